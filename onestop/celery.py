@@ -1,0 +1,39 @@
+"""Celery application and the beat's schedule; the keys are sentences and the times Asia/Ho_Chi_Minh."""
+
+import os
+
+from celery import Celery
+from celery.schedules import crontab
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "onestop.settings")
+
+app = Celery("onestop")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()
+
+app.conf.beat_schedule = {
+    "every 10 minutes flag what is overdue": {
+        "task": "cases.tasks.flag_overdue",
+        "schedule": crontab(minute="*/10"),
+    },
+    "every hour warn of what is due soon": {
+        "task": "cases.tasks.warn_due_soon",
+        "schedule": crontab(minute="5"),
+    },
+    "every hour draft the apologies": {
+        "task": "cases.tasks.draft_apologies",
+        "schedule": crontab(minute="15"),
+    },
+    "every minute deliver messages": {
+        "task": "notifications.tasks.deliver_messages",
+        "schedule": crontab(minute="*"),
+    },
+    "at 07:00 send supervisors the morning digest": {
+        "task": "cases.tasks.morning_digest",
+        "schedule": crontab(hour="7", minute="0"),
+    },
+    "every minute show that beat and worker live": {
+        "task": "cases.tasks.heartbeat",
+        "schedule": crontab(minute="*"),
+    },
+}

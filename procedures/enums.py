@@ -1,0 +1,114 @@
+"""Choices of the catalogue; pure, no database."""
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+
+class Role(TextChoices):
+    """What a member of staff is there for (DESIGN: roles)."""
+
+    CLERK = "clerk", _("Reception-desk clerk")
+    OFFICER = "officer", _("Processing officer")
+    SUPERVISOR = "supervisor", _("Supervisor")
+    AGENCY_ADMIN = "agency_admin", _("Agency administrator")
+    SYSTEM_ADMIN = "system_admin", _("System administrator")
+    AUDITOR = "auditor", _("Auditor")
+    INTEGRATION = "integration", _("Integration")
+
+
+class AgencyKind(TextChoices):
+    PROVINCE = "province", _("Province")
+    CENTRE = "centre", _("Public administration service centre")
+    DEPARTMENT = "department", _("Department")
+    COMMUNE = "commune", _("Ward or commune")
+    OTHER = "other", _("Other agency")
+
+
+class Level(TextChoices):
+    """Who decides, in the two-tier order since 01/7/2025."""
+
+    COMMUNE = "commune", _("Commune level")
+    PROVINCE = "province", _("Province level")
+    MINISTRY = "ministry", _("Ministry level")
+
+
+class ServiceLevel(TextChoices):
+    """How far a procedure goes online (Decree 42/2022, Decree 224/2026)."""
+
+    FULL = "full", _("Fully online")
+    PARTIAL = "partial", _("Partly online")
+    INFORMATION = "information", _("Information only")
+    UNKNOWN = "", _("Not known")
+
+
+class VersionStatus(TextChoices):
+    DRAFT = "draft", _("Draft")
+    PUBLISHED = "published", _("Published")
+
+
+class Subject(TextChoices):
+    CITIZEN = "citizen", _("Citizen")
+    ORGANISATION = "organisation", _("Organisation")
+    BUSINESS = "business", _("Business")
+
+
+class Channel(TextChoices):
+    """How a dossier is filed (Decree 61/2018 Art 16)."""
+
+    DESK = "desk", _("At the desk")
+    POST = "post", _("By post")
+    ONLINE = "online", _("Online")
+
+
+class LimitUnit(TextChoices):
+    """Unit of a time limit; *ngày* alone is a calendar day (T13)."""
+
+    WORKING_DAY = "working_day", _("working days")
+    CALENDAR_DAY = "calendar_day", _("calendar days")
+    WORKING_HOUR = "working_hour", _("working hours")
+    SAME_DAY = "same_day", _("within the day")
+    IMMEDIATE = "immediate", _("at once")
+
+
+class ExtensionMode(TextChoices):
+    """How an extension counts (R26)."""
+
+    ADD = "add", _("added to the limit")
+    REPLACE = "replace", _("counted from reception instead of the limit")
+    AGREED = "agreed", _("date agreed in writing")
+
+
+class FeeKind(TextChoices):
+    FEE = "fee", _("Fee (phí)")
+    CHARGE = "charge", _("Charge (lệ phí)")
+
+
+class FeeChannel(TextChoices):
+    ANY = "any", _("Any channel")
+    DESK = "desk", _("At the desk")
+    ONLINE = "online", _("Online")
+
+
+class FeeRule(TextChoices):
+    FIXED = "fixed", _("Fixed")
+    PER_CASE = "per_case", _("Per case")
+    PER_COPY = "per_copy", _("Per copy")
+    PER_PAGE = "per_page", _("Per page")
+    SET_BY_PROVINCE = "set_by_province", _("Set by the province")
+
+
+class DayKind(TextChoices):
+    """Why a day is special in the calendar (Labour Code Arts 111–112, yearly notices)."""
+
+    NEW_YEAR = "new_year", _("New Year")
+    TET = "tet", _("Tết")
+    HUNG_KINGS = "hung_kings", _("Hùng Kings' Day")
+    VICTORY_DAY = "victory_day", _("Victory Day")
+    LABOUR_DAY = "labour_day", _("Labour Day")
+    NATIONAL_DAY = "national_day", _("National Day")
+    NATIONAL_DAY_ADJACENT = "national_day_adjacent", _("Day next to National Day")
+    CULTURE_DAY = "culture_day", _("Vietnam Culture Day")
+    COMPENSATORY = "compensatory", _("Compensatory day")
+    SWAP_OFF = "swap_off", _("Day off, swapped")
+    SWAP_WORKED = "swap_worked", _("Saturday worked instead")
+    OTHER = "other", _("Other")

@@ -1,0 +1,111 @@
+"""The tree of agencies (cơ quan, đơn vị) and their opening hours."""
+
+from django.contrib.postgres.fields import ArrayField
+from django.core.validators import RegexValidator
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+from tree_queries.models import TreeNode
+from tree_queries.query import TreeQuerySet
+
+from procedures.codes import AGENCY_NEW
+from procedures.enums import AgencyKind
+
+
+class AgencyQuerySet(TreeQuerySet):
+    def reception_desks(self):
+        """Units that receive dossiers (Bộ phận Một cửa)."""
+        return self.filter(is_reception_desk=True, is_active=True)
+
+    def below(self, agency: "Agency | None"):
+        """The agency itself and everything below it; nothing for nobody."""
+        return self.descendants(agency, include_self=True) if agency else self.none()
+
+
+class Agency(TreeNode):
+    """One unit of the administration (cơ quan, đơn vị): province, centre, department, ward or commune."""
+
+    identifier = models.CharField(
+        _("identifier"),
+        max_length=35,
+        unique=True,
+        validators=[RegexValidator(AGENCY_NEW)],
+        help_text=_("Identifier by Decision 20/2020/QĐ-TTg, such as H41.12"),
+    )
+    name_vi = models.CharField(_("name"), max_length=255)
+    name_en = models.CharField(_("name in English"), max_length=255, blank=True)
+    kind = models.CharField(_("kind"), max_length=20, choices=AgencyKind.choices)
+    is_reception_desk = models.BooleanField(_("is a reception desk"), default=False)
+    is_active = models.BooleanField(_("active"), default=True)
+    decides_fields = ArrayField(
+        models.CharField(max_length=120),
+        verbose_name=_("fields it decides"),
+        default=list,
+        blank=True,
+        help_text=_(
+            "Fields of procedures that this agency decides; a commune with none decides all commune-level ones"
+        ),
+    )
+    letterhead_upper = models.CharField(_("letterhead, upper line"), max_length=255, blank=True)
+    letterhead_name = models.CharField(_("letterhead, own name"), max_length=255, blank=True)
+    place = models.CharField(_("place in letters"), max_length=100, blank=True)
+    head_title = models.CharField(_("title of the head"), max_length=100, blank=True)
+    head_name = models.CharField(_("name of the head"), max_length=150, blank=True)
+    address = models.CharField(_("address"), max_length=255, blank=True)
+    phone = models.CharField(_("phone"), max_length=30, blank=True)
+    email = models.EmailField(_("e-mail"), blank=True)
+    saturday_counts = models.BooleanField(
+        _("Saturday counts in limits"),
+        default=False,
+        help_text=_(
+            "Only for a unit that declared it; otherwise a Saturday session receives without counting (T15)"
+        ),
+    )
+
+    objects = AgencyQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("agency")
+        verbose_name_plural = _("agencies")
+        ordering = ["identifier"]
+        constraints = [
+            models.CheckConstraint(name="agency_is_not_its_own_parent", condition=~Q(parent=F("pk"))),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def name(self) -> str:
+        """Name in the language of the reader; Vietnamese when there is no English one."""
+        return (self.name_en or self.name_vi) if (get_language() or "vi").startswith("en") else self.name_vi
+
+
+class OfficeSession(models.Model):
+    """One opening session of a day (buổi làm việc); half-open: at its end the office is closed (T9)."""
+
+    class Days(models.TextChoices):
+        WEEKDAY = "weekday", _("Monday to Friday and worked Saturdays")
+        SATURDAY = "saturday", _("Saturday reception")
+
+    agency = models.ForeignKey(
+        Agency, on_delete=models.CASCADE, related_name="sessions", verbose_name=_("agency")
+    )
+    days = models.CharField(_("days"), max_length=10, choices=Days.choices, default=Days.WEEKDAY)
+    opens_at = models.TimeField(_("opens at"))
+    closes_at = models.TimeField(_("closes at"))
+
+    class Meta:
+        verbose_name = _("opening session")
+        verbose_name_plural = _("opening sessions")
+        ordering = ["agency", "-days", "opens_at"]
+        constraints = [
+            models.CheckConstraint(
+                name="session_opens_before_it_closes", condition=Q(opens_at__lt=F("closes_at"))
+            ),
+            models.UniqueConstraint(name="session_opens_once", fields=["agency", "days", "opens_at"]),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.opens_at:%H:%M}–{self.closes_at:%H:%M}"

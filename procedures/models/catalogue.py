@@ -1,0 +1,284 @@
+"""Procedures (thủ tục hành chính) and their versions with everything a dossier depends on (R1–R3)."""
+
+from datetime import date
+
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
+from django.core.validators import RegexValidator
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from procedures.codes import PROCEDURE
+from procedures.enums import (
+    Channel,
+    ExtensionMode,
+    FeeChannel,
+    FeeKind,
+    FeeRule,
+    Level,
+    LimitUnit,
+    Role,
+    ServiceLevel,
+    Subject,
+    VersionStatus,
+)
+from procedures.models.agencies import Agency
+from procedures.text import fold
+
+
+class LocalName(models.Model):
+    """Something with a Vietnamese name and an optional English one."""
+
+    name_vi = models.CharField(_("name"), max_length=500)
+    name_en = models.CharField(_("name in English"), max_length=500, blank=True)
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def name(self) -> str:
+        return (self.name_en or self.name_vi) if (get_language() or "vi").startswith("en") else self.name_vi
+
+
+class Procedure(models.Model):
+    """An administrative procedure (thủ tục hành chính) under its national code; its content is in versions."""
+
+    code = models.CharField(_("code"), max_length=30, unique=True, validators=[RegexValidator(PROCEDURE)])
+    replaced_by = models.ForeignKey(
+        "self",
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="replaces",
+        verbose_name=_("replaced by"),
+    )
+
+    class Meta:
+        verbose_name = _("procedure")
+        verbose_name_plural = _("procedures")
+        ordering = ["code"]
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class ProcedureVersionQuerySet(models.QuerySet):
+    def in_force_on(self, day: date):
+        """Published versions in force on that day (R3)."""
+        return self.filter(
+            Q(in_force_to__isnull=True) | Q(in_force_to__gte=day),
+            status=VersionStatus.PUBLISHED,
+            in_force_from__lte=day,
+        )
+
+    def search(self, text: str):
+        """By code or words of name and field, without accents and in any case."""
+        found = self
+        for word in fold(text).split():
+            found = found.filter(search_text__contains=word)
+        return found
+
+
+class ProcedureVersion(LocalName):
+    """One published content of a procedure; a dossier keeps the one of its reception day (R2).
+
+    Never edited once published: a changed record of the catalogue makes a new version.
+    """
+
+    procedure = models.ForeignKey(
+        Procedure, on_delete=models.PROTECT, related_name="versions", verbose_name=_("procedure")
+    )
+    number = models.PositiveIntegerField(_("version"), default=1)
+    status = models.CharField(
+        _("status"), max_length=12, choices=VersionStatus.choices, default=VersionStatus.DRAFT
+    )
+    in_force_from = models.DateField(_("in force from"))
+    in_force_to = models.DateField(_("last day in force"), null=True, blank=True)
+    field_vi = models.CharField(_("field"), max_length=120)
+    level = models.CharField(_("level"), max_length=12, choices=Level.choices)
+    service_level = models.CharField(
+        _("online service"), max_length=12, choices=ServiceLevel.choices, blank=True
+    )
+    deciding_agency_vi = models.CharField(_("deciding agency"), max_length=255)
+    subjects = ArrayField(
+        models.CharField(max_length=20, choices=Subject.choices), verbose_name=_("who applies")
+    )
+    channels = ArrayField(
+        models.CharField(max_length=10, choices=Channel.choices), verbose_name=_("channels")
+    )
+    sets = models.PositiveSmallIntegerField(_("number of sets"), default=1)
+    result_name_vi = models.CharField(_("result"), max_length=500, blank=True)
+    legal_basis = ArrayField(
+        models.CharField(max_length=300), verbose_name=_("legal basis"), default=list, blank=True
+    )
+    received_outside_desk = models.BooleanField(_("received outside the desk"), default=False)
+    interlinked = models.BooleanField(_("interlinked"), default=False)
+    has_excluded_periods = models.BooleanField(_("has periods that do not count"), default=False)
+    extension_mode = models.CharField(
+        _("extension"), max_length=10, choices=ExtensionMode.choices, blank=True
+    )
+    extension_amount = models.DecimalField(
+        _("extension amount"), max_digits=7, decimal_places=2, null=True, blank=True
+    )
+    extension_unit = models.CharField(
+        _("extension unit"), max_length=15, choices=LimitUnit.choices, blank=True
+    )
+    extension_when = models.CharField(_("extension possible when"), max_length=300, blank=True)
+    confidence = models.CharField(_("how sure the record is"), max_length=60, blank=True)
+    note = models.TextField(_("note"), blank=True)
+    facts_hash = models.CharField(_("hash of the facts"), max_length=64, blank=True, editable=False)
+    search_text = models.TextField(editable=False, default="")
+
+    objects = ProcedureVersionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("procedure version")
+        verbose_name_plural = _("procedure versions")
+        ordering = ["procedure__code", "-number"]
+        constraints = [
+            models.UniqueConstraint(name="version_number_once", fields=["procedure", "number"]),
+            models.CheckConstraint(
+                name="version_ends_after_it_begins",
+                condition=Q(in_force_to__isnull=True) | Q(in_force_to__gte=F("in_force_from")),
+            ),
+            models.CheckConstraint(name="version_status_known", condition=Q(status__in=VersionStatus.values)),
+        ]
+        indexes = [
+            # Search box of the desk and of the public catalogue.
+            GinIndex(fields=["search_text"], name="version_search", opclasses=["gin_trgm_ops"]),
+            models.Index(fields=["procedure", "status", "in_force_from"], name="version_in_force"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.procedure.code} {self.name}"
+
+    def save(self, *args, **kwargs):
+        self.search_text = fold(f"{self.procedure.code} {self.name_vi} {self.name_en} {self.field_vi}")
+        super().save(*args, **kwargs)
+
+
+class TimeLimit(models.Model):
+    """How long the whole procedure may take (thời hạn giải quyết); several when it depends on the case."""
+
+    version = models.ForeignKey(ProcedureVersion, on_delete=models.CASCADE, related_name="limits")
+    position = models.PositiveSmallIntegerField(_("position"), default=0)
+    label = models.CharField(_("label"), max_length=200)
+    amount = models.DecimalField(_("amount"), max_digits=7, decimal_places=2)
+    unit = models.CharField(_("unit"), max_length=15, choices=LimitUnit.choices)
+    cutoff = models.TimeField(_("cut-off"), null=True, blank=True)
+    condition = models.CharField(_("applies when"), max_length=300, blank=True)
+
+    class Meta:
+        verbose_name = _("time limit")
+        verbose_name_plural = _("time limits")
+        ordering = ["version", "position"]
+        constraints = [
+            models.UniqueConstraint(name="limit_position_once", fields=["version", "position"]),
+            models.CheckConstraint(name="limit_not_negative", condition=Q(amount__gte=0)),
+            models.CheckConstraint(name="limit_unit_known", condition=Q(unit__in=LimitUnit.values)),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.label} ({self.condition})" if self.condition else self.label
+
+
+class Component(LocalName):
+    """One paper of a dossier (thành phần hồ sơ); with an electronic source it need not be brought (R13)."""
+
+    version = models.ForeignKey(ProcedureVersion, on_delete=models.CASCADE, related_name="components")
+    position = models.PositiveSmallIntegerField(_("position"), default=0)
+    originals = models.PositiveSmallIntegerField(_("originals"), default=1)
+    copies = models.PositiveSmallIntegerField(_("copies"), default=0)
+    shown_only = models.BooleanField(_("only shown"), default=False)
+    electronic_source = models.CharField(_("electronic source"), max_length=300, blank=True)
+    required_when = models.CharField(_("required when"), max_length=300, blank=True)
+
+    class Meta:
+        verbose_name = _("component")
+        verbose_name_plural = _("components")
+        ordering = ["version", "position"]
+        constraints = [
+            models.UniqueConstraint(name="component_position_once", fields=["version", "position"])
+        ]
+
+    @property
+    def is_mandatory(self) -> bool:
+        """Needed in every case; the others depend on the case and the clerk ticks them."""
+        return not self.required_when
+
+
+class FeeLine(models.Model):
+    """One fee (phí) or charge (lệ phí) of a version; VND, whole numbers (R38)."""
+
+    version = models.ForeignKey(ProcedureVersion, on_delete=models.CASCADE, related_name="fees")
+    position = models.PositiveSmallIntegerField(_("position"), default=0)
+    name = models.CharField(_("name"), max_length=300)
+    kind = models.CharField(_("kind"), max_length=10, choices=FeeKind.choices)
+    channel = models.CharField(
+        _("channel"), max_length=10, choices=FeeChannel.choices, default=FeeChannel.ANY
+    )
+    rule = models.CharField(_("rule"), max_length=20, choices=FeeRule.choices)
+    amount = models.PositiveBigIntegerField(_("amount (VND)"), null=True, blank=True)
+    tiers = models.JSONField(_("tiers"), null=True, blank=True)
+    cap_amount = models.PositiveBigIntegerField(_("cap (VND)"), null=True, blank=True)
+    cap_per = models.CharField(_("cap per"), max_length=20, blank=True)
+    condition = models.CharField(_("applies when"), max_length=300, blank=True)
+
+    class Meta:
+        verbose_name = _("fee line")
+        verbose_name_plural = _("fee lines")
+        ordering = ["version", "position"]
+        constraints = [models.UniqueConstraint(name="fee_position_once", fields=["version", "position"])]
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.condition})" if self.condition else self.name
+
+
+class FeeTariff(models.Model):
+    """The amount that a province set for a fee whose rule is "set by the province"."""
+
+    agency = models.ForeignKey(
+        Agency, on_delete=models.CASCADE, related_name="tariffs", verbose_name=_("province")
+    )
+    procedure = models.ForeignKey(Procedure, on_delete=models.CASCADE, related_name="tariffs")
+    fee_name = models.CharField(_("fee"), max_length=300)
+    amount = models.PositiveBigIntegerField(_("amount (VND)"))
+    legal_reference = models.CharField(_("resolution"), max_length=300)
+    in_force_from = models.DateField(_("in force from"))
+
+    class Meta:
+        verbose_name = _("provincial tariff")
+        verbose_name_plural = _("provincial tariffs")
+        ordering = ["procedure", "-in_force_from"]
+        constraints = [
+            models.UniqueConstraint(
+                name="tariff_once", fields=["agency", "procedure", "fee_name", "in_force_from"]
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.fee_name}: {self.amount}"
+
+
+class ProcedureStep(LocalName):
+    """One internal step (bước nội bộ) with its role and allowance; the sum fits the limit (R18)."""
+
+    version = models.ForeignKey(ProcedureVersion, on_delete=models.CASCADE, related_name="steps")
+    position = models.PositiveSmallIntegerField(_("position"), default=0)
+    role = models.CharField(_("role"), max_length=20, choices=Role.choices)
+    amount = models.DecimalField(_("allowance"), max_digits=7, decimal_places=2)
+    unit = models.CharField(_("unit"), max_length=15, choices=LimitUnit.choices)
+
+    class Meta:
+        verbose_name = _("internal step")
+        verbose_name_plural = _("internal steps")
+        ordering = ["version", "position"]
+        constraints = [
+            models.UniqueConstraint(name="step_position_once", fields=["version", "position"]),
+            models.CheckConstraint(name="step_not_negative", condition=Q(amount__gte=0)),
+        ]
