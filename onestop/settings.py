@@ -26,6 +26,7 @@ USES_EMBEDDED_POSTGRES = not DATABASE_URL
 USES_EMBEDDED_REDIS = not REDIS_URL
 DATABASE_URL = DATABASE_URL or embedded.database_url(DATA_DIR)
 REDIS_URL = REDIS_URL or embedded.redis_url(DATA_DIR)
+EMBEDDED_SERVICES = ("postgresql",) * USES_EMBEDDED_POSTGRES + ("redis",) * USES_EMBEDDED_REDIS
 
 # --- Security ---------------------------------------------------------------------------------
 DEBUG = env.bool("DEBUG", False)
@@ -134,6 +135,8 @@ DATABASES = {
 }
 if DATABASES["default"]["ENGINE"] != "django.db.backends.postgresql":
     raise ImproperlyConfigured("DATABASE_URL must be a postgres:// address: there is no second SQL dialect.")
+if USES_EMBEDDED_POSTGRES:
+    DATABASES["default"]["ENGINE"] = "onestop.embedded.backend"  # the same, started on first use
 
 CACHES = {
     "default": {
@@ -206,6 +209,9 @@ SMS_GATEWAY_URL = env.str("SMS_GATEWAY_URL", "")
 SMS_GATEWAY_TOKEN = env.str("SMS_GATEWAY_TOKEN", "")
 ZALO_GATEWAY_URL = env.str("ZALO_GATEWAY_URL", "")
 ZALO_GATEWAY_TOKEN = env.str("ZALO_GATEWAY_TOKEN", "")
+# What a gateway's JSON answer must hold for a message to count as taken, such as {"CodeResult": "100"}.
+SMS_GATEWAY_SUCCESS = env.json("SMS_GATEWAY_SUCCESS", {"ok": True})
+ZALO_GATEWAY_SUCCESS = env.json("ZALO_GATEWAY_SUCCESS", {"ok": True})
 MESSAGE_MAX_ATTEMPTS = env.int("MESSAGE_MAX_ATTEMPTS", 8)
 
 # --- The law's parameters that an office may configure (see the rules named) --------------------
@@ -213,6 +219,8 @@ ONLINE_LAST_MINUTES = env.int("ONLINE_LAST_MINUTES", 0)  # R11
 RESCHEDULE_SCOPE = env.str("RESCHEDULE_SCOPE", "cycle")  # R30, T11: cycle or dossier
 MAX_SUPPLEMENT_REQUESTS = env.int("MAX_SUPPLEMENT_REQUESTS", 1)  # R9
 CLOSE_AFTER_WORKING_DAYS = env.int("CLOSE_AFTER_WORKING_DAYS", 15)  # R28
+APOLOGY_PROPOSED_WORKING_DAYS = env.int("APOLOGY_PROPOSED_WORKING_DAYS", 3)  # a proposal, open to change
+APOLOGY_SHORT_LIMIT_MINUTES = env.int("APOLOGY_SHORT_LIMIT_MINUTES", 60)  # R29, limits shorter than a day
 if RESCHEDULE_SCOPE not in {"cycle", "dossier"}:
     raise ImproperlyConfigured("RESCHEDULE_SCOPE must be 'cycle' or 'dossier'.")
 

@@ -1,0 +1,310 @@
+"""Deadlines of a dossier: due date, transfer, apology, closing; pure functions of stored facts.
+
+Every step names its rule and article. All moments are aware and results are in Asia/Ho_Chi_Minh; times
+are compared in minutes, as they are printed (T7).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from functools import cached_property
+
+from django.utils.translation import gettext as _
+
+from cases.limits import (
+    EXCLUDED_KIND,
+    LAST_YEAR,
+    ONE_DAY,
+    Excluded,
+    Extension,
+    ExtensionRefused,
+    Leg,
+    Limit,
+    Way,
+    check_moment,
+    excluded_days,
+    measure,
+)
+from cases.proof import ProofDay, prove
+from procedures.enums import ExtensionMode
+from procedures.working_time import WorkCalendar, local, minute_of
+
+SAME_DAY_CUTOFF = time(15, 0)  # R25
+TRANSFER_CUTOFF = time(15, 0)  # R16
+FIRST_HOUR_MINUTES = 60  # R16
+CLOSE_AFTER_WORKING_DAYS = 15  # R28
+SUPPLEMENT_LIMIT_WORKING_DAYS = 3  # R19
+
+
+@dataclass(frozen=True)
+class Deadline:
+    """When something is due, and the proof of it.
+
+    `provisional`: a year that was counted in has no official notice yet, so the date may still move.
+    """
+
+    counts_as_received_at: datetime
+    due_at: datetime
+    provisional: bool
+    _filed: datetime = field(repr=False)
+    _legs: list[Leg] = field(repr=False)
+    _calendars: tuple[WorkCalendar, WorkCalendar] = field(repr=False, compare=False)
+
+    @cached_property
+    def proof(self) -> tuple[ProofDay, ...]:
+        """Every day from filing to due date; counted on first use, because only pages ask for it."""
+        return prove(self._filed, self._legs, *self._calendars)
+
+
+def due_date(
+    received: datetime,
+    limit: Limit,
+    calendar: WorkCalendar,
+    *,
+    last_minutes: int = 0,
+    excluded: Sequence[Excluded] = (),
+    extension: Extension | None = None,
+) -> Deadline:
+    """When a limit that begins with this reception ends (R11, R18, R23, R25, R26).
+
+    `last_minutes` is the parameter of R11. Raises a CannotCount with a sentence for negative or too large
+    amounts, unknown units, moments without time zone, and extensions that do not extend.
+    """
+    check_moment(received)
+    counting = calendar.with_days(excluded_days(excluded)) if excluded else calendar
+    start = calendar.counts_as_received_at(received, last_minutes)
+    legs = _legs(start, limit, extension, calendar, counting)
+    end = legs[-1].end
+    return Deadline(
+        counts_as_received_at=start,
+        due_at=end,
+        provisional=any(calendar.is_provisional(year) for year in range(start.year, end.year + 1)),
+        _filed=local(received),
+        _legs=legs,
+        _calendars=(calendar, counting),
+    )
+
+
+def _legs(
+    start: datetime,
+    limit: Limit,
+    extension: Extension | None,
+    official: WorkCalendar,
+    counting: WorkCalendar,
+) -> list[Leg]:
+    """The limit, and the extension where it has a stretch of its own."""
+    way, amount = measure(limit.amount, limit.unit)
+
+    def leg(begin: datetime, way: Way, amount: int | Decimal, of_limit: int | Decimal) -> Leg:
+        end = _end(begin, way, amount, limit.cutoff or SAME_DAY_CUTOFF, official, counting)
+        return Leg(way, begin, end, amount, of_limit)
+
+    if extension is None:
+        return [leg(start, way, amount, amount)]
+    if extension.mode == ExtensionMode.AGREED:
+        first = leg(start, way, amount, amount)
+        return [first, _agreed(first.end, extension, official)]
+    if extension.mode not in ExtensionMode.values:
+        raise ExtensionRefused(_("“%(mode)s” is not a mode of extension.") % {"mode": extension.mode})
+    if extension.amount is None:
+        raise ExtensionRefused(_("Say by how much the limit is extended."))
+    more_way, more = measure(extension.amount, extension.unit)
+    if extension.mode == ExtensionMode.REPLACE:
+        # Counted from reception instead of the limit.
+        return [leg(start, more_way, more, 0)]
+    if way is more_way and way is not Way.SAME_DAY:
+        # Added to the limit: 3 + 3 working days are 6 from reception.
+        return [leg(start, way, amount + more, amount)]
+    # A same-day limit has no amount to add to: counted from the day it was due. So are other units.
+    first = leg(start, way, amount, amount)
+    return [first, leg(first.end, more_way, more, 0)]
+
+
+def _end(
+    start: datetime,
+    way: Way,
+    amount: int | Decimal,
+    cutoff: time,
+    official: WorkCalendar,
+    counting: WorkCalendar,
+) -> datetime:
+    """The due moment of one stretch: closing of the last day (T9), or when the minutes are used up."""
+    day = start.date()
+    match way:
+        case Way.MINUTES:
+            return counting.add_working_minutes(start, amount)
+        case Way.WORKING_DAYS:
+            # Civil Code Art 147: the day of the event is not counted.
+            last = counting.working_day_after(day, amount) if amount else _rolled(day, counting)
+            return counting.closing(last)
+        case Way.CALENDAR_DAYS:
+            # Civil Code Art 148.5: a last day that is off ends at the end of the next working day.
+            return official.closing(_rolled(_calendar_day_after(day, amount, counting), official))
+        case _:
+            # R25, T5: not after the cut-off the same day, otherwise the next working day.
+            if counting.is_working_day(day) and minute_of(start).time() <= cutoff:
+                return counting.closing(day)
+            return counting.closing(counting.next_working_day(day))
+
+
+def _calendar_day_after(day: date, amount: int, counting: WorkCalendar) -> date:
+    left = amount
+    while left:
+        day += ONE_DAY
+        special = counting.special(day)
+        if special is None or special.kind != EXCLUDED_KIND:
+            left -= 1
+    return day
+
+
+def _rolled(day: date, calendar: WorkCalendar) -> date:
+    return day if calendar.is_working_day(day) else calendar.next_working_day(day)
+
+
+def _agreed(due_at: datetime, extension: Extension, calendar: WorkCalendar) -> Leg:
+    """R26: the date agreed in writing must be later; one that is off rolls on like every last day."""
+    if extension.agreed_on is None:
+        raise ExtensionRefused(_("Enter the date that was agreed in writing."))
+    if extension.agreed_on.year > LAST_YEAR:
+        raise ExtensionRefused(
+            _("The agreed date (%(agreed)s) is too far away.") % {"agreed": f"{extension.agreed_on:%d/%m/%Y}"}
+        )
+    end = calendar.closing(_rolled(extension.agreed_on, calendar))
+    if minute_of(end) <= minute_of(due_at):
+        raise ExtensionRefused(
+            _("The agreed date (%(agreed)s) must be later than the due date (%(due)s).")
+            % {"agreed": f"{extension.agreed_on:%d/%m/%Y}", "due": f"{due_at:%d/%m/%Y}"}
+        )
+    return Leg(Way.AGREED, due_at, end)
+
+
+# Transfer to the competent agency ---------------------------------------------------------------------
+
+
+def transfer_by(
+    received: datetime,
+    calendar: WorkCalendar,
+    *,
+    online: bool = False,
+    cutoff: time = TRANSFER_CUTOFF,
+    first_hour_minutes: int = FIRST_HOUR_MINUTES,
+) -> datetime:
+    """Until when a dossier must leave the desk (R16; Decree 61/2018 Art 18.2, Decree 118/2025 Art 18.2).
+
+    Received not after 15:00: closing of the same working day; later, or on a day that does not count:
+    the end of the first hour of the next working day. Online filings pass at once (Art 18.1).
+    """
+    received = local(received)
+    if online:
+        return received
+    day = received.date()
+    if (
+        calendar.is_working_day(day)
+        and minute_of(received).time() <= cutoff
+        and received < calendar.closing(day)
+    ):
+        return calendar.closing(day)
+    return calendar.opening(calendar.next_working_day(day)) + timedelta(minutes=first_hour_minutes)
+
+
+def is_late_transfer(transferred: datetime, by: datetime) -> bool:
+    """Handed over after the moment of `transfer_by` (R16)."""
+    return minute_of(transferred) > minute_of(by)
+
+
+def expected_arrival(
+    received: datetime, calendar: WorkCalendar, *, cutoff: time = TRANSFER_CUTOFF
+) -> datetime:
+    """When the competent agency is expected to get a dossier that another desk received (R15, T3).
+
+    Its clock starts then (Decree 118/2025 Art 17.3). Received not after 15:00 on a working day: when it
+    counts as received; later: opening of the next working day.
+    """
+    received = local(received)
+    day = received.date()
+    if calendar.is_working_day(day) and minute_of(received).time() <= cutoff:
+        return calendar.counts_as_received_at(received)
+    return calendar.opening(calendar.next_working_day(day))
+
+
+# Apology and rescheduling -----------------------------------------------------------------------------
+
+
+def apology_by(
+    due_at: datetime, received_at: datetime, calendar: WorkCalendar, *, days_before: int = 1
+) -> datetime:
+    """Until when the apology is sent: close of the working day before the due date (R29, T10).
+
+    When that is not after the reception, the due moment itself. Decree 61/2018 Art 19.9: at the latest
+    one day before the limit ends.
+    """
+    due_at = local(due_at)
+    by = calendar.closing(calendar.working_day_before(due_at.date(), days_before))
+    return by if minute_of(by) > minute_of(received_at) else due_at
+
+
+def warning_days(due_at: datetime, calendar: WorkCalendar, days: Sequence[int] = (2, 1)) -> tuple[date, ...]:
+    """The working days T-2 and T-1 on which a coming due date is warned of (R29), in the order of `days`."""
+    due_on = local(due_at).date()
+    return tuple(calendar.working_day_before(due_on, n) for n in days)
+
+
+def lateness(due_at: datetime, now: datetime, calendar: WorkCalendar) -> int:
+    """Signed working days: left until the due date (0 = due today), or overdue (negative).
+
+    A day begun counts: from the first minute after the due moment on it is -1.
+    """
+    today, due_on = local(now).date(), local(due_at).date()
+    if minute_of(now) <= minute_of(due_at):
+        return calendar.working_days_between(today, due_on)
+    return min(-calendar.working_days_between(due_on, today), -1)
+
+
+def reschedule_refusal(
+    *,
+    current_due_at: datetime,
+    new_due_at: datetime,
+    reschedules_in_dossier: int,
+    reschedules_in_cycle: int,
+    scope: str,
+    reason: str | None,
+    signed_by_head: bool,
+    calendar: WorkCalendar | None = None,
+) -> str | None:
+    """Why this apology may not move the due date, as a code; None when it may (R30, R31, T11).
+
+    `scope` is "cycle" (once per completion cycle) or "dossier" (once at all). With a calendar the new
+    date must be a working day. Raises ValueError for another scope.
+    """
+    if scope not in {"cycle", "dossier"}:
+        raise ValueError(f"The scope of rescheduling is cycle or dossier, not {scope!r}.")
+    if (reschedules_in_cycle if scope == "cycle" else reschedules_in_dossier) > 0:
+        return "already_rescheduled"
+    if minute_of(new_due_at) <= minute_of(current_due_at):
+        return "not_later"
+    if not (reason or "").strip():
+        return "reason_missing"
+    if not signed_by_head:
+        return "signature_missing"
+    if calendar is not None and not calendar.is_working_day(local(new_due_at).date()):
+        return "not_a_working_day"
+    return None
+
+
+# Supplements ------------------------------------------------------------------------------------------
+
+
+def request_supplement_by(
+    received: datetime, calendar: WorkCalendar, *, working_days: int = SUPPLEMENT_LIMIT_WORKING_DAYS
+) -> datetime:
+    """Until when a deficient dossier is sent back to the applicant (R19; Decree 61/2018 Art 19.4)."""
+    start = calendar.counts_as_received_at(received)
+    return calendar.closing(calendar.working_day_after(start.date(), working_days))
+
+
+def may_stop_after(
+    requested_at: datetime, calendar: WorkCalendar, *, working_days: int = CLOSE_AFTER_WORKING_DAYS
+) -> datetime:
+    """After this moment a dossier may be stopped because no supplement came (R28)."""
+    return calendar.closing(calendar.working_day_after(local(requested_at).date(), working_days))

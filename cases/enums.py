@@ -1,0 +1,219 @@
+"""States, verbs and event names of a dossier, with their sets, labels and colours; pure.
+
+Nobody lists states a second time: whoever needs a set of states takes it from here.
+"""
+
+from dataclasses import dataclass
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+
+class State(TextChoices):
+    """Where a dossier (hồ sơ) stands."""
+
+    SUBMITTED = "submitted", _("Submitted")
+    RECEIVED = "received", _("Received")
+    DIGITIZED = "digitized", _("Digitized")
+    PROCESSING = "processing", _("In process")
+    SUPPLEMENT = "supplement", _("Waiting for supplement")
+    PAID = "paid", _("Ready, fees settled")
+    RETURNED = "returned", _("Returned")
+    REFUSED = "refused", _("Refused at reception")
+    STOPPED = "stopped", _("Stopped")
+
+
+FINAL_STATES = frozenset({State.RETURNED, State.REFUSED, State.STOPPED})
+# The agency's clock runs in these (a result stops it, whatever the state): only they can be overdue.
+RUNNING_STATES = frozenset({State.RECEIVED, State.DIGITIZED, State.PROCESSING})
+OPEN_STATES = frozenset(State) - FINAL_STATES
+# With a code and a promise: everything after reception.
+ACCEPTED_STATES = frozenset(State) - {State.SUBMITTED, State.REFUSED}
+
+# Badge colours of the admin (Unfold label variants); the text always stands beside the colour.
+STATE_COLOURS = {
+    State.SUBMITTED: "info",
+    State.RECEIVED: "primary",
+    State.DIGITIZED: "primary",
+    State.PROCESSING: "warning",
+    State.SUPPLEMENT: "info",
+    State.PAID: "success",
+    State.RETURNED: "success",
+    State.REFUSED: "danger",
+    State.STOPPED: "danger",
+}
+
+
+class Verb(TextChoices):
+    """What can be done with a dossier; each has one service (see `cases/services/`)."""
+
+    SUBMIT = "submit", _("Submit")
+    RECEIVE = "receive", _("Receive")
+    REFUSE = "refuse", _("Refuse to receive")
+    ASK_TO_COMPLETE = "ask_to_complete", _("Ask to complete")
+    DIGITIZE = "digitize", _("Digitized, hand over")
+    START = "start", _("Take over")
+    HAND_OVER = "hand_over", _("Hand over to the next step")
+    REQUEST_SUPPLEMENT = "request_supplement", _("Request supplement")
+    RESUME = "resume", _("Supplement complete")
+    RECORD_RESULT = "record_result", _("Record result")
+    PAY = "pay", _("Take payment")
+    SETTLE = "settle", _("Fees settled")
+    RETURN_RESULT = "return_result", _("Return result")
+    WITHDRAW = "withdraw", _("Withdraw")
+    STOP = "stop", _("Stop")
+    RESCHEDULE = "reschedule", _("Apologise and reschedule")
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """Which states a verb starts from and where it leads; `None` = the state stays."""
+
+    sources: frozenset[State]
+    target: State | None
+
+
+def _move(*sources: State, to: State | None = None) -> Move:
+    return Move(frozenset(sources), to)
+
+
+MOVES: dict[Verb, Move] = {
+    Verb.RECEIVE: _move(State.SUBMITTED, to=State.RECEIVED),
+    Verb.REFUSE: _move(State.SUBMITTED, to=State.REFUSED),
+    Verb.ASK_TO_COMPLETE: _move(State.SUBMITTED),
+    Verb.DIGITIZE: _move(State.RECEIVED, to=State.DIGITIZED),
+    Verb.START: _move(State.DIGITIZED, to=State.PROCESSING),
+    Verb.HAND_OVER: _move(State.PROCESSING),
+    Verb.REQUEST_SUPPLEMENT: _move(State.RECEIVED, State.DIGITIZED, State.PROCESSING, to=State.SUPPLEMENT),
+    # Back to where it stood when the supplement was asked for.
+    Verb.RESUME: _move(State.SUPPLEMENT),
+    Verb.RECORD_RESULT: _move(State.PROCESSING),
+    Verb.PAY: _move(State.RECEIVED, State.DIGITIZED, State.PROCESSING, State.SUPPLEMENT),
+    Verb.SETTLE: _move(State.PROCESSING, to=State.PAID),
+    Verb.RETURN_RESULT: _move(State.PAID, to=State.RETURNED),
+    Verb.WITHDRAW: _move(
+        State.SUBMITTED,
+        State.RECEIVED,
+        State.DIGITIZED,
+        State.PROCESSING,
+        State.SUPPLEMENT,
+        to=State.STOPPED,
+    ),
+    Verb.STOP: _move(State.SUPPLEMENT, to=State.STOPPED),
+    Verb.RESCHEDULE: _move(State.RECEIVED, State.DIGITIZED, State.PROCESSING),
+}
+
+
+class EventKind(TextChoices):
+    """The fixed vocabulary of the history; the sentences are in `EVENT_SENTENCES`."""
+
+    SUBMITTED = "submitted", _("Submitted")
+    ASKED_TO_COMPLETE = "asked_to_complete", _("Asked to complete")
+    COMPLETED = "completed", _("Completed by the applicant")
+    RECEIVED = "received", _("Received")
+    REFUSED = "refused", _("Refused at reception")
+    DIGITIZED = "digitized", _("Digitized")
+    STARTED = "started", _("Taken over")
+    HANDED_OVER = "handed_over", _("Handed over")
+    SUPPLEMENT_REQUESTED = "supplement_requested", _("Supplement requested")
+    RESUMED = "resumed", _("Supplement complete")
+    RESULT_RECORDED = "result_recorded", _("Result recorded")
+    PAID = "paid", _("Payment taken")
+    SETTLED = "settled", _("Fees settled")
+    RETURNED = "returned", _("Result returned")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+    STOPPED = "stopped", _("Stopped")
+    OVERDUE = "overdue", _("Overdue")
+    APOLOGY_DRAFTED = "apology_drafted", _("Apology drafted")
+    RESCHEDULED = "rescheduled", _("Apologised and rescheduled")
+    DOCUMENT_ADDED = "document_added", _("Document added")
+
+
+EVENT_SENTENCES = {
+    EventKind.SUBMITTED: _("Filed (%(channel)s); it counts as received at %(counts_from)s."),
+    EventKind.ASKED_TO_COMPLETE: _("The applicant was asked to complete the filing: %(reason)s"),
+    EventKind.COMPLETED: _("The applicant completed the filing."),
+    EventKind.RECEIVED: _("Received; the result is due at %(due)s."),
+    EventKind.REFUSED: _("Reception refused: %(reason)s"),
+    EventKind.DIGITIZED: _("Digitized and handed over to %(agency)s."),
+    EventKind.STARTED: _("Taken over by %(officer)s."),
+    EventKind.HANDED_OVER: _("Handed over to the step “%(step)s”."),
+    EventKind.SUPPLEMENT_REQUESTED: _("Supplement requested: %(reason)s"),
+    EventKind.RESUMED: _(
+        "Supplement complete; the limit starts afresh, due at %(due)s instead of %(old_due)s."
+    ),
+    EventKind.RESULT_RECORDED: _("Result recorded: %(result)s."),
+    EventKind.PAID: _("%(amount)s VND taken, receipt %(receipt)s."),
+    EventKind.SETTLED: _("Nothing is owed; the result is ready to be collected."),
+    EventKind.RETURNED: _("Result handed over to %(collector)s."),
+    EventKind.WITHDRAWN: _("Withdrawn at the applicant's request: %(reason)s"),
+    EventKind.STOPPED: _("Stopped: %(reason)s"),
+    EventKind.OVERDUE: _("Past its due moment (%(due)s) without a result."),
+    EventKind.APOLOGY_DRAFTED: _("A letter of apology was drafted; it should go out by %(apology_by)s."),
+    EventKind.RESCHEDULED: _(
+        "Apology %(number)s issued: due at %(due)s instead of %(old_due)s. Reason: %(reason)s"
+    ),
+    EventKind.DOCUMENT_ADDED: _("Document added: %(name)s."),
+}
+
+
+class ReturnChannel(TextChoices):
+    """How the applicant wants the result (Decree 61/2018 Art 20)."""
+
+    DESK = "desk", _("At the desk")
+    POST = "post", _("By post")
+    ONLINE = "online", _("Online")
+
+
+class Provision(TextChoices):
+    """How a component came (R13, R14)."""
+
+    PAPER = "paper", _("Paper handed in")
+    SHOWN = "shown", _("Only shown")
+    REUSED = "reused", _("Reused from a database or the applicant's store")
+    ELECTRONIC = "electronic", _("Filed electronically")
+    NOT_NEEDED = "not_needed", _("Not needed in this case")
+
+
+# Circular 03/2025 Art 5.2: only papers handed in have to be scanned.
+NEEDS_SCAN = frozenset({Provision.PAPER})
+
+
+class DocumentSource(TextChoices):
+    SCAN = "scan", _("Scan")
+    UPLOAD = "upload", _("Upload")
+    REUSED = "reused", _("Reused")
+    RESULT = "result", _("Result")
+
+
+class ResultKind(TextChoices):
+    """A refusal on substance is a result like any other (R21)."""
+
+    GRANTED = "granted", _("Granted")
+    REFUSED = "refused", _("Refused on substance")
+
+
+class PaymentMethod(TextChoices):
+    CASH = "cash", _("Cash")
+    TRANSFER = "transfer", _("Bank transfer")
+    ONLINE = "online", _("Online payment")
+
+
+class ApplicantKind(TextChoices):
+    CITIZEN = "citizen", _("Citizen")
+    ORGANISATION = "organisation", _("Organisation")
+    BUSINESS = "business", _("Business")
+
+
+class NoticeChannel(TextChoices):
+    EMAIL = "email", _("E-mail")
+    SMS = "sms", _("SMS")
+    ZALO = "zalo", _("Zalo")
+
+
+class CollectionProof(TextChoices):
+    """What the collector showed (Decree 61/2018 Art 6, Art 20)."""
+
+    RECEIPT = "receipt", _("Receipt")
+    IDENTITY = "identity", _("Identity paper")
+    AUTHORISATION = "authorisation", _("Receipt and authorisation")

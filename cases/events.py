@@ -1,0 +1,36 @@
+"""The one function that writes history, and how its facts are put into words."""
+
+from datetime import datetime
+
+from django.utils import timezone
+
+from cases.enums import EventKind
+from cases.models import Dossier, DossierEvent
+
+
+def local_text(moment: datetime) -> str:
+    """dd/mm/yyyy hh:mm in Asia/Ho_Chi_Minh."""
+    return f"{timezone.localtime(moment):%d/%m/%Y %H:%M}"
+
+
+def record(
+    dossier: Dossier,
+    kind: EventKind,
+    *,
+    by=None,
+    by_label: str = "",
+    from_state: str = "",
+    at: datetime | None = None,
+    **data,
+) -> DossierEvent:
+    """Add one row of history; `by` None is the system or, with a label, somebody without an account."""
+    return DossierEvent.objects.create(
+        dossier=dossier,
+        kind=kind,
+        at=at or timezone.now(),
+        actor=by,
+        actor_label=by_label or (str(by) if by else ""),
+        from_state=from_state,
+        to_state=dossier.state,
+        data=data,
+    )

@@ -1,0 +1,61 @@
+"""Applicants (tổ chức, cá nhân nộp hồ sơ)."""
+
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from cases.enums import ApplicantKind, NoticeChannel
+from procedures.text import fold
+
+
+class Applicant(models.Model):
+    """A person or organisation that applies (chủ hồ sơ), found again by its ID or tax number."""
+
+    kind = models.CharField(
+        _("kind"), max_length=20, choices=ApplicantKind.choices, default=ApplicantKind.CITIZEN
+    )
+    full_name = models.CharField(_("name"), max_length=300)
+    id_number = models.CharField(_("ID or tax number"), max_length=20, blank=True)
+    phone = models.CharField(_("phone"), max_length=20, blank=True)
+    email = models.EmailField(_("e-mail"), blank=True)
+    address = models.CharField(_("address"), max_length=400, blank=True)
+    language = models.CharField(_("language of notices"), max_length=5, default="vi")
+    notice_channels = ArrayField(
+        models.CharField(max_length=10, choices=NoticeChannel.choices),
+        verbose_name=_("notices by"),
+        default=list,
+        blank=True,
+    )
+    search_text = models.TextField(editable=False, default="")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("applicant")
+        verbose_name_plural = _("applicants")
+        ordering = ["full_name"]
+        constraints = [
+            # One row per person, so that papers handed in once are found again (R13).
+            models.UniqueConstraint(
+                name="applicant_id_number_once", fields=["kind", "id_number"], condition=~Q(id_number="")
+            ),
+            models.CheckConstraint(name="applicant_has_a_name", condition=~Q(full_name="")),
+        ]
+        indexes = [
+            # Search box of the dossier list: names without accents.
+            GinIndex(fields=["search_text"], name="applicant_search", opclasses=["gin_trgm_ops"]),
+            models.Index(fields=["phone"], name="applicant_phone"),
+        ]
+
+    def __str__(self) -> str:
+        return self.full_name
+
+    def save(self, *args, **kwargs):
+        self.search_text = fold(f"{self.full_name} {self.id_number} {self.phone}")
+        super().save(*args, **kwargs)
+
+    def addresses(self) -> list[tuple[str, str]]:
+        """(channel, recipient) pairs that the applicant chose and that can be reached."""
+        known = {"email": self.email, "sms": self.phone, "zalo": self.phone}
+        return [(channel, known[channel]) for channel in self.notice_channels if known.get(channel)]

@@ -1,0 +1,313 @@
+"""The dossier (hồ sơ): facts only; whatever can be derived from them is not stored."""
+
+import uuid
+from datetime import datetime
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django_fsm import RETURN_VALUE, FSMField, transition
+
+from cases.codes import DOSSIER_NEW, DOSSIER_OLD
+from cases.enums import MOVES, OPEN_STATES, RUNNING_STATES, Provision, ResultKind, ReturnChannel, State, Verb
+from cases.models.applicants import Applicant
+from procedures.enums import Channel, Role
+from procedures.models import Agency, Component, FeeLine, ProcedureVersion, TimeLimit
+from procedures.text import fold
+
+
+class DossierQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """What a member of staff may see: dossiers received or decided at or below their own agency."""
+        if user.is_superuser:
+            return self
+        if not user.is_active or not user.agency_id or user.role not in Role.values:
+            return self.none()
+        units = list(Agency.objects.below(user.agency).values_list("pk", flat=True))
+        return self.filter(Q(receiving_desk__in=units) | Q(competent_agency__in=units))
+
+    def running(self):
+        """The agency's clock runs: accepted, no result yet, not waiting for the applicant."""
+        return self.filter(state__in=RUNNING_STATES, finished_at__isnull=True)
+
+    def open(self):
+        return self.filter(state__in=OPEN_STATES)
+
+    def overdue(self, now: datetime | None = None):
+        """Past the due moment without a result; asked of the facts, not of the flag (DESIGN §7)."""
+        return self.running().filter(due_at__lt=now or timezone.now())
+
+    def due_between(self, start: datetime, end: datetime):
+        return self.running().filter(due_at__gte=start, due_at__lte=end)
+
+    def search(self, text: str):
+        """By code, or by name without accents, ID number or phone of the applicant."""
+        found = self
+        for word in text.split():
+            found = found.filter(Q(code__istartswith=word) | Q(applicant__search_text__contains=fold(word)))
+        return found
+
+    def with_people(self):
+        """What every list shows, in one query."""
+        return self.select_related(
+            "version__procedure", "applicant", "receiving_desk", "competent_agency", "holder", "holder_unit"
+        )
+
+
+class Dossier(models.Model):
+    """One case of one applicant under one procedure (hồ sơ thủ tục hành chính).
+
+    Changed only by the services; the state is a protected field and moves by the transitions below.
+    """
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    code = models.CharField(
+        _("dossier code"), max_length=60, unique=True, null=True, blank=True, editable=False
+    )
+    version = models.ForeignKey(
+        ProcedureVersion, on_delete=models.PROTECT, related_name="dossiers", verbose_name=_("procedure")
+    )
+    limit = models.ForeignKey(
+        TimeLimit, on_delete=models.PROTECT, related_name="+", verbose_name=_("time limit")
+    )
+    applicant = models.ForeignKey(
+        Applicant, on_delete=models.PROTECT, related_name="dossiers", verbose_name=_("applicant")
+    )
+    subject = models.CharField(_("content"), max_length=500, blank=True)
+    submitter_name = models.CharField(_("filed by (authorised person)"), max_length=300, blank=True)
+    submitter_id_number = models.CharField(_("ID number of the authorised person"), max_length=20, blank=True)
+    receiving_desk = models.ForeignKey(
+        Agency, on_delete=models.PROTECT, related_name="received_dossiers", verbose_name=_("receiving desk")
+    )
+    competent_agency = models.ForeignKey(
+        Agency, on_delete=models.PROTECT, related_name="decided_dossiers", verbose_name=_("competent agency")
+    )
+    channel = models.CharField(_("channel"), max_length=10, choices=Channel.choices)
+    return_channel = models.CharField(
+        _("return of the result"), max_length=10, choices=ReturnChannel.choices, default=ReturnChannel.DESK
+    )
+    state = FSMField(
+        _("state"), default=State.SUBMITTED, choices=State.choices, protected=True, max_length=20
+    )
+    state_before_supplement = models.CharField(max_length=20, blank=True, editable=False)
+    quantities = models.JSONField(_("quantities"), default=dict, blank=True, help_text=_("Pages, copies, …"))
+
+    filed_at = models.DateTimeField(
+        _("filed at"), help_text=_("The moment that counts as filing: the last completion")
+    )
+    received_at = models.DateTimeField(_("received at"), null=True, blank=True)
+    clock_started_at = models.DateTimeField(_("counts as received at"), null=True, blank=True)
+    first_due_at = models.DateTimeField(_("first due date"), null=True, blank=True)
+    due_at = models.DateTimeField(_("due date"), null=True, blank=True)
+    due_is_provisional = models.BooleanField(
+        _("due date reaches into a year without an official calendar"), default=False
+    )
+    transfer_due_at = models.DateTimeField(_("to be handed over by"), null=True, blank=True)
+    transferred_at = models.DateTimeField(_("handed over to the competent agency at"), null=True, blank=True)
+    finished_at = models.DateTimeField(_("finished at"), null=True, blank=True)
+    returned_at = models.DateTimeField(_("returned at"), null=True, blank=True)
+    ended_at = models.DateTimeField(_("ended at"), null=True, blank=True, help_text=_("Refused or stopped"))
+    overdue_flagged_at = models.DateTimeField(_("flagged overdue at"), null=True, blank=True)
+    cycle = models.PositiveSmallIntegerField(_("completion cycle"), default=1)
+
+    holder = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="held_dossiers",
+        verbose_name=_("held by"),
+    )
+    holder_unit = models.ForeignKey(
+        Agency, on_delete=models.PROTECT, related_name="held_dossiers", verbose_name=_("held by unit")
+    )
+    result_kind = models.CharField(_("result"), max_length=10, choices=ResultKind.choices, blank=True)
+    result_number = models.CharField(_("number of the result"), max_length=60, blank=True)
+    result_signer = models.CharField(_("signer of the result"), max_length=150, blank=True)
+    result_reason = models.TextField(_("grounds of the refusal"), blank=True)
+    collector_name = models.CharField(_("collected by"), max_length=300, blank=True)
+    collection_proof = models.CharField(_("shown at collection"), max_length=20, blank=True)
+    secret_turn = models.PositiveSmallIntegerField(
+        default=1, editable=False
+    )  # a new turn makes a new look-up secret
+
+    objects = DossierQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("dossier")
+        verbose_name_plural = _("dossiers")
+        ordering = ["-filed_at", "-pk"]
+        constraints = [
+            models.CheckConstraint(name="dossier_state_known", condition=Q(state__in=State.values)),
+            models.CheckConstraint(
+                name="dossier_code_pattern",
+                condition=Q(code__isnull=True) | Q(code__regex=f"^({DOSSIER_NEW}|{DOSSIER_OLD})$"),
+            ),
+            # From reception on there is a code, a clock and a promise; before it there is none.
+            models.CheckConstraint(
+                name="dossier_accepted_has_code_and_promise",
+                condition=Q(state__in=[State.SUBMITTED, State.REFUSED, State.STOPPED])
+                | Q(
+                    code__isnull=False,
+                    received_at__isnull=False,
+                    clock_started_at__isnull=False,
+                    first_due_at__isnull=False,
+                    due_at__isnull=False,
+                ),
+            ),
+            models.CheckConstraint(
+                name="dossier_filed_only_has_no_code",
+                condition=~Q(state__in=[State.SUBMITTED, State.REFUSED])
+                | Q(code__isnull=True, due_at__isnull=True),
+            ),
+            models.CheckConstraint(
+                name="dossier_ready_has_result",
+                condition=~Q(state__in=[State.PAID, State.RETURNED])
+                | (Q(finished_at__isnull=False) & ~Q(result_kind="")),
+            ),
+            models.CheckConstraint(
+                name="dossier_returned_has_moment",
+                condition=Q(state=State.RETURNED, returned_at__isnull=False)
+                | (~Q(state=State.RETURNED) & Q(returned_at__isnull=True)),
+            ),
+            models.CheckConstraint(
+                name="dossier_due_after_clock_start",
+                condition=Q(due_at__isnull=True) | Q(due_at__gte=F("clock_started_at")),
+            ),
+        ]
+        indexes = [
+            # The overdue sweep and the apology drafts: only what is running, so the cost follows the open ones.
+            models.Index(
+                fields=["due_at"],
+                name="dossier_running_due",
+                condition=Q(state__in=sorted(RUNNING_STATES), finished_at__isnull=True),
+            ),
+            # The dossier lists: by agency and state, newest first.
+            models.Index(fields=["competent_agency", "state", "-filed_at"], name="dossier_by_competent"),
+            models.Index(fields=["receiving_desk", "state", "-filed_at"], name="dossier_by_desk"),
+            # The officer's queue.
+            models.Index(
+                fields=["holder", "due_at"], name="dossier_by_holder", condition=Q(finished_at__isnull=True)
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.code or str(_("Filing %(number)s") % {"number": self.pk})
+
+    # The moves of DESIGN §6. The services call these after asking state and permission.
+
+    @transition(field=state, source=list(MOVES[Verb.RECEIVE].sources), target=State.RECEIVED)
+    def to_received(self):
+        """Reception makes a filing a dossier with a code and a promise."""
+
+    @transition(field=state, source=list(MOVES[Verb.REFUSE].sources), target=State.REFUSED)
+    def to_refused(self):
+        """Refused at reception (form 03)."""
+
+    @transition(field=state, source=list(MOVES[Verb.DIGITIZE].sources), target=State.DIGITIZED)
+    def to_digitized(self):
+        """Scans complete; handed to the competent agency."""
+
+    @transition(field=state, source=list(MOVES[Verb.START].sources), target=State.PROCESSING)
+    def to_processing(self):
+        """Taken over by an officer."""
+
+    @transition(field=state, source=list(MOVES[Verb.REQUEST_SUPPLEMENT].sources), target=State.SUPPLEMENT)
+    def to_supplement(self):
+        """Waits for the applicant; remembers where it stood."""
+        self.state_before_supplement = self.state
+
+    @transition(
+        field=state,
+        source=list(MOVES[Verb.RESUME].sources),
+        target=RETURN_VALUE(State.RECEIVED, State.DIGITIZED, State.PROCESSING),
+    )
+    def to_state_before_supplement(self):
+        """Back to where it stood."""
+        before, self.state_before_supplement = self.state_before_supplement, ""
+        return before
+
+    @transition(field=state, source=list(MOVES[Verb.SETTLE].sources), target=State.PAID)
+    def to_paid(self):
+        """Result there, nothing owed: ready to be collected."""
+
+    @transition(field=state, source=list(MOVES[Verb.RETURN_RESULT].sources), target=State.RETURNED)
+    def to_returned(self):
+        """Result handed over."""
+
+    @transition(field=state, source=list(MOVES[Verb.WITHDRAW].sources), target=State.STOPPED)
+    def to_stopped(self):
+        """Withdrawn by the applicant, or stopped for a missing supplement (form 05)."""
+
+    # Questions to the facts.
+
+    @property
+    def is_running(self) -> bool:
+        return self.state in RUNNING_STATES and self.finished_at is None
+
+    def is_overdue(self, now: datetime | None = None) -> bool:
+        """Past its due moment without a result."""
+        return self.is_running and self.due_at is not None and self.due_at < (now or timezone.now())
+
+    @property
+    def is_finished(self) -> bool:
+        """What anybody may know about a code (R40)."""
+        return self.finished_at is not None or self.ended_at is not None
+
+    @property
+    def fee_total(self) -> int:
+        """VND."""
+        return sum(fee.amount for fee in self.fees.all())
+
+    @property
+    def balance(self) -> int:
+        """What is still owed, VND."""
+        return self.fee_total - sum(payment.amount for payment in self.payments.all())
+
+
+class DossierComponent(models.Model):
+    """One component of the checklist as it was handled in this dossier (thành phần hồ sơ)."""
+
+    dossier = models.ForeignKey(Dossier, on_delete=models.CASCADE, related_name="components")
+    component = models.ForeignKey(
+        Component, on_delete=models.PROTECT, related_name="+", verbose_name=_("component")
+    )
+    provision = models.CharField(_("how it came"), max_length=20, choices=Provision.choices)
+    originals = models.PositiveSmallIntegerField(_("originals"), default=0)
+    copies = models.PositiveSmallIntegerField(_("copies"), default=0)
+
+    class Meta:
+        verbose_name = _("component of the dossier")
+        verbose_name_plural = _("components of the dossier")
+        ordering = ["component__position"]
+        constraints = [
+            models.UniqueConstraint(name="dossier_component_once", fields=["dossier", "component"])
+        ]
+
+
+class DossierFee(models.Model):
+    """One amount that the applicant owes, fixed at reception by the version (R38); VND."""
+
+    dossier = models.ForeignKey(Dossier, on_delete=models.CASCADE, related_name="fees")
+    fee_line = models.ForeignKey(FeeLine, on_delete=models.PROTECT, related_name="+")
+    name = models.CharField(_("name"), max_length=300)
+    amount = models.PositiveBigIntegerField(_("amount (VND)"))
+
+    class Meta:
+        verbose_name = _("fee of the dossier")
+        verbose_name_plural = _("fees of the dossier")
+        ordering = ["pk"]
+        constraints = [models.UniqueConstraint(name="dossier_fee_once", fields=["dossier", "fee_line"])]
+
+
+class CodeCounter(models.Model):
+    """Last running number of an agency on a day; locked until the reception commits, so no gap (R6)."""
+
+    agency_identifier = models.CharField(max_length=35)
+    day = models.DateField()
+    last_number = models.PositiveIntegerField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(name="code_counter_once", fields=["agency_identifier", "day"])]

@@ -1,0 +1,167 @@
+"""Rows that are only ever added: the history of a dossier (R17, R43).
+
+Database triggers refuse changes and deletions, also to an administrator with a database shell.
+"""
+
+import pgtrigger
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from cases.enums import EVENT_SENTENCES, EventKind, PaymentMethod, ResultKind, State
+from cases.models.dossiers import Dossier
+from procedures.enums import Channel
+from procedures.models import Agency, ProcedureStep
+
+_CHOICES = {"channel": Channel, "result": ResultKind, "method": PaymentMethod}
+
+
+class DossierEvent(models.Model):
+    """What happened, who did it and when, as a fact with data; the sentence is made for the reader."""
+
+    dossier = models.ForeignKey(Dossier, on_delete=models.PROTECT, related_name="events")
+    kind = models.CharField(_("event"), max_length=30, choices=EventKind.choices)
+    at = models.DateTimeField(_("at"))
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    actor_label = models.CharField(_("by"), max_length=300, blank=True)
+    from_state = models.CharField(_("from"), max_length=20, blank=True)
+    to_state = models.CharField(_("to"), max_length=20, blank=True)
+    data = models.JSONField(default=dict)
+
+    class Meta:
+        verbose_name = _("event")
+        verbose_name_plural = _("events")
+        ordering = ["at", "pk"]
+        indexes = [models.Index(fields=["dossier", "at"], name="event_of_dossier")]
+        constraints = [
+            models.CheckConstraint(name="event_kind_known", condition=Q(kind__in=EventKind.values)),
+            models.CheckConstraint(
+                name="event_states_known",
+                condition=Q(from_state__in=["", *State.values], to_state__in=["", *State.values]),
+            ),
+        ]
+        triggers = [
+            pgtrigger.Protect(name="event_only_added", operation=pgtrigger.Update | pgtrigger.Delete),
+        ]
+
+    def __str__(self) -> str:
+        return self.sentence
+
+    @property
+    def sentence(self) -> str:
+        """What happened, in the language of the reader; choices are stored by value and read by label."""
+        words = {
+            name: str(_CHOICES[name](value).label) if name in _CHOICES else value
+            for name, value in self.data.items()
+        }
+        return str(EVENT_SENTENCES[self.kind]) % words
+
+
+class Supplement(models.Model):
+    """One request to complete a dossier (yêu cầu bổ sung): what, why, and when it was answered."""
+
+    dossier = models.ForeignKey(Dossier, on_delete=models.PROTECT, related_name="supplements")
+    cycle = models.PositiveSmallIntegerField()
+    before_reception = models.BooleanField(default=False)  # at the desk: no clock ran, nothing restarts (T2)
+    asked_at = models.DateTimeField(_("asked at"))
+    asked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    reason = models.TextField(_("reason"))
+    items = models.JSONField(_("what is missing"))
+    is_late = models.BooleanField(_("asked later than the law allows"), default=False)
+    approved_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    answered_at = models.DateTimeField(_("answered at"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("supplement request")
+        verbose_name_plural = _("supplement requests")
+        ordering = ["asked_at", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                name="supplement_one_open", fields=["dossier"], condition=Q(answered_at__isnull=True)
+            ),
+            models.CheckConstraint(name="supplement_has_reason", condition=~Q(reason="") & ~Q(items=[])),
+            models.CheckConstraint(
+                name="supplement_answered_after_asked",
+                condition=Q(answered_at__isnull=True) | Q(answered_at__gte=F("asked_at")),
+            ),
+        ]
+        triggers = [
+            pgtrigger.Protect(name="supplement_not_deleted", operation=pgtrigger.Delete),
+            pgtrigger.ReadOnly(name="supplement_only_answered", exclude=["answered_at"]),
+            pgtrigger.Protect(
+                name="supplement_answered_once",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Q(old__answered_at__isnull=False),
+            ),
+        ]
+
+
+class Reschedule(models.Model):
+    """The due date moved by an issued apology (hẹn lại ngày trả kết quả); at most once per cycle (R30)."""
+
+    dossier = models.ForeignKey(Dossier, on_delete=models.PROTECT, related_name="reschedules")
+    cycle = models.PositiveSmallIntegerField()
+    old_due_at = models.DateTimeField(_("old due date"))
+    new_due_at = models.DateTimeField(_("new due date"))
+    reason = models.TextField(_("reason"))
+    letter_number = models.CharField(_("letter"), max_length=60)
+    at = models.DateTimeField(_("at"))
+    signed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        verbose_name = _("reschedule")
+        verbose_name_plural = _("reschedules")
+        ordering = ["at"]
+        constraints = [
+            models.UniqueConstraint(name="reschedule_once_per_cycle", fields=["dossier", "cycle"]),
+            models.CheckConstraint(name="reschedule_to_later", condition=Q(new_due_at__gt=F("old_due_at"))),
+            models.CheckConstraint(name="reschedule_has_reason", condition=~Q(reason="")),
+        ]
+        triggers = [
+            pgtrigger.Protect(name="reschedule_only_added", operation=pgtrigger.Update | pgtrigger.Delete)
+        ]
+
+
+class StepRun(models.Model):
+    """One internal step as it ran: where, who, until when (phiếu kiểm soát is a view of these rows; R17)."""
+
+    dossier = models.ForeignKey(Dossier, on_delete=models.PROTECT, related_name="step_runs")
+    step = models.ForeignKey(ProcedureStep, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    name = models.CharField(_("step"), max_length=500)
+    unit = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="+", verbose_name=_("unit"))
+    officer = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    started_at = models.DateTimeField(_("started at"))
+    due_at = models.DateTimeField(_("due at"), null=True, blank=True)
+    done_at = models.DateTimeField(_("done at"), null=True, blank=True)
+    note = models.TextField(_("note"), blank=True)
+
+    class Meta:
+        verbose_name = _("step")
+        verbose_name_plural = _("steps")
+        ordering = ["started_at", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                name="step_one_running", fields=["dossier"], condition=Q(done_at__isnull=True)
+            ),
+            models.CheckConstraint(
+                name="step_done_after_start",
+                condition=Q(done_at__isnull=True) | Q(done_at__gte=F("started_at")),
+            ),
+        ]
+        triggers = [
+            pgtrigger.Protect(name="step_not_deleted", operation=pgtrigger.Delete),
+            pgtrigger.Protect(
+                name="step_done_once",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Q(old__done_at__isnull=False),
+            ),
+        ]

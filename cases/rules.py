@@ -1,0 +1,84 @@
+"""Who may do what: named predicates, asked by faces to show buttons and by the services before acting."""
+
+from cases.enums import MOVES, State, Verb
+from procedures.enums import Role
+
+AT_THE_DESK = {
+    Verb.SUBMIT,
+    Verb.RECEIVE,
+    Verb.REFUSE,
+    Verb.ASK_TO_COMPLETE,
+    Verb.DIGITIZE,
+    Verb.RESUME,
+    Verb.PAY,
+    Verb.SETTLE,
+    Verb.RETURN_RESULT,
+    Verb.WITHDRAW,
+}
+BY_THE_OFFICER = {Verb.START, Verb.HAND_OVER, Verb.REQUEST_SUPPLEMENT, Verb.RECORD_RESULT}
+
+
+def works_for(user, agency) -> bool:
+    """The agency is the person's own or lies below it in the tree."""
+    if user is None or not user.is_active or not user.agency_id:
+        return False
+    if user.agency_id == agency.pk:
+        return True
+    return agency.ancestors().filter(pk=user.agency_id).exists()
+
+
+def is_clerk_of(user, agency) -> bool:
+    return user.role == Role.CLERK and works_for(user, agency)
+
+
+def is_officer_of(user, agency) -> bool:
+    return user.role == Role.OFFICER and works_for(user, agency)
+
+
+def is_supervisor_of(user, agency) -> bool:
+    return user.role == Role.SUPERVISOR and works_for(user, agency)
+
+
+def is_head_of(user, agency) -> bool:
+    """Signs for the agency: apologies, and the approval of a second supplement request."""
+    return user.is_head and is_supervisor_of(user, agency)
+
+
+def may(user, verb: Verb, dossier) -> bool:
+    """Does this person's role at this agency allow the verb? Says nothing about the state."""
+    if user is None or not user.is_authenticated or not user.is_active:
+        return False
+    if verb in AT_THE_DESK:
+        return is_clerk_of(user, dossier.receiving_desk)
+    if verb in BY_THE_OFFICER:
+        return is_officer_of(user, dossier.competent_agency)
+    if verb == Verb.STOP:
+        return is_supervisor_of(user, dossier.competent_agency) or is_supervisor_of(
+            user, dossier.receiving_desk
+        )
+    if verb == Verb.RESCHEDULE:
+        return is_head_of(user, dossier.competent_agency)
+    return False
+
+
+def is_possible(verb: Verb, dossier) -> bool:
+    """Do state and facts allow the verb? The guards that need more than the dossier are in the services."""
+    if State(dossier.state) not in MOVES[verb].sources:
+        return False
+    has_result = dossier.finished_at is not None
+    if verb in {Verb.REQUEST_SUPPLEMENT, Verb.RECORD_RESULT, Verb.HAND_OVER, Verb.WITHDRAW, Verb.RESCHEDULE}:
+        return not has_result
+    if verb == Verb.SETTLE:
+        return has_result and dossier.balance == 0
+    if verb == Verb.PAY:
+        return dossier.balance > 0
+    return True
+
+
+def possible_verbs(user, dossier) -> list[Verb]:
+    """The verbs to offer as buttons on the page of this dossier."""
+    return [verb for verb in MOVES if is_possible(verb, dossier) and may(user, verb, dossier)]
+
+
+def may_see(user, dossier) -> bool:
+    return dossier.__class__.objects.visible_to(user).filter(pk=dossier.pk).exists()

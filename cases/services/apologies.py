@@ -1,0 +1,207 @@
+"""The written apology and the one reschedule that it may bring (R29–R33; Decree 61/2018 Art 19.9)."""
+
+from contextlib import contextmanager
+from datetime import datetime
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from cases import deadlines, errors, rules
+from cases.enums import EventKind, Verb
+from cases.events import local_text, record
+from cases.letters import apology_payload
+from cases.models import Dossier, Reschedule
+from cases.services.base import locked
+from cases.services.notices import notify_applicant
+from notifications.enums import OPEN_LETTER_STATES, LetterKind
+from notifications.errors import NotificationError
+from notifications.models import Letter
+from notifications.services import letters
+from procedures import regimes
+from procedures.calendars import calendar_for
+
+
+@contextmanager
+def _letter_rules():
+    """What the letter refuses reaches the reader like every refusal of a dossier."""
+    try:
+        yield
+    except NotificationError as error:
+        raise errors.Invalid(error.sentence, code=error.code, field=error.field) from error
+
+
+def open_letter(dossier: Dossier) -> Letter | None:
+    """The draft or approved apology of this cycle, if there is one."""
+    return Letter.objects.filter(
+        kind=LetterKind.APOLOGY,
+        reference=dossier.code or "",
+        cycle=dossier.cycle,
+        state__in=OPEN_LETTER_STATES,
+    ).first()
+
+
+def dossier_of(letter: Letter) -> Dossier:
+    return Dossier.objects.get(code=letter.reference)
+
+
+@transaction.atomic
+def draft_apology(dossier: Dossier) -> tuple[Letter, bool]:
+    """Draft the apology of this cycle (form 04); with a second call the same letter and False.
+
+    The system drafts; reason and signature stay with people. The new date is proposed and open to change.
+    """
+    dossier = locked(dossier)
+    if not dossier.is_running:
+        raise errors.not_possible(dossier, Verb.RESCHEDULE)
+    with _letter_rules():
+        letter, created = letters.draft_letter(
+            LetterKind.APOLOGY,
+            agency_identifier=dossier.competent_agency.identifier,
+            reference=dossier.code,
+            cycle=dossier.cycle,
+            payload=apology_payload(dossier),
+        )
+    if created:
+        apology_by = deadlines.apology_by(
+            dossier.due_at, dossier.clock_started_at, calendar_for(dossier.competent_agency)
+        )
+        record(dossier, EventKind.APOLOGY_DRAFTED, apology_by=local_text(apology_by))
+    return letter, created
+
+
+def proposed_due_at(dossier: Dossier) -> datetime:
+    """A new due date to start from: some working days after what was promised, or after today."""
+    calendar = calendar_for(dossier.competent_agency)
+    base = max(timezone.localdate(dossier.due_at), timezone.localdate())
+    return calendar.closing(calendar.working_day_after(base, settings.APOLOGY_PROPOSED_WORKING_DAYS))
+
+
+@transaction.atomic
+def prepare_apology(letter: Letter, *, by, reason: str, new_due_at: datetime) -> Letter:
+    """Put the reason and the new date into a draft; a supervisor of the agency does it."""
+    dossier = locked(dossier_of(letter))
+    if not rules.is_supervisor_of(by, dossier.competent_agency):
+        raise errors.not_permitted(Verb.RESCHEDULE)
+    _refuse_reschedule(dossier, reason=reason, new_due_at=new_due_at, signed=True)
+    with _letter_rules():
+        return letters.prepare(letter, reason=reason, new_due_at=new_due_at, payload=apology_payload(dossier))
+
+
+@transaction.atomic
+def approve_apology(letter: Letter, *, by) -> Letter:
+    """A supervisor approves the text; the head still has to sign and issue it."""
+    dossier = locked(dossier_of(letter))
+    if not rules.is_supervisor_of(by, dossier.competent_agency):
+        raise errors.not_permitted(Verb.RESCHEDULE)
+    with _letter_rules():
+        return letters.approve(letter, by=str(by))
+
+
+@transaction.atomic
+def issue_apology(dossier: Dossier, *, by, reason: str = "", new_due_at: datetime | None = None) -> Letter:
+    """Issue the apology and move the due date: the head signs, once per cycle, to a later working day.
+
+    Side effects in order: letter prepared, approved, numbered, printed and issued; reschedule row; due
+    date moved (the first one stays); overdue flag taken off; one event; the applicant is told. Without
+    `reason` and `new_due_at` those of the prepared letter are taken. Raises `NotPossibleNow`,
+    `NotPermitted`, `Invalid` with `already_rescheduled`, `not_later`, `not_a_working_day`,
+    `reason_missing`; then nothing was changed and no number was used.
+    """
+    dossier = locked(dossier)
+    if not rules.is_possible(Verb.RESCHEDULE, dossier):
+        raise errors.not_possible(dossier, Verb.RESCHEDULE)
+    agency = dossier.competent_agency
+    if not rules.works_for(by, agency):
+        raise errors.not_permitted(Verb.RESCHEDULE)
+    prepared = open_letter(dossier)
+    if prepared:
+        reason = reason or prepared.reason
+        new_due_at = new_due_at or prepared.new_due_at
+    new_due_at = new_due_at or proposed_due_at(dossier)
+    _refuse_reschedule(dossier, reason=reason, new_due_at=new_due_at, signed=rules.is_head_of(by, agency))
+    letter = prepared or draft_apology(dossier)[0]
+    now = timezone.now()
+    payload = apology_payload(dossier)
+    with _letter_rules():
+        letter = letters.prepare(letter, reason=reason, new_due_at=new_due_at, payload=payload)
+        letter = letters.approve(letter, by=str(by))
+        letter = letters.issue(letter, by=str(by), payload=payload, at=now)
+    old_due = dossier.due_at
+    Reschedule.objects.create(
+        dossier=dossier,
+        cycle=dossier.cycle,
+        old_due_at=old_due,
+        new_due_at=new_due_at,
+        reason=reason,
+        letter_number=letter.number_text,
+        at=now,
+        signed_by=by,
+    )
+    dossier.due_at = new_due_at
+    # The flag speaks of the promise in force; that the first one was missed stays in the history.
+    dossier.overdue_flagged_at = None
+    dossier.save()
+    event = record(
+        dossier,
+        EventKind.RESCHEDULED,
+        by=by,
+        number=letter.number_text,
+        due=local_text(new_due_at),
+        old_due=local_text(old_due),
+        reason=reason,
+    )
+    notify_applicant(dossier, event)
+    return letter
+
+
+def _refuse_reschedule(dossier: Dossier, *, reason: str, new_due_at: datetime, signed: bool) -> None:
+    code = deadlines.reschedule_refusal(
+        current_due_at=dossier.due_at,
+        new_due_at=new_due_at,
+        reschedules_in_dossier=dossier.reschedules.count(),
+        reschedules_in_cycle=dossier.reschedules.filter(cycle=dossier.cycle).count(),
+        scope=settings.RESCHEDULE_SCOPE,
+        reason=reason,
+        signed_by_head=signed,
+        calendar=calendar_for(dossier.competent_agency),
+    )
+    if code is None:
+        return
+    mechanism = regimes.mechanism_on(timezone.localdate(dossier.received_at))
+    sentence = str(errors.RESCHEDULE_SENTENCES[code]) % {
+        "citation": mechanism.reschedule_citation,
+        "due": local_text(dossier.due_at),
+    }
+    if code == "signature_missing":
+        raise errors.NotPermitted(sentence, code=code)
+    raise errors.Invalid(sentence, code=code, field="reason" if code == "reason_missing" else "new_due_at")
+
+
+@transaction.atomic
+def send_apology(letter: Letter, *, by) -> Letter:
+    """Note that the signed letter went out on paper or by mail; the notice itself left with the issue."""
+    dossier = dossier_of(letter)
+    if not (
+        rules.is_supervisor_of(by, dossier.competent_agency) or rules.is_clerk_of(by, dossier.receiving_desk)
+    ):
+        raise errors.not_permitted(Verb.RESCHEDULE)
+    with _letter_rules():
+        return letters.mark_sent(letter)
+
+
+@transaction.atomic
+def cancel_apology(letter: Letter, *, by, reason: str) -> Letter:
+    """Take a draft back that is not needed; an issued letter stays for ever."""
+    dossier = dossier_of(letter)
+    if not rules.is_supervisor_of(by, dossier.competent_agency):
+        raise errors.not_permitted(Verb.RESCHEDULE)
+    with _letter_rules():
+        return letters.cancel(letter, reason=reason)
+
+
+def withdraw_unsent_apology(dossier: Dossier, *, reason: str) -> None:
+    """Cancel the draft of this cycle when the clock has stopped; nothing when there is none."""
+    letter = open_letter(dossier)
+    if letter:
+        letters.cancel(letter, reason=str(reason))

@@ -1,0 +1,89 @@
+"""Applicants: found again by their number, kept up to date."""
+
+from dataclasses import dataclass, field
+
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.utils.translation import gettext as _
+
+from cases.enums import ApplicantKind, NoticeChannel
+from cases.errors import Invalid
+from cases.models import Applicant
+
+
+@dataclass(frozen=True, slots=True)
+class ApplicantFacts:
+    """What is known of an applicant (chủ hồ sơ)."""
+
+    full_name: str
+    id_number: str = ""
+    phone: str = ""
+    email: str = ""
+    address: str = ""
+    kind: str = ApplicantKind.CITIZEN
+    language: str = "vi"
+    notice_channels: list[str] = field(default_factory=list)
+
+
+def check(facts: ApplicantFacts) -> ApplicantFacts:
+    """The same facts without blanks around them; `Invalid` names the first field that cannot be."""
+    name = " ".join(facts.full_name.split())
+    if not name:
+        raise Invalid(_("Enter the name of the applicant."), code="required", field="full_name")
+    if len(name) > 300:
+        raise Invalid(_("The name of the applicant is longer than 300 characters."), field="full_name")
+    number = facts.id_number.strip().upper()
+    if number and (not number.replace("-", "").isalnum() or not number.isascii() or len(number) > 20):
+        raise Invalid(
+            _("The ID or tax number “%(number)s” may only have letters, digits and hyphens, at most 20.")
+            % {"number": number[:30]},
+            field="id_number",
+        )
+    phone = "".join(c for c in facts.phone if c not in " .-()")
+    if phone and (
+        not phone.removeprefix("+").isdecimal() or not phone.isascii() or not 8 <= len(phone) <= 16
+    ):
+        raise Invalid(
+            _("The phone number “%(phone)s” is not one: 8 to 15 digits, perhaps with + in front.")
+            % {"phone": facts.phone[:30]},
+            field="phone",
+        )
+    email = facts.email.strip()
+    if email:
+        try:
+            validate_email(email)
+        except ValidationError as error:
+            raise Invalid(
+                _("“%(email)s” is not an e-mail address.") % {"email": email[:80]}, field="email"
+            ) from error
+    if facts.kind not in ApplicantKind.values:
+        raise Invalid(_("Unknown kind of applicant: %(kind)s.") % {"kind": facts.kind}, field="kind")
+    unknown = [channel for channel in facts.notice_channels if channel not in NoticeChannel.values]
+    if unknown:
+        raise Invalid(
+            _("Unknown channel of notices: %(channels)s.") % {"channels": ", ".join(unknown)},
+            field="notice_channels",
+        )
+    return ApplicantFacts(
+        full_name=name,
+        id_number=number,
+        phone=phone,
+        email=email,
+        address=" ".join(facts.address.split())[:400],
+        kind=facts.kind,
+        language=facts.language if facts.language in {"vi", "en"} else "vi",
+        notice_channels=list(dict.fromkeys(facts.notice_channels)),
+    )
+
+
+def find_or_add(facts: ApplicantFacts) -> Applicant:
+    """The applicant with this number, brought up to date; a new row for somebody without a number."""
+    facts = check(facts)
+    values = {name: getattr(facts, name) for name in ApplicantFacts.__slots__}
+    if not facts.id_number:
+        return Applicant.objects.create(**values)
+    given = {name: value for name, value in values.items() if value not in ("", [])}
+    applicant, _created = Applicant.objects.update_or_create(
+        kind=facts.kind, id_number=facts.id_number, defaults=given, create_defaults=values
+    )
+    return applicant

@@ -1,0 +1,58 @@
+"""What every service begins with: the locked dossier, and the two questions."""
+
+from datetime import datetime
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from cases import errors, rules
+from cases.enums import Verb
+from cases.models import Dossier
+
+
+def locked(dossier: Dossier) -> Dossier:
+    """The dossier as it is now, locked until the transaction ends: of two people acting, one waits."""
+    return (
+        Dossier.objects.select_for_update(of=("self",))
+        .select_related("version__procedure", "limit", "applicant", "receiving_desk", "competent_agency")
+        .get(pk=dossier.pk)
+    )
+
+
+def ask(dossier: Dossier, verb: Verb, by) -> None:
+    """Possible now? then, permitted? Raises `NotPossibleNow` or `NotPermitted`, in this order."""
+    if not rules.is_possible(verb, dossier):
+        raise errors.not_possible(dossier, verb)
+    if not rules.may(by, verb, dossier):
+        raise errors.not_permitted(verb)
+
+
+def required_text(text: str, *, field: str, sentence) -> str:
+    """Text with something in it, or `Invalid` with that sentence."""
+    text = (text or "").strip()
+    if not text:
+        raise errors.Invalid(sentence, code="required", field=field)
+    return text
+
+
+def required_items(items: list[str], *, sentence) -> list[str]:
+    """A list with at least one item that says something (R7)."""
+    items = [item.strip() for item in items if item and item.strip()]
+    if not items:
+        raise errors.Invalid(sentence, code="required", field="items")
+    return items
+
+
+def past_moment(moment: datetime | None, *, field: str) -> datetime:
+    """That moment, or now; a moment in the future is refused."""
+    now = timezone.now()
+    if moment is None:
+        return now
+    if moment > now:
+        raise errors.Invalid(
+            _("The time %(moment)s lies in the future. Enter when it really happened.")
+            % {"moment": f"{timezone.localtime(moment):%d/%m/%Y %H:%M}"},
+            code="future_time",
+            field=field,
+        )
+    return moment

@@ -1,0 +1,75 @@
+"""The clock of a dossier: its promise from the pure rules, and the runs of the internal steps."""
+
+from datetime import datetime
+
+from cases import deadlines
+from cases.models import Dossier, StepRun
+from procedures.calendars import calendar_for
+from procedures.enums import Role
+from procedures.models import ProcedureStep, TimeLimit
+
+
+def limit_of(limit: TimeLimit) -> deadlines.Limit:
+    return deadlines.Limit(amount=limit.amount, unit=limit.unit, cutoff=limit.cutoff)
+
+
+def promise(dossier: Dossier, start: datetime) -> deadlines.Deadline:
+    """The due date of this dossier's limit from that start, by the competent agency's calendar."""
+    return deadlines.due_date(start, limit_of(dossier.limit), calendar_for(dossier.competent_agency))
+
+
+def set_promise(dossier: Dossier, deadline: deadlines.Deadline) -> None:
+    """The promise changes by reception and restart only (R31); whatever was flagged belongs to the old one."""
+    dossier.clock_started_at = deadline.counts_as_received_at
+    dossier.due_at = deadline.due_at
+    dossier.due_is_provisional = deadline.provisional
+    dossier.overdue_flagged_at = None
+
+
+def begin_step(dossier: Dossier, step: ProcedureStep | None, *, at: datetime, unit, officer=None) -> StepRun:
+    """Open the run of a step with its own due moment from its allowance (R18)."""
+    due_at = None
+    if step:
+        allowance = deadlines.Limit(amount=step.amount, unit=step.unit, cutoff=None)
+        due_at = deadlines.due_date(at, allowance, calendar_for(unit)).due_at
+    return StepRun.objects.create(
+        dossier=dossier,
+        step=step,
+        name=step.name_vi if step else "",
+        unit=unit,
+        officer=officer,
+        started_at=at,
+        due_at=due_at,
+    )
+
+
+def running_step(dossier: Dossier) -> StepRun | None:
+    return dossier.step_runs.filter(done_at__isnull=True).select_related("step").first()
+
+
+def end_step(dossier: Dossier, *, at: datetime, officer=None, note: str = "") -> StepRun | None:
+    """Close the running step; who closed it is who did it."""
+    run = running_step(dossier)
+    if run:
+        run.done_at = at
+        run.officer = run.officer or officer
+        run.note = note
+        run.save(update_fields=["done_at", "officer", "note"])
+    return run
+
+
+def first_step(dossier: Dossier) -> ProcedureStep | None:
+    return dossier.version.steps.order_by("position").first()
+
+
+def step_after(dossier: Dossier, run: StepRun | None) -> ProcedureStep | None:
+    """The next internal step by position; None after the last."""
+    if run is None or run.step is None:
+        return None
+    return dossier.version.steps.filter(position__gt=run.step.position).order_by("position").first()
+
+
+def last_desk_step(dossier: Dossier) -> ProcedureStep | None:
+    """The step in which the desk hands the result over, when the version has one after the first."""
+    steps = list(dossier.version.steps.order_by("position"))
+    return steps[-1] if len(steps) > 1 and steps[-1].role == Role.CLERK else None

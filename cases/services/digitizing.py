@@ -1,0 +1,87 @@
+"""Digitizing at the desk, and the way to the competent agency (R14, R16)."""
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from cases import errors, rules
+from cases.enums import FINAL_STATES, DocumentSource, EventKind, Verb
+from cases.events import record
+from cases.models import Document, Dossier, DossierComponent
+from cases.services.base import ask, locked
+from cases.services.checklist import missing_scans
+from cases.services.clock import begin_step, end_step, step_after
+from cases.services.documents import check_file
+
+
+@transaction.atomic
+def add_document(
+    dossier: Dossier,
+    upload,
+    *,
+    by,
+    component: DossierComponent | None = None,
+    source: str = DocumentSource.SCAN,
+) -> Document:
+    """Store one file of the dossier outside the web root, checked by content; `BadFile` when it is none."""
+    dossier = locked(dossier)
+    if dossier.state in FINAL_STATES:
+        raise errors.not_possible(dossier, Verb.DIGITIZE)
+    if by is not None and not (
+        rules.is_clerk_of(by, dossier.receiving_desk) or rules.is_officer_of(by, dossier.competent_agency)
+    ):
+        raise errors.not_permitted(Verb.DIGITIZE)
+    if component is not None and component.dossier_id != dossier.pk:
+        raise errors.Invalid(_("This component belongs to another dossier."), field="component")
+    checked = check_file(upload)
+    document = Document(
+        dossier=dossier,
+        component=component,
+        source=source,
+        name=checked.name,
+        mime_type=checked.mime_type,
+        size=len(checked.content),
+        pages=checked.pages,
+        sha256=checked.sha256,
+        added_at=timezone.now(),
+        added_by=by,
+    )
+    document.file.save(checked.as_file().name, checked.as_file(), save=False)
+    document.save()
+    record(dossier, EventKind.DOCUMENT_ADDED, by=by, name=checked.name, sha256=checked.sha256)
+    return document
+
+
+@transaction.atomic
+def digitize(dossier: Dossier, *, by) -> Dossier:
+    """All mandatory scans are there: hand the dossier to the competent agency (số hóa, chuyển hồ sơ).
+
+    Decree 61/2018 Art 18.2: on the day of reception, or in the first hour of the next working day when
+    received after 15:00; a later hand-over is recorded as late. Raises `ScanMissing` naming each paper.
+    """
+    dossier = locked(dossier)
+    ask(dossier, Verb.DIGITIZE, by)
+    missing = missing_scans(dossier)
+    if missing:
+        raise errors.ScanMissing(
+            _("The dossier cannot leave the desk yet: %(missing)s.") % {"missing": "; ".join(missing)},
+            field="documents",
+        )
+    now = timezone.now()
+    before = dossier.state
+    dossier.to_digitized()
+    dossier.transferred_at = now
+    dossier.holder = None
+    dossier.holder_unit = dossier.competent_agency
+    run = end_step(dossier, at=now, officer=by)
+    begin_step(dossier, step_after(dossier, run), at=now, unit=dossier.competent_agency)
+    dossier.save()
+    record(
+        dossier,
+        EventKind.DIGITIZED,
+        by=by,
+        from_state=before,
+        agency=dossier.competent_agency.name_vi,
+        late_transfer=now > dossier.transfer_due_at,
+    )
+    return dossier

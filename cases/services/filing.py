@@ -1,0 +1,151 @@
+"""Filings before reception: submit, refuse, ask to complete (R7, R10, T2)."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from cases import errors, rules
+from cases.enums import EventKind, ReturnChannel, Verb
+from cases.events import local_text, record
+from cases.models import Dossier, Supplement
+from cases.services.applicants import ApplicantFacts, find_or_add
+from cases.services.base import ask, locked, past_moment, required_items, required_text
+from cases.services.checklist import ComponentFacts, keep_checklist
+from cases.services.notices import notify_applicant
+from cases.services.versions import competent_agency_for, limit_for, version_in_force
+from procedures.calendars import calendar_for
+from procedures.enums import Channel
+from procedures.models import Agency, Procedure, TimeLimit
+
+
+@transaction.atomic
+def submit(
+    procedure: Procedure,
+    applicant: ApplicantFacts,
+    *,
+    desk: Agency,
+    channel: str = Channel.ONLINE,
+    by=None,
+    components: list[ComponentFacts] | None = None,
+    competent_agency: Agency | None = None,
+    limit: TimeLimit | None = None,
+    return_channel: str = ReturnChannel.DESK,
+    subject: str = "",
+    submitter_name: str = "",
+    submitter_id_number: str = "",
+    filed_at: datetime | None = None,
+) -> Dossier:
+    """File online or by post (nộp hồ sơ): no code and no clock yet, acknowledged at once (R10).
+
+    Side effects in order: applicant found or added, dossier in state submitted, checklist, one event,
+    acknowledgement with the time from which it counts. Missing components are accepted here: the desk
+    asks to complete. Raises `NotInForce`, `Invalid`, `NotPermitted` (a clerk of another desk).
+    """
+    if by is not None and not rules.is_clerk_of(by, desk):
+        raise errors.not_permitted(Verb.SUBMIT)
+    if channel not in {Channel.ONLINE, Channel.POST}:
+        raise errors.Invalid(
+            _("At the desk a dossier is received at once; only online and postal filings are submitted."),
+            field="channel",
+        )
+    if not desk.is_reception_desk:
+        raise errors.Invalid(_("%(agency)s is not a reception desk.") % {"agency": desk}, field="desk")
+    filed_at = past_moment(filed_at, field="filed_at")
+    counts_from = calendar_for(desk).counts_as_received_at(filed_at)
+    version = version_in_force(procedure, timezone.localdate(counts_from))
+    competent = competent_agency_for(version, desk, competent_agency)
+    dossier = Dossier.objects.create(
+        version=version,
+        limit=limit_for(version, limit),
+        applicant=find_or_add(applicant),
+        subject=subject.strip()[:500],
+        submitter_name=submitter_name.strip(),
+        submitter_id_number=submitter_id_number.strip(),
+        receiving_desk=desk,
+        competent_agency=competent,
+        holder_unit=desk,
+        channel=channel,
+        return_channel=return_channel,
+        filed_at=filed_at,
+    )
+    keep_checklist(dossier, components or [])
+    event = record(
+        dossier,
+        EventKind.SUBMITTED,
+        by=by,
+        by_label="" if by else dossier.applicant.full_name,
+        channel=channel,
+        counts_from=local_text(counts_from),
+    )
+    notify_applicant(dossier, event)
+    return dossier
+
+
+@transaction.atomic
+def refuse(dossier: Dossier, *, by, reason: str) -> Dossier:
+    """Refuse to receive a filing (từ chối tiếp nhận, form 03); a final outcome with a reason (R7).
+
+    Decree 61/2018 Art 17.1b; not to be confused with a refusal on substance, which is a result (T23).
+    """
+    dossier = locked(dossier)
+    ask(dossier, Verb.REFUSE, by)
+    reason = required_text(reason, field="reason", sentence=_("Give the reason of the refusal."))
+    before = dossier.state
+    dossier.to_refused()
+    dossier.ended_at = timezone.now()
+    dossier.save()
+    event = record(dossier, EventKind.REFUSED, by=by, from_state=before, reason=reason)
+    notify_applicant(dossier, event)
+    return dossier
+
+
+@transaction.atomic
+def ask_to_complete(dossier: Dossier, *, by, reason: str, items: list[str]) -> Supplement:
+    """Ask once, fully, for what a filing lacks before it is received (form 02): no code, no clock (T2)."""
+    dossier = locked(dossier)
+    ask(dossier, Verb.ASK_TO_COMPLETE, by)
+    reason = required_text(reason, field="reason", sentence=_("Give the reason of the request."))
+    items = required_items(items, sentence=_("List everything that is missing: the law lets you ask once."))
+    if dossier.supplements.exists():
+        raise errors.Invalid(
+            _("The applicant was already asked once to complete this filing. Receive it or refuse it."),
+            code="asked_already",
+        )
+    supplement = Supplement.objects.create(
+        dossier=dossier,
+        cycle=dossier.cycle,
+        before_reception=True,
+        asked_at=timezone.now(),
+        asked_by=by,
+        reason=reason,
+        items=items,
+    )
+    event = record(dossier, EventKind.ASKED_TO_COMPLETE, by=by, reason=reason, items=items)
+    notify_applicant(dossier, event)
+    return supplement
+
+
+@transaction.atomic
+def complete_filing(dossier: Dossier, *, by=None, components: list[ComponentFacts] | None = None) -> Dossier:
+    """The applicant brings what was asked for before reception; the filing counts from now (T2)."""
+    dossier = locked(dossier)
+    if not rules.is_possible(Verb.ASK_TO_COMPLETE, dossier):
+        raise errors.not_possible(dossier, Verb.ASK_TO_COMPLETE)
+    if by is not None and not rules.is_clerk_of(by, dossier.receiving_desk):
+        raise errors.not_permitted(Verb.ASK_TO_COMPLETE)
+    supplement = dossier.supplements.filter(answered_at__isnull=True).first()
+    if supplement is None:
+        raise errors.Invalid(
+            _("Nothing was asked for, so there is nothing to complete."), code="nothing_asked"
+        )
+    now = timezone.now()
+    supplement.answered_at = now
+    supplement.save(update_fields=["answered_at"])
+    if components is not None:
+        keep_checklist(dossier, components)
+    dossier.filed_at = now
+    dossier.save(update_fields=["filed_at"])
+    record(dossier, EventKind.COMPLETED, by=by, by_label="" if by else dossier.applicant.full_name)
+    return dossier

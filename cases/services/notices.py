@@ -1,0 +1,105 @@
+"""Telling people: texts of events as messages in the outbox, in the transaction of the event (R32, R41)."""
+
+from django.conf import settings
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+from notifications.services.messages import enqueue
+
+from cases.events import local_text
+from cases.models import Dossier, DossierEvent
+from procedures.enums import Role
+from procedures.models import Agency, Staff
+
+
+def notify_applicant(dossier: Dossier, event: DossierEvent) -> int:
+    """One message per channel that the applicant chose; a repeated call adds none. Returns how many were added.
+
+    Contents by Decree 224/2026 Art 15.1g: agency, person handling, times of receipt, processing, return.
+    """
+    applicant = dossier.applicant
+    added = 0
+    with translation.override(applicant.language):
+        subject = _("Dossier %(code)s: %(what)s") % {
+            "code": dossier.code or dossier.version.procedure.code,
+            "what": event.get_kind_display(),
+        }
+        body = _applicant_text(dossier, event)
+        for channel, recipient in applicant.addresses():
+            message = enqueue(
+                f"{dossier.uuid}:event:{event.pk}",
+                channel=channel,
+                recipient=recipient,
+                subject=subject,
+                body=body,
+                language=applicant.language,
+                reference=dossier.code or "",
+            )
+            added += message is not None
+    return added
+
+
+def _applicant_text(dossier: Dossier, event: DossierEvent) -> str:
+    lines = [
+        _("%(agency)s: %(procedure)s.")
+        % {"agency": dossier.receiving_desk.name, "procedure": dossier.version.name},
+        event.sentence,
+    ]
+    lines += [f"- {item}" for item in event.data.get("items", [])]
+    if dossier.received_at:
+        lines.append(_("Received at: %(moment)s.") % {"moment": local_text(dossier.received_at)})
+    lines.append(_("Handled by: %(handler)s.") % {"handler": _handler(dossier)})
+    lines.append(_("Time of this step: %(moment)s.") % {"moment": local_text(event.at)})
+    if dossier.due_at and not dossier.is_finished:
+        lines.append(_("Result due at: %(moment)s.") % {"moment": local_text(dossier.due_at)})
+    if dossier.code:
+        lines.append(
+            _("Look up: %(address)s (the secret is on your receipt).")
+            % {"address": f"{settings.PUBLIC_URL}/tra-cuu/?ma={dossier.code}"}
+        )
+    return "\n".join(lines)
+
+
+def _handler(dossier: Dossier) -> str:
+    unit = dossier.holder_unit.name
+    return f"{dossier.holder}, {unit}" if dossier.holder else unit
+
+
+def supervisors_of(agency: Agency) -> list[Staff]:
+    """Supervisors who answer for this agency and can be written to: its own, else those of the next above."""
+    while agency:
+        people = list(
+            Staff.objects.filter(agency=agency, role=Role.SUPERVISOR, is_active=True).exclude(email="")
+        )
+        if people:
+            return people
+        agency = agency.parent
+    return []
+
+
+def warn_of_due_date(dossier: Dossier, *, days_left: int) -> int:
+    """Write to the officer who holds the dossier, or to the supervisors when nobody does (R29).
+
+    Unique per dossier, due day and number of days, so the hourly run adds each warning once.
+    """
+    people = (
+        [dossier.holder] if dossier.holder and dossier.holder.email else supervisors_of(dossier.holder_unit)
+    )
+    added = 0
+    with translation.override(settings.LANGUAGE_CODE):
+        for person in people:
+            message = enqueue(
+                f"{dossier.uuid}:due:{timezone.localtime(dossier.due_at):%Y%m%d}:{days_left}",
+                channel="email",
+                recipient=person.email,
+                subject=_("Dossier %(code)s is due at %(due)s")
+                % {"code": dossier.code, "due": local_text(dossier.due_at)},
+                body=_(
+                    "%(code)s, %(procedure)s: %(days)s working day(s) left. If it cannot be finished in time, "
+                    "the apology must go out one working day before the due date."
+                )
+                % {"code": dossier.code, "procedure": dossier.version.name, "days": days_left},
+                language=settings.LANGUAGE_CODE,
+                reference=dossier.code,
+            )
+            added += message is not None
+    return added

@@ -1,0 +1,54 @@
+"""Running numbers without gaps: allotted by the database in the transaction that uses them."""
+
+from datetime import date
+
+from django.db import connection
+
+from cases import codes
+from cases.models import CodeCounter, Dossier, ReceiptCounter
+
+
+def next_dossier_code(identifier: str, day: date) -> str:
+    """The next code of that agency and day (R6).
+
+    The counter's row stays locked until the reception commits: a rolled-back reception gives its
+    number back, and two receptions of one desk take theirs one after the other. Call it last.
+    """
+    with connection.cursor() as cursor:
+        # Codes imported from older systems count too: the first number of a day goes above them.
+        cursor.execute(
+            f"SELECT 1 FROM {CodeCounter._meta.db_table} WHERE agency_identifier = %s AND day = %s",
+            [identifier, day],
+        )
+        highest = 0
+        if not cursor.fetchone():
+            prefix = codes.compose(identifier, day, 1)[:-4]
+            issued = Dossier.objects.filter(code__startswith=prefix).values_list("code", flat=True)
+            highest = codes.highest_number(identifier, day, issued)
+        cursor.execute(
+            f"""
+            INSERT INTO {CodeCounter._meta.db_table} AS counter (agency_identifier, day, last_number)
+            VALUES (%s, %s, %s)
+            ON CONFLICT (agency_identifier, day) DO UPDATE SET last_number = counter.last_number + 1
+            RETURNING last_number
+            """,
+            [identifier, day, highest + 1],
+        )
+        (number,) = cursor.fetchone()
+    return codes.compose(identifier, day, number)
+
+
+def next_receipt_number(identifier: str, year: int) -> str:
+    """The next fee-receipt number of a desk in a year, such as `H41.12/2026/000123`."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""
+            INSERT INTO {ReceiptCounter._meta.db_table} AS counter (agency_identifier, year, last_number)
+            VALUES (%s, %s, 1)
+            ON CONFLICT (agency_identifier, year) DO UPDATE SET last_number = counter.last_number + 1
+            RETURNING last_number
+            """,
+            [identifier, year],
+        )
+        (number,) = cursor.fetchone()
+    return f"{identifier}/{year}/{number:06d}"

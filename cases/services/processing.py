@@ -1,0 +1,222 @@
+"""The officer's verbs: take over, ask for a supplement, record the result (R9, R17, R19, R21)."""
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from cases import errors, rules
+from cases.enums import DocumentSource, EventKind, ResultKind, Verb
+from cases.events import local_text, record
+from cases.models import Dossier, Supplement
+from cases.services.apologies import withdraw_unsent_apology
+from cases.services.base import ask, locked, required_items, required_text
+from cases.services.clock import (
+    begin_step,
+    end_step,
+    last_desk_step,
+    promise,
+    running_step,
+    set_promise,
+    step_after,
+)
+from cases.services.digitizing import add_document
+from cases.services.money import settle_if_nothing_owed
+from cases.services.notices import notify_applicant
+from procedures.calendars import calendar_for
+
+SUPPLEMENT_LIMIT_WORKING_DAYS = 3  # Decree 61/2018 Art 19.4 (R19)
+
+
+@transaction.atomic
+def start(dossier: Dossier, *, by) -> Dossier:
+    """An officer takes the dossier over (thụ lý); the control slip gets its row."""
+    dossier = locked(dossier)
+    ask(dossier, Verb.START, by)
+    before = dossier.state
+    dossier.to_processing()
+    dossier.holder = by
+    dossier.save()
+    run = running_step(dossier)
+    if run:
+        run.officer = by
+        run.save(update_fields=["officer"])
+    event = record(dossier, EventKind.STARTED, by=by, from_state=before, officer=str(by))
+    notify_applicant(dossier, event)
+    return dossier
+
+
+@transaction.atomic
+def hand_over(dossier: Dossier, *, by, to=None, note: str = "") -> Dossier:
+    """Close the running internal step and open the next one, perhaps with another officer (R17)."""
+    dossier = locked(dossier)
+    ask(dossier, Verb.HAND_OVER, by)
+    run = running_step(dossier)
+    following = step_after(dossier, run)
+    if following is None or following == last_desk_step(dossier):
+        raise errors.NotPossibleNow(
+            _("This was the last step before the result. Record the result instead of handing over.")
+        )
+    if to is not None and not rules.works_for(to, dossier.competent_agency):
+        raise errors.Invalid(
+            _("%(person)s does not work for %(agency)s.")
+            % {"person": to, "agency": dossier.competent_agency},
+            field="to",
+        )
+    now = timezone.now()
+    end_step(dossier, at=now, officer=by, note=note.strip())
+    begin_step(dossier, following, at=now, unit=dossier.competent_agency, officer=to or by)
+    dossier.holder = to or by
+    dossier.save()
+    record(
+        dossier,
+        EventKind.HANDED_OVER,
+        by=by,
+        step=following.name_vi,
+        officer=str(to or by),
+        note=note.strip(),
+    )
+    return dossier
+
+
+@transaction.atomic
+def request_supplement(
+    dossier: Dossier, *, by, reason: str, items: list[str], approved_by=None
+) -> Supplement:
+    """Ask for what is missing, once and fully (yêu cầu bổ sung, form 02); the agency's clock stops.
+
+    Decree 61/2018 Art 19.4: within 3 working days; a later one is possible and marked late. A second
+    one needs the head's approval (R9). An apology that has not gone out yet is withdrawn with the clock.
+    """
+    dossier = locked(dossier)
+    ask(dossier, Verb.REQUEST_SUPPLEMENT, by)
+    reason = required_text(reason, field="reason", sentence=_("Give the reason of the request."))
+    items = required_items(items, sentence=_("List everything that is missing: the law lets you ask once."))
+    asked_before = dossier.supplements.filter(before_reception=False).count()
+    if asked_before >= settings.MAX_SUPPLEMENT_REQUESTS:
+        if approved_by is None:
+            raise errors.Invalid(
+                _(
+                    "A supplement was already requested. A second request needs the approval of the head of the agency."
+                ),
+                code="approval_missing",
+                field="approved_by",
+            )
+        if not rules.is_head_of(approved_by, dossier.competent_agency):
+            raise errors.Invalid(
+                _("%(person)s is not the head of %(agency)s.")
+                % {"person": approved_by, "agency": dossier.competent_agency},
+                code="approval_missing",
+                field="approved_by",
+            )
+    now = timezone.now()
+    calendar = calendar_for(dossier.competent_agency)
+    ask_by = calendar.closing(
+        calendar.working_day_after(
+            timezone.localdate(dossier.clock_started_at), SUPPLEMENT_LIMIT_WORKING_DAYS
+        )
+    )
+    before = dossier.state
+    dossier.to_supplement()
+    dossier.save()
+    end_step(dossier, at=now, officer=by)  # while the applicant is at work, nobody's step runs
+    supplement = Supplement.objects.create(
+        dossier=dossier,
+        cycle=dossier.cycle,
+        asked_at=now,
+        asked_by=by,
+        reason=reason,
+        items=items,
+        is_late=now > ask_by,
+        approved_by=approved_by if asked_before else None,
+    )
+    withdraw_unsent_apology(dossier, reason=_("The applicant was asked for a supplement; the clock stands."))
+    event = record(
+        dossier, EventKind.SUPPLEMENT_REQUESTED, by=by, from_state=before, reason=reason, items=items
+    )
+    notify_applicant(dossier, event)
+    return supplement
+
+
+@transaction.atomic
+def resume(dossier: Dossier, *, by) -> Dossier:
+    """The supplement is complete: the whole limit starts afresh from now (Decree 61/2018 Art 19.4, T1).
+
+    A new completion cycle begins; the old due date stays in the history, the first one on the dossier.
+    """
+    dossier = locked(dossier)
+    ask(dossier, Verb.RESUME, by)
+    now = timezone.now()
+    supplement = dossier.supplements.get(answered_at__isnull=True)
+    supplement.answered_at = now
+    supplement.save(update_fields=["answered_at"])
+    before, old_due = dossier.state, dossier.due_at
+    dossier.to_state_before_supplement()
+    dossier.cycle += 1
+    set_promise(dossier, promise(dossier, now))
+    dossier.save()
+    broken_off = dossier.step_runs.order_by("-started_at", "-pk").first()
+    begin_step(dossier, broken_off.step, at=now, unit=broken_off.unit, officer=broken_off.officer)
+    event = record(
+        dossier,
+        EventKind.RESUMED,
+        by=by,
+        from_state=before,
+        due=local_text(dossier.due_at),
+        old_due=local_text(old_due),
+        reason=supplement.reason,
+    )
+    notify_applicant(dossier, event)
+    return dossier
+
+
+@transaction.atomic
+def record_result(
+    dossier: Dossier,
+    upload,
+    *,
+    by,
+    kind: str = ResultKind.GRANTED,
+    number: str,
+    signer: str,
+    reason: str = "",
+) -> Dossier:
+    """Record the signed result (kết quả giải quyết), granted or refused on substance (R21): the clock stops.
+
+    The dossier goes back to the desk; when nothing is owed the system settles it in the same breath.
+    """
+    dossier = locked(dossier)
+    ask(dossier, Verb.RECORD_RESULT, by)
+    if kind not in ResultKind.values:
+        raise errors.Invalid(_("Unknown kind of result: %(kind)s.") % {"kind": kind}, field="kind")
+    number = required_text(number, field="number", sentence=_("Enter the number of the result."))
+    signer = required_text(signer, field="signer", sentence=_("Enter who signed the result."))
+    if kind == ResultKind.REFUSED:
+        reason = required_text(
+            reason, field="reason", sentence=_("A refusal needs written grounds (Decree 61/2018 Art 19.8).")
+        )
+    add_document(dossier, upload, by=by, source=DocumentSource.RESULT)
+    now = timezone.now()
+    dossier.finished_at = now
+    dossier.result_kind = kind
+    dossier.result_number = number[:60]
+    dossier.result_signer = signer[:150]
+    dossier.result_reason = reason.strip()
+    dossier.holder = None
+    dossier.holder_unit = dossier.receiving_desk
+    end_step(dossier, at=now, officer=by)
+    begin_step(dossier, last_desk_step(dossier), at=now, unit=dossier.receiving_desk)
+    dossier.save()
+    if now <= dossier.due_at:
+        withdraw_unsent_apology(dossier, reason=_("The result was there in time."))
+    event = record(
+        dossier,
+        EventKind.RESULT_RECORDED,
+        by=by,
+        result=kind,
+        number=number,
+        on_time=now <= dossier.due_at,
+    )
+    if not settle_if_nothing_owed(dossier):
+        notify_applicant(dossier, event)
+    return dossier

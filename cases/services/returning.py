@@ -1,0 +1,60 @@
+"""Handing the result to the right person (R34)."""
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from cases import errors
+from cases.enums import CollectionProof, EventKind, Verb
+from cases.events import record
+from cases.models import Dossier
+from cases.services.base import ask, locked, required_text
+from cases.services.clock import end_step
+from cases.services.notices import notify_applicant
+
+
+@transaction.atomic
+def return_result(
+    dossier: Dossier, *, by, collector: str, proof: str, originals_returned: str = ""
+) -> Dossier:
+    """Hand the result over (trả kết quả): to the applicant, or to an authorised holder of the receipt.
+
+    Decree 61/2018 Arts 6, 20: who collected, what was shown, when, which originals went back.
+    """
+    dossier = locked(dossier)
+    ask(dossier, Verb.RETURN_RESULT, by)
+    collector = required_text(collector, field="collector", sentence=_("Enter who collects the result."))
+    if proof not in CollectionProof.values:
+        raise errors.Invalid(
+            _("Check the receipt or an identity paper before handing the result over, and record which."),
+            code="proof_missing",
+            field="proof",
+        )
+    allowed = {dossier.applicant.full_name.casefold(), dossier.submitter_name.casefold()}
+    if collector.casefold() not in allowed and proof != CollectionProof.AUTHORISATION:
+        raise errors.Invalid(
+            _("%(name)s is not the applicant: somebody else needs the receipt and an authorisation.")
+            % {"name": collector},
+            code="authorisation_missing",
+            field="proof",
+        )
+    now = timezone.now()
+    before = dossier.state
+    dossier.to_returned()
+    dossier.returned_at = now
+    dossier.collector_name = collector[:300]
+    dossier.collection_proof = proof
+    dossier.holder = None
+    end_step(dossier, at=now, officer=by)
+    dossier.save()
+    event = record(
+        dossier,
+        EventKind.RETURNED,
+        by=by,
+        from_state=before,
+        collector=collector,
+        proof=proof,
+        originals=originals_returned.strip(),
+    )
+    notify_applicant(dossier, event)
+    return dossier

@@ -1,0 +1,169 @@
+"""What the workers do: flag, warn, draft, digest. Each is safe twice, in parallel and after a missed day.
+
+Every run asks the facts and claims its work with one conditional statement, so that the cost follows
+what is newly due, not what is stored, and a run that never happened is made up by the next (DESIGN §7).
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.db.models import Exists, OuterRef
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+from notifications.services.messages import enqueue
+
+from cases import deadlines, errors
+from cases.enums import RUNNING_STATES, EventKind
+from cases.models import Dossier, DossierEvent
+from cases.services.apologies import draft_apology
+from cases.services.notices import warn_of_due_date
+from notifications.enums import LIVE_LETTER_STATES, LetterKind
+from notifications.models import Letter
+from procedures.calendars import calendar_for
+from procedures.enums import Role
+from procedures.models import Agency, Staff
+from procedures.working_time import WorkCalendar
+
+
+@dataclass(frozen=True, slots=True)
+class SweepCounts:
+    """What one run of all did."""
+
+    flagged: int
+    warned: int
+    drafted: int
+
+
+def sweep(now: datetime | None = None) -> SweepCounts:
+    """Run the three once, without Celery."""
+    return SweepCounts(flag_overdue(now), warn_due_soon(now), draft_apologies(now))
+
+
+def flag_overdue(now: datetime | None = None) -> int:
+    """Flag what has passed its due moment, with one event each; returns how many.
+
+    One statement claims the rows and writes their events: of two workers at once each row is one's,
+    because the second waits for the row and then sees the flag.
+    """
+    now = now or timezone.now()
+    states = ", ".join(f"'{state.value}'" for state in sorted(RUNNING_STATES))
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(
+            f"""
+            WITH claimed AS (
+                UPDATE {Dossier._meta.db_table}
+                   SET overdue_flagged_at = %(now)s
+                 WHERE state IN ({states}) AND finished_at IS NULL
+                   AND due_at < %(now)s AND overdue_flagged_at IS NULL
+             RETURNING id, state, due_at
+            )
+            INSERT INTO {DossierEvent._meta.db_table}
+                   (dossier_id, kind, at, actor_id, actor_label, from_state, to_state, data)
+            SELECT id, %(kind)s, %(now)s, NULL, '', state, state,
+                   jsonb_build_object('due', to_char(due_at AT TIME ZONE %(zone)s, 'DD/MM/YYYY HH24:MI'))
+              FROM claimed
+            """,
+            {"now": now, "kind": EventKind.OVERDUE.value, "zone": settings.TIME_ZONE},
+        )
+        return cursor.rowcount
+
+
+def warn_due_soon(now: datetime | None = None) -> int:
+    """Warn two and one working days before the due date (R29); returns how many warnings were added."""
+    today = timezone.localdate(now)
+    added = 0
+    for agency, calendar in _agencies_at_work():
+        for days_left in (2, 1):
+            day = calendar.working_day_after(today, days_left)
+            start = datetime.combine(day, time.min, tzinfo=timezone.get_default_timezone())
+            due = Dossier.objects.filter(competent_agency=agency).due_between(
+                start, start + timedelta(days=1, microseconds=-1)
+            )
+            for dossier in due.with_people().iterator(chunk_size=500):
+                added += warn_of_due_date(dossier, days_left=days_left)
+    return added
+
+
+def draft_apologies(now: datetime | None = None) -> int:
+    """Draft the apology of whatever is due within a working day or is overdue without one; returns how many.
+
+    A limit so short that the day before lies before reception is drafted in its last hour (parameter),
+    or every birth registration of the morning would leave a draft behind.
+    """
+    now = now or timezone.now()
+    drafted = 0
+    for agency, calendar in _agencies_at_work():
+        horizon = calendar.closing(calendar.working_day_after(timezone.localdate(now), 1))
+        letters = Letter.objects.filter(
+            kind=LetterKind.APOLOGY,
+            reference=OuterRef("code"),
+            cycle=OuterRef("cycle"),
+            state__in=LIVE_LETTER_STATES,
+        )
+        waiting = (
+            Dossier.objects.running()
+            .filter(~Exists(letters), competent_agency=agency, due_at__lte=horizon)
+            .order_by("due_at")
+        )
+        for dossier in waiting.iterator(chunk_size=500):
+            if not _apology_is_near(dossier, calendar, now):
+                continue
+            try:
+                drafted += draft_apology(dossier)[1]
+            except errors.NotPossibleNow:
+                continue  # somebody finished it between the query and the lock: nothing to apologise for
+    return drafted
+
+
+def _apology_is_near(dossier: Dossier, calendar: WorkCalendar, now: datetime) -> bool:
+    apology_by = deadlines.apology_by(dossier.due_at, dossier.clock_started_at, calendar)
+    if apology_by < dossier.due_at:
+        return timezone.localdate(now) >= timezone.localdate(apology_by)
+    return now >= dossier.due_at - timedelta(minutes=settings.APOLOGY_SHORT_LIMIT_MINUTES)
+
+
+def _agencies_at_work() -> Iterator[tuple[Agency, WorkCalendar]]:
+    """Agencies with running dossiers, each with its calendar."""
+    ids = Dossier.objects.running().order_by().values("competent_agency").distinct()
+    for agency in Agency.objects.filter(pk__in=ids):
+        yield agency, calendar_for(agency)
+
+
+def morning_digest(now: datetime | None = None) -> int:
+    """One message a day to each supervisor: what is overdue, due today and tomorrow; returns how many."""
+    now = now or timezone.now()
+    today = timezone.localdate(now)
+    day_start = datetime.combine(today, time.min, tzinfo=timezone.get_default_timezone())
+    added = 0
+    people = Staff.objects.filter(role=Role.SUPERVISOR, is_active=True, agency__isnull=False).exclude(
+        email=""
+    )
+    with translation.override(settings.LANGUAGE_CODE):
+        for person in people.select_related("agency"):
+            mine = Dossier.objects.visible_to(person)
+            tomorrow = calendar_for(person.agency).working_day_after(today, 1)
+            tomorrow_start = datetime.combine(tomorrow, time.min, tzinfo=timezone.get_default_timezone())
+            day = timedelta(days=1, microseconds=-1)
+            figures = {
+                "overdue": mine.overdue(now).count(),
+                "today": mine.due_between(max(now, day_start), day_start + day).count(),
+                "tomorrow": mine.due_between(tomorrow_start, tomorrow_start + day).count(),
+                "address": f"{settings.PUBLIC_URL}/quan-tri/",
+            }
+            message = enqueue(
+                f"digest:{today:%Y%m%d}:{person.pk}",
+                channel="email",
+                recipient=person.email,
+                subject=_("This morning: %(overdue)s overdue, %(today)s due today") % figures,
+                body=_(
+                    "Overdue: %(overdue)s\nDue today: %(today)s\nDue on the next working day: %(tomorrow)s\n%(address)s"
+                )
+                % figures,
+                language=settings.LANGUAGE_CODE,
+                reference="",
+            )
+            added += message is not None
+    return added

@@ -1,0 +1,62 @@
+"""Which version, limit and agency a dossier gets; each refusal says why and what to do."""
+
+from datetime import date
+
+from django.utils.translation import gettext as _
+from procedures.services.competence import default_competent_agency
+
+from cases.errors import Invalid, NotInForce
+from procedures.enums import VersionStatus
+from procedures.models import Agency, Procedure, ProcedureVersion, TimeLimit
+
+
+def version_in_force(procedure: Procedure, day: date) -> ProcedureVersion:
+    """The version of the reception day (R2), or `NotInForce` with the reason (R3)."""
+    version = procedure.versions.in_force_on(day).order_by("-number").first()
+    if version:
+        return version
+    facts = {"code": procedure.code, "day": f"{day:%d/%m/%Y}"}
+    published = procedure.versions.filter(status=VersionStatus.PUBLISHED)
+    last = published.filter(in_force_to__lt=day).order_by("-in_force_to").first()
+    coming = published.filter(in_force_from__gt=day).order_by("in_force_from").first()
+    if last:
+        sentence = _("Procedure %(code)s was abolished: its last day in force was %(last)s.") % {
+            **facts,
+            "last": f"{last.in_force_to:%d/%m/%Y}",
+        }
+    elif coming:
+        sentence = _("Procedure %(code)s comes into force only on %(first)s.") % {
+            **facts,
+            "first": f"{coming.in_force_from:%d/%m/%Y}",
+        }
+    else:
+        sentence = (
+            _("Procedure %(code)s is only a draft: its record is not complete, so it is not published.")
+            % facts
+        )
+    if procedure.replaced_by:
+        sentence += " " + _("It is replaced by %(other)s.") % {"other": procedure.replaced_by.code}
+    raise NotInForce(sentence, field="procedure")
+
+
+def limit_for(version: ProcedureVersion, limit: TimeLimit | None) -> TimeLimit:
+    """The chosen time limit, or the version's first one."""
+    if limit is None:
+        return version.limits.order_by("position").first()
+    if limit.version_id != version.pk:
+        raise Invalid(_("This time limit belongs to another version of the procedure."), field="limit")
+    return limit
+
+
+def competent_agency_for(version: ProcedureVersion, desk: Agency, chosen: Agency | None) -> Agency:
+    """The agency that decides: the chosen one, or the one that follows from desk and field."""
+    agency = chosen or default_competent_agency(version, desk)
+    if agency is None:
+        raise Invalid(
+            _("Choose the agency that decides: from this desk the procedure can go to several."),
+            code="required",
+            field="competent_agency",
+        )
+    if not agency.is_active:
+        raise Invalid(_("%(agency)s is no longer active.") % {"agency": agency}, field="competent_agency")
+    return agency

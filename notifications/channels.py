@@ -1,0 +1,188 @@
+"""How a message leaves the house: e-mail by Django, SMS and Zalo by an HTTP gateway or the console.
+
+Channels get plain data and know no database. Each either returns or raises `DeliveryFailed` with a
+sentence for the list of messages; no sentence holds a recipient or a secret.
+"""
+
+import json
+import logging
+import time
+from dataclasses import dataclass
+from smtplib import SMTPException
+from typing import Protocol
+
+import httpx
+from django.conf import settings
+from django.core.mail import EmailMessage
+from django.utils.translation import gettext as _t
+
+from notifications.enums import MessageChannel
+from notifications.errors import DeliveryFailed
+
+logger = logging.getLogger(__name__)
+
+TIMEOUT_SECONDS = 10
+REPLY_MAX_BYTES = 64 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    name: str
+    content: bytes
+    mime_type: str
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """One message to send; `key` is the same in every attempt, so that a receiver can drop a repeat."""
+
+    key: str
+    recipient: str
+    subject: str
+    body: str
+    language: str = "vi"
+    attachments: tuple[Attachment, ...] = ()
+
+
+class Gateway(Protocol):
+    def send(self, message: Outgoing) -> None: ...
+
+    def close(self) -> None: ...
+
+
+def open_gateway(channel: str) -> Gateway:
+    """The gateway of a channel as the settings have it; the caller closes it."""
+    if channel == MessageChannel.EMAIL:
+        return EmailGateway()
+    url, token, success = {
+        MessageChannel.SMS: (
+            settings.SMS_GATEWAY_URL,
+            settings.SMS_GATEWAY_TOKEN,
+            settings.SMS_GATEWAY_SUCCESS,
+        ),
+        MessageChannel.ZALO: (
+            settings.ZALO_GATEWAY_URL,
+            settings.ZALO_GATEWAY_TOKEN,
+            settings.ZALO_GATEWAY_SUCCESS,
+        ),
+    }[MessageChannel(channel)]
+    return HttpGateway(url, token=token, success=success) if url else ConsoleGateway(channel)
+
+
+class EmailGateway:
+    """Plain text by Django's e-mail backend, letters as attachments."""
+
+    def send(self, message: Outgoing) -> None:
+        domain = settings.DEFAULT_FROM_EMAIL.rpartition("@")[2].strip("> ")
+        email = EmailMessage(
+            subject=message.subject,
+            body=message.body,
+            to=[message.recipient],
+            # The same in every attempt: mailboxes show a repeated message once.
+            headers={"Message-ID": f"<{message.key}@{domain}>", "Content-Language": message.language},
+        )
+        for attachment in message.attachments:
+            email.attach(attachment.name, attachment.content, attachment.mime_type)
+        try:
+            email.send()
+        except SMTPException as error:
+            raise DeliveryFailed(
+                _t("The mail server refused the message (%(error)s).") % {"error": type(error).__name__}
+            ) from error
+        except OSError as error:
+            raise DeliveryFailed(
+                _t("The mail server could not be reached (%(error)s).") % {"error": type(error).__name__},
+                unreachable=True,
+            ) from error
+        except ValueError as error:  # a line end in a header, an address that is none
+            raise DeliveryFailed(
+                _t("The message has an address or subject that no mail server takes.")
+            ) from error
+
+    def close(self) -> None:
+        """Nothing is kept open."""
+
+
+class ConsoleGateway:
+    """Writes the text to the log and counts it as sent: for demonstrations, when no gateway is configured."""
+
+    def __init__(self, channel: str):
+        self.channel = channel
+
+    def send(self, message: Outgoing) -> None:
+        logger.info("%s to %s: %s", self.channel, mask(message.recipient), message.body)
+
+    def close(self) -> None:
+        """Nothing is kept open."""
+
+
+class HttpGateway:
+    """A provider's HTTP address: POST of `{to, text, id}` as JSON with a bearer token.
+
+    Taken means: status 2xx and a JSON object that has every pair of `success`. Everything else is a
+    failure, also a friendly page in HTML.
+    """
+
+    def __init__(
+        self, url: str, *, token: str = "", success: dict | None = None, timeout: float = TIMEOUT_SECONDS
+    ):
+        self.url = url
+        self.success = success or {"ok": True}
+        self.timeout = timeout
+        headers = {"Authorization": f"Bearer {token}"} if token else {}
+        self.client = httpx.Client(timeout=timeout, headers=headers)
+
+    def send(self, message: Outgoing) -> None:
+        request = {"to": message.recipient, "text": message.body, "id": message.key}
+        headers = {"Idempotency-Key": message.key}
+        try:
+            with self.client.stream("POST", self.url, json=request, headers=headers) as response:
+                reply = self._read(response)
+        except httpx.TimeoutException as error:
+            raise self._too_slow() from error
+        except httpx.TransportError as error:
+            raise DeliveryFailed(
+                _t("The gateway could not be reached (%(error)s).") % {"error": type(error).__name__},
+                unreachable=True,
+            ) from error
+        if not response.is_success:
+            raise DeliveryFailed(
+                _t("The gateway answered HTTP %(status)d.") % {"status": response.status_code}
+            )
+        self._check(reply)
+
+    def _read(self, response: httpx.Response) -> bytes:
+        # The client's time limit counts from byte to byte: a reply that trickles would hold the worker.
+        deadline = time.monotonic() + self.timeout
+        reply = b""
+        for chunk in response.iter_bytes():
+            reply += chunk
+            if len(reply) > REPLY_MAX_BYTES:
+                raise DeliveryFailed(_t("The gateway's answer is too long to be one."))
+            if time.monotonic() > deadline:
+                raise self._too_slow()
+        return reply
+
+    def _check(self, reply: bytes) -> None:
+        try:
+            answer = json.loads(reply)
+        except ValueError as error:
+            raise DeliveryFailed(_t("The gateway answered something that is not JSON.")) from error
+        if not isinstance(answer, dict) or not self.success.items() <= answer.items():
+            raise DeliveryFailed(_t("The gateway did not take the message."))
+
+    def _too_slow(self) -> DeliveryFailed:
+        return DeliveryFailed(
+            _t("The gateway gave no answer within %(seconds)s seconds.") % {"seconds": f"{self.timeout:g}"},
+            unreachable=True,
+        )
+
+    def close(self) -> None:
+        self.client.close()
+
+
+def mask(recipient: str) -> str:
+    """`09xxxxx123`, `ngxxxxx@example.vn`: enough to recognise one's own, nothing to collect."""
+    name, at, domain = recipient.partition("@")
+    shown = "" if at else name[-3:]
+    return f"{name[:2]}{'x' * max(0, len(name) - 2 - len(shown))}{shown}{at}{domain}"

@@ -1,0 +1,75 @@
+"""States, kinds and channels of letters and messages, with their sets, labels and colours; pure.
+
+Nobody lists states a second time: whoever needs a set of states takes it from here.
+"""
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+
+class LetterKind(TextChoices):
+    """What a letter is for; each kind has its own form, payload and yearly register."""
+
+    APOLOGY = "apology", _("Apology and new return date (form 04)")
+
+
+class LetterState(TextChoices):
+    """Where a letter stands; only an issued or sent one has a number."""
+
+    DRAFT = "draft", _("Draft")
+    APPROVED = "approved", _("Approved")
+    ISSUED = "issued", _("Issued")
+    SENT = "sent", _("Sent")
+    CANCELLED = "cancelled", _("Cancelled")
+
+
+LETTER_MOVES = frozenset(
+    {
+        (LetterState.DRAFT, LetterState.APPROVED),
+        (LetterState.DRAFT, LetterState.CANCELLED),
+        (LetterState.APPROVED, LetterState.DRAFT),
+        (LetterState.APPROVED, LetterState.ISSUED),
+        (LetterState.APPROVED, LetterState.CANCELLED),
+        (LetterState.ISSUED, LetterState.SENT),
+    }
+)
+# Still open to change: no number has been spent on it.
+OPEN_LETTER_STATES = frozenset({LetterState.DRAFT, LetterState.APPROVED})
+NUMBERED_LETTER_STATES = frozenset({LetterState.ISSUED, LetterState.SENT})
+LIVE_LETTER_STATES = OPEN_LETTER_STATES | NUMBERED_LETTER_STATES
+# Signed by the head, so reason and new date are there.
+APPROVED_LETTER_STATES = NUMBERED_LETTER_STATES | {LetterState.APPROVED}
+
+# Badge colours of the admin (Unfold label variants); the text always stands beside the colour.
+LETTER_COLOURS = {
+    LetterState.DRAFT: "warning",
+    LetterState.APPROVED: "info",
+    LetterState.ISSUED: "primary",
+    LetterState.SENT: "success",
+    LetterState.CANCELLED: "danger",
+}
+
+
+class MessageChannel(TextChoices):
+    """How a message travels (Decree 61/2018 Art 19.9: e-mail, SMS, social network)."""
+
+    EMAIL = "email", _("E-mail")
+    SMS = "sms", _("SMS")
+    ZALO = "zalo", _("Zalo")
+
+
+class MessageState(TextChoices):
+    """Where a message stands; `dead` waits for a person to look at it."""
+
+    PENDING = "pending", _("Waiting")
+    SENT = "sent", _("Sent")
+    DEAD = "dead", _("Given up")
+    CANCELLED = "cancelled", _("Cancelled")
+
+
+MESSAGE_COLOURS = {
+    MessageState.PENDING: "info",
+    MessageState.SENT: "success",
+    MessageState.DEAD: "danger",
+    MessageState.CANCELLED: "warning",
+}

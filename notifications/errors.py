@@ -1,0 +1,107 @@
+"""Why a letter or a message was not moved: sentences for the person who reads them.
+
+Each error has a stable `code` for programs and a translated sentence: what happened, what to do.
+"""
+
+from django.utils.translation import gettext as _t
+from django.utils.translation import gettext_lazy as _
+
+
+class NotificationError(Exception):
+    """Something was refused; nothing was changed. `field` names the value that is wrong, if one is."""
+
+    code = "refused"
+    field = ""
+    default_sentence = _("This is not possible.")
+
+    def __init__(self, sentence=None):
+        self.sentence = sentence or self.default_sentence
+        super().__init__(self.sentence)
+
+    def __str__(self) -> str:
+        return str(self.sentence)
+
+
+class LetterNotPossibleNow(NotificationError):
+    """The letter is in a state in which this makes no sense, perhaps because somebody was faster."""
+
+    code = "letter_not_possible_now"
+
+    def __init__(self, letter, verb):
+        super().__init__(
+            _t("“%(verb)s” is not possible now: the letter about %(reference)s is in the state “%(state)s”.")
+            % {"verb": verb, "reference": letter.reference, "state": letter.get_state_display()}
+        )
+
+
+class MessageNotPossibleNow(NotificationError):
+    """The message is in a state in which this makes no sense."""
+
+    code = "message_not_possible_now"
+
+    def __init__(self, message, verb):
+        super().__init__(
+            _t("“%(verb)s” is not possible now: the message is in the state “%(state)s”.")
+            % {"verb": verb, "state": message.get_state_display()}
+        )
+
+
+class ReasonMissing(NotificationError):
+    """The reason is empty; the law wants it in the letter (Decree 61/2018 Art 19.9)."""
+
+    code = "reason_missing"
+    field = "reason"
+    default_sentence = _("The reason is missing. Write in a sentence or two why, as the reader shall see it.")
+
+
+class ReasonTooLong(NotificationError):
+    """The reason would push the signature off the page."""
+
+    code = "reason_too_long"
+    field = "reason"
+
+    def __init__(self, *, limit: int):
+        super().__init__(_t("The reason is too long. Shorten it to %(limit)d characters.") % {"limit": limit})
+
+
+class NewDateMissing(NotificationError):
+    """The new due date is missing (Decree 61/2018 Art 19.9)."""
+
+    code = "new_date_missing"
+    field = "new_due_at"
+    default_sentence = _("The new return date is missing. Choose the day and hour that the letter promises.")
+
+
+class SignatureMissing(NotificationError):
+    """Nobody signs."""
+
+    code = "signature_missing"
+    field = "by"
+    default_sentence = _("The signature is missing. Name the head of the agency who signs the letter.")
+
+
+class RecipientMissing(NotificationError):
+    """A message to nobody."""
+
+    code = "recipient_missing"
+    field = "recipient"
+    default_sentence = _("The message has no recipient. Give an e-mail address or a telephone number.")
+
+
+class LetterFileDamaged(NotificationError):
+    """The stored PDF is not there or not the one that was issued."""
+
+    code = "letter_file_damaged"
+    default_sentence = _(
+        "The file of this letter is missing or was changed after it was issued. Restore it from the backup."
+    )
+
+
+class DeliveryFailed(NotificationError):
+    """A channel did not take a message. `unreachable`: nothing else can go this way at the moment."""
+
+    code = "delivery_failed"
+
+    def __init__(self, sentence, *, unreachable: bool = False):
+        super().__init__(sentence)
+        self.unreachable = unreachable

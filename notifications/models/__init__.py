@@ -1,0 +1,5 @@
+from notifications.models.letters import Letter
+from notifications.models.messages import Message, MessageAttempt
+from notifications.models.register import LetterRegister
+
+__all__ = ["Letter", "LetterRegister", "Message", "MessageAttempt"]

@@ -1,0 +1,118 @@
+"""The outbox: what applicants are told, by which channel, and how often it was tried (R32)."""
+
+import uuid
+from datetime import datetime
+
+import pgtrigger
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from notifications.enums import MessageChannel, MessageState
+from notifications.models.letters import Letter
+
+
+class MessageQuerySet(models.QuerySet):
+    def due(self, now: datetime):
+        """Waiting, its time has come, and no worker holds it."""
+        return self.filter(
+            Q(claimed_until__isnull=True) | Q(claimed_until__lte=now),
+            state=MessageState.PENDING,
+            next_attempt_at__lte=now,
+        )
+
+    def dead(self):
+        """Given up after the last attempt: a person must look."""
+        return self.filter(state=MessageState.DEAD)
+
+
+class Message(models.Model):
+    """One text for one recipient by one channel about one event; never twice (R32).
+
+    `key` is the same in every attempt: a gateway that already has it need not send it again.
+    `attempts` counts since the message was last put into the outbox; the rows of `MessageAttempt` are
+    never thrown away. While `claimed_until` lies in the future one worker is sending it.
+    """
+
+    key = models.UUIDField(_("key"), default=uuid.uuid4, unique=True, editable=False)
+    event_key = models.CharField(_("event"), max_length=120)
+    channel = models.CharField(_("channel"), max_length=10, choices=MessageChannel.choices)
+    recipient = models.CharField(_("recipient"), max_length=254)
+    language = models.CharField(_("language"), max_length=5, default="vi")
+    subject = models.CharField(_("subject"), max_length=255, blank=True)
+    body = models.TextField(_("text"))
+    reference = models.CharField(_("dossier"), max_length=40, blank=True)
+    letter = models.ForeignKey(
+        Letter,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="messages",
+        verbose_name=_("letter"),
+        help_text=_("Travels with an e-mail as PDF; counts as sent once this message has arrived"),
+    )
+    state = models.CharField(
+        _("state"), max_length=12, choices=MessageState.choices, default=MessageState.PENDING, editable=False
+    )
+    attempts = models.PositiveSmallIntegerField(_("attempts"), default=0, editable=False)
+    next_attempt_at = models.DateTimeField(_("next attempt at"), editable=False)
+    claimed_until = models.DateTimeField(_("claimed until"), null=True, editable=False)
+    last_error = models.CharField(_("last error"), max_length=500, blank=True, editable=False)
+    created_at = models.DateTimeField(_("created at"), editable=False)
+    sent_at = models.DateTimeField(_("sent at"), null=True, editable=False)
+
+    objects = MessageQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("message")
+        verbose_name_plural = _("messages")
+        ordering = ["-created_at", "-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                name="message_once_per_event", fields=["event_key", "channel", "recipient"]
+            ),
+            models.CheckConstraint(
+                name="message_channel_known", condition=Q(channel__in=MessageChannel.values)
+            ),
+            models.CheckConstraint(name="message_state_known", condition=Q(state__in=MessageState.values)),
+            models.CheckConstraint(
+                name="message_sent_has_time",
+                condition=Q(state=MessageState.SENT, sent_at__isnull=False)
+                | (~Q(state=MessageState.SENT) & Q(sent_at__isnull=True)),
+            ),
+            models.CheckConstraint(
+                name="message_dead_says_why", condition=~Q(state=MessageState.DEAD) | ~Q(last_error="")
+            ),
+        ]
+        indexes = [
+            # What is due: the outbox is long, what waits in it is short.
+            models.Index(
+                fields=["next_attempt_at"], name="message_due", condition=Q(state=MessageState.PENDING)
+            ),
+            # The list of messages that were given up.
+            models.Index(fields=["created_at"], name="message_dead", condition=Q(state=MessageState.DEAD)),
+            # The messages on a dossier's page.
+            models.Index(fields=["reference"], name="message_of_dossier"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_channel_display()} {self.event_key}"
+
+
+class MessageAttempt(models.Model):
+    """One try to send a message; only ever added, the database refuses the rest."""
+
+    message = models.ForeignKey(
+        Message, on_delete=models.PROTECT, related_name="attempt_rows", verbose_name=_("message")
+    )
+    at = models.DateTimeField(_("at"))
+    succeeded = models.BooleanField(_("succeeded"))
+    detail = models.CharField(_("detail"), max_length=500, blank=True)
+
+    class Meta:
+        verbose_name = _("attempt")
+        verbose_name_plural = _("attempts")
+        ordering = ["at", "pk"]
+        triggers = [
+            pgtrigger.Protect(name="attempt_is_only_added", operation=pgtrigger.Update | pgtrigger.Delete)
+        ]

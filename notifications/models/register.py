@@ -1,0 +1,47 @@
+"""The yearly register of letter numbers (sổ đăng ký văn bản đi)."""
+
+from django.db import connection, models
+from django.utils.translation import gettext_lazy as _
+
+
+class LetterRegisterQuerySet(models.QuerySet):
+    def next_number(self, *, agency_identifier: str, kind: str, year: int) -> int:
+        """Allot the next number, from 1 each year.
+
+        Gapless: the register's row stays locked until the caller's transaction ends, so numbers are
+        allotted one after another, and a rolled-back issue gives its number back.
+        """
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"""INSERT INTO {self.model._meta.db_table} AS register
+                        (agency_identifier, kind, year, last_number) VALUES (%s, %s, %s, 1)
+                    ON CONFLICT ON CONSTRAINT letter_register_once
+                    DO UPDATE SET last_number = register.last_number + 1
+                    RETURNING last_number""",
+                [agency_identifier, kind, year],
+            )
+            return cursor.fetchone()[0]
+
+
+class LetterRegister(models.Model):
+    """The last number that an agency gave to letters of a kind in a year."""
+
+    agency_identifier = models.CharField(_("agency"), max_length=35)
+    kind = models.CharField(_("kind"), max_length=20)
+    year = models.PositiveSmallIntegerField(_("year"))
+    last_number = models.PositiveIntegerField(_("last number"))
+
+    objects = LetterRegisterQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("register of letters")
+        verbose_name_plural = _("registers of letters")
+        ordering = ["-year", "agency_identifier", "kind"]
+        constraints = [
+            models.UniqueConstraint(
+                name="letter_register_once", fields=["agency_identifier", "kind", "year"]
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.agency_identifier} {self.kind} {self.year}: {self.last_number}"

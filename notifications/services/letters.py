@@ -1,0 +1,189 @@
+"""Letters from draft to sent. Who may do it, and whether the law allows the new date, asks the caller."""
+
+import hashlib
+from dataclasses import replace
+from datetime import datetime
+
+from django.core.files.base import ContentFile
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from notifications import errors
+from notifications.enums import OPEN_LETTER_STATES, LetterState
+from notifications.models import Letter, LetterRegister
+from notifications.pdf import letter_pdf
+from notifications.vietnamese import TZ
+
+# Longer reasons push the signature off the half sheet.
+REASON_MAX_CHARACTERS = 1000
+
+
+@transaction.atomic
+def draft_letter(
+    kind: str, *, agency_identifier: str, reference: str, cycle: int, payload
+) -> tuple[Letter, bool]:
+    """Draft the letter of this kind for this dossier and cycle unless a live one is there.
+
+    Returns the letter and whether it is new. Safe to call twice and in parallel: the unique
+    constraint decides, and who comes second gets the first one's letter.
+    """
+    return Letter.objects.live().get_or_create(
+        kind=kind,
+        reference=reference,
+        cycle=cycle,
+        defaults={
+            "agency_identifier": agency_identifier,
+            "payload": payload.to_json(),
+            "reason": payload.reason,
+            "new_due_at": payload.new_due_at,
+            "drafted_at": timezone.now(),
+        },
+    )
+
+
+@transaction.atomic
+def prepare(letter: Letter, *, reason: str, new_due_at: datetime, payload) -> Letter:
+    """Write reason, new due date and content; an approved letter goes back to draft.
+
+    The payload is stored with this reason and date, whatever it carried. Raises `ReasonMissing`,
+    `ReasonTooLong`, `NewDateMissing`, `LetterNotPossibleNow`.
+    """
+    _lock(letter, _("Write the letter"), OPEN_LETTER_STATES)
+    reason = _checked_reason(reason)
+    if new_due_at is None:
+        raise errors.NewDateMissing
+    letter.reason = reason
+    letter.new_due_at = new_due_at
+    letter.payload = replace(payload, reason=reason, new_due_at=new_due_at).to_json()
+    letter.state = LetterState.DRAFT
+    letter.approved_at = None
+    letter.approved_by = ""
+    letter.save()
+    return letter
+
+
+@transaction.atomic
+def approve(letter: Letter, *, by: str) -> Letter:
+    """The head of the agency agrees to the text; `by` names him or her with title.
+
+    Raises `ReasonMissing`, `NewDateMissing`, `SignatureMissing`, `LetterNotPossibleNow`.
+    """
+    _lock(letter, _("Approve the letter"), {LetterState.DRAFT})
+    _checked_reason(letter.reason)
+    if letter.new_due_at is None:
+        raise errors.NewDateMissing
+    letter.approved_by = _signature(by)
+    letter.approved_at = timezone.now()
+    letter.state = LetterState.APPROVED
+    letter.save()
+    return letter
+
+
+@transaction.atomic
+def issue(letter: Letter, *, by: str, payload, at: datetime | None = None) -> Letter:
+    """Allot the number, print and store the PDF with its hash; from now on nothing of it changes.
+
+    `payload` is made afresh on the day of issue (letterhead, form set); reason and new date are the
+    approved ones. The number belongs to the local year of `at` (default: now). When the caller's
+    transaction is rolled back the number is free again; the file that was written then belongs to
+    nobody and stays unreferenced in the storage. Does not tell the applicant: see `messages.enqueue`.
+    Raises `SignatureMissing`, `LetterNotPossibleNow`.
+    """
+    _lock(letter, _("Issue the letter"), {LetterState.APPROVED})
+    at = at or timezone.now()
+    payload = replace(payload, reason=letter.reason, new_due_at=letter.new_due_at)
+    letter.issued_by = _signature(by)
+    letter.issued_at = at
+    letter.year = at.astimezone(TZ).year
+    # Last of all waits: the register's row stays locked until the end of the transaction.
+    letter.number = LetterRegister.objects.next_number(
+        agency_identifier=letter.agency_identifier, kind=letter.kind, year=letter.year
+    )
+    pdf = letter_pdf(letter.kind, payload, number=letter.number, signed_at=at)
+    letter.payload = payload.to_json()
+    letter.pdf_sha256 = hashlib.sha256(pdf).hexdigest()
+    letter.state = LetterState.ISSUED
+    letter.pdf.save(f"{letter.kind}-{letter.pk}-{letter.pdf_sha256[:12]}.pdf", ContentFile(pdf), save=False)
+    letter.save()
+    return letter
+
+
+@transaction.atomic
+def mark_sent(letter: Letter) -> Letter:
+    """The applicant has it, by post or by hand. Raises `LetterNotPossibleNow`."""
+    _lock(letter, _("Mark the letter as sent"), {LetterState.ISSUED})
+    letter.state = LetterState.SENT
+    letter.sent_at = timezone.now()
+    letter.save()
+    return letter
+
+
+def mark_sent_by_message(letter_id: int, *, at: datetime) -> bool:
+    """A message that carries the letter has arrived; says whether it was the first to do so."""
+    return bool(
+        Letter.objects.filter(pk=letter_id, state=LetterState.ISSUED).update(
+            state=LetterState.SENT, sent_at=at
+        )
+    )
+
+
+@transaction.atomic
+def cancel(letter: Letter, *, reason: str) -> Letter:
+    """Drop a letter that is not issued yet, for instance because the dossier was finished in time.
+
+    A later draft for the same dossier and cycle is possible again. An issued letter has a number in
+    the register and cannot be cancelled. Raises `ReasonMissing`, `LetterNotPossibleNow`.
+    """
+    _lock(letter, _("Cancel the letter"), OPEN_LETTER_STATES)
+    letter.cancel_reason = _checked_reason(reason)
+    letter.cancelled_at = timezone.now()
+    letter.state = LetterState.CANCELLED
+    letter.save()
+    return letter
+
+
+def preview_pdf(letter: Letter) -> bytes:
+    """What the letter would look like, marked as draft on every page and without a number; changes nothing."""
+    payload = replace(letter.content, reason=letter.reason, new_due_at=letter.new_due_at)
+    return letter_pdf(letter.kind, payload, draft=True)
+
+
+def issued_pdf(letter: Letter) -> bytes:
+    """The stored file of an issued letter, its hash checked.
+
+    Raises `LetterFileDamaged` when the file is missing or not the issued one, `LetterNotPossibleNow`
+    before the letter is issued.
+    """
+    if not letter.pdf:
+        raise errors.LetterNotPossibleNow(letter, _("Open the issued letter"))
+    try:
+        with letter.pdf.open("rb") as file:
+            pdf = file.read()
+    except OSError as error:
+        raise errors.LetterFileDamaged from error
+    if hashlib.sha256(pdf).hexdigest() != letter.pdf_sha256:
+        raise errors.LetterFileDamaged
+    return pdf
+
+
+def _lock(letter: Letter, verb, states) -> None:
+    """Lock the row, read it afresh into `letter`, and refuse when its state does not allow the verb."""
+    letter.refresh_from_db(from_queryset=Letter.objects.select_for_update())
+    if letter.state not in states:
+        raise errors.LetterNotPossibleNow(letter, verb)
+
+
+def _checked_reason(reason: str) -> str:
+    reason = (reason or "").strip()
+    if not reason:
+        raise errors.ReasonMissing
+    if len(reason) > REASON_MAX_CHARACTERS:
+        raise errors.ReasonTooLong(limit=REASON_MAX_CHARACTERS)
+    return reason
+
+
+def _signature(by: str) -> str:
+    if not (by or "").strip():
+        raise errors.SignatureMissing
+    return by.strip()

@@ -1,0 +1,1 @@
+"""Django's PostgreSQL backend that starts the private servers on the first connection."""

@@ -1,0 +1,178 @@
+"""The process that holds the private servers, and stops them when nobody needs them any more.
+
+Every process that uses the servers holds a shared lock on `run/users.lock`; the kernel drops it however
+the process ends. The keeper waits for the exclusive lock: it gets it when the last user has gone.
+The servers are the keeper's children and die with it, so nothing is ever left behind.
+"""
+
+import fcntl
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+from onestop.embedded import EmbeddedError, places, postgresql, runtime_dir, valkey
+
+POSTGRESQL, REDIS = "postgresql", "redis"
+START_SECONDS = 120  # a cluster that was killed replays its log first
+LOG_KEEPS_BYTES = 5_000_000
+
+
+class ServerEnded(Exception):
+    """A server ended by itself; the keeper then stops the other one, and the next user starts both."""
+
+
+def run_dir(data_dir: Path) -> Path:
+    folder = data_dir / "run"
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def open_lock(data_dir: Path, name: str) -> int:
+    """A file descriptor to lock; children that are executed do not inherit it."""
+    return os.open(run_dir(data_dir) / f"{name}.lock", os.O_RDWR | os.O_CREAT, 0o600)
+
+
+def log_file(data_dir: Path, name: str) -> Path:
+    """Path of a log under `logs/`; a grown one is put aside, one old log is kept."""
+    path = data_dir / "logs" / f"{name}.log"
+    path.parent.mkdir(exist_ok=True)
+    if path.exists() and path.stat().st_size > LOG_KEEPS_BYTES:
+        path.replace(path.with_suffix(".log.1"))
+    return path
+
+
+def keep(data_dir: Path, *, services: tuple[str, ...], unsafe: bool, stay: bool) -> int:
+    """Start the servers, say `ready`, hold them until the last user has gone (or, with `stay`, until told).
+
+    Lines for the person who waits go to standard output; after `ready` it is closed.
+    """
+    lock = _become_the_only_keeper(data_dir)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    signal.signal(signal.SIGUSR1, lambda *_: _become_a_user(data_dir))
+    servers: dict[str, subprocess.Popen] = {}
+    try:
+        places.make_owned_dir(runtime_dir(data_dir))
+        if REDIS in services:
+            servers[REDIS] = _start_redis(data_dir)
+        if POSTGRESQL in services:
+            _start_postgresql(data_dir, servers, unsafe=unsafe)
+        _print("ready")
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        _wait_until_unused(data_dir, servers, stay=stay)
+    except EmbeddedError as error:
+        _print(f"error: {error}")
+        return 1
+    except ServerEnded as ended:
+        print(f"{time.strftime('%F %T')} {ended}", file=sys.stderr)
+        return 1
+    finally:
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        signal.signal(signal.SIGUSR1, signal.SIG_IGN)
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        _stop(servers)
+        shutil.rmtree(runtime_dir(data_dir), ignore_errors=True)
+        os.close(lock)
+    return 0
+
+
+def _become_a_user(data_dir: Path) -> None:
+    """Hold the users' lock until this process ends, so that nobody else is ever the last user."""
+    fcntl.flock(open_lock(data_dir, "users"), fcntl.LOCK_SH)
+
+
+def _print(line: str) -> None:
+    print(line, flush=True)
+
+
+def _become_the_only_keeper(data_dir: Path) -> int:
+    lock = open_lock(data_dir, "keeper")
+    deadline = time.monotonic() + 10
+    while True:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            break
+        except BlockingIOError:  # one that has just stopped its servers and is about to end
+            if time.monotonic() > deadline:
+                _print("error: another keeper already holds these servers")
+                sys.exit(1)
+            time.sleep(0.05)
+    os.ftruncate(lock, 0)
+    os.write(lock, str(os.getpid()).encode())
+    return lock
+
+
+def _start_redis(data_dir: Path) -> subprocess.Popen:
+    log = log_file(data_dir, REDIS)
+    server = valkey.launch(data_dir, log)
+    _wait(server, "Redis", log, partial(valkey.is_ready, data_dir))
+    return server
+
+
+def _start_postgresql(data_dir: Path, servers: dict[str, subprocess.Popen], *, unsafe: bool) -> None:
+    account = places.server_account()
+    bin_dir, cluster = postgresql.prepare(data_dir, account, unsafe=unsafe, say=_print)
+    log = log_file(data_dir, POSTGRESQL)
+    deadline = time.monotonic() + 20
+    while True:
+        server = postgresql.launch(data_dir, bin_dir, cluster, account, log, unsafe=unsafe)
+        servers[POSTGRESQL] = server
+        try:
+            _wait(server, "PostgreSQL", log, partial(postgresql.is_ready, cluster, server.pid))
+            return
+        except EmbeddedError as error:
+            # Children of a server that was killed a moment ago still hold its shared memory.
+            if "shared memory block" not in str(error) or time.monotonic() > deadline:
+                raise
+            time.sleep(0.3)
+
+
+def _wait(server: subprocess.Popen, name: str, log: Path, is_ready: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while not is_ready():
+        if server.poll() is not None:
+            raise EmbeddedError(f"{name} did not start: {tail(log)} (log: {log})")
+        if time.monotonic() > deadline:
+            raise EmbeddedError(f"{name} did not start within {START_SECONDS} seconds (log: {log})")
+        time.sleep(0.02)
+
+
+def tail(log: Path, lines: int = 4) -> str:
+    return " / ".join(log.read_text(errors="replace").splitlines()[-lines:])
+
+
+def _wait_until_unused(data_dir: Path, servers: dict[str, subprocess.Popen], *, stay: bool) -> None:
+    def look_at_servers(*_) -> None:
+        for name, server in servers.items():
+            if server.poll() is not None:
+                raise ServerEnded(f"{name} ended by itself with code {server.returncode}")
+
+    signal.signal(signal.SIGCHLD, look_at_servers)
+    look_at_servers()
+    if stay:
+        _become_a_user(data_dir)
+    users = open_lock(data_dir, "users")
+    fcntl.flock(users, fcntl.LOCK_EX)  # kept until this process ends: who comes now waits, then starts anew
+
+
+def _stop(servers: dict[str, subprocess.Popen]) -> None:
+    """Fast and clean first; by force only when that does not help."""
+    gentle = {POSTGRESQL: signal.SIGINT, REDIS: signal.SIGTERM}
+    for name, server in servers.items():
+        if server.poll() is None:
+            server.send_signal(gentle[name])
+    for server in servers.values():
+        try:
+            server.wait(30)
+        except subprocess.TimeoutExpired:
+            server.send_signal(signal.SIGQUIT)
+            try:
+                server.wait(5)
+            except subprocess.TimeoutExpired:
+                server.kill()
+                server.wait()

