@@ -10,7 +10,9 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from functools import cached_property
 
+from django.db.models import TextChoices
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from cases.limits import (
     EXCLUDED_KIND,
@@ -33,6 +35,8 @@ from procedures.working_time import WorkCalendar, local, minute_of
 SAME_DAY_CUTOFF = time(15, 0)  # R25
 TRANSFER_CUTOFF = time(15, 0)  # R16
 FIRST_HOUR_MINUTES = 60  # R16
+APOLOGY_DAYS_BEFORE = 1  # R29, working days
+WARN_DAYS = (2, 1)  # R29, working days
 CLOSE_AFTER_WORKING_DAYS = 15  # R28
 SUPPLEMENT_LIMIT_WORKING_DAYS = 3  # R19
 
@@ -228,11 +232,26 @@ def expected_arrival(
     return calendar.opening(calendar.next_working_day(day))
 
 
+class Punctuality(TextChoices):
+    """How a hand-over or a result stands to its due moment (R17); the words of the control slip."""
+
+    EARLY = "early", _lazy("early")
+    ON_TIME = "on_time", _lazy("on time")
+    LATE = "late", _lazy("late")
+
+
+def punctuality(due_at: datetime, done_at: datetime) -> Punctuality:
+    """Early before the due date, on time on it and not after the due moment, late after that."""
+    if minute_of(done_at) > minute_of(due_at):
+        return Punctuality.LATE
+    return Punctuality.EARLY if local(done_at).date() < local(due_at).date() else Punctuality.ON_TIME
+
+
 # Apology and rescheduling -----------------------------------------------------------------------------
 
 
 def apology_by(
-    due_at: datetime, received_at: datetime, calendar: WorkCalendar, *, days_before: int = 1
+    due_at: datetime, received_at: datetime, calendar: WorkCalendar, *, days_before: int = APOLOGY_DAYS_BEFORE
 ) -> datetime:
     """Until when the apology is sent: close of the working day before the due date (R29, T10).
 
@@ -244,7 +263,9 @@ def apology_by(
     return by if minute_of(by) > minute_of(received_at) else due_at
 
 
-def warning_days(due_at: datetime, calendar: WorkCalendar, days: Sequence[int] = (2, 1)) -> tuple[date, ...]:
+def warning_days(
+    due_at: datetime, calendar: WorkCalendar, days: Sequence[int] = WARN_DAYS
+) -> tuple[date, ...]:
     """The working days T-2 and T-1 on which a coming due date is warned of (R29), in the order of `days`."""
     due_on = local(due_at).date()
     return tuple(calendar.working_day_before(due_on, n) for n in days)
@@ -308,3 +329,8 @@ def may_stop_after(
 ) -> datetime:
     """After this moment a dossier may be stopped because no supplement came (R28)."""
     return calendar.closing(calendar.working_day_after(local(requested_at).date(), working_days))
+
+
+def may_stop(now: datetime, after: datetime) -> bool:
+    """Whether the moment of `may_stop_after` is over (R28)."""
+    return minute_of(now) > minute_of(after)

@@ -18,7 +18,7 @@ def apology_payload(dossier: Dossier, *, on: date | None = None) -> ApologyPaylo
     agency = dossier.competent_agency
     mechanism = regimes.mechanism_on(timezone.localdate(dossier.received_at))
     return ApologyPayload(
-        form=apology_form(regimes.forms_on(on)),
+        form=apology_form(regimes.forms_on(on).name),
         letterhead_upper=_upper(agency),
         agency_name=agency.letterhead_name or agency.name_vi,
         place=_inherited(agency, "place"),
@@ -52,7 +52,7 @@ def receipt_payload(dossier: Dossier) -> ReceiptPayload:
     items = dossier.components.exclude(provision="not_needed").select_related("component")
     receiver = dossier.events.filter(kind="received").select_related("actor").first()
     return ReceiptPayload(
-        form=receipt_form(regimes.forms_on(timezone.localdate(dossier.received_at))),
+        form=receipt_form(regimes.forms_on(timezone.localdate(dossier.received_at)).name),
         letterhead_upper=_upper(desk),
         agency_name=desk.letterhead_name or desk.name_vi,
         place=_inherited(desk, "place"),

@@ -19,6 +19,9 @@ ONE_DAY = timedelta(days=1)
 # Kind of the days that a procedure does not count; they are laid over the calendar while counting.
 EXCLUDED_KIND = "excluded"
 
+_UNITS = frozenset(LimitUnit.values)
+_WITHIN_THE_DAY = frozenset({LimitUnit.SAME_DAY, LimitUnit.IMMEDIATE})
+
 # Beyond these a number is a typing error, and counting days one by one would take for ever.
 MAX_AMOUNT = 10_000
 FIRST_YEAR, LAST_YEAR = 2000, 2100
@@ -101,14 +104,15 @@ def measure(given: Decimal | None, unit: str) -> tuple[Way, int | Decimal]:
 
     Same-day and immediate limits are one day whatever amount they come with; theirs alone may be None.
     """
-    if unit not in LimitUnit.values:
+    if unit not in _UNITS:
         raise UnknownUnit(
             _("“%(unit)s” is not a unit of time limits; use one of: %(units)s.")
             % {"unit": unit, "units": ", ".join(LimitUnit.values)}
         )
-    within_the_day = unit in {LimitUnit.SAME_DAY, LimitUnit.IMMEDIATE}
-    if given is None and within_the_day:
-        return Way.SAME_DAY, 1
+    if given is None:
+        if unit in _WITHIN_THE_DAY:
+            return Way.SAME_DAY, 1
+        raise AmountRefused(_("Say how long the time limit is: its amount is missing."))
     try:
         amount = Decimal(str(given))
     except InvalidOperation:
@@ -120,7 +124,7 @@ def measure(given: Decimal | None, unit: str) -> tuple[Way, int | Decimal]:
             _("A time limit of %(amount)s is too large; the most that is counted is %(most)s.")
             % {"amount": amount, "most": MAX_AMOUNT}
         )
-    if within_the_day:
+    if unit in _WITHIN_THE_DAY:
         return Way.SAME_DAY, 1
     if unit == LimitUnit.WORKING_HOUR:
         return Way.MINUTES, amount * 60

@@ -27,21 +27,26 @@ def works_for(user, agency) -> bool:
     return agency.ancestors().filter(pk=user.agency_id).exists()
 
 
+def _has_role(user, role: Role, agency) -> bool:
+    # Somebody who is not logged in has no role at all; the agency costs a query, so it is asked last.
+    return user is not None and user.is_active and user.role == role and works_for(user, agency)
+
+
 def is_clerk_of(user, agency) -> bool:
-    return user.role == Role.CLERK and works_for(user, agency)
+    return _has_role(user, Role.CLERK, agency)
 
 
 def is_officer_of(user, agency) -> bool:
-    return user.role == Role.OFFICER and works_for(user, agency)
+    return _has_role(user, Role.OFFICER, agency)
 
 
 def is_supervisor_of(user, agency) -> bool:
-    return user.role == Role.SUPERVISOR and works_for(user, agency)
+    return _has_role(user, Role.SUPERVISOR, agency)
 
 
 def is_head_of(user, agency) -> bool:
     """Signs for the agency: apologies, and the approval of a second supplement request."""
-    return user.is_head and is_supervisor_of(user, agency)
+    return is_supervisor_of(user, agency) and user.is_head
 
 
 def may(user, verb: Verb, dossier) -> bool:

@@ -182,7 +182,9 @@ class HttpGateway:
 
 
 def mask(recipient: str) -> str:
-    """`09xxxxx123`, `ngxxxxx@example.vn`: enough to recognise one's own, nothing to collect."""
+    """`09xxxxx123`, `ngxxxx@example.vn`: enough to recognise one's own, nothing to collect."""
     name, at, domain = recipient.partition("@")
-    shown = "" if at else name[-3:]
-    return f"{name[:2]}{'x' * max(0, len(name) - 2 - len(shown))}{shown}{at}{domain}"
+    first, last = name[:2], "" if at else name[-3:]
+    if len(name) <= len(first + last):
+        first = last = ""
+    return first + "x" * (len(name) - len(first + last)) + last + at + domain

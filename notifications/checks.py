@@ -5,22 +5,31 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.core.checks import Error, register
 
-_GATEWAYS = ("SMS_GATEWAY_URL", "ZALO_GATEWAY_URL")
+_CHANNELS = ("SMS", "ZALO")
 
 
 @register
 def check_gateways(app_configs, **kwargs) -> list[Error]:
     """A gateway needs an http(s) address with a host, a success to look for, and at least one attempt."""
     found = []
-    for name in _GATEWAYS:
-        url = getattr(settings, name)
+    for channel in _CHANNELS:
+        url = getattr(settings, f"{channel}_GATEWAY_URL")
         parts = urlsplit(url)
         if url and not (parts.scheme in ("http", "https") and parts.hostname):
             found.append(
                 Error(
-                    f"{name} is not an http(s) address.",
+                    f"{channel}_GATEWAY_URL is not an http(s) address.",
                     hint="Give the full address, such as https://sms.example.vn/send, or leave it empty.",
                     id="notifications.E001",
+                )
+            )
+        success = getattr(settings, f"{channel}_GATEWAY_SUCCESS")
+        if not (isinstance(success, dict) and success):
+            found.append(
+                Error(
+                    f"{channel}_GATEWAY_SUCCESS is not a JSON object with something in it.",
+                    hint='Without it every answer would count as success; the default is {"ok": true}.',
+                    id="notifications.E003",
                 )
             )
     if settings.MESSAGE_MAX_ATTEMPTS < 1:

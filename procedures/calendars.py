@@ -1,33 +1,16 @@
 """From the database to the pure calendar: which days and hours hold for an agency (R24).
 
-Truth are the rows of `CalendarDay` that are in force. The `holidays` library only stands in for years
-without a row for the country: it knows swaps after the fact only and no notice, so what it says is
-marked provisional.
+Truth are the rows of `CalendarDay` that are in force. Estimates only stand in for years without a row
+for the country, and what is counted with them is marked provisional.
 """
 
 from collections.abc import Iterable
-from functools import lru_cache
 
 from django.db.models import Q
-from holidays.countries import Vietnam
 
-from procedures.enums import DayKind
+from procedures.estimates import estimated_days
 from procedures.models import Agency, CalendarDay, OfficeSession
 from procedures.working_time import OfficeHours, Session, SpecialDay, WorkCalendar
-
-# English names of the library, from the first that fits; it calls the day before Tết "New Year's Eve".
-_KINDS = (
-    ("(observed)", DayKind.COMPENSATORY),
-    ("Day off", DayKind.SWAP_OFF),
-    ("Lunar New Year", DayKind.TET),
-    ("of Tet", DayKind.TET),
-    ("New Year", DayKind.NEW_YEAR),
-    ("Hung Kings", DayKind.HUNG_KINGS),
-    ("Liberation Day", DayKind.VICTORY_DAY),
-    ("Labor Day", DayKind.LABOUR_DAY),
-    ("National Day", DayKind.NATIONAL_DAY),
-    ("Cultural Day", DayKind.CULTURE_DAY),
-)
 
 
 def calendar_for(agency: Agency | None) -> WorkCalendar:
@@ -85,28 +68,3 @@ def _hours(line: list[Agency]) -> OfficeHours:
 
 def _sessions(rows: Iterable[OfficeSession], days: str) -> tuple[Session, ...]:
     return tuple(Session(row.opens_at, row.closes_at) for row in rows if row.days == days)
-
-
-@lru_cache(maxsize=200)
-def estimated_days(year: int) -> tuple[SpecialDay, ...]:
-    """Days off and worked Saturdays of a year as the `holidays` library has them, all provisional.
-
-    A Culture Day on a weekend is not made up: no notice says so, although the library does (T14).
-    """
-    names = Vietnam(years=year, language="en_US")
-    days = [
-        SpecialDay(day, False, _kind(names[day]), name, names[day], provisional=True)
-        for day, name in sorted(Vietnam(years=year, language="vi").items())
-        if "Cultural Day (observed)" not in names[day]
-    ]
-    # The library lists the worked Saturdays of two other years whatever year is asked for.
-    days += [
-        SpecialDay(day, True, DayKind.SWAP_WORKED, "Làm bù", "Worked instead", provisional=True)
-        for day in sorted(names.weekend_workdays)
-        if day.year == year
-    ]
-    return tuple(days)
-
-
-def _kind(name: str) -> str:
-    return next((kind for part, kind in _KINDS if part in name), DayKind.OTHER)

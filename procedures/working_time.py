@@ -16,6 +16,8 @@ from decimal import Decimal
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
+from django.utils.translation import get_language
+
 TZ = ZoneInfo("Asia/Ho_Chi_Minh")
 
 SATURDAY = 5
@@ -80,6 +82,11 @@ class SpecialDay:
     legal_reference: str = ""
     key: str = ""
     provisional: bool = False
+
+    @property
+    def name(self) -> str:
+        """Name in the language of the reader; Vietnamese when there is no English one."""
+        return (self.name_en or self.name_vi) if (get_language() or "vi").startswith("en") else self.name_vi
 
 
 class _Years(NamedTuple):

@@ -5,6 +5,7 @@ length of the run. Parallel workers inherit the addresses; each takes a Redis da
 Scans and letters go to a temporary folder, never into the real data folder.
 """
 
+import atexit
 import os
 import re
 import shutil
@@ -31,17 +32,11 @@ def pytest_load_initial_conftests(early_config, parser, args):
     return (yield)
 
 
-def pytest_unconfigure(config):
-    if "PYTEST_XDIST_WORKER" not in os.environ:
-        servers.leave(TEST_DATA_DIR)
-        if folder := os.environ.get(FILES_DIR):
-            shutil.rmtree(folder, ignore_errors=True)
-
-
 def prepare_run() -> None:
-    """Once per run: servers, and addresses for everybody."""
+    """Once per run: servers, and addresses for everybody; all goes when this process ends."""
     os.environ.setdefault("SECRET_KEY", "only-for-tests-" + "x" * 50)
     os.environ[FILES_DIR] = tempfile.mkdtemp(prefix="onestop-test-")
+    atexit.register(shutil.rmtree, os.environ[FILES_DIR], ignore_errors=True)
     needed = []
     if not os.environ.get("DATABASE_URL"):
         needed.append("postgresql")

@@ -16,6 +16,7 @@ from cases.models.applicants import Applicant
 from procedures.enums import Channel, Role
 from procedures.models import Agency, Component, FeeLine, ProcedureVersion, TimeLimit
 from procedures.text import fold
+from procedures.working_time import minute_of
 
 
 class DossierQuerySet(models.QuerySet):
@@ -36,8 +37,11 @@ class DossierQuerySet(models.QuerySet):
         return self.filter(state__in=OPEN_STATES)
 
     def overdue(self, now: datetime | None = None):
-        """Past the due moment without a result; asked of the facts, not of the flag (DESIGN §7)."""
-        return self.running().filter(due_at__lt=now or timezone.now())
+        """Past the due moment without a result; asked of the facts, not of the flag.
+
+        Times are compared as printed, in minutes (T7): due at 17:00 is overdue from 17:01 on.
+        """
+        return self.running().filter(due_at__lt=minute_of(now or timezone.now()))
 
     def due_between(self, start: datetime, end: datetime):
         return self.running().filter(due_at__gte=start, due_at__lte=end)
@@ -249,7 +253,7 @@ class Dossier(models.Model):
 
     def is_overdue(self, now: datetime | None = None) -> bool:
         """Past its due moment without a result."""
-        return self.is_running and self.due_at is not None and self.due_at < (now or timezone.now())
+        return self.is_running and self.due_at is not None and self.due_at < minute_of(now or timezone.now())
 
     @property
     def is_finished(self) -> bool:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
+from django.core.validators import MaxLengthValidator, validate_email
 from django.utils.translation import gettext as _
 
 from cases.enums import ApplicantKind, NoticeChannel
@@ -51,6 +51,7 @@ def check(facts: ApplicantFacts) -> ApplicantFacts:
     email = facts.email.strip()
     if email:
         try:
+            MaxLengthValidator(254)(email)  # longer ones pass as addresses but not into the column
             validate_email(email)
         except ValidationError as error:
             raise Invalid(

@@ -35,12 +35,37 @@ def required_text(text: str, *, field: str, sentence) -> str:
     return text
 
 
+def fitting_text(text: str, *, field: str, column: str = "") -> str:
+    """The text as the dossier can keep it whole; `Invalid` instead of cutting off what is too long."""
+    text = (text or "").strip()
+    longest = Dossier._meta.get_field(column or field).max_length
+    if len(text) > longest:
+        raise errors.Invalid(
+            _("This text has %(length)s characters; at most %(longest)s are possible.")
+            % {"length": len(text), "longest": longest},
+            code="too_long",
+            field=field,
+        )
+    return text
+
+
 def required_items(items: list[str], *, sentence) -> list[str]:
     """A list with at least one item that says something (R7)."""
     items = [item.strip() for item in items if item and item.strip()]
     if not items:
         raise errors.Invalid(sentence, code="required", field="items")
     return items
+
+
+def known_choice(value: str, choices, *, field: str) -> str:
+    """One of the choices, or `Invalid` that lists them."""
+    if value not in choices.values:
+        raise errors.Invalid(
+            _("“%(value)s” is not one of: %(choices)s.")
+            % {"value": value, "choices": ", ".join(choices.values)},
+            field=field,
+        )
+    return value
 
 
 def past_moment(moment: datetime | None, *, field: str) -> datetime:

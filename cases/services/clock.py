@@ -2,11 +2,19 @@
 
 from datetime import datetime
 
+from django.conf import settings
+
 from cases import deadlines
 from cases.models import Dossier, StepRun
 from procedures.calendars import calendar_for
-from procedures.enums import Role
-from procedures.models import ProcedureStep, TimeLimit
+from procedures.enums import Channel, Role
+from procedures.models import Agency, ProcedureStep, TimeLimit
+
+
+def counts_as_received_at(filed_at: datetime, *, desk: Agency, channel: str) -> datetime:
+    """When a filing counts as received at the desk (R11); online the last minutes of a day may not."""
+    last_minutes = settings.ONLINE_LAST_MINUTES if channel == Channel.ONLINE else 0
+    return calendar_for(desk).counts_as_received_at(filed_at, last_minutes=last_minutes)
 
 
 def limit_of(limit: TimeLimit) -> deadlines.Limit:
@@ -16,6 +24,12 @@ def limit_of(limit: TimeLimit) -> deadlines.Limit:
 def promise(dossier: Dossier, start: datetime) -> deadlines.Deadline:
     """The due date of this dossier's limit from that start, by the competent agency's calendar."""
     return deadlines.due_date(start, limit_of(dossier.limit), calendar_for(dossier.competent_agency))
+
+
+def transfer_by(dossier: Dossier, received_at: datetime) -> datetime:
+    """Until when the desk must hand over what it received at that moment (R16)."""
+    online = dossier.channel == Channel.ONLINE
+    return deadlines.transfer_by(received_at, calendar_for(dossier.receiving_desk), online=online)
 
 
 def set_promise(dossier: Dossier, deadline: deadlines.Deadline) -> None:

@@ -4,7 +4,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from cases import errors, rules
+from cases import deadlines, errors, rules
 from cases.enums import FINAL_STATES, DocumentSource, EventKind, Verb
 from cases.events import record
 from cases.models import Document, Dossier, DossierComponent
@@ -82,6 +82,6 @@ def digitize(dossier: Dossier, *, by) -> Dossier:
         by=by,
         from_state=before,
         agency=dossier.competent_agency.name_vi,
-        late_transfer=now > dossier.transfer_due_at,
+        late_transfer=deadlines.is_late_transfer(now, dossier.transfer_due_at),
     )
     return dossier

@@ -5,7 +5,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from cases import errors
+from cases import deadlines, errors
 from cases.enums import EventKind, Verb
 from cases.events import local_text, record
 from cases.models import Dossier
@@ -35,10 +35,10 @@ def stop(dossier: Dossier, *, by, reason: str) -> Dossier:
     ask(dossier, Verb.STOP, by)
     reason = required_text(reason, field="reason", sentence=_("Give the reason for stopping the dossier."))
     asked = dossier.supplements.get(answered_at__isnull=True).asked_at
-    calendar = calendar_for(dossier.competent_agency)
-    last_day = calendar.working_day_after(timezone.localdate(asked), settings.CLOSE_AFTER_WORKING_DAYS)
-    may_close_after = calendar.closing(last_day)
-    if timezone.now() <= may_close_after:
+    may_close_after = deadlines.may_stop_after(
+        asked, calendar_for(dossier.competent_agency), working_days=settings.CLOSE_AFTER_WORKING_DAYS
+    )
+    if not deadlines.may_stop(timezone.now(), may_close_after):
         raise errors.NotPossibleNow(
             _(
                 "The applicant has until %(moment)s to bring the supplement; the dossier can be stopped after that."

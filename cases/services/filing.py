@@ -11,11 +11,19 @@ from cases.enums import EventKind, ReturnChannel, Verb
 from cases.events import local_text, record
 from cases.models import Dossier, Supplement
 from cases.services.applicants import ApplicantFacts, find_or_add
-from cases.services.base import ask, locked, past_moment, required_items, required_text
+from cases.services.base import (
+    ask,
+    fitting_text,
+    known_choice,
+    locked,
+    past_moment,
+    required_items,
+    required_text,
+)
 from cases.services.checklist import ComponentFacts, keep_checklist
+from cases.services.clock import counts_as_received_at
 from cases.services.notices import notify_applicant
-from cases.services.versions import competent_agency_for, limit_for, version_in_force
-from procedures.calendars import calendar_for
+from cases.services.versions import check_desk, competent_agency_for, limit_for, version_in_force
 from procedures.enums import Channel
 from procedures.models import Agency, Procedure, TimeLimit
 
@@ -50,19 +58,19 @@ def submit(
             _("At the desk a dossier is received at once; only online and postal filings are submitted."),
             field="channel",
         )
-    if not desk.is_reception_desk:
-        raise errors.Invalid(_("%(agency)s is not a reception desk.") % {"agency": desk}, field="desk")
+    check_desk(desk)
+    known_choice(return_channel, ReturnChannel, field="return_channel")
     filed_at = past_moment(filed_at, field="filed_at")
-    counts_from = calendar_for(desk).counts_as_received_at(filed_at)
+    counts_from = counts_as_received_at(filed_at, desk=desk, channel=channel)
     version = version_in_force(procedure, timezone.localdate(counts_from))
     competent = competent_agency_for(version, desk, competent_agency)
     dossier = Dossier.objects.create(
         version=version,
         limit=limit_for(version, limit),
         applicant=find_or_add(applicant),
-        subject=subject.strip()[:500],
-        submitter_name=submitter_name.strip(),
-        submitter_id_number=submitter_id_number.strip(),
+        subject=fitting_text(subject, field="subject"),
+        submitter_name=fitting_text(submitter_name, field="submitter_name"),
+        submitter_id_number=fitting_text(submitter_id_number, field="submitter_id_number"),
         receiving_desk=desk,
         competent_agency=competent,
         holder_unit=desk,

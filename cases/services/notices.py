@@ -3,10 +3,10 @@
 from django.conf import settings
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
-from notifications.services.messages import enqueue
 
 from cases.events import local_text
 from cases.models import Dossier, DossierEvent
+from notifications.services.messages import enqueue
 from procedures.enums import Role
 from procedures.models import Agency, Staff
 

@@ -23,7 +23,7 @@ def next_dossier_code(identifier: str, day: date) -> str:
         highest = 0
         if not cursor.fetchone():
             prefix = codes.compose(identifier, day, 1)[:-4]
-            issued = Dossier.objects.filter(code__startswith=prefix).values_list("code", flat=True)
+            issued = Dossier.objects.filter(code__startswith=prefix).order_by().values_list("code", flat=True)
             highest = codes.highest_number(identifier, day, issued)
         cursor.execute(
             f"""

@@ -5,7 +5,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from cases import errors, rules
+from cases import deadlines, errors, rules
 from cases.enums import DocumentSource, EventKind, ResultKind, Verb
 from cases.events import local_text, record
 from cases.models import Dossier, Supplement
@@ -24,8 +24,6 @@ from cases.services.digitizing import add_document
 from cases.services.money import settle_if_nothing_owed
 from cases.services.notices import notify_applicant
 from procedures.calendars import calendar_for
-
-SUPPLEMENT_LIMIT_WORKING_DAYS = 3  # Decree 61/2018 Art 19.4 (R19)
 
 
 @transaction.atomic
@@ -110,12 +108,7 @@ def request_supplement(
                 field="approved_by",
             )
     now = timezone.now()
-    calendar = calendar_for(dossier.competent_agency)
-    ask_by = calendar.closing(
-        calendar.working_day_after(
-            timezone.localdate(dossier.clock_started_at), SUPPLEMENT_LIMIT_WORKING_DAYS
-        )
-    )
+    ask_by = deadlines.request_supplement_by(dossier.clock_started_at, calendar_for(dossier.competent_agency))
     before = dossier.state
     dossier.to_supplement()
     dossier.save()
@@ -207,7 +200,8 @@ def record_result(
     end_step(dossier, at=now, officer=by)
     begin_step(dossier, last_desk_step(dossier), at=now, unit=dossier.receiving_desk)
     dossier.save()
-    if now <= dossier.due_at:
+    on_time = deadlines.punctuality(dossier.due_at, now) != deadlines.Punctuality.LATE
+    if on_time:
         withdraw_unsent_apology(dossier, reason=_("The result was there in time."))
     event = record(
         dossier,
@@ -215,7 +209,7 @@ def record_result(
         by=by,
         result=kind,
         number=number,
-        on_time=now <= dossier.due_at,
+        on_time=on_time,
     )
     if not settle_if_nothing_owed(dossier):
         notify_applicant(dossier, event)

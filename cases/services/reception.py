@@ -3,27 +3,32 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from procedures.services.tariffs import tariff_for
 
-from cases import deadlines, errors, rules
+from cases import errors, rules
 from cases.enums import EventKind, ReturnChannel, Verb
 from cases.events import local_text, record
 from cases.models import Dossier, DossierFee
 from cases.services.applicants import ApplicantFacts, find_or_add
-from cases.services.base import ask, locked, past_moment
+from cases.services.base import ask, fitting_text, known_choice, locked, past_moment
 from cases.services.checklist import ComponentFacts, keep_checklist, require_complete
-from cases.services.clock import begin_step, first_step, limit_of, set_promise
+from cases.services.clock import (
+    begin_step,
+    counts_as_received_at,
+    first_step,
+    promise,
+    set_promise,
+    transfer_by,
+)
 from cases.services.notices import notify_applicant
 from cases.services.numbers import next_dossier_code
-from cases.services.versions import competent_agency_for, limit_for, version_in_force
+from cases.services.versions import check_desk, competent_agency_for, limit_for, version_in_force
 from procedures import fees
-from procedures.calendars import calendar_for
 from procedures.enums import Channel, FeeRule
 from procedures.models import Agency, FeeLine, Procedure, TimeLimit
+from procedures.services.tariffs import tariff_for
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,21 +65,20 @@ def receive(
     """
     if not rules.is_clerk_of(by, desk):
         raise errors.not_permitted(Verb.RECEIVE)
-    if not desk.is_reception_desk:
-        raise errors.Invalid(_("%(agency)s is not a reception desk.") % {"agency": desk}, field="desk")
-    _known(channel, Channel, "channel")
-    _known(return_channel, ReturnChannel, "return_channel")
+    check_desk(desk)
+    known_choice(channel, Channel, field="channel")
+    known_choice(return_channel, ReturnChannel, field="return_channel")
     received_at = past_moment(received_at, field="received_at")
-    counts_from = calendar_for(desk).counts_as_received_at(received_at)
+    counts_from = counts_as_received_at(received_at, desk=desk, channel=channel)
     version = version_in_force(procedure, timezone.localdate(counts_from))
     competent = competent_agency_for(version, desk, competent_agency)
     dossier = Dossier(
         version=version,
         limit=limit_for(version, limit),
         applicant=find_or_add(applicant),
-        subject=subject.strip()[:500],
-        submitter_name=submitter_name.strip(),
-        submitter_id_number=submitter_id_number.strip(),
+        subject=fitting_text(subject, field="subject"),
+        submitter_name=fitting_text(submitter_name, field="submitter_name"),
+        submitter_id_number=fitting_text(submitter_id_number, field="submitter_id_number"),
         receiving_desk=desk,
         competent_agency=competent,
         holder_unit=desk,
@@ -106,7 +110,7 @@ def receive_filing(
         raise errors.NotPossibleNow(
             _("The applicant was asked to complete this filing and has not answered yet.")
         )
-    counts_from = calendar_for(dossier.receiving_desk).counts_as_received_at(dossier.filed_at)
+    counts_from = _counts_from(dossier)
     if dossier.version != version_in_force(dossier.version.procedure, timezone.localdate(counts_from)):
         raise errors.NotInForce(
             _("The procedure changed after this filing. Refuse it with that reason and ask to file again."),
@@ -122,19 +126,12 @@ def receive_filing(
 def _accept(dossier: Dossier, *, by, fee: FeeFacts, received_at: datetime) -> Dossier:
     require_complete(dossier)
     _owe(dossier, fee, on=timezone.localdate(received_at))
-    desk_calendar = calendar_for(dossier.receiving_desk)
-    calendar = calendar_for(dossier.competent_agency)
-    last_minutes = settings.ONLINE_LAST_MINUTES if dossier.channel == Channel.ONLINE else 0
-    counts_from = desk_calendar.counts_as_received_at(dossier.filed_at, last_minutes=last_minutes)
-    deadline = deadlines.due_date(counts_from, limit_of(dossier.limit), calendar)
     before = dossier.state
     dossier.to_received()
     dossier.received_at = received_at
-    set_promise(dossier, deadline)
+    set_promise(dossier, promise(dossier, _counts_from(dossier)))
     dossier.first_due_at = dossier.due_at
-    dossier.transfer_due_at = deadlines.transfer_by(
-        received_at, desk_calendar, online=dossier.channel == Channel.ONLINE
-    )
+    dossier.transfer_due_at = transfer_by(dossier, received_at)
     dossier.holder = by
     begin_step(dossier, first_step(dossier), at=received_at, unit=dossier.receiving_desk, officer=by)
     # The number comes last: its counter stays locked until the commit, and other desks' clerks wait for it.
@@ -150,6 +147,10 @@ def _accept(dossier: Dossier, *, by, fee: FeeFacts, received_at: datetime) -> Do
     )
     notify_applicant(dossier, event)
     return dossier
+
+
+def _counts_from(dossier: Dossier) -> datetime:
+    return counts_as_received_at(dossier.filed_at, desk=dossier.receiving_desk, channel=dossier.channel)
 
 
 def _owe(dossier: Dossier, fee: FeeFacts, *, on) -> None:
@@ -177,19 +178,17 @@ def _owe(dossier: Dossier, fee: FeeFacts, *, on) -> None:
 
 
 def _amount(line: FeeLine, dossier: Dossier, quantities: dict[str, int], on) -> int:
-    if line.rule == FeeRule.SET_BY_PROVINCE:
-        amount = tariff_for(line, dossier.competent_agency, on)
-        if amount is None:
-            raise errors.Invalid(
-                _(
-                    "The province's tariff for “%(name)s” has not been entered. Ask the administrator to enter it."
-                )
-                % {"name": line.name},
-                code="tariff_missing",
-                field="fees",
-            )
-        return amount
-    return fees.fee_amount(line, **quantities).total
+    by_province = line.rule == FeeRule.SET_BY_PROVINCE
+    tariff = tariff_for(line, dossier.competent_agency, on) if by_province else None
+    try:
+        return fees.fee_amount(line, tariff=tariff, **quantities).total
+    except fees.FeeNotSet as error:
+        raise errors.Invalid(
+            _("The amount of “%(name)s” has not been entered. Ask the administrator to enter it.")
+            % {"name": line.name},
+            code="tariff_missing",
+            field="fees",
+        ) from error
 
 
 def _count(value, name: str) -> int:
@@ -200,12 +199,3 @@ def _count(value, name: str) -> int:
             _("Pages, copies and quantity are whole numbers from 1 to 100,000."), field="quantities"
         )
     return value
-
-
-def _known(value: str, choices, field_name: str) -> None:
-    if value not in choices.values:
-        raise errors.Invalid(
-            _("“%(value)s” is not one of: %(choices)s.")
-            % {"value": value, "choices": ", ".join(choices.values)},
-            field=field_name,
-        )

@@ -13,7 +13,6 @@ from django.db import connection, transaction
 from django.db.models import Exists, OuterRef
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
-from notifications.services.messages import enqueue
 
 from cases import deadlines, errors
 from cases.enums import RUNNING_STATES, EventKind
@@ -22,10 +21,11 @@ from cases.services.apologies import draft_apology
 from cases.services.notices import warn_of_due_date
 from notifications.enums import LIVE_LETTER_STATES, LetterKind
 from notifications.models import Letter
+from notifications.services.messages import enqueue
 from procedures.calendars import calendar_for
 from procedures.enums import Role
 from procedures.models import Agency, Staff
-from procedures.working_time import WorkCalendar
+from procedures.working_time import WorkCalendar, minute_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,7 @@ def flag_overdue(now: datetime | None = None) -> int:
                 UPDATE {Dossier._meta.db_table}
                    SET overdue_flagged_at = %(now)s
                  WHERE state IN ({states}) AND finished_at IS NULL
-                   AND due_at < %(now)s AND overdue_flagged_at IS NULL
+                   AND due_at < %(minute)s AND overdue_flagged_at IS NULL
              RETURNING id, state, due_at
             )
             INSERT INTO {DossierEvent._meta.db_table}
@@ -66,7 +66,12 @@ def flag_overdue(now: datetime | None = None) -> int:
                    jsonb_build_object('due', to_char(due_at AT TIME ZONE %(zone)s, 'DD/MM/YYYY HH24:MI'))
               FROM claimed
             """,
-            {"now": now, "kind": EventKind.OVERDUE.value, "zone": settings.TIME_ZONE},
+            {
+                "now": now,
+                "minute": minute_of(now),
+                "kind": EventKind.OVERDUE.value,
+                "zone": settings.TIME_ZONE,
+            },
         )
         return cursor.rowcount
 

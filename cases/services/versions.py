@@ -3,11 +3,11 @@
 from datetime import date
 
 from django.utils.translation import gettext as _
-from procedures.services.competence import default_competent_agency
 
 from cases.errors import Invalid, NotInForce
 from procedures.enums import VersionStatus
 from procedures.models import Agency, Procedure, ProcedureVersion, TimeLimit
+from procedures.services.competence import default_competent_agency
 
 
 def version_in_force(procedure: Procedure, day: date) -> ProcedureVersion:
@@ -37,6 +37,14 @@ def version_in_force(procedure: Procedure, day: date) -> ProcedureVersion:
     if procedure.replaced_by:
         sentence += " " + _("It is replaced by %(other)s.") % {"other": procedure.replaced_by.code}
     raise NotInForce(sentence, field="procedure")
+
+
+def check_desk(desk: Agency) -> None:
+    """Only a reception desk that exists receives; else `Invalid`."""
+    if not desk.is_reception_desk:
+        raise Invalid(_("%(agency)s is not a reception desk.") % {"agency": desk}, field="desk")
+    if not desk.is_active:
+        raise Invalid(_("%(agency)s is no longer active.") % {"agency": desk}, field="desk")
 
 
 def limit_for(version: ProcedureVersion, limit: TimeLimit | None) -> TimeLimit:

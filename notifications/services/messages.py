@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy as _
 
 from notifications import errors
 from notifications.channels import Attachment, Outgoing, open_gateway
-from notifications.enums import MessageState
+from notifications.enums import MessageChannel, MessageState
 from notifications.models import Message, MessageAttempt
 from notifications.services import letters
 
@@ -175,7 +175,7 @@ def _give_back(message: Message, now: datetime) -> str:
 
 def _outgoing(message: Message) -> Outgoing:
     attachments = ()
-    if message.letter_id and message.channel == "email":
+    if message.letter_id and message.channel == MessageChannel.EMAIL:
         letter = message.letter
         name = f"{letter.number_text.replace('/', '-')}-{letter.reference}.pdf"
         attachments = (Attachment(name, letters.issued_pdf(letter), "application/pdf"),)
@@ -196,8 +196,8 @@ def _record_success(message: Message, *, at: datetime) -> None:
     _add_attempt(message, at, succeeded=True)
     if message.letter_id:
         letters.mark_sent_by_message(message.letter_id, at=at)
-    if message.state != MessageState.PENDING:
-        # Our lease ended and somebody else finished it, or it was cancelled meanwhile.
+    if message.state not in (MessageState.PENDING, MessageState.DEAD):
+        # Our lease had ended and somebody else sent it too, or it was cancelled meanwhile.
         logger.warning("Message %s was sent after its claim until %s had ended", message.pk, claim)
         return
     message.state = MessageState.SENT

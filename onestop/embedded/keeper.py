@@ -52,7 +52,7 @@ def keep(data_dir: Path, *, services: tuple[str, ...], unsafe: bool, stay: bool)
 
     Lines for the person who waits go to standard output; after `ready` it is closed.
     """
-    lock = _become_the_only_keeper(data_dir)
+    _become_the_only_keeper(data_dir)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     signal.signal(signal.SIGUSR1, lambda *_: _become_a_user(data_dir))
     servers: dict[str, subprocess.Popen] = {}
@@ -65,7 +65,7 @@ def keep(data_dir: Path, *, services: tuple[str, ...], unsafe: bool, stay: bool)
         _print("ready")
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
         _wait_until_unused(data_dir, servers, stay=stay)
-    except EmbeddedError as error:
+    except (EmbeddedError, OSError) as error:
         _print(f"error: {error}")
         return 1
     except ServerEnded as ended:
@@ -77,7 +77,6 @@ def keep(data_dir: Path, *, services: tuple[str, ...], unsafe: bool, stay: bool)
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         _stop(servers)
         shutil.rmtree(runtime_dir(data_dir), ignore_errors=True)
-        os.close(lock)
     return 0
 
 
@@ -90,7 +89,8 @@ def _print(line: str) -> None:
     print(line, flush=True)
 
 
-def _become_the_only_keeper(data_dir: Path) -> int:
+def _become_the_only_keeper(data_dir: Path) -> None:
+    """Take the keeper's lock; the kernel gives it back when this process has ended, not a moment earlier."""
     lock = open_lock(data_dir, "keeper")
     deadline = time.monotonic() + 10
     while True:
@@ -104,10 +104,13 @@ def _become_the_only_keeper(data_dir: Path) -> int:
             time.sleep(0.05)
     os.ftruncate(lock, 0)
     os.write(lock, str(os.getpid()).encode())
-    return lock
 
 
 def _start_redis(data_dir: Path) -> subprocess.Popen:
+    # A server whose keeper was killed a moment ago removes the socket, ours by then, as it ends.
+    deadline = time.monotonic() + 10
+    while valkey.is_ready(data_dir) and time.monotonic() < deadline:
+        time.sleep(0.05)
     log = log_file(data_dir, REDIS)
     server = valkey.launch(data_dir, log)
     _wait(server, "Redis", log, partial(valkey.is_ready, data_dir))

@@ -55,7 +55,7 @@ def ensure(
         _uses[data_dir] = _Use(descriptor, os.getpid())
         atexit.register(leave, data_dir)
     with _starting(data_dir):
-        if is_running(data_dir, services=services):
+        if keeper_pid(data_dir) and is_running(data_dir, services=services):
             return False
         _wait_for_end_of_keeper(data_dir)
         began = time.monotonic()
@@ -87,7 +87,7 @@ def start(data_dir: Path, *, services: tuple[str, ...] = BOTH, unsafe: bool = Fa
     data_dir = data_dir.resolve()
     places.check_data_dir(data_dir)
     with _starting(data_dir):
-        if is_running(data_dir, services=services) and (keeper := keeper_pid(data_dir)):
+        if (keeper := keeper_pid(data_dir)) and is_running(data_dir, services=services):
             os.kill(keeper, signal.SIGUSR1)
             return False
         _wait_for_end_of_keeper(data_dir)

@@ -88,8 +88,8 @@ def read_agencies(path: Path, problems: list[str]) -> list[AgencyFacts]:
 
 def _read_agency(row: dict, place: Place) -> AgencyFacts:
     name = _official_name(row, place)
-    row.setdefault("name_vi", f"{row.pop('name_prefix_vi', '')} {name}".strip())
-    if not row["name_vi"]:
+    row.setdefault("name_vi", f"{row.pop('name_prefix_vi', '')} {name or ''}".strip())
+    if not row["name_vi"] and name is not None:
         place.refuse(_("“%(name)s” is missing.") % {"name": "name_vi"})
     sessions = [
         (days, hours)
@@ -104,8 +104,8 @@ def _read_agency(row: dict, place: Place) -> AgencyFacts:
     return AgencyFacts(parent, row, sessions, place)
 
 
-def _official_name(row: dict, place: Place) -> str:
-    """Such as "tỉnh Nghệ An" or "phường Thành Vinh"; empty for an agency without a code."""
+def _official_name(row: dict, place: Place) -> str | None:
+    """Such as "tỉnh Nghệ An" or "phường Thành Vinh"; empty for an agency without a code, None for a wrong one."""
     province_code, ward_code = row.pop("province_code", None), row.pop("ward_code", None)
     try:
         if province_code is not None:
@@ -120,4 +120,5 @@ def _official_name(row: dict, place: Place) -> str:
             _("%(code)s is not in the official list of provinces and communes.")
             % {"code": province_code if ward_code is None else ward_code}
         )
+        return None
     return ""

@@ -39,6 +39,9 @@ MANDATORY_PARTS = {
     "components": "components",
 }
 
+# Keys about publication; the others are the content of the version.
+PUBLICATION = ("complete", "published_although_incomplete", "in_force_from", "abolished_on")
+
 
 @dataclass(frozen=True)
 class VersionFacts:
@@ -130,15 +133,12 @@ def _read_record(data, templates: list[StepTemplate], place: Place) -> VersionFa
     check_model(Procedure, {"code": code}, place)
     limits = read_rows(row.pop("limits", None), LIMIT, place, "time_limits")
     components = read_rows(row.pop("components", None), COMPONENT, place, "components")
-    fees = [
-        _read_fee(fee, place.within(part=f"fees {i}"))
-        for i, fee in enumerate(read_rows(row.pop("fees", None), FEE, place, "fees"), start=1)
-    ]
-    own_steps = read_rows(row.pop("steps", None), STEP, place, "internal_steps")
+    fees = _read_fees(row.pop("fees", None), place)
+    steps = read_rows(row.pop("steps", None), STEP, place, "internal_steps")
     if "extension" in row:
         row |= read_row(row.pop("extension"), EXTENSION, place.within(part="extension"))
     row["has_excluded_periods"] = bool(row.pop("excluded_periods", None))
-    publication = _read_publication(row, place)
+    publication = {key: row.pop(key, None) for key in PUBLICATION}
     for model, rows, part in (
         (ProcedureVersion, [row], ""),
         (TimeLimit, limits, "time_limits"),
@@ -147,10 +147,14 @@ def _read_record(data, templates: list[StepTemplate], place: Place) -> VersionFa
     ):
         for i, columns in enumerate(rows, start=1):
             check_model(model, columns, place.within(part=f"{part} {i}" if part else ""))
-    if publication["complete"]:
-        _refuse_incomplete(row | {"limits": limits, "components": components}, place)
-    # Steps are worked out from the rest, so they are left alone while the rest is wrong.
-    steps = own_steps if len(place.problems) > known else _steps(own_steps, limits, templates, place)
+    # Only what could be read is judged as a whole: one mistake, one sentence.
+    if len(place.problems) == known:
+        _refuse_fees_without_amount(fees, place)
+        _refuse_dates_reversed(publication, place)
+        if publication["complete"]:
+            _refuse_incomplete(row | {"limits": limits, "components": components}, place)
+        steps = _steps(steps, limits, templates, place)
+    abolished_on = publication["abolished_on"]
     return VersionFacts(
         code=code,
         version=row,
@@ -158,46 +162,43 @@ def _read_record(data, templates: list[StepTemplate], place: Place) -> VersionFa
         components=components,
         fees=fees,
         steps=steps,
-        is_published=publication["is_published"],
+        is_published=bool(publication["complete"] or publication["published_although_incomplete"]),
         in_force_from=publication["in_force_from"],
-        last_day=publication["last_day"],
+        last_day=abolished_on - timedelta(days=1) if abolished_on else None,
         place=place,
     )
 
 
-def _read_fee(row: dict, place: Place) -> dict:
-    """Tiers and cap checked in their turn; a line must say how its amount comes about."""
-    if row.get("tiers") is not None:
-        row["tiers"] = [
-            {"to_page": None} | tier for tier in read_rows(row["tiers"], TIER, place, f"{place.part} tiers")
-        ]
-    if row.get("cap") is not None:
-        row |= read_row(row["cap"], CAP, place.within(part=f"{place.part} cap"))
-    row.pop("cap", None)
-    by_province = row.get("rule") == FeeRule.SET_BY_PROVINCE
-    if by_province and row.get("amount") is not None:
-        place.refuse(_("the province sets this amount, so the record must not give one."))
-    if not by_province and row.get("amount") is None and not row.get("tiers"):
-        place.refuse(_("“amount” is missing."))
-    return row
+def _read_fees(data, place: Place) -> list[dict]:
+    fees = read_rows(data, FEE, place, "fees")
+    for i, fee in enumerate(fees, start=1):
+        part = f"fees {i}"
+        if fee.get("tiers") is not None:
+            tiers = read_rows(fee["tiers"], TIER, place, f"{part} tiers")
+            fee["tiers"] = [{"to_page": None} | tier for tier in tiers]
+        cap = fee.pop("cap", None)
+        if cap is not None:
+            fee |= read_row(cap, CAP, place.within(part=f"{part} cap"))
+    return fees
 
 
-def _read_publication(row: dict, place: Place) -> dict:
-    """Takes the keys about publication out of the row; the rest of the row is the version's content."""
-    complete = row.pop("complete", False)
-    reason = row.pop("published_although_incomplete", "")
-    begins, abolished_on = row.pop("in_force_from", None), row.pop("abolished_on", None)
+def _refuse_fees_without_amount(fees: list[dict], place: Place) -> None:
+    for i, fee in enumerate(fees, start=1):
+        here = place.within(part=f"fees {i}")
+        by_province, amount = fee["rule"] == FeeRule.SET_BY_PROVINCE, fee.get("amount")
+        if by_province and amount is not None:
+            here.refuse(_("the province sets this amount, so the record must not give one."))
+        if not by_province and amount is None and not fee.get("tiers"):
+            here.refuse(_("“%(name)s” is missing.") % {"name": "amount"})
+
+
+def _refuse_dates_reversed(publication: Mapping, place: Place) -> None:
+    begins, abolished_on = publication["in_force_from"], publication["abolished_on"]
     if begins and abolished_on and begins >= abolished_on:
         place.refuse(
             _("abolished on %(end)s, before it came into force on %(start)s.")
             % {"end": f"{abolished_on:%d/%m/%Y}", "start": f"{begins:%d/%m/%Y}"}
         )
-    return {
-        "complete": complete,
-        "is_published": complete or bool(reason),
-        "in_force_from": begins,
-        "last_day": abolished_on - timedelta(days=1) if abolished_on else None,
-    }
 
 
 def _refuse_incomplete(row: Mapping, place: Place) -> None:
@@ -234,7 +235,11 @@ def _steps(own: list[dict], limits: list[dict], templates: list[StepTemplate], p
             _(
                 "the internal steps need %(needed)s working hours, but the limit “%(limit)s” offers %(offered)s."
             )
-            % {"needed": f"{needed:g}", "limit": shortest["label"], "offered": f"{offered:g}"}
+            % {
+                "needed": f"{needed.normalize():f}",
+                "limit": shortest["label"],
+                "offered": f"{offered.normalize():f}",
+            }
         )
     for i, step in enumerate(steps, start=1):
         check_model(ProcedureStep, step, place.within(part=f"internal_steps {i}"))

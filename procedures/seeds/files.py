@@ -186,6 +186,7 @@ def read_row(data, keys: Mapping[str, Key], place: Place) -> dict:
     for name, key in keys.items():
         if key.required and data.get(name) in (None, "", []):
             place.refuse(_("“%(name)s” is missing.") % {"name": name})
+            row.pop(key.column, None)
     return row
 
 

@@ -69,8 +69,9 @@ def load_catalogue(path: Path, *, today: date | None = None) -> LoadCounts:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
         _load_agencies(agencies, counts)
         _load_calendar(days, counts, Place(problems, "calendar.yaml"))
+        known = {p.code: p for p in Procedure.objects.prefetch_related("versions")}
         for facts in records:
-            _load_record(facts, today, default_start, counts)
+            _load_record(facts, known.get(facts.code), today, default_start, counts)
         if problems:
             raise SeedsRefused(problems)
     return counts
@@ -149,33 +150,34 @@ def _update_day(row: CalendarDay, columns: dict, counts: LoadCounts) -> None:
 # --- Procedures ---------------------------------------------------------------------------------------
 
 
-def _load_record(facts: VersionFacts, today: date, default_start: date, counts: LoadCounts) -> None:
-    procedure, is_new = Procedure.objects.get_or_create(code=facts.code)
-    versions = list(procedure.versions.order_by("number"))
+def _load_record(
+    facts: VersionFacts, procedure: Procedure | None, today: date, default_start: date, counts: LoadCounts
+) -> None:
+    versions = sorted(procedure.versions.all(), key=lambda v: v.number) if procedure else []
     # Versions made by hand in the admin have no hash: they are the office's own and not compared.
     loaded = next((v for v in reversed(versions) if v.facts_hash), None)
     if loaded is not None and loaded.facts_hash == facts.hash:
         counts.unchanged += 1
-        counts.versions_ended += _end_abolished(procedure, facts.last_day)
+        if facts.last_day:
+            counts.versions_ended += _end(procedure, facts.last_day)
         return
-    latest = versions[-1] if versions else None
-    if loaded is not None and loaded is latest and loaded.status == VersionStatus.DRAFT:
-        version = loaded
-        versions.remove(loaded)
-    else:
-        version = ProcedureVersion(procedure=procedure, number=latest.number + 1 if latest else 1)
-    start = _start(facts, [v for v in versions if v.status == VersionStatus.PUBLISHED], today, default_start)
+    version = loaded
+    if loaded is None or loaded is not versions[-1] or loaded.status == VersionStatus.PUBLISHED:
+        version = ProcedureVersion(number=versions[-1].number + 1 if versions else 1)
+    published = [v for v in versions if v.status == VersionStatus.PUBLISHED]
+    start = _start(facts, published, today, default_start)
     if start is None:
         return
     if version.pk:
         counts.drafts_replaced += 1
-    elif is_new:
-        counts.procedures_created += 1
-    else:
+    elif procedure:
         counts.versions_created += 1
+    else:
+        counts.procedures_created += 1
+    procedure = procedure or Procedure.objects.create(code=facts.code)
     if facts.is_published:
         _end(procedure, start - timedelta(days=1))
-    _write(version, facts, start)
+    _write(procedure, version, facts, start)
 
 
 def _start(
@@ -216,26 +218,27 @@ def _end(procedure: Procedure, last_day: date) -> int:
     ).update(in_force_to=last_day)
 
 
-def _end_abolished(procedure: Procedure, last_day: date | None) -> int:
-    return _end(procedure, last_day) if last_day else 0
-
-
-def _write(version: ProcedureVersion, facts: VersionFacts, start: date) -> None:
-    """Save the version with its rows; a draft loses the rows that it had. `save()` fills the search text."""
-    fresh = ProcedureVersion(
-        procedure=version.procedure, number=version.number, pk=version.pk, **facts.version
+def _write(procedure: Procedure, version: ProcedureVersion, facts: VersionFacts, start: date) -> None:
+    """Save the version with its rows; a draft loses all that it had. `save()` fills the search text."""
+    written = ProcedureVersion(
+        pk=version.pk,
+        procedure=procedure,
+        number=version.number,
+        status=VersionStatus.PUBLISHED if facts.is_published else VersionStatus.DRAFT,
+        in_force_from=start,
+        in_force_to=facts.last_day,
+        facts_hash=facts.hash,
+        **facts.version,
     )
-    fresh.status = VersionStatus.PUBLISHED if facts.is_published else VersionStatus.DRAFT
-    fresh.in_force_from, fresh.in_force_to = start, facts.last_day
-    fresh.facts_hash = facts.hash
-    fresh.save()
+    written.save()
     for model, rows in (
         (TimeLimit, facts.limits),
         (Component, facts.components),
         (FeeLine, facts.fees),
         (ProcedureStep, facts.steps),
     ):
-        model.objects.filter(version=fresh).delete()
+        if version.pk:
+            model.objects.filter(version=written).delete()
         model.objects.bulk_create(
-            model(version=fresh, position=position, **row) for position, row in enumerate(rows)
+            model(version=written, position=position, **row) for position, row in enumerate(rows)
         )

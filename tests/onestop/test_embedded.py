@@ -1,10 +1,13 @@
 """The private PostgreSQL and Redis: started once, healed, never left behind."""
 
+import contextlib
 import os
+import shutil
 import signal
 import stat
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -24,29 +27,38 @@ USE = (
 )
 
 
+@contextlib.contextmanager
+def open_folder():
+    """A folder that every account may pass, as a project's usually is; pytest closes its own."""
+    folder = Path(tempfile.mkdtemp(prefix="onestop-embedded-"))
+    folder.chmod(0o711)
+    try:
+        yield folder
+    finally:
+        servers.leave(folder)
+        servers.remove(folder)
+        shutil.rmtree(folder)
+
+
 @pytest.fixture(scope="module")
-def data_dir(tmp_path_factory):
-    """One cluster for the module; `servers.stop` before each test makes them independent."""
-    folder = open_to_others(tmp_path_factory.mktemp("data"))
-    yield folder
-    servers.remove(folder)
+def data_dir():
+    """One cluster for the module."""
+    with open_folder() as folder:
+        yield folder
 
 
 @pytest.fixture
 def stopped(data_dir):
-    servers.leave(data_dir)
-    servers.stop(data_dir)
+    """The cluster of the module with its servers stopped, so that tests are independent."""
     yield data_dir
     servers.leave(data_dir)
     servers.stop(data_dir)
 
 
-def open_to_others(folder: Path) -> Path:
-    """pytest closes its folders to other accounts; a project folder usually is open."""
-    for part in (folder, *folder.parents):
-        if part.owner() == Path.home().owner() and part.stat().st_uid == os.geteuid() and part != Path("/"):
-            part.chmod(part.stat().st_mode | stat.S_IXOTH)
-    return folder
+@pytest.fixture
+def empty_dir():
+    with open_folder() as folder:
+        yield folder
 
 
 def query(data_dir: Path, sql: str):
@@ -200,6 +212,7 @@ def test_killed_keeper_takes_the_servers_along_and_loses_nothing(stopped):
     servers.ensure(stopped, unsafe=True, quiet=True)
     query(stopped, "CREATE TABLE kept AS SELECT 42 AS answer")
     os.kill(servers.keeper_pid(stopped), signal.SIGKILL)
+    wait_until(lambda: servers.keeper_pid(stopped) is None, "the keeper survived SIGKILL")
     assert servers.ensure(stopped, unsafe=True, quiet=True) is True
     assert query(stopped, "SELECT answer FROM kept") == 42
     query(stopped, "DROP TABLE kept")
@@ -227,14 +240,11 @@ def test_stale_pid_file_that_names_a_living_process_heals(stopped):
     foreign.wait()
 
 
-def test_broken_first_start_is_repeated_from_the_beginning(tmp_path):
-    data_dir = open_to_others(tmp_path)
-    (data_dir / "postgresql.new").mkdir()
-    (data_dir / "postgresql.new" / "PG_VERSION").write_text("half")
-    assert servers.ensure(data_dir, unsafe=True, quiet=True) is True
-    assert query(data_dir, "SELECT 1") == 1
-    servers.leave(data_dir)
-    servers.remove(data_dir)
+def test_broken_first_start_is_repeated_from_the_beginning(empty_dir):
+    (empty_dir / "postgresql.new").mkdir()
+    (empty_dir / "postgresql.new" / "PG_VERSION").write_text("half")
+    assert servers.ensure(empty_dir, unsafe=True, quiet=True) is True
+    assert query(empty_dir, "SELECT 1") == 1
 
 
 def test_servers_started_by_hand_stay_until_told(stopped, capsys):
@@ -355,12 +365,11 @@ def test_cluster_of_another_postgresql_is_refused(tmp_path):
 
 
 def test_failed_start_tells_the_reason(tmp_path):
-    data_dir = open_to_others(tmp_path)
-    (data_dir / "redis").touch()  # a file where the server needs a folder
-    with pytest.raises(EmbeddedError, match="redis"):
-        servers.ensure(data_dir, quiet=True)
-    servers.leave(data_dir)
-    assert processes_of(data_dir) == []
+    (tmp_path / "redis").touch()  # a file where the server needs a folder
+    with pytest.raises(EmbeddedError, match="File exists: .*redis"):
+        servers.ensure(tmp_path, quiet=True)
+    servers.leave(tmp_path)
+    assert processes_of(tmp_path) == []
 
 
 # --- Command line -------------------------------------------------------------------------------

@@ -1,0 +1,128 @@
+"""The dossier list and the dossier page: everything to see, nothing to edit; what changes goes by the verbs."""
+
+from django.contrib import admin
+from django.contrib.admin.utils import unquote
+from django.contrib.admin.views.main import ChangeList
+from django.core.exceptions import PermissionDenied
+from django.http import Http404
+from django.template.response import TemplateResponse
+from django.urls import path
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
+
+from cases.admin import filters
+from cases.admin.page import dossier_context
+from cases.admin.shown import Calendars, days_left, due_with_words, state_badge
+from cases.admin.verbs import PAGES, verb_view
+from cases.enums import State, Verb
+from cases.models import Dossier
+from onestop import access
+from onestop.admin import OnestopModelAdmin, display
+from procedures.enums import Role
+
+
+class DossierChangeList(ChangeList):
+    """Knows how far away each due date is; calendars are read once for the page."""
+
+    def get_results(self, request):
+        super().get_results(request)
+        calendars = Calendars()
+        for dossier in self.result_list:
+            dossier.days_left = days_left(dossier, calendars)
+
+
+@admin.register(Dossier)
+class DossierAdmin(OnestopModelAdmin):
+    viewers = staticmethod(access.sees_dossiers)
+    list_display = ["label", "procedure", "applicant", "shown_state", "due", "shown_holder"]
+    list_display_links = ["label"]
+    list_filter = [
+        filters.StateFilter,
+        filters.DueFilter,
+        filters.HolderFilter,
+        filters.AgencyFilter,
+        filters.FieldFilter,
+        filters.ReceivedFilter,
+    ]
+    search_fields = ["code"]  # shows the box; what is searched is `DossierQuerySet.search`
+    search_help_text = _("Code, name, ID number or phone")
+    actions = None
+
+    def rows_for(self, user, queryset):
+        return queryset.visible_to(user).with_people()
+
+    def get_changelist(self, request, **kwargs):
+        return DossierChangeList
+
+    def get_ordering(self, request):
+        """An officer works off what is due first; a desk looks for what came last."""
+        return ["due_at", "pk"] if request.user.role == Role.OFFICER else ["-filed_at", "-pk"]
+
+    def get_search_results(self, request, queryset, search_term):
+        return queryset.search(search_term), False
+
+    @display(description=_("dossier"), ordering="code")
+    def label(self, dossier):
+        return str(dossier)
+
+    @display(description=_("procedure"), ordering="version__procedure__code")
+    def procedure(self, dossier):
+        return format_html(
+            '<span class="os-two-lines">{}<small>{}</small></span>',
+            dossier.version.name,
+            dossier.version.procedure.code,
+        )
+
+    @display(description=_("state"), ordering="state")
+    def shown_state(self, dossier):
+        return state_badge(dossier)
+
+    @display(description=_("due date"), ordering="due_at")
+    def due(self, dossier):
+        return due_with_words(dossier, dossier.days_left)
+
+    @display(description=_("held by"), ordering="holder__full_name")
+    def shown_holder(self, dossier):
+        if dossier.state in {State.RETURNED, State.REFUSED, State.STOPPED}:
+            return "–"
+        return format_html(
+            '<span class="os-two-lines">{}<small>{}</small></span>',
+            dossier.holder or _("nobody yet"),
+            dossier.holder_unit.name,
+        )
+
+    def get_urls(self):
+        dossier_verb = self.admin_site.admin_view(self.verb_page)
+        return [
+            path("<int:pk>/<str:verb>/", dossier_verb, name="dossier_verb"),
+            *super().get_urls(),
+        ]
+
+    def change_view(self, request, object_id, form_url="", extra_context=None):
+        dossier = self.get_object(request, unquote(object_id))
+        if dossier is None:
+            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
+        if not self.has_view_permission(request, dossier):
+            raise PermissionDenied
+        context = dossier_context(dossier, request.user)
+        request.current_app = self.admin_site.name
+        return TemplateResponse(
+            request,
+            "cases/admin/dossier.html",
+            self.admin_site.page_context(request, title=str(dossier), object=dossier, **context),
+        )
+
+    def verb_page(self, request, pk: int, verb: str):
+        if verb not in Verb.values or Verb(verb) not in PAGES:
+            raise Http404
+        dossier = visible_dossier(request, pk)
+        request.current_app = self.admin_site.name
+        return verb_view(request, dossier, Verb(verb), self.admin_site)
+
+
+def visible_dossier(request, pk: int) -> Dossier:
+    """The dossier, or 404 for one that this person may not even know of."""
+    dossier = filters.visible(request.user).with_people().select_related("limit").filter(pk=pk).first()
+    if dossier is None:
+        raise Http404(_("There is no such dossier, or it belongs to other agencies."))
+    return dossier

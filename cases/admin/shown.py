@@ -1,0 +1,103 @@
+"""How facts are shown on the pages of the back office: badges, dates with the days left, masked addresses."""
+
+from django.template.loader import render_to_string
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from cases import deadlines
+from cases.enums import STATE_COLOURS, State
+from cases.events import local_text
+from cases.models import Dossier
+from procedures.calendars import calendar_for
+from procedures.working_time import WorkCalendar
+
+
+class Calendars:
+    """Calendars of agencies, each read once for a page."""
+
+    def __init__(self):
+        self._known: dict[int, WorkCalendar] = {}
+
+    def of(self, agency) -> WorkCalendar:
+        if agency.pk not in self._known:
+            self._known[agency.pk] = calendar_for(agency)
+        return self._known[agency.pk]
+
+
+def badge(text, colour: str) -> SafeString:
+    """A coloured label; the text always says what the colour means."""
+    return render_to_string("unfold/helpers/label.html", {"text": text, "variant": colour})
+
+
+def state_badge(dossier: Dossier) -> SafeString:
+    return badge(dossier.get_state_display(), STATE_COLOURS[State(dossier.state)])
+
+
+def days_left(dossier: Dossier, calendars: Calendars, now=None) -> int | None:
+    """Working days left by the calendar of the competent agency, overdue ones negative; None = no clock runs."""
+    if not dossier.is_running or dossier.due_at is None:
+        return None
+    calendar = calendars.of(dossier.competent_agency)
+    return deadlines.lateness(dossier.due_at, now or timezone.now(), calendar)
+
+
+def days_left_text(days: int) -> str:
+    """Such as “2 working days left” and “3 working days overdue”."""
+    if days < 0:
+        return ngettext("%(days)d working day overdue", "%(days)d working days overdue", -days) % {
+            "days": -days
+        }
+    if days == 0:
+        return _("due today")
+    return ngettext("%(days)d working day left", "%(days)d working days left", days) % {"days": days}
+
+
+def days_left_colour(days: int) -> str:
+    if days < 0:
+        return "danger"
+    return "warning" if days <= 1 else "info" if days == 2 else "success"
+
+
+def due_with_words(dossier: Dossier, days: int | None) -> SafeString:
+    """The due date and, while the clock runs, how far away it is; else how it ended."""
+    if dossier.due_at is None:
+        return SafeString("–")
+    words = ""
+    if days is not None:
+        words = badge(days_left_text(days), days_left_colour(days))
+    elif dossier.finished_at:
+        words = punctuality_badge(dossier.due_at, dossier.finished_at)
+    elif dossier.state == State.SUPPLEMENT:
+        words = badge(_("the clock stands"), "info")
+    return format_html('<span class="os-due"><span>{}</span> {}</span>', local_text(dossier.due_at), words)
+
+
+PUNCTUALITY_COLOURS = {
+    deadlines.Punctuality.EARLY: "success",
+    deadlines.Punctuality.ON_TIME: "success",
+    deadlines.Punctuality.LATE: "danger",
+}
+
+
+def punctuality_badge(due_at, done_at) -> SafeString:
+    how = deadlines.punctuality(due_at, done_at)
+    return badge(how.label, PUNCTUALITY_COLOURS[how])
+
+
+def moment(value) -> str:
+    """dd/mm/yyyy hh:mm in Asia/Ho_Chi_Minh; a dash for nothing."""
+    return local_text(value) if value else "–"
+
+
+def money(amount: int) -> str:
+    """`15.000 đ`."""
+    return f"{amount:,} đ".replace(",", ".")
+
+
+def masked(recipient: str) -> str:
+    """Enough of an address to recognise it, too little to use it: `ng•••@vidu.example`, `••• ••• 123`."""
+    name, at, domain = recipient.partition("@")
+    return f"{name[:2]}•••@{domain}" if at else f"••• ••• {recipient[-3:]}"

@@ -1,0 +1,233 @@
+"""The verbs of a dossier as buttons and small form pages; each calls its one service (see `cases/services/`)."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.contrib import messages
+from django.http import HttpResponseNotAllowed
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from cases import rules, services
+from cases.admin import verb_forms as forms
+from cases.enums import Verb
+from cases.errors import CaseError, not_permitted, not_possible
+from cases.models import Dossier
+
+
+@dataclass(frozen=True, slots=True)
+class VerbPage:
+    """How a verb is offered: `act(dossier, user, answers)` calls the service; without `form` a click is enough.
+
+    `done` is the sentence after success, `colour` the button's, `icon` its picture.
+    """
+
+    act: Callable
+    done: str
+    icon: str
+    form: type[forms.VerbForm] | None = None
+    colour: str = "default"
+    hint: str = ""
+
+
+PAGES: dict[Verb, VerbPage] = {
+    Verb.REFUSE: VerbPage(
+        lambda dossier, user, answers: services.refuse(dossier, by=user, **answers),
+        _("Reception was refused; the applicant is told why."),
+        "block",
+        forms.ReasonForm,
+        "danger",
+        _("The applicant gets the refusal (form 03) with this reason."),
+    ),
+    Verb.ASK_TO_COMPLETE: VerbPage(
+        lambda dossier, user, answers: services.ask_to_complete(dossier, by=user, **answers),
+        _("The applicant is asked to complete the filing."),
+        "rule",
+        forms.MissingItemsForm,
+        hint=_("The applicant gets the request (form 02) with this list. No code and no clock yet."),
+    ),
+    Verb.START: VerbPage(
+        lambda dossier, user, answers: services.start(dossier, by=user),
+        _("You have taken the dossier over."),
+        "play_arrow",
+        colour="primary",
+    ),
+    Verb.HAND_OVER: VerbPage(
+        lambda dossier, user, answers: services.hand_over(dossier, by=user, **answers),
+        _("Handed over to the next step."),
+        "forward",
+        forms.HandOverForm,
+    ),
+    Verb.REQUEST_SUPPLEMENT: VerbPage(
+        lambda dossier, user, answers: services.request_supplement(dossier, by=user, **answers),
+        _("The supplement is requested; the clock stands until it is complete."),
+        "rule",
+        forms.SupplementForm,
+        hint=_(
+            "The applicant gets the request (form 02). The clock stands; the whole limit starts afresh afterwards."
+        ),
+    ),
+    Verb.RESUME: VerbPage(
+        lambda dossier, user, answers: services.resume(dossier, by=user),
+        _("The supplement is complete; the limit starts afresh."),
+        "restart_alt",
+        colour="primary",
+    ),
+    Verb.RECORD_RESULT: VerbPage(
+        lambda dossier, user, answers: services.record_result(
+            dossier, answers.pop("file"), by=user, **answers
+        ),
+        _("The result is recorded; the clock stands still."),
+        "task_alt",
+        forms.ResultForm,
+        "primary",
+    ),
+    Verb.PAY: VerbPage(
+        lambda dossier, user, answers: services.pay(dossier, by=user, **answers),
+        _("The payment is taken."),
+        "payments",
+        forms.PaymentForm,
+        "primary",
+    ),
+    Verb.SETTLE: VerbPage(
+        lambda dossier, user, answers: services.settle(dossier, by=user),
+        _("Nothing is owed; the result is ready to be collected."),
+        "done_all",
+        colour="primary",
+    ),
+    Verb.RETURN_RESULT: VerbPage(
+        lambda dossier, user, answers: services.return_result(dossier, by=user, **answers),
+        _("The result is handed over."),
+        "outbox",
+        forms.ReturnForm,
+        "primary",
+        _("Check the receipt or an identity paper before handing the result over."),
+    ),
+    Verb.WITHDRAW: VerbPage(
+        lambda dossier, user, answers: services.withdraw(dossier, by=user, **answers),
+        _("The dossier is withdrawn."),
+        "undo",
+        forms.ReasonForm,
+        "danger",
+        _("Only at the applicant's request; the applicant gets form 05."),
+    ),
+    Verb.STOP: VerbPage(
+        lambda dossier, user, answers: services.stop(dossier, by=user, **answers),
+        _("The dossier is stopped."),
+        "stop_circle",
+        forms.ReasonForm,
+        "danger",
+    ),
+    Verb.RESCHEDULE: VerbPage(
+        lambda dossier, user, answers: services.issue_apology(dossier, by=user, **answers),
+        _("The apology is issued and the due date moved."),
+        "event_repeat",
+        forms.RescheduleForm,
+        hint=_("Issues the letter of apology (form 04) with your signature. Possible once; the reason is printed."),
+    ),
+}
+# Verbs with a page of their own: the checklist, and the scans.
+OWN_PAGES = {Verb.RECEIVE: "admin:filing_reception", Verb.DIGITIZE: "admin:digitizing"}
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """One thing to do now; `by_post` acts at once, the others open a page."""
+
+    label: str
+    link: str
+    icon: str
+    colour: str
+    by_post: bool
+
+
+def buttons(user, dossier: Dossier) -> list[Button]:
+    """One button per verb that is possible now and permitted to this person, what goes on first."""
+    found = []
+    for verb in rules.possible_verbs(user, dossier):
+        if verb in OWN_PAGES:
+            found.append(Button(verb.label, reverse(OWN_PAGES[verb], args=[dossier.pk]), "task", "primary", False))
+            continue
+        page = PAGES[verb]
+        found.append(Button(verb.label, verb_link(dossier, verb), page.icon, page.colour, page.form is None))
+    if may_complete(user, dossier):
+        found.append(
+            Button(
+                _("Completed by the applicant"), reverse("admin:filing_completed", args=[dossier.pk]), "check", "primary", True
+            )
+        )
+    order = ["primary", "default", "danger"]
+    return sorted(found, key=lambda button: order.index(button.colour))
+
+
+def verb_link(dossier: Dossier, verb: Verb) -> str:
+    return reverse("admin:dossier_verb", args=[dossier.pk, verb.value])
+
+
+def may_complete(user, dossier: Dossier) -> bool:
+    """A filing that waits for its applicant, at the clerk's own desk."""
+    waits = any(s.before_reception and s.answered_at is None for s in dossier.supplements.all())
+    return (
+        waits
+        and rules.is_possible(Verb.ASK_TO_COMPLETE, dossier)
+        and rules.may(user, Verb.ASK_TO_COMPLETE, dossier)
+    )
+
+
+def verb_view(request, dossier: Dossier, verb: Verb, site):
+    """Ask what the verb needs and act; a refusal stays on the page with everything that was typed."""
+    page = PAGES[verb]
+    back = redirect("admin:cases_dossier_change", dossier.pk)
+    if page.form is None:
+        if request.method != "POST":
+            return HttpResponseNotAllowed(["POST"])
+        act_and_tell(request, lambda: page.act(dossier, request.user, {}), page.done)
+        return back
+    if request.method == "GET":
+        refusal = refusal_before_asking(request.user, verb, dossier)
+        if refusal:
+            messages.error(request, refusal.sentence)
+            return back
+    form = page.form(request.POST or None, request.FILES or None, dossier=dossier, user=request.user)
+    if request.method == "POST" and form.is_valid():
+        try:
+            page.act(dossier, request.user, dict(form.cleaned_data))
+        except CaseError as error:
+            form.show_refusal(error)
+        else:
+            messages.success(request, page.done)
+            return back
+    return TemplateResponse(
+        request,
+        "cases/admin/verb.html",
+        site.page_context(
+            request,
+            title=verb.label,
+            dossier=dossier,
+            object=dossier,
+            verb=verb,
+            page=page,
+            form=form,
+            button_colour="danger" if page.colour == "danger" else "primary",
+        ),
+    )
+
+
+def refusal_before_asking(user, verb: Verb, dossier: Dossier) -> CaseError | None:
+    """What the service would say at once, so that nobody fills in a form for nothing."""
+    if not rules.is_possible(verb, dossier):
+        return not_possible(dossier, verb)
+    return None if rules.may(user, verb, dossier) else not_permitted(verb)
+
+
+def act_and_tell(request, act: Callable, done) -> bool:
+    """Do it and say so, or show the refusal as a sentence; tells whether it was done."""
+    try:
+        act()
+    except CaseError as error:
+        messages.error(request, error.sentence)
+        return False
+    messages.success(request, done)
+    return True

@@ -1,0 +1,26 @@
+"""Bodies: JSON, and forms with files; refused by their announced size before they are read."""
+
+from django.conf import settings
+from rest_framework import parsers
+from rest_framework.exceptions import ParseError
+
+from cases.api.problems import TooLarge
+
+FORM_OVERHEAD = 1024 * 1024  # boundaries and the other fields of a form with a file
+
+
+class JSONParser(parsers.JSONParser):
+    def parse(self, stream, media_type=None, parser_context=None):
+        try:
+            return super().parse(stream, media_type, parser_context)
+        except RecursionError as error:  # a body of nothing but opening brackets
+            raise ParseError from error
+
+
+def check_size(request) -> None:
+    """Raises `TooLarge` (413). A file just over the limit still gets the sentence that names it."""
+    size = int(request.META.get("CONTENT_LENGTH") or 0)
+    is_form = (request.content_type or "").startswith("multipart/")
+    limit = settings.UPLOAD_MAX_BYTES + FORM_OVERHEAD if is_form else settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+    if size > limit:
+        raise TooLarge(limit)

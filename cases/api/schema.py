@@ -1,0 +1,57 @@
+"""What the OpenAPI file says beyond the serializers: every operation can answer with a problem."""
+
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from drf_spectacular.openapi import AutoSchema
+
+from cases.api.problems import CONTENT_TYPE
+from cases.api.serializers.problems import ProblemSerializer
+
+ALWAYS = {"429": "Too many requests; `Retry-After` says how many seconds to wait.", "503": "Not available."}
+SIGNED_IN = {"401": "Not signed in.", "403": "Not permitted."}
+WRITING = {
+    "400": "The body is not as described here.",
+    "409": "Not possible in this state, or an idempotency key used twice.",
+    "413": "Too large.",
+    "415": "Unsupported type of body.",
+    "422": "Refused by a rule; `code` and `detail` say which.",
+}
+READING = {"400": "A parameter is not as described here."}
+ONE = {"404": "Not found, or not yours to see."}
+
+
+class ProblemSchema(AutoSchema):
+    """Adds the problems that an operation can answer with, and the language header."""
+
+    def get_override_parameters(self):
+        own = self.view.header_parameters if self.method == "POST" else []
+        return [*super().get_override_parameters(), *own]
+
+    def _get_response_bodies(self, direction="response"):
+        bodies = super()._get_response_bodies(direction)
+        problems = self._problems()
+        problem = self.resolve_serializer(ProblemSerializer, direction).ref
+        for status, text in sorted(problems.items()):
+            bodies.setdefault(
+                status, {"description": text, "content": {CONTENT_TYPE: {"schema": problem}}}
+            )
+        return bodies
+
+    def _problems(self) -> dict[str, str]:
+        found = dict(ALWAYS)
+        if self.view.authentication_classes:
+            found |= SIGNED_IN
+        if self.method == "POST":
+            found |= WRITING
+        elif "{" not in self.path:
+            found |= READING
+        if "{" in self.path:
+            found |= ONE
+        return found
+
+
+class BasicScheme(OpenApiAuthenticationExtension):
+    target_class = "cases.api.authentication.BasicAuthentication"
+    name = "basicAuth"
+
+    def get_security_definition(self, auto_schema):
+        return {"type": "http", "scheme": "basic"}

@@ -1,0 +1,251 @@
+"""Bodies of requests; each becomes the arguments of one service. Shape only: no rule is here."""
+
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from cases.api.serializers.strict import Named, StrictSerializer
+from cases.enums import (
+    ApplicantKind,
+    CollectionProof,
+    DocumentSource,
+    NoticeChannel,
+    PaymentMethod,
+    Provision,
+    ResultKind,
+    ReturnChannel,
+)
+from cases.services.applicants import ApplicantFacts
+from cases.services.checklist import ComponentFacts
+from cases.services.reception import FeeFacts
+from procedures.enums import Channel
+from procedures.models import Agency, Procedure, Staff, TimeLimit
+
+# Above every amount that an office can ask for, and inside the database's integers.
+MOST_DONG = 10**15
+
+
+@extend_schema_field(serializers.CharField())
+class ProcedureField(Named):
+    def __init__(self, **kwargs):
+        super().__init__(
+            slug_field="code",
+            queryset=Procedure.objects.all(),
+            unknown=_("There is no procedure with the code “%(value)s”."),
+            **kwargs,
+        )
+
+
+@extend_schema_field(serializers.CharField())
+class AgencyField(Named):
+    def __init__(self, **kwargs):
+        super().__init__(
+            slug_field="identifier",
+            queryset=Agency.objects.all(),
+            unknown=_("There is no agency with the identifier “%(value)s”."),
+            **kwargs,
+        )
+
+
+@extend_schema_field(serializers.CharField())
+class StaffField(Named):
+    def __init__(self, **kwargs):
+        super().__init__(
+            slug_field="username",
+            queryset=Staff.objects.filter(is_active=True),
+            unknown=_("There is nobody with the user name “%(value)s”."),
+            **kwargs,
+        )
+
+
+class ApplicantSerializer(StrictSerializer):
+    """The applicant (chủ hồ sơ); one with a known ID number is brought up to date."""
+
+    full_name = serializers.CharField(max_length=300)
+    id_number = serializers.CharField(max_length=20, required=False, allow_blank=True)
+    phone = serializers.CharField(max_length=30, required=False, allow_blank=True)
+    email = serializers.CharField(max_length=254, required=False, allow_blank=True)
+    address = serializers.CharField(max_length=400, required=False, allow_blank=True)
+    kind = serializers.ChoiceField(ApplicantKind.choices, required=False)
+    language = serializers.ChoiceField([("vi", "vi"), ("en", "en")], required=False)
+    notice_channels = serializers.ListField(
+        child=serializers.ChoiceField(NoticeChannel.choices), required=False, max_length=10
+    )
+
+    def to_internal_value(self, data) -> ApplicantFacts:
+        return ApplicantFacts(**super().to_internal_value(data))
+
+
+class ComponentSerializer(StrictSerializer):
+    """How one component of the checklist came."""
+
+    component = serializers.IntegerField(
+        min_value=1, help_text="`id` of the component in `/procedures/{code}/`."
+    )
+    provision = serializers.ChoiceField(Provision.choices, default=Provision.PAPER)
+    originals = serializers.IntegerField(min_value=0, max_value=1000, required=False)
+    copies = serializers.IntegerField(min_value=0, max_value=1000, required=False)
+
+    def to_internal_value(self, data) -> ComponentFacts:
+        values = super().to_internal_value(data)
+        return ComponentFacts(component_id=values.pop("component"), **values)
+
+
+class QuantitiesSerializer(StrictSerializer):
+    """What fees by page, copy or piece depend on."""
+
+    pages = serializers.IntegerField(min_value=1, max_value=100_000, required=False)
+    copies = serializers.IntegerField(min_value=1, max_value=100_000, required=False)
+    quantity = serializers.IntegerField(min_value=1, max_value=100_000, required=False)
+
+
+class FeeFieldsMixin(serializers.Serializer):
+    """Which conditional fees apply and the quantities; together the `fee` of the services."""
+
+    fees = serializers.ListField(
+        child=serializers.IntegerField(min_value=1),
+        required=False,
+        max_length=50,
+        help_text="`id` of the fees that apply, where the procedure has conditional ones.",
+    )
+    quantities = QuantitiesSerializer(required=False)
+
+    def validate(self, attrs):
+        attrs = super().validate(attrs)
+        attrs["fee"] = FeeFacts(
+            fee_ids=attrs.pop("fees", None), quantities=dict(attrs.pop("quantities", {}))
+        )
+        return attrs
+
+
+class LimitField(serializers.PrimaryKeyRelatedField):
+    default_error_messages = {
+        "does_not_exist": _("There is no time limit with this id."),
+        "incorrect_type": _("The id of a time limit is a whole number."),
+    }
+
+
+class FilingFieldsSerializer(StrictSerializer):
+    """What a reception and a filing have in common."""
+
+    procedure = ProcedureField(help_text="National code, such as `1.001193`.")
+    desk = AgencyField(help_text="Identifier of the reception desk, such as `H41.12`.")
+    applicant = ApplicantSerializer()
+    components = ComponentSerializer(many=True)
+    competent_agency = AgencyField(
+        required=False, help_text="Needed where desk and field leave a choice."
+    )
+    limit = LimitField(
+        queryset=TimeLimit.objects.all(),
+        required=False,
+        help_text="`id` of the time limit, where the procedure has several.",
+    )
+    return_channel = serializers.ChoiceField(ReturnChannel.choices, required=False)
+    subject = serializers.CharField(max_length=500, required=False, allow_blank=True)
+    submitter_name = serializers.CharField(max_length=300, required=False, allow_blank=True)
+    submitter_id_number = serializers.CharField(max_length=20, required=False, allow_blank=True)
+
+
+class ReceptionSerializer(FeeFieldsMixin, FilingFieldsSerializer):
+    """A complete dossier at the desk."""
+
+    channel = serializers.ChoiceField(Channel.choices, required=False)
+    received_at = serializers.DateTimeField(
+        required=False, help_text="Now when left out; without offset it is local time of Việt Nam."
+    )
+
+
+class SubmissionSerializer(FilingFieldsSerializer):
+    """A filing online or by post."""
+
+    components = ComponentSerializer(many=True, required=False)
+    channel = serializers.ChoiceField([Channel.ONLINE, Channel.POST])
+    filed_at = serializers.DateTimeField(required=False, help_text="Now when left out.")
+
+
+# --- Verbs ------------------------------------------------------------------------------------
+
+
+class NothingSerializer(StrictSerializer):
+    """No fields: send nothing or `{}`."""
+
+
+class FilingReceptionSerializer(FeeFieldsMixin, StrictSerializer):
+    components = ComponentSerializer(many=True, required=False)
+    limit = LimitField(queryset=TimeLimit.objects.all(), required=False)
+
+
+class CompletionSerializer(StrictSerializer):
+    components = ComponentSerializer(many=True, required=False)
+
+
+class ReasonSerializer(StrictSerializer):
+    # Blank is let through to the service, whose sentence says why a reason is needed.
+    reason = serializers.CharField(max_length=5000, allow_blank=True)
+
+
+class RequestSerializer(ReasonSerializer):
+    items = serializers.ListField(
+        child=serializers.CharField(max_length=1000, allow_blank=True), max_length=100
+    )
+
+
+class SupplementRequestSerializer(RequestSerializer):
+    approved_by = StaffField(
+        required=False, help_text="User name of the head; needed for a second request (R9)."
+    )
+
+
+class HandOverSerializer(StrictSerializer):
+    to = StaffField(required=False, help_text="User name of the next officer; yourself when left out.")
+    note = serializers.CharField(max_length=5000, required=False, allow_blank=True)
+
+
+class ResultSerializer(StrictSerializer):
+    """A form with the signed result as file."""
+
+    file = serializers.FileField(allow_empty_file=True)
+    kind = serializers.ChoiceField(ResultKind.choices, required=False)
+    number = serializers.CharField(max_length=60, allow_blank=True)
+    signer = serializers.CharField(max_length=150, allow_blank=True)
+    reason = serializers.CharField(
+        max_length=5000, required=False, allow_blank=True, help_text="Grounds of a refusal on substance."
+    )
+
+
+class PaymentSerializer(StrictSerializer):
+    amount = serializers.IntegerField(
+        min_value=-MOST_DONG, max_value=MOST_DONG, help_text="VND; exactly what is owed."
+    )
+    method = serializers.ChoiceField(PaymentMethod.choices, required=False)
+
+
+class CollectionSerializer(StrictSerializer):
+    collector = serializers.CharField(max_length=300, allow_blank=True)
+    proof = serializers.ChoiceField(CollectionProof.choices)
+    originals_returned = serializers.CharField(max_length=2000, required=False, allow_blank=True)
+
+
+class RescheduleSerializer(StrictSerializer):
+    """Left-out values are taken from the prepared letter."""
+
+    reason = serializers.CharField(max_length=5000, required=False, allow_blank=True)
+    new_due_at = serializers.DateTimeField(required=False)
+
+
+class UploadSerializer(StrictSerializer):
+    """A form with one file."""
+
+    file = serializers.FileField(allow_empty_file=True)
+    component = serializers.IntegerField(
+        min_value=1,
+        required=False,
+        help_text="`id` of the component in `/procedures/{code}/` that this is a scan of.",
+    )
+    source = serializers.ChoiceField(
+        [
+            (DocumentSource.SCAN.value, DocumentSource.SCAN.label),
+            (DocumentSource.UPLOAD.value, DocumentSource.UPLOAD.label),
+        ],
+        required=False,
+    )

@@ -1,0 +1,150 @@
+"""What all views of the API share."""
+
+import uuid
+from collections.abc import Callable
+
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import OpenApiParameter
+from rest_framework import generics
+from rest_framework.authentication import SessionAuthentication
+from rest_framework.exceptions import ValidationError
+from rest_framework.negotiation import BaseContentNegotiation
+from rest_framework.parsers import MultiPartParser
+from rest_framework.permissions import AllowAny, IsAuthenticated
+from rest_framework.renderers import JSONRenderer
+from rest_framework.response import Response
+
+from cases.api.authentication import BasicAuthentication
+from cases.api.parsers import JSONParser, check_size
+from cases.api.problems import NothingFound
+from cases.api.schema import ProblemSchema
+from cases.api.throttles import StaffThrottle
+from cases.models import Dossier
+from cases.queries import tidy_code
+from cases.services import idempotency
+
+KEY_HEADER = OpenApiParameter(
+    "Idempotency-Key",
+    str,
+    OpenApiParameter.HEADER,
+    description="Up to 120 characters, new for each new request. A repeated request with the same key and "
+    "body acts once and gets the first answer again, with `Idempotency-Replayed: true`.",
+)
+
+
+class AlwaysTheFirst(BaseContentNegotiation):
+    """Whatever `Accept` says: JSON, and files as what they are."""
+
+    def select_parser(self, request, parsers):
+        kind = (request.content_type or "").split(";")[0].strip().lower()
+        return next((parser for parser in parsers if parser.media_type == kind), None)
+
+    def select_renderer(self, request, renderers, format_suffix=None):
+        return renderers[0], renderers[0].media_type
+
+
+class ApiView(generics.GenericAPIView):
+    """Base of all: problems as errors, JSON in and out, sizes checked first, no unknown parameter."""
+
+    renderer_classes = [JSONRenderer]
+    parser_classes = [JSONParser]
+    content_negotiation_class = AlwaysTheFirst
+    filter_backends = []
+    pagination_class = None
+    metadata_class = None  # no OPTIONS: the OpenAPI file tells more
+    schema = ProblemSchema()
+
+    def initial(self, request, *args, **kwargs):
+        check_size(request)
+        super().initial(request, *args, **kwargs)
+        self.refuse_unknown_parameters()
+
+    def refuse_unknown_parameters(self) -> None:
+        """A misspelt filter must not answer with everything."""
+        known = set()
+        if filterset_class := getattr(self, "filterset_class", None):
+            known |= set(filterset_class.base_filters)
+        if self.paginator:
+            known |= set(self.paginator.query_params)
+        unknown = sorted(set(self.request.query_params) - known)
+        if unknown:
+            raise ValidationError({name: [_("This parameter is not known here.")] for name in unknown})
+
+
+class PublicView(ApiView):
+    """For everybody: credentials are not even looked at."""
+
+    authentication_classes = []
+    permission_classes = [AllowAny]
+
+
+class StaffView(ApiView):
+    """For people and systems with an account."""
+
+    authentication_classes = [BasicAuthentication, SessionAuthentication]
+    permission_classes = [IsAuthenticated]
+    throttle_classes = [StaffThrottle]
+
+    def dossier(self) -> Dossier:
+        """The dossier of the address, by code or uuid; 404 when it is not there or not for this person."""
+        ref = self.kwargs["ref"]
+        by_uuid = as_uuid(ref)
+        wanted = {"uuid": by_uuid} if by_uuid else {"code": tidy_code(ref)}
+        dossier = Dossier.objects.visible_to(self.request.user).with_people().filter(**wanted).first()
+        if dossier is None:
+            raise NothingFound(_("There is no such dossier, or it is not one of your agency. Check the code."))
+        return dossier
+
+
+class WriteView(StaffView):
+    """A view that changes something through a service, once per idempotency key."""
+
+    header_parameters = [KEY_HEADER]
+    status = 200
+
+    def checked(self, serializer_class, **context) -> dict:
+        """The body in the serializer's shape, or 400."""
+        serializer = serializer_class(
+            data=self.request.data, context={**self.get_serializer_context(), **context}
+        )
+        serializer.is_valid(raise_exception=True)
+        return serializer.validated_data
+
+    def sent(self):
+        """The body without its files."""
+        return self.request.data
+
+    def once(self, act: Callable[[], object]) -> Response:
+        """Answer with what `act` returns, at most once for the key of the request."""
+        key = self.request.headers.get("Idempotency-Key")
+        if key is None:
+            return Response(act(), status=self.status)
+        answer = idempotency.once(
+            self.request.user,
+            key,
+            idempotency.fingerprint_of(
+                self.request.method,
+                self.request.path,
+                data=self.sent(),
+                files=self.request.FILES,
+            ),
+            lambda: (self.status, act()),
+        )
+        headers = {"Idempotency-Replayed": "true"} if answer.replayed else {}
+        return Response(answer.body, status=answer.status, headers=headers)
+
+
+class FormView(WriteView):
+    """A write that carries a file."""
+
+    parser_classes = [MultiPartParser]
+
+    def sent(self):
+        return self.request.POST.dict()
+
+
+def as_uuid(text: str) -> uuid.UUID | None:
+    try:
+        return uuid.UUID(text)
+    except ValueError:
+        return None

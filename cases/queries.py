@@ -1,0 +1,250 @@
+"""Read models: what is shown of a dossier, to whom (R40, T22). Nothing here changes anything."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.conf import settings
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from cases import deadlines, lookup
+from cases.codes import is_dossier_code
+from cases.enums import FINAL_STATES, EventKind, ReturnChannel, State
+from cases.models import Dossier, DossierEvent, Reschedule, StepRun, Supplement
+from cases.proof import ProofDay
+from procedures.calendars import calendar_for
+from procedures.models import Agency
+from procedures.working_time import WorkCalendar
+
+# --- Look-up ----------------------------------------------------------------------------------
+
+
+def tidy_code(text: str) -> str:
+    """A dossier code as it is stored, from what a person typed; empty when it cannot be one."""
+    code = text.strip().upper()
+    return code if is_dossier_code(code) else ""
+
+
+def look_up(code: str, secret: str = "") -> Dossier | None:
+    """The dossier of that code; with a secret only when it is the owner's (R40).
+
+    An unknown code and a wrong secret both give None after the same work: one query for the same
+    columns and one comparison in constant time. Only code and end of the dossier are loaded.
+    """
+    dossier = (
+        Dossier.objects.filter(code=tidy_code(code))
+        .only("uuid", "code", "secret_turn", "finished_at", "ended_at")
+        .order_by()
+        .first()
+    )
+    if secret and not lookup.matches(dossier, secret):
+        return None
+    return dossier
+
+
+# --- The promise and its proof ----------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """Why the result is due when it is (R23).
+
+    `counted_due_at` is what the limit gives from `counts_from` on; an issued apology may have moved
+    `due_at` beyond it. `proof_holds` is False when the calendar changed after the promise was given:
+    then the days explain today's calendar, not the promise.
+    """
+
+    due_at: datetime
+    first_due_at: datetime
+    provisional: bool
+    limit: str
+    filed_at: datetime
+    counts_from: datetime
+    counted_due_at: datetime
+    proof_holds: bool
+    days: tuple[ProofDay, ...]
+
+
+def promise_of(dossier: Dossier, calendar: WorkCalendar | None = None) -> Promise | None:
+    """The promise of an accepted dossier with its day-by-day proof; None before reception."""
+    if dossier.due_at is None:
+        return None
+    limit = deadlines.Limit(dossier.limit.amount, dossier.limit.unit, dossier.limit.cutoff)
+    calendar = calendar or calendar_for(dossier.competent_agency)
+    deadline = deadlines.due_date(dossier.clock_started_at, limit, calendar)
+    moved = [move for move in dossier.reschedules.all() if move.cycle == dossier.cycle]
+    promised = moved[0].old_due_at if moved else dossier.due_at
+    return Promise(
+        due_at=dossier.due_at,
+        first_due_at=dossier.first_due_at,
+        provisional=dossier.due_is_provisional,
+        limit=str(dossier.limit),
+        filed_at=dossier.filed_at,
+        counts_from=dossier.clock_started_at,
+        counted_due_at=deadline.due_at,
+        proof_holds=deadline.due_at == promised,
+        days=deadline.proof,
+    )
+
+
+def working_days_left(dossier: Dossier, calendar: WorkCalendar, now: datetime | None = None) -> int | None:
+    """Working days until the due date, negative when overdue; None when no clock runs."""
+    if not dossier.is_running or dossier.due_at is None:
+        return None
+    return deadlines.lateness(dossier.due_at, now or timezone.now(), calendar)
+
+
+def calendars_of(dossiers: Iterable[Dossier]) -> dict[int, WorkCalendar]:
+    """The calendar of each competent agency among these, by its id; asked for once each."""
+    return {agency.pk: calendar_for(agency) for agency in {d.competent_agency for d in dossiers}}
+
+
+# --- The owner's view -------------------------------------------------------------------------
+
+PLAIN_WORDS = {
+    State.RECEIVED: gettext_lazy("Your dossier is complete and was received. The desk prepares it."),
+    State.DIGITIZED: gettext_lazy(
+        "Your dossier is with the agency that decides. An officer will take it over."
+    ),
+    State.PROCESSING: gettext_lazy("Your dossier is being worked on."),
+    State.SUPPLEMENT: gettext_lazy("Something is missing. The agency waits for you."),
+    State.PAID: gettext_lazy("Your result is ready."),
+    State.RETURNED: gettext_lazy("You have received your result."),
+    State.STOPPED: gettext_lazy("This dossier was stopped. There will be no result."),
+}
+# Work inside the office that says nothing to the owner, or nothing yet: a draft may be dropped again.
+INTERNAL_EVENTS = frozenset({EventKind.APOLOGY_DRAFTED, EventKind.DOCUMENT_ADDED})
+
+
+@dataclass(frozen=True, slots=True)
+class Awaited:
+    """What has to happen next and who has to do it (`applicant` or `agency`)."""
+
+    of: str
+    who: str
+    what: str
+    items: list[str] = field(default_factory=list)
+    amount: int | None = None
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Fees:
+    """VND, whole numbers."""
+
+    lines: list
+    payments: list
+    total: int
+    paid: int
+    owed: int
+
+
+@dataclass(frozen=True, slots=True)
+class OwnerView:
+    """Everything that the holder of the receipt may know about the own dossier."""
+
+    dossier: Dossier
+    sentence: str
+    unit: Agency | None
+    since: datetime
+    handled_by: str
+    promise: Promise
+    days_left: int | None
+    awaited: Awaited | None
+    steps: list[StepRun]
+    supplements: list[Supplement]
+    reschedules: list[Reschedule]
+    history: list[DossierEvent]
+    fees: Fees
+
+    @property
+    def is_ready(self) -> bool:
+        """The result can be collected."""
+        return self.dossier.state == State.PAID
+
+
+def owner_view(pk: int) -> OwnerView:
+    """The owner's view of a dossier that has a code; a constant number of queries."""
+    dossier = (
+        Dossier.objects.with_people()
+        .select_related("limit")
+        .prefetch_related(
+            "events", "fees", "payments", "reschedules", "supplements", "step_runs__unit", "step_runs__step"
+        )
+        .get(pk=pk)
+    )
+    calendar = calendar_for(dossier.competent_agency)
+    events = list(dossier.events.all())
+    steps = list(dossier.step_runs.all())
+    return OwnerView(
+        dossier=dossier,
+        sentence=sentence_of(dossier),
+        unit=None if dossier.state in FINAL_STATES else dossier.holder_unit,
+        since=_since(dossier, events, steps),
+        handled_by=str(dossier.holder) if dossier.holder else "",
+        promise=promise_of(dossier, calendar),
+        days_left=working_days_left(dossier, calendar),
+        awaited=_awaited(dossier, steps, calendar),
+        steps=steps,
+        supplements=list(dossier.supplements.all()),
+        reschedules=list(dossier.reschedules.all()),
+        history=[event for event in events if event.kind not in INTERNAL_EVENTS],
+        fees=fees_of(dossier),
+    )
+
+
+def sentence_of(dossier: Dossier) -> str:
+    """The state in plain words."""
+    if dossier.state == State.PROCESSING and dossier.finished_at:
+        return _("Your result is there. Fees are still owed before it can be handed over.")
+    return str(PLAIN_WORDS[dossier.state])
+
+
+def fees_of(dossier: Dossier) -> Fees:
+    lines, payments = list(dossier.fees.all()), list(dossier.payments.all())
+    total, paid = sum(line.amount for line in lines), sum(payment.amount for payment in payments)
+    return Fees(lines, payments, total, paid, total - paid)
+
+
+def _since(dossier: Dossier, events: list[DossierEvent], steps: list[StepRun]) -> datetime:
+    """Since when the dossier is where it is: begin of the running step, else the last change of state."""
+    running = [step.started_at for step in steps if step.done_at is None]
+    moves = [event.at for event in events if event.from_state != event.to_state]
+    return (running or moves or [dossier.filed_at])[-1]
+
+
+def _awaited(dossier: Dossier, steps: list[StepRun], calendar: WorkCalendar) -> Awaited | None:
+    if dossier.state in FINAL_STATES:
+        return None
+    you = _("You (the applicant)")
+    if dossier.state == State.SUPPLEMENT:
+        asked = next(s for s in dossier.supplements.all() if s.answered_at is None)
+        return Awaited(
+            "applicant",
+            you,
+            _("Bring what is missing: %(reason)s") % {"reason": asked.reason},
+            items=asked.items,
+            until=deadlines.may_stop_after(
+                asked.asked_at, calendar, working_days=settings.CLOSE_AFTER_WORKING_DAYS
+            ),
+        )
+    if dossier.finished_at and dossier.balance > 0:
+        return Awaited("applicant", you, _("Pay the fees."), amount=dossier.balance)
+    if dossier.state == State.PAID:
+        return Awaited("applicant", you, _how_to_collect(dossier))
+    running = next((step for step in steps if step.done_at is None), None)
+    what = str(running.step) if running and running.step else _("Work on the dossier.")
+    until = running.due_at if running else None
+    return Awaited("agency", dossier.holder_unit.name, what, until=until)
+
+
+def _how_to_collect(dossier: Dossier) -> str:
+    if dossier.return_channel == ReturnChannel.POST:
+        return _("Nothing to do: the result is sent to you by post.")
+    if dossier.return_channel == ReturnChannel.ONLINE:
+        return _("Open the result online, or collect the paper at the desk with your receipt.")
+    return _("Collect the result at %(desk)s with your receipt or identity paper.") % {
+        "desk": dossier.receiving_desk.name
+    }

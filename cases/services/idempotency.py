@@ -1,0 +1,72 @@
+"""The same write sent twice acts once: the answer is kept under the sender's key.
+
+Desks lose connections in the middle of an answer. The form or program that sends again with the same
+key gets the answer of the first time; nothing is received, paid or issued twice.
+"""
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from cases.errors import Invalid, KeyReused
+from cases.models import IdempotencyKey
+
+MAX_KEY_LENGTH = 120
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What was answered; `replayed` = it was the first time's, and nothing was done now."""
+
+    status: int
+    body: object
+    replayed: bool
+
+
+@transaction.atomic
+def once(user, key: str, fingerprint: str, act: Callable[[], tuple[int, object]]) -> Answer:
+    """Run `act` unless it has already run for this user and key; returns what it answered then.
+
+    `act` returns (status, JSON-like body). The key's row is written first and in the transaction of the
+    act: a second request with the key waits for the first and finds its answer, and an act that is
+    refused takes its key back with it. Raises `KeyReused` when the key came with another `fingerprint`,
+    `Invalid` for a key that is none, and whatever `act` raises.
+    """
+    if not 1 <= len(key) <= MAX_KEY_LENGTH or not key.isascii() or not key.isprintable():
+        raise Invalid(
+            _("The idempotency key must have 1 to %(most)s printable ASCII characters.")
+            % {"most": MAX_KEY_LENGTH},
+            code="idempotency_key_invalid",
+        )
+    # ON CONFLICT DO NOTHING: waits while another transaction holds the same key, then leaves its row alone.
+    IdempotencyKey.objects.bulk_create(
+        [IdempotencyKey(user=user, key=key, fingerprint=fingerprint)], ignore_conflicts=True
+    )
+    row = IdempotencyKey.objects.select_for_update().get(user=user, key=key)
+    if row.fingerprint != fingerprint:
+        raise KeyReused(
+            _("This idempotency key was already used for another request. Send a new key with new data.")
+        )
+    if row.status is not None:  # only a finished request is ever committed, so this was another one
+        return Answer(row.status, row.answer, replayed=True)
+    row.status, body = act()
+    row.answer = json.loads(json.dumps(body, cls=DjangoJSONEncoder))
+    row.save(update_fields=["status", "answer"])
+    return Answer(row.status, row.answer, replayed=False)
+
+
+def fingerprint_of(*parts: str, data: Mapping | None = None, files: Mapping | None = None) -> str:
+    """Hash of a request: texts such as method and path, JSON-like data in any order, files by content."""
+    digest = hashlib.sha256(json.dumps([parts, data or {}], sort_keys=True, cls=DjangoJSONEncoder).encode())
+    for name, upload in sorted((files or {}).items()):
+        content = hashlib.sha256()
+        for chunk in upload.chunks():
+            content.update(chunk)
+        upload.seek(0)
+        digest.update(json.dumps([name, upload.name, content.hexdigest()]).encode())
+    return digest.hexdigest()

@@ -1,0 +1,66 @@
+"""Forms of the back office: plain Django forms, dressed in the classes of the skin in this one place."""
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+from unfold.widgets import (
+    CHECKBOX_CLASSES,
+    INPUT_CLASSES,
+    RADIO_CLASSES,
+    SELECT_CLASSES,
+    TEXTAREA_CLASSES,
+)
+
+MOMENT_FORMAT = "%d/%m/%Y %H:%M"
+
+# The first that fits: a checkbox is an input too.
+_DRESS = (
+    (forms.HiddenInput, None),
+    (forms.CheckboxSelectMultiple, CHECKBOX_CLASSES),
+    (forms.RadioSelect, RADIO_CLASSES),
+    (forms.CheckboxInput, CHECKBOX_CLASSES),
+    (forms.Select, SELECT_CLASSES),
+    (forms.Textarea, TEXTAREA_CLASSES),
+    (forms.Input, INPUT_CLASSES),
+)
+
+
+class OfficeForm(forms.Form):
+    """A form that looks like the rest of the site and shows a service's refusal at the field it names."""
+
+    required_css_class = "required"
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            dress(field.widget)
+
+    def show_refusal(self, error) -> None:
+        """`error` is a refusal with a sentence and perhaps the name of the value that is wrong."""
+        field = error.field if getattr(error, "field", "") in self.fields else None
+        self.add_error(field, str(error.sentence))
+
+
+def dress(widget: forms.Widget) -> None:
+    """Put the classes of the skin on a widget."""
+    for kind, classes in _DRESS:
+        if isinstance(widget, kind):
+            if classes:
+                widget.attrs.setdefault("class", " ".join(classes))
+            return
+
+
+class LinesField(forms.CharField):
+    """Several texts, one on each line; empty lines are left out."""
+
+    widget = forms.Textarea(attrs={"rows": 5})
+
+    def to_python(self, value) -> list[str]:
+        return [line.strip() for line in (super().to_python(value) or "").splitlines() if line.strip()]
+
+
+class MomentField(forms.DateTimeField):
+    """Day and hour as the offices write them, in Asia/Ho_Chi_Minh."""
+
+    widget = forms.DateTimeInput(
+        format=MOMENT_FORMAT, attrs={"placeholder": _("dd/mm/yyyy hh:mm"), "inputmode": "numeric"}
+    )

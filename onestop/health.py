@@ -1,0 +1,163 @@
+"""Is it alive, is it ready, how much is waiting: `/healthz`, `/readyz`, `/metrics`.
+
+They ask the facts each time and hold no opinion of their own. Reception works without Redis and
+without workers (the next sweep picks up what they missed), so their absence degrades and only a missing
+database, or one that lacks migrations, makes the web process not ready.
+"""
+
+import hmac
+import logging
+from datetime import timedelta
+from enum import StrEnum
+
+from django.conf import settings
+from django.db import Error as DatabaseError
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+from django.db.models import Count
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+from django_redis import get_redis_connection
+from redis import RedisError
+
+from cases.models import Dossier, Heartbeat
+from notifications.enums import MessageState
+from notifications.models import Letter, Message
+
+logger = logging.getLogger(__name__)
+
+
+class Status(StrEnum):
+    OK = "ok"
+    DEGRADED = "degraded"
+    ERROR = "error"
+
+
+class _Applied:
+    """Whether all migrations were seen applied; the answer can only turn from no to yes while we run."""
+
+    seen = False
+
+
+def readiness() -> dict:
+    """Every part with its status, and the worst of them as the whole's."""
+    database = database_part()
+    if database["status"] == Status.OK:
+        parts = {"database": database, "migrations": migrations_part(), "worker": worker_part()}
+    else:
+        unknown = {"status": Status.DEGRADED, "detail": "unknown without the database"}
+        parts = {"database": database, "migrations": unknown, "worker": unknown}
+    parts["redis"] = redis_part()
+    statuses = {part["status"] for part in parts.values()}
+    worst = next(status for status in (Status.ERROR, Status.DEGRADED, Status.OK) if status in statuses)
+    return {"status": worst, "parts": parts}
+
+
+def database_part() -> dict:
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except DatabaseError as error:
+        logger.error("The database does not answer: %s", error)
+        connection.close()
+        return {"status": Status.ERROR, "detail": "the database does not answer"}
+    return {"status": Status.OK}
+
+
+def migrations_part() -> dict:
+    if not _Applied.seen:
+        executor = MigrationExecutor(connection)
+        missing = executor.migration_plan(executor.loader.graph.leaf_nodes())
+        if missing:
+            return {"status": Status.ERROR, "detail": f"{len(missing)} migrations are not applied"}
+        _Applied.seen = True
+    return {"status": Status.OK}
+
+
+def redis_part() -> dict:
+    try:
+        get_redis_connection("default").ping()
+    except RedisError as error:
+        logger.warning("Redis does not answer: %s", error)
+        return {"status": Status.DEGRADED, "detail": "Redis does not answer; reception goes on"}
+    return {"status": Status.OK}
+
+
+def worker_part() -> dict:
+    try:
+        age = heartbeat_age()
+    except DatabaseError:
+        return {"status": Status.DEGRADED, "detail": "unknown before the migrations are applied"}
+    if age is None:
+        return {"status": Status.DEGRADED, "detail": "no worker has shown itself yet"}
+    seconds = int(age.total_seconds())
+    if seconds > settings.HEARTBEAT_MAX_AGE_SECONDS:
+        detail = f"last heartbeat of beat and worker {seconds} seconds ago"
+        return {"status": Status.DEGRADED, "detail": detail, "age_seconds": seconds}
+    return {"status": Status.OK, "age_seconds": seconds}
+
+
+def heartbeat_age() -> timedelta | None:
+    """How long ago the beat sent and a worker did the heartbeat; None before the first one."""
+    at = Heartbeat.objects.filter(name="worker").values_list("at", flat=True).first()
+    return None if at is None else timezone.now() - at
+
+
+# --- Views --------------------------------------------------------------------------------------
+@require_safe
+@never_cache
+def healthz(request: HttpRequest) -> JsonResponse:
+    """The web process answers; nothing else is asked, so that a lost database does not restart it."""
+    return JsonResponse({"status": Status.OK})
+
+
+@require_safe
+@never_cache
+def readyz(request: HttpRequest) -> JsonResponse:
+    """503 without a migrated database, else 200; the body names each part."""
+    state = readiness()
+    return JsonResponse(state, status=503 if state["status"] == Status.ERROR else 200)
+
+
+@require_safe
+@never_cache
+def metrics(request: HttpRequest) -> HttpResponse:
+    """Prometheus text; with `METRICS_TOKEN` set only for those who bring it."""
+    wanted, given = f"Bearer {settings.METRICS_TOKEN}", request.headers.get("Authorization", "")
+    if settings.METRICS_TOKEN and not hmac.compare_digest(given.encode(), wanted.encode()):
+        return HttpResponse(
+            "Give the token as 'Authorization: Bearer …'.\n", status=401, content_type="text/plain"
+        )
+    return HttpResponse(metrics_text(), content_type="text/plain; version=0.0.4; charset=utf-8")
+
+
+def metrics_text() -> str:
+    """Figures that follow what is open, not what is stored."""
+    by_state = Dossier.objects.open().order_by().values_list("state").annotate(Count("pk"))
+    age = heartbeat_age()
+    outbox = Message.objects.filter(state=MessageState.PENDING)
+    families = [
+        (
+            "onestop_dossiers_open",
+            "Dossiers without an end, by state",
+            {f'state="{s}"': n for s, n in by_state},
+        ),
+        ("onestop_dossiers_overdue", "Dossiers past their due date", {"": Dossier.objects.overdue().count()}),
+        ("onestop_letters_waiting", "Letters drafted or approved", {"": Letter.objects.open().count()}),
+        ("onestop_outbox_waiting", "Messages not delivered yet", {"": outbox.count()}),
+        ("onestop_outbox_dead", "Messages given up", {"": Message.objects.dead().count()}),
+        (
+            "onestop_heartbeat_age_seconds",
+            "Seconds since beat and worker showed that they live",
+            {} if age is None else {"": round(age.total_seconds(), 1)},
+        ),
+    ]
+    lines = []
+    for name, meaning, values in families:
+        lines += [f"# HELP {name} {meaning}", f"# TYPE {name} gauge"]
+        lines += [
+            f"{name}{{{labels}}} {value}" if labels else f"{name} {value}" for labels, value in values.items()
+        ]
+    return "\n".join(lines) + "\n"

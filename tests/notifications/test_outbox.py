@@ -1,0 +1,344 @@
+"""The outbox: told once, tried again with back-off, given up visibly, safe in parallel and after a kill."""
+
+import os
+import signal
+import subprocess
+import sys
+from datetime import timedelta
+
+import pytest
+from django.core import mail
+from django.db import DatabaseError, connection, transaction
+
+from notifications import errors
+from notifications.enums import MessageState
+from notifications.models import Message, MessageAttempt
+from notifications.services import letters, messages
+from notifications.services.messages import DeliveryCounts, deliver_due, enqueue
+from notifications.tasks import deliver_messages
+from tests.notifications.builders import NOW, in_parallel, issued, text_of
+
+pytestmark = pytest.mark.django_db
+
+
+def sms(event="due:1", recipient="0900000123", **values):
+    return enqueue(
+        event,
+        **(
+            {
+                "channel": "sms",
+                "recipient": recipient,
+                "subject": "Hồ sơ",
+                "body": "Hồ sơ đã xong: mời đến nhận.",
+                "language": "vi",
+                "reference": "H41.12-261116-0001",
+            }
+            | values
+        ),
+    )
+
+
+def minutes(number: int):
+    return NOW + timedelta(minutes=number)
+
+
+def test_message_waits_until_it_is_delivered(clock):
+    message = sms()
+    assert (message.state, message.attempts, message.next_attempt_at) == (MessageState.PENDING, 0, NOW)
+
+
+def test_same_event_channel_and_recipient_is_told_once():
+    assert sms() is not None
+    assert sms(body="other words") is None
+    assert Message.objects.count() == 1
+
+
+@pytest.mark.parametrize("other", [{"event": "due:2"}, {"recipient": "0900000124"}, {"channel": "zalo"}])
+def test_another_event_recipient_or_channel_is_another_message(other):
+    sms()
+    assert sms(**other) is not None
+
+
+def test_message_to_nobody_is_refused():
+    with pytest.raises(errors.RecipientMissing):
+        sms(recipient="  ")
+
+
+def test_subject_is_one_line():
+    assert sms(subject="Hồ sơ\r\nBcc: all@example.vn").subject == "Hồ sơ Bcc: all@example.vn"
+
+
+def test_message_of_a_rolled_back_transaction_never_was():
+    with pytest.raises(DatabaseError), transaction.atomic():
+        sms()
+        raise DatabaseError
+    assert not Message.objects.exists()
+
+
+def test_delivery_sends_and_notes_the_attempt(clock, gateway):
+    provider = gateway("ok")
+    message = sms()
+    assert deliver_due() == DeliveryCounts(sent=1)
+    message.refresh_from_db()
+    assert (message.state, message.sent_at, message.attempts) == (MessageState.SENT, NOW, 1)
+    assert (message.claimed_until, message.last_error) == (None, "")
+    assert provider.requests[0]["body"] == {
+        "to": "0900000123",
+        "text": "Hồ sơ đã xong: mời đến nhận.",
+        "id": str(message.key),
+    }
+    assert list(message.attempt_rows.values_list("at", "succeeded", "detail")) == [(NOW, True, "")]
+
+
+def test_sent_message_is_not_sent_again(clock, gateway):
+    provider = gateway("ok")
+    sms()
+    deliver_due()
+    assert deliver_due() == DeliveryCounts()
+    assert len(provider.requests) == 1
+
+
+def test_limit_bounds_one_run(clock, gateway):
+    gateway("ok")
+    for number in range(5):
+        sms(f"due:{number}")
+    assert [deliver_due(limit=3).sent, deliver_due(limit=3).sent] == [3, 2]
+
+
+def test_oldest_goes_first(clock, gateway):
+    provider = gateway("ok")
+    late, early = sms("late"), sms("early")
+    Message.objects.filter(pk=late.pk).update(next_attempt_at=NOW - timedelta(minutes=1))
+    Message.objects.filter(pk=early.pk).update(next_attempt_at=NOW - timedelta(minutes=2))
+    deliver_due(now=NOW)
+    assert [request["body"]["id"] for request in provider.requests] == [str(early.key), str(late.key)]
+
+
+def test_failure_is_visible_and_tried_again_later(clock, gateway, en):
+    gateway("error")
+    message = sms()
+    assert deliver_due() == DeliveryCounts(failed=1)
+    message.refresh_from_db()
+    assert (message.state, message.attempts) == (MessageState.PENDING, 1)
+    assert (message.last_error, message.next_attempt_at) == ("The gateway answered HTTP 500.", minutes(1))
+    assert deliver_due(now=NOW + timedelta(seconds=59)) == DeliveryCounts()
+    gateway("ok")
+    assert deliver_due(now=minutes(1)) == DeliveryCounts(sent=1)
+    message.refresh_from_db()
+    assert (message.state, message.last_error) == (MessageState.SENT, "")
+    assert list(message.attempt_rows.values_list("succeeded", flat=True)) == [False, True]
+
+
+def test_back_off_is_1_5_15_60_minutes_and_then_hourly(clock, gateway, settings):
+    settings.MESSAGE_MAX_ATTEMPTS = 7
+    gateway("error")
+    message = sms()
+    waits, now = [], NOW
+    while message.state == MessageState.PENDING:
+        deliver_due(now=now)
+        message.refresh_from_db()
+        waits.append((message.next_attempt_at - now).total_seconds() / 60)
+        now = message.next_attempt_at
+    assert waits[:6] == [1, 5, 15, 60, 60, 60]
+
+
+def test_message_is_given_up_after_the_last_attempt_with_its_reason(clock, gateway, settings, en):
+    settings.MESSAGE_MAX_ATTEMPTS = 2
+    gateway("html")
+    message = sms()
+    assert deliver_due(now=NOW) == DeliveryCounts(failed=1)
+    assert deliver_due(now=minutes(1)) == DeliveryCounts(dead=1)
+    assert deliver_due(now=minutes(600)) == DeliveryCounts()
+    message.refresh_from_db()
+    assert (message.state, message.attempts) == (MessageState.DEAD, 2)
+    assert message.last_error == "The gateway answered something that is not JSON."
+    assert list(Message.objects.dead()) == [message]
+
+
+def test_dead_message_can_be_tried_again(clock, gateway, settings):
+    settings.MESSAGE_MAX_ATTEMPTS = 1
+    gateway("error")
+    message = sms()
+    deliver_due()
+    gateway("ok")
+    messages.retry_dead(message)
+    assert deliver_due() == DeliveryCounts(sent=1)
+    assert message.attempt_rows.count() == 2
+
+
+def test_only_a_dead_message_is_tried_again():
+    with pytest.raises(errors.MessageNotPossibleNow):
+        messages.retry_dead(sms())
+
+
+def test_cancelled_message_is_not_sent(clock, gateway):
+    provider = gateway("ok")
+    message = messages.cancel_message(sms(), reason="Người nộp đã đến nhận.")
+    assert deliver_due() == DeliveryCounts()
+    assert (message.state, message.last_error) == (MessageState.CANCELLED, "Người nộp đã đến nhận.")
+    assert provider.requests == []
+
+
+def test_cancelling_needs_a_reason():
+    with pytest.raises(errors.ReasonMissing):
+        messages.cancel_message(sms(), reason=" ")
+
+
+def test_sent_message_cannot_be_cancelled(clock, gateway):
+    gateway("ok")
+    message = sms()
+    deliver_due()
+    with pytest.raises(errors.MessageNotPossibleNow):
+        messages.cancel_message(message, reason="Muộn rồi.")
+
+
+def test_channel_that_cannot_be_reached_rests_and_the_others_go_on(clock, settings):
+    settings.SMS_GATEWAY_URL = "http://127.0.0.1:9/nobody-listens"
+    waiting = [sms(f"due:{number}") for number in range(3)]
+    enqueue("due:1", channel="email", recipient="vidu@example.vn", subject="Hồ sơ", body="Xong.")
+    assert deliver_due() == DeliveryCounts(sent=1, failed=1)
+    assert [email.to for email in mail.outbox] == [["vidu@example.vn"]]
+    attempts = [Message.objects.get(pk=message.pk).attempts for message in waiting]
+    assert attempts == [1, 0, 0]
+
+
+def test_letter_travels_with_the_email_and_counts_as_sent(clock):
+    letter = issued()
+    enqueue(
+        "apology:1", channel="email", recipient="vidu@example.vn", subject="Xin lỗi", body=".", letter=letter
+    )
+    deliver_due()
+    letter.refresh_from_db()
+    assert (letter.state, letter.sent_at) == ("sent", NOW)
+    [(name, content, mime_type)] = mail.outbox[0].attachments
+    assert (name, mime_type) == ("01-PXL-H41.12-261116-0001.pdf", "application/pdf")
+    assert content == letters.issued_pdf(letter)
+    assert "Số: 01/PXL" in text_of(content)
+
+
+def test_letter_by_two_channels_is_sent_once(clock, gateway):
+    gateway("ok")
+    letter = issued()
+    sms("apology:1", letter=letter)
+    enqueue("apology:1", channel="email", recipient="a@example.vn", subject="s", body=".", letter=letter)
+    assert deliver_due() == DeliveryCounts(sent=2)
+    letter.refresh_from_db()
+    assert letter.state == "sent"
+
+
+def test_letter_whose_file_is_gone_is_a_visible_failure(clock, en):
+    letter = issued()
+    letter.pdf.storage.delete(letter.pdf.name)
+    enqueue("apology:1", channel="email", recipient="a@example.vn", subject="s", body=".", letter=letter)
+    assert deliver_due() == DeliveryCounts(failed=1)
+    assert Message.objects.get().last_error.startswith("The file of this letter is missing")
+    letter.refresh_from_db()
+    assert letter.state == "issued"
+
+
+@pytest.mark.parametrize("change", [lambda rows: rows.update(succeeded=True), lambda rows: rows.delete()])
+def test_attempts_are_only_ever_added(clock, gateway, change):
+    gateway("error")
+    sms()
+    deliver_due()
+    with pytest.raises(DatabaseError), transaction.atomic():
+        change(MessageAttempt.objects.all())
+
+
+def test_index_serves_the_question_what_is_due(clock):
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        plan = Message.objects.due(NOW).order_by("next_attempt_at", "pk").explain()
+    assert "message_due" in plan
+
+
+def test_task_delivers_and_logs_what_it_did(clock, gateway, caplog):
+    gateway("ok")
+    sms()
+    with caplog.at_level("INFO", logger="notifications.tasks"):
+        deliver_messages()
+        deliver_messages()
+    assert caplog.messages == ["Messages: 1 sent, 0 failed, 0 given up"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_claimed_message_is_left_to_its_worker_until_the_lease_ends(clock, gateway, en):
+    provider = gateway("ok")
+    message = sms()
+    Message.objects.filter(pk=message.pk).update(claimed_until=NOW + messages.LEASE, attempts=1)
+    assert deliver_due(now=minutes(1)) == DeliveryCounts()
+    assert deliver_due(now=minutes(2)) == DeliveryCounts(sent=1)
+    assert list(message.attempt_rows.values_list("succeeded", "detail")) == [
+        (False, "The worker was stopped while sending; nobody knows whether the message arrived."),
+        (True, ""),
+    ]
+    assert provider.times_sent() == {str(message.key): 1}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_message_that_stops_its_worker_every_time_is_given_up(clock, gateway, settings):
+    settings.MESSAGE_MAX_ATTEMPTS = 3
+    provider = gateway("ok")
+    message = sms()
+    Message.objects.filter(pk=message.pk).update(claimed_until=NOW, attempts=3)
+    assert deliver_due(now=minutes(2)) == DeliveryCounts(dead=1)
+    message.refresh_from_db()
+    assert message.state == MessageState.DEAD
+    assert provider.requests == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_many_workers_send_each_message_exactly_once(gateway):
+    provider = gateway("ok")
+    keys = {str(sms(f"due:{number}").key) for number in range(40)}
+    counts = in_parallel(*[deliver_due] * 4)
+    assert sum(count.sent for count in counts) == 40
+    assert provider.times_sent() == dict.fromkeys(keys, 1)
+    assert MessageAttempt.objects.filter(succeeded=True).count() == 40
+
+
+@pytest.mark.django_db(transaction=True)
+def test_many_callers_put_one_message_into_the_outbox():
+    results = in_parallel(*[sms] * 8)
+    assert [result for result in results if result is not None] == [Message.objects.get()]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_delivery_inside_a_transaction_is_refused():
+    with pytest.raises(RuntimeError), transaction.atomic():
+        deliver_due()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_killed_worker_loses_nothing(gateway, settings, en):
+    """A real process, killed while the provider keeps it waiting."""
+    provider = gateway("slow")
+    message = sms()
+    worker = subprocess.Popen(
+        [
+            sys.executable,
+            "-c",
+            "import django; django.setup(); from notifications.services.messages import deliver_due; deliver_due()",
+        ],
+        cwd=settings.BASE_DIR,
+        env=os.environ | {"DATABASE_URL": database_url(), "SMS_GATEWAY_URL": provider.url("slow")},
+    )
+    assert provider.asked.wait(60)
+    worker.send_signal(signal.SIGKILL)
+    assert worker.wait() == -signal.SIGKILL
+
+    message.refresh_from_db()
+    assert (message.state, message.attempts) == (MessageState.PENDING, 1)
+    gateway("ok")
+    assert deliver_due(now=message.claimed_until - timedelta(seconds=1)) == DeliveryCounts()
+    assert deliver_due(now=message.claimed_until) == DeliveryCounts(sent=1)
+    # Twice on the wire, but under one key: the provider can tell.
+    assert provider.times_sent() == {str(message.key): 2}
+
+
+def database_url() -> str:
+    """The address of the test database, as a new process needs it."""
+    values = connection.settings_dict
+    password = f":{values['PASSWORD']}" if values["PASSWORD"] else ""
+    host = values["HOST"].replace("/", "%2F")
+    return f"postgres://{values['USER']}{password}@{host}:{values['PORT'] or 5432}/{values['NAME']}"

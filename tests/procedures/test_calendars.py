@@ -1,0 +1,141 @@
+"""The calendar of an agency from the database (R24)."""
+
+from datetime import date, time
+
+import pytest
+
+from procedures.calendars import calendar_for
+from procedures.models import Agency, CalendarDay, OfficeSession
+from procedures.working_time import OfficeHours, Session
+
+pytestmark = pytest.mark.django_db
+
+NEW_YEAR = date(2026, 1, 1)
+
+
+def day(text: str, agency: Agency | None = None, **facts) -> CalendarDay:
+    facts = {"kind": "other", "name_vi": "Ngày nghỉ", **facts}
+    return CalendarDay.objects.create(date=date.fromisoformat(text), agency=agency, **facts)
+
+
+def session(agency: Agency, opens: int, closes: int, days: str = "weekday") -> None:
+    OfficeSession.objects.create(agency=agency, days=days, opens_at=time(opens), closes_at=time(closes))
+
+
+@pytest.fixture
+def province() -> Agency:
+    return Agency.objects.create(identifier="H41", name_vi="Tỉnh Ví Dụ", kind="province")
+
+
+@pytest.fixture
+def department(province) -> Agency:
+    return Agency.objects.create(identifier="H41.05", name_vi="Sở Ví Dụ", kind="department", parent=province)
+
+
+@pytest.fixture
+def office(department) -> Agency:
+    return Agency.objects.create(
+        identifier="H41.05.1", name_vi="Phòng Ví Dụ", kind="other", parent=department
+    )
+
+
+@pytest.fixture
+def ward(province) -> Agency:
+    return Agency.objects.create(identifier="H41.12", name_vi="Phường Ví Dụ", kind="commune", parent=province)
+
+
+def test_days_of_the_country_hold_for_everybody(ward):
+    day("2026-01-01")
+    assert not calendar_for(None).is_working_day(NEW_YEAR)
+    assert not calendar_for(ward).is_working_day(NEW_YEAR)
+
+
+def test_days_that_are_switched_off_do_not_hold():
+    day("2026-01-01", enabled=False)
+    assert calendar_for(None).is_working_day(NEW_YEAR) is False  # no day of 2026 in force: estimated
+    day("2026-04-30")
+    assert calendar_for(None).is_working_day(NEW_YEAR) is True
+
+
+def test_days_of_an_agency_hold_for_it_and_below(province, department, office, ward):
+    day("2026-04-30")
+    day("2026-03-03", department)
+    closed = {
+        agency: not calendar_for(agency).is_working_day(date(2026, 3, 3))
+        for agency in (None, province, department, office, ward)
+    }
+    assert closed == {None: False, province: False, department: True, office: True, ward: False}
+
+
+def test_the_nearest_agency_wins(province, office):
+    day("2026-03-07", is_worked=True)
+    day("2026-03-07", province)
+    assert calendar_for(None).is_working_day(date(2026, 3, 7))
+    assert not calendar_for(office).is_working_day(date(2026, 3, 7))
+    day("2026-03-07", office, is_worked=True)
+    assert calendar_for(office).is_working_day(date(2026, 3, 7))
+    assert not calendar_for(province).is_working_day(date(2026, 3, 7))
+
+
+def test_hours_are_the_usual_ones_where_nobody_says_otherwise(ward):
+    assert calendar_for(None).hours == OfficeHours()
+    assert calendar_for(ward).hours == OfficeHours()
+
+
+def test_hours_come_from_the_nearest_agency_that_has_some(province, department, office, ward):
+    session(province, 8, 12)
+    session(department, 9, 12)
+    assert calendar_for(province).hours.weekday == (Session(time(8), time(12)),)
+    assert calendar_for(ward).hours.weekday == (Session(time(8), time(12)),)
+    assert calendar_for(office).hours.weekday == (Session(time(9), time(12)),)
+
+
+def test_an_agency_with_hours_of_its_own_does_not_inherit_the_saturday(province, ward, department):
+    session(province, 8, 12)
+    session(province, 8, 11, "saturday")
+    session(ward, 7, 12)
+    assert calendar_for(department).hours.saturday == (Session(time(8), time(11)),)
+    assert calendar_for(ward).hours.saturday == ()
+
+
+def test_a_saturday_session_alone_keeps_the_weekdays_of_above(province, ward):
+    session(province, 8, 12)
+    session(ward, 8, 11, "saturday")
+    assert calendar_for(ward).hours == OfficeHours(
+        (Session(time(8), time(12)),), (Session(time(8), time(11)),), saturday_counts=False
+    )
+
+
+def test_a_saturday_counts_where_the_unit_with_the_session_declared_it(province, ward, department):
+    province.saturday_counts = True
+    province.save()
+    session(province, 8, 12, "saturday")
+    session(ward, 8, 12, "saturday")
+    assert calendar_for(department).is_working_day(date(2026, 11, 14))
+    assert not calendar_for(ward).is_working_day(date(2026, 11, 14))
+    ward.saturday_counts = True
+    ward.save()
+    assert calendar_for(ward).is_working_day(date(2026, 11, 14))
+
+
+def test_a_year_without_days_of_the_country_is_provisional(ward):
+    day("2026-01-01")
+    day("2031-03-03", ward)
+    calendar = calendar_for(ward)
+    assert [calendar.is_provisional(year) for year in (2026, 2031)] == [False, True]
+    assert not calendar.is_working_day(date(2031, 3, 3))
+    assert not calendar.is_working_day(date(2031, 1, 1))
+
+
+def test_a_year_with_provisional_days_is_provisional():
+    day("2027-01-01", provisional=True)
+    assert calendar_for(None).is_provisional(2027)
+    assert calendar_for(None).is_working_day(date(2027, 9, 2))  # loaded, so nothing is added by estimate
+
+
+def test_few_queries_whatever_the_depth(office, django_assert_num_queries):
+    day("2026-01-01")
+    with django_assert_num_queries(4):
+        calendar_for(office).is_working_day(NEW_YEAR)
+    with django_assert_num_queries(1):
+        calendar_for(None).is_working_day(NEW_YEAR)
