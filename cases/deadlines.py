@@ -52,7 +52,7 @@ class Deadline:
     due_at: datetime
     provisional: bool
     _filed: datetime = field(repr=False)
-    _legs: list[Leg] = field(repr=False)
+    _legs: tuple[Leg, ...] = field(repr=False)
     _calendars: tuple[WorkCalendar, WorkCalendar] = field(repr=False, compare=False)
 
     @cached_property
@@ -85,7 +85,7 @@ def due_date(
         due_at=end,
         provisional=any(calendar.is_provisional(year) for year in range(start.year, end.year + 1)),
         _filed=local(received),
-        _legs=legs,
+        _legs=tuple(legs),
         _calendars=(calendar, counting),
     )
 
@@ -117,7 +117,9 @@ def _legs(
     if extension.mode == ExtensionMode.REPLACE:
         # Counted from reception instead of the limit.
         return [leg(start, more_way, more, 0)]
-    if way is more_way and way is not Way.SAME_DAY:
+    if more_way is Way.SAME_DAY:
+        raise ExtensionRefused(_("A limit is extended by days or hours; “within the day” adds nothing."))
+    if way is more_way:
         # Added to the limit: 3 + 3 working days are 6 from reception.
         return [leg(start, way, amount + more, amount)]
     # A same-day limit has no amount to add to: counted from the day it was due. So are other units.

@@ -58,7 +58,10 @@ def receipt_payload(dossier: Dossier) -> ReceiptPayload:
         place=_inherited(desk, "place"),
         number=f"{dossier.code.rpartition('-')[2]}/TTPVHCC",
         dossier_code=dossier.code,
-        applicant=owner,
+        # Who stands at the desk; with an authorisation the owner of the dossier is the principal.
+        applicant=Person(name=dossier.submitter_name, id_number=dossier.submitter_id_number)
+        if dossier.submitter_name
+        else owner,
         principal=owner if dossier.submitter_name else None,
         submitter_name=dossier.submitter_name or applicant.full_name,
         procedure_code=dossier.version.procedure.code,

@@ -4,7 +4,7 @@ The proof walks the days one by one, while the due date itself is looked up in t
 the same end, and the tests hold them together.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -83,7 +83,7 @@ class ProofDay:
 
 
 def prove(
-    filed: datetime, legs: list[Leg], official: WorkCalendar, counting: WorkCalendar
+    filed: datetime, legs: Sequence[Leg], official: WorkCalendar, counting: WorkCalendar
 ) -> tuple[ProofDay, ...]:
     """All days from the day of filing to the due date.
 

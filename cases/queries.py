@@ -160,9 +160,19 @@ class OwnerView:
     fees: Fees
 
     @property
+    def result(self) -> Dossier | None:
+        """The dossier when it has a result; its fields say which."""
+        return self.dossier if self.dossier.result_kind else None
+
+    @property
     def is_ready(self) -> bool:
         """The result can be collected."""
         return self.dossier.state == State.PAID
+
+    @property
+    def days_overdue(self) -> int:
+        """Working days."""
+        return max(-(self.days_left or 0), 0)
 
 
 def owner_view(pk: int) -> OwnerView:

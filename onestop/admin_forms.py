@@ -20,7 +20,7 @@ _DRESS = (
     (forms.CheckboxInput, CHECKBOX_CLASSES),
     (forms.Select, SELECT_CLASSES),
     (forms.Textarea, TEXTAREA_CLASSES),
-    (forms.Input, INPUT_CLASSES),
+    (forms.widgets.Input, INPUT_CLASSES),
 )
 
 
@@ -31,6 +31,10 @@ class OfficeForm(forms.Form):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
+        self.dress_all()
+
+    def dress_all(self) -> None:
+        """Again after fields were added; what is dressed stays as it is."""
         for field in self.fields.values():
             dress(field.widget)
 

@@ -8,6 +8,9 @@ class OnestopConfig(AppConfig):
     name = "onestop"
     default = True
 
+    def ready(self) -> None:
+        from onestop import checks  # noqa: F401 - registers the system checks
+
 
 class OnestopAdminConfig(admin_apps.AdminConfig):
     default = False

@@ -62,7 +62,7 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 
 # --- Applications -----------------------------------------------------------------------------
 INSTALLED_APPS = [
-    "unfold",
+    "unfold.apps.BasicAppConfig",  # not the default one, which puts its own site in place of ours
     "unfold.contrib.filters",
     "unfold.contrib.forms",
     "onestop.apps.OnestopAdminConfig",
@@ -97,6 +97,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "onestop.faults.DatabaseAway",
 ]
 
 ROOT_URLCONF = "onestop.urls"
@@ -232,8 +233,9 @@ if RESCHEDULE_SCOPE not in {"cycle", "dossier"}:
 # --- API --------------------------------------------------------------------------------------
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
+        # Basic first: it makes a missing sign-in 401 with a header that says how.
+        "cases.api.authentication.BasicAuthentication",
         "rest_framework.authentication.SessionAuthentication",
-        "rest_framework.authentication.BasicAuthentication",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
@@ -245,7 +247,10 @@ REST_FRAMEWORK = {
         "lookup-code": env.str("THROTTLE_LOOKUP_CODE", "20/min"),
         "staff": env.str("THROTTLE_STAFF", "1200/min"),
         "catalogue": env.str("THROTTLE_CATALOGUE", "240/min"),
+        "sign-in": env.str("THROTTLE_FAILED_SIGN_IN", "10/min"),
     },
+    # Without a proxy in front, X-Forwarded-For is whatever the sender likes to write.
+    "NUM_PROXIES": 1 if SECURE_PROXY_SSL_HEADER else 0,
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "One-stop case tracker",
@@ -257,6 +262,18 @@ SPECTACULAR_SETTINGS = {
     "REDOC_DIST": "SIDECAR",
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "COMPONENT_SPLIT_REQUEST": True,
+    "ENUM_NAME_OVERRIDES": {
+        "State": "cases.enums.State",
+        "Channel": "procedures.enums.Channel",
+        "ApplicantKind": "cases.enums.ApplicantKind",
+        "ResultKind": "cases.enums.ResultKind",
+        "FeeKind": "procedures.enums.FeeKind",
+        "FeeChannel": "procedures.enums.FeeChannel",
+        "FilingChannel": ["online", "post"],
+        "LetterKind": "notifications.enums.LetterKind",
+        "LetterState": "notifications.enums.LetterState",
+    },
+    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,  # labels follow the language; the file must not
 }
 
 # --- Log --------------------------------------------------------------------------------------

@@ -18,6 +18,8 @@ from django.utils.translation.template import templatize
 
 KEYWORDS = {
     "_": None,
+    "_t": None,  # gettext, where `_` is gettext_lazy
+    "_lazy": None,  # gettext_lazy, where `_` is gettext
     "gettext": None,
     "gettext_lazy": None,
     "gettext_noop": None,

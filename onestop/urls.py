@@ -11,4 +11,11 @@ urlpatterns = [
     path("readyz", health.readyz, name="readyz"),
     path("metrics", health.metrics, name="metrics"),
     path("i18n/", include("django.conf.urls.i18n")),
+    path("api/", include("cases.api.urls")),
+    path("", include("cases.public.urls")),
 ]
+
+handler400 = "onestop.faults.bad_request"
+handler403 = "onestop.faults.forbidden"
+handler404 = "onestop.faults.not_found"
+handler500 = "onestop.faults.server_error"

@@ -4,13 +4,27 @@ Truth are the rows of `CalendarDay` that are in force. Estimates only stand in f
 for the country, and what is counted with them is marked provisional.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 
 from django.db.models import Q
 
 from procedures.estimates import estimated_days
 from procedures.models import Agency, CalendarDay, OfficeSession
 from procedures.working_time import OfficeHours, Session, SpecialDay, WorkCalendar
+
+_remembered: ContextVar[dict[int | None, WorkCalendar] | None] = ContextVar("remembered", default=None)
+
+
+@contextmanager
+def remembered_calendars() -> Iterator[None]:
+    """Inside, each agency's calendar is read once: for long runs during which nobody changes it."""
+    token = _remembered.set({})
+    try:
+        yield
+    finally:
+        _remembered.reset(token)
 
 
 def calendar_for(agency: Agency | None) -> WorkCalendar:
@@ -19,6 +33,15 @@ def calendar_for(agency: Agency | None) -> WorkCalendar:
     Days in force of the country, of the agencies above and of the agency itself, the nearest winning.
     Hours are those of the agency or else of the nearest agency above that has some, else the usual ones.
     """
+    known, key = _remembered.get(), agency.pk if agency else None
+    if known is None:
+        return _read_calendar(agency)
+    if key not in known:
+        known[key] = _read_calendar(agency)
+    return known[key]
+
+
+def _read_calendar(agency: Agency | None) -> WorkCalendar:
     line = list(agency.ancestors(include_self=True)) if agency else []  # from the province down
     rank = {unit.pk: place for place, unit in enumerate(line)}
     rows = CalendarDay.objects.filter(Q(agency=None) | Q(agency__in=rank), enabled=True)

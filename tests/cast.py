@@ -191,7 +191,7 @@ class World:
 
     def components(self, procedure: Procedure) -> list[ComponentFacts]:
         """The form on paper and the identity paper shown."""
-        form, identity, _authorisation = procedure.versions.get().components.order_by("position")
+        form, identity, _authorisation = procedure.versions.latest("number").components.order_by("position")
         return [ComponentFacts(form.pk), ComponentFacts(identity.pk, provision=Provision.SHOWN)]
 
     def receive(self, procedure: Procedure | None = None, **changes) -> Dossier:

@@ -59,6 +59,7 @@ def prepare_process(worker: str | None) -> None:
     os.environ["ONESTOP_DATA_DIR"] = f"{os.environ[FILES_DIR]}/{worker or 'main'}"
     for name in ("DOCUMENT_ROOT", "STATIC_ROOT"):  # follow ONESTOP_DATA_DIR
         os.environ.pop(name, None)
+    Path(os.environ["ONESTOP_DATA_DIR"], "static").mkdir(parents=True, exist_ok=True)
 
 
 def with_database(url: str, number: int) -> str:

@@ -10,12 +10,14 @@ from django.urls import path
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
-from cases.admin import filters
+from cases.admin import downloads, filters
 from cases.admin.page import dossier_context
-from cases.admin.shown import Calendars, days_left, due_with_words, state_badge
+from cases.admin.scope import visible_dossier
+from cases.admin.shown import due_with_words, state_badge
 from cases.admin.verbs import PAGES, verb_view
-from cases.enums import State, Verb
+from cases.enums import FINAL_STATES, Verb
 from cases.models import Dossier
+from cases.queries import calendars_of, working_days_left
 from onestop import access
 from onestop.admin import OnestopModelAdmin, display
 from procedures.enums import Role
@@ -26,9 +28,9 @@ class DossierChangeList(ChangeList):
 
     def get_results(self, request):
         super().get_results(request)
-        calendars = Calendars()
+        calendars = calendars_of(self.result_list)
         for dossier in self.result_list:
-            dossier.days_left = days_left(dossier, calendars)
+            dossier.days_left = working_days_left(dossier, calendars[dossier.competent_agency_id])
 
 
 @admin.register(Dossier)
@@ -83,7 +85,7 @@ class DossierAdmin(OnestopModelAdmin):
 
     @display(description=_("held by"), ordering="holder__full_name")
     def shown_holder(self, dossier):
-        if dossier.state in {State.RETURNED, State.REFUSED, State.STOPPED}:
+        if dossier.state in FINAL_STATES:
             return "–"
         return format_html(
             '<span class="os-two-lines">{}<small>{}</small></span>',
@@ -92,9 +94,15 @@ class DossierAdmin(OnestopModelAdmin):
         )
 
     def get_urls(self):
-        dossier_verb = self.admin_site.admin_view(self.verb_page)
+        guarded = self.admin_site.admin_view
         return [
-            path("<int:pk>/<str:verb>/", dossier_verb, name="dossier_verb"),
+            path("<int:pk>/verb/<str:verb>/", guarded(self.verb_page), name="dossier_verb"),
+            path("<int:pk>/receipt/", guarded(downloads.receipt), name="dossier_receipt"),
+            path(
+                "<int:pk>/documents/<int:document_pk>/",
+                guarded(downloads.document),
+                name="dossier_document",
+            ),
             *super().get_urls(),
         ]
 
@@ -118,11 +126,3 @@ class DossierAdmin(OnestopModelAdmin):
         dossier = visible_dossier(request, pk)
         request.current_app = self.admin_site.name
         return verb_view(request, dossier, Verb(verb), self.admin_site)
-
-
-def visible_dossier(request, pk: int) -> Dossier:
-    """The dossier, or 404 for one that this person may not even know of."""
-    dossier = filters.visible(request.user).with_people().select_related("limit").filter(pk=pk).first()
-    if dossier is None:
-        raise Http404(_("There is no such dossier, or it belongs to other agencies."))
-    return dossier

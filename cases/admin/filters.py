@@ -7,7 +7,6 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from cases.enums import State
-from cases.models import Dossier
 from onestop import access
 from onestop.admin import DropdownFilter
 from procedures.calendars import calendar_for
@@ -116,10 +115,3 @@ class ReceivedFilter(DropdownFilter):
 def received_today(queryset):
     start = datetime.combine(timezone.localdate(), time.min, tzinfo=timezone.get_default_timezone())
     return queryset.filter(received_at__gte=start, received_at__lt=start + timedelta(days=1))
-
-
-def visible(user):
-    """Dossiers on the pages of this person."""
-    if not access.sees_dossiers(user):
-        return Dossier.objects.none()
-    return Dossier.objects.visible_to(user)

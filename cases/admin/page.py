@@ -1,32 +1,30 @@
 """What the dossier page shows, gathered in a fixed number of queries."""
 
-from dataclasses import dataclass
-
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from cases import deadlines
 from cases.admin import shown
+from cases.admin.downloads import may_print_receipt
 from cases.admin.verbs import buttons
 from cases.enums import NEEDS_SCAN
 from cases.models import Dossier
-from cases.services.clock import limit_of
+from cases.queries import fees_of, promise_of, working_days_left
 from notifications.enums import LETTER_COLOURS, LetterState
 from notifications.models import Letter
 from onestop import access
-from procedures.enums import LimitUnit
+from procedures.calendars import calendar_for
 
 
 def dossier_context(dossier: Dossier, user) -> dict:
     """Facts, papers, money, steps, letters, history and the proof of the due date."""
-    calendars = shown.Calendars()
-    days = shown.days_left(dossier, calendars)
+    calendar = calendar_for(dossier.competent_agency)
     return {
         "dossier": dossier,
         "state_badge": shown.state_badge(dossier),
-        "due": shown.due_with_words(dossier, days),
+        "due": shown.due_with_words(dossier, working_days_left(dossier, calendar)),
         "buttons": buttons(user, dossier),
-        "checklist": _checklist(dossier),
+        "checklist": checklist_of(dossier),
         "other_documents": dossier.documents.filter(component=None).select_related("added_by"),
         "money": _money(dossier),
         "events": dossier.events.select_related("actor"),
@@ -34,12 +32,14 @@ def dossier_context(dossier: Dossier, user) -> dict:
         "supplements": dossier.supplements.select_related("asked_by", "approved_by"),
         "reschedules": dossier.reschedules.select_related("signed_by"),
         "letters": _letters(dossier, user),
-        "proof": proof_of(dossier, calendars) if dossier.clock_started_at else None,
+        "promise": promise_of(dossier, calendar),
         "transfer": _transfer(dossier),
+        "prints_receipt": may_print_receipt(user, dossier),
+        "new_tab": {"target": "_blank", "rel": "noopener"},
     }
 
 
-def _checklist(dossier: Dossier) -> list[dict]:
+def checklist_of(dossier: Dossier) -> list[dict]:
     """Each component with how it came and how many of its scans are there."""
     rows = []
     for item in dossier.components.select_related("component").prefetch_related("documents"):
@@ -57,17 +57,12 @@ def _checklist(dossier: Dossier) -> list[dict]:
 
 
 def _money(dossier: Dossier) -> dict:
-    fees = list(dossier.fees.all())
-    payments = list(dossier.payments.select_related("taken_by"))
-    total = sum(fee.amount for fee in fees)
-    balance = total - sum(payment.amount for payment in payments)
+    fees = fees_of(dossier)
     return {
-        "fees": [(fee.name, shown.money(fee.amount)) for fee in fees],
-        "payments": [(payment, shown.money(payment.amount)) for payment in payments],
-        "total": shown.money(total),
-        "balance": shown.money(balance),
-        "is_owed": balance > 0,
-        "badge": shown.badge(_("to be paid"), "warning") if balance > 0 else shown.badge(_("settled"), "success"),
+        "fees": [(line.name, shown.money(line.amount)) for line in fees.lines],
+        "payments": [(payment, shown.money(payment.amount)) for payment in fees.payments],
+        "owed": shown.money(fees.owed),
+        "badge": shown.badge(_("to be paid"), "warning") if fees.owed else shown.badge(_("settled"), "success"),
     }
 
 
@@ -102,29 +97,3 @@ def _transfer(dossier: Dossier) -> str:
         return ""
     late = deadlines.is_late_transfer(dossier.transferred_at, dossier.transfer_due_at)
     return shown.badge(_("late transfer"), "danger") if late else shown.badge(_("in time"), "success")
-
-
-@dataclass(frozen=True, slots=True)
-class Proof:
-    """The due date of the current cycle as the rules give it, day by day."""
-
-    deadline: deadlines.Deadline
-    limit: str
-    in_days: bool
-    note: str
-
-
-def proof_of(dossier: Dossier, calendars: shown.Calendars) -> Proof:
-    """Counted again from the start of the current cycle, so that it can be checked against the promise."""
-    calendar = calendars.of(dossier.competent_agency)
-    deadline = deadlines.due_date(dossier.clock_started_at, limit_of(dossier.limit), calendar)
-    note = ""
-    if deadline.due_at != dossier.due_at:
-        moved = any(r.cycle == dossier.cycle for r in dossier.reschedules.all())
-        note = (
-            _("The promise was moved to %(due)s by a letter of apology.")
-            if moved
-            else _("The calendar has changed since; the promise of %(due)s stays.")
-        ) % {"due": shown.moment(dossier.due_at)}
-    return Proof(deadline, str(dossier.limit), dossier.limit.unit != LimitUnit.WORKING_HOUR, note)
-

@@ -1,7 +1,6 @@
 """How facts are shown on the pages of the back office: badges, dates with the days left, masked addresses."""
 
 from django.template.loader import render_to_string
-from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -11,20 +10,6 @@ from cases import deadlines
 from cases.enums import STATE_COLOURS, State
 from cases.events import local_text
 from cases.models import Dossier
-from procedures.calendars import calendar_for
-from procedures.working_time import WorkCalendar
-
-
-class Calendars:
-    """Calendars of agencies, each read once for a page."""
-
-    def __init__(self):
-        self._known: dict[int, WorkCalendar] = {}
-
-    def of(self, agency) -> WorkCalendar:
-        if agency.pk not in self._known:
-            self._known[agency.pk] = calendar_for(agency)
-        return self._known[agency.pk]
 
 
 def badge(text, colour: str) -> SafeString:
@@ -34,14 +19,6 @@ def badge(text, colour: str) -> SafeString:
 
 def state_badge(dossier: Dossier) -> SafeString:
     return badge(dossier.get_state_display(), STATE_COLOURS[State(dossier.state)])
-
-
-def days_left(dossier: Dossier, calendars: Calendars, now=None) -> int | None:
-    """Working days left by the calendar of the competent agency, overdue ones negative; None = no clock runs."""
-    if not dossier.is_running or dossier.due_at is None:
-        return None
-    calendar = calendars.of(dossier.competent_agency)
-    return deadlines.lateness(dossier.due_at, now or timezone.now(), calendar)
 
 
 def days_left_text(days: int) -> str:

@@ -3,7 +3,7 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from cases.enums import CollectionProof, DocumentSource, PaymentMethod, ResultKind
+from cases.enums import CollectionProof, PaymentMethod, ResultKind
 from cases.models import Dossier
 from cases.services.apologies import proposed_due_at
 from notifications.models import Letter
@@ -120,25 +120,6 @@ class RescheduleForm(ReasonForm):
             "reason": letter.reason if letter else "",
             "new_due_at": letter and letter.new_due_at or proposed_due_at(dossier),
         }
-
-
-class ScanForm(OfficeForm):
-    """One file for one paper of the checklist, or for none of them."""
-
-    component = forms.ModelChoiceField(label=_("Paper"), queryset=None, required=False, empty_label=_("Other paper"))
-    file = forms.FileField(
-        label=_("File"),
-        widget=forms.FileInput(attrs={"accept": FILE_TYPES}),
-        allow_empty_file=True,
-        help_text=_("PDF, JPEG, PNG or TIFF"),
-    )
-
-    source = DocumentSource.SCAN
-
-    def __init__(self, *args, dossier: Dossier, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.fields["component"].queryset = dossier.components.select_related("component")
-        self.fields["component"].label_from_instance = lambda row: row.component.name
 
 
 def people_of(agency, **which):

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cases import rules, services
 from cases.admin import verb_forms as forms
-from cases.enums import Verb
+from cases.enums import FINAL_STATES, Verb
 from cases.errors import CaseError, not_permitted, not_possible
 from cases.models import Dossier
 
@@ -129,7 +129,7 @@ PAGES: dict[Verb, VerbPage] = {
     ),
 }
 # Verbs with a page of their own: the checklist, and the scans.
-OWN_PAGES = {Verb.RECEIVE: "admin:filing_reception", Verb.DIGITIZE: "admin:digitizing"}
+OWN_PAGES = {Verb.RECEIVE: "admin:filing_reception", Verb.DIGITIZE: "admin:scans"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +152,8 @@ def buttons(user, dossier: Dossier) -> list[Button]:
             continue
         page = PAGES[verb]
         found.append(Button(verb.label, verb_link(dossier, verb), page.icon, page.colour, page.form is None))
+    if may_add_files(user, dossier) and not rules.is_possible(Verb.DIGITIZE, dossier) and dossier.code:
+        found.append(Button(_("Add files"), reverse("admin:scans", args=[dossier.pk]), "upload_file", "default", False))
     if may_complete(user, dossier):
         found.append(
             Button(
@@ -164,6 +166,15 @@ def buttons(user, dossier: Dossier) -> list[Button]:
 
 def verb_link(dossier: Dossier, verb: Verb) -> str:
     return reverse("admin:dossier_verb", args=[dossier.pk, verb.value])
+
+
+def may_add_files(user, dossier: Dossier) -> bool:
+    """Scans at the desk, later papers also by the officer; nothing is added to what has ended."""
+    if dossier.state in FINAL_STATES:
+        return False
+    return rules.is_clerk_of(user, dossier.receiving_desk) or rules.is_officer_of(
+        user, dossier.competent_agency
+    )
 
 
 def may_complete(user, dossier: Dossier) -> bool:

@@ -49,7 +49,9 @@ _USUAL = {
     exceptions.MethodNotAllowed: ("method_not_allowed", _("This address does not take this method.")),
     exceptions.UnsupportedMediaType: (
         "unsupported_media_type",
-        _("This address does not take this type of body. Send JSON, or a form with files where files belong."),
+        _(
+            "This address does not take this type of body. Send JSON, or a form with files where files belong."
+        ),
     ),
     exceptions.Throttled: ("throttled", _("Too many requests. Wait a moment and try again.")),
 }

@@ -31,9 +31,7 @@ class ProblemSchema(AutoSchema):
         problems = self._problems()
         problem = self.resolve_serializer(ProblemSerializer, direction).ref
         for status, text in sorted(problems.items()):
-            bodies.setdefault(
-                status, {"description": text, "content": {CONTENT_TYPE: {"schema": problem}}}
-            )
+            bodies.setdefault(status, {"description": text, "content": {CONTENT_TYPE: {"schema": problem}}})
         return bodies
 
     def _problems(self) -> dict[str, str]:

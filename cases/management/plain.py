@@ -4,6 +4,9 @@ import sys
 from typing import NoReturn
 
 from django.core.management.base import BaseCommand, CommandError
+from django.db import ProgrammingError
+from django.utils.translation import gettext as _
+from psycopg.errors import UndefinedTable
 
 
 class PlainCommand(BaseCommand):
@@ -32,9 +35,17 @@ class PlainCommand(BaseCommand):
 
     def execute(self, *args, **options):
         try:
-            return super().execute(*args, **options)
+            return self._execute(*args, **options)
         except CommandError as refused:
             if not self._called_from_command_line or options.get("traceback"):
                 raise
             self.stderr.write(str(refused))
             sys.exit(refused.returncode)
+
+    def _execute(self, *args, **options):
+        try:
+            return super().execute(*args, **options)
+        except ProgrammingError as error:
+            if not isinstance(error.__cause__, UndefinedTable):
+                raise
+            self.refuse(_("The database has no tables yet; run “manage.py migrate” first."))

@@ -151,7 +151,7 @@ def issue_apology(dossier: Dossier, *, by, reason: str = "", new_due_at: datetim
         old_due=local_text(old_due),
         reason=reason,
     )
-    notify_applicant(dossier, event)
+    notify_applicant(dossier, event, letter=letter)
     return letter
 
 
@@ -180,7 +180,7 @@ def _refuse_reschedule(dossier: Dossier, *, reason: str, new_due_at: datetime, s
 
 @transaction.atomic
 def send_apology(letter: Letter, *, by) -> Letter:
-    """Note that the signed letter went out on paper or by mail; the notice itself left with the issue."""
+    """Note that the signed letter went out on paper; by e-mail it counts as sent on its own arrival."""
     dossier = dossier_of(letter)
     if not (
         rules.is_supervisor_of(by, dossier.competent_agency) or rules.is_clerk_of(by, dossier.receiving_desk)

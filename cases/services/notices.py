@@ -11,9 +11,10 @@ from procedures.enums import Role
 from procedures.models import Agency, Staff
 
 
-def notify_applicant(dossier: Dossier, event: DossierEvent) -> int:
+def notify_applicant(dossier: Dossier, event: DossierEvent, *, letter=None) -> int:
     """One message per channel that the applicant chose; a repeated call adds none. Returns how many were added.
 
+    An issued `letter` travels with the e-mail and counts as sent when the first message arrives.
     Contents by Decree 224/2026 Art 15.1g: agency, person handling, times of receipt, processing, return.
     """
     applicant = dossier.applicant
@@ -33,6 +34,7 @@ def notify_applicant(dossier: Dossier, event: DossierEvent) -> int:
                 body=body,
                 language=applicant.language,
                 reference=dossier.code or "",
+                letter=letter,
             )
             added += message is not None
     return added

@@ -19,6 +19,7 @@ from cases.services.clock import (
     running_step,
     set_promise,
     step_after,
+    transfer_by,
 )
 from cases.services.digitizing import add_document
 from cases.services.money import settle_if_nothing_owed
@@ -55,15 +56,16 @@ def hand_over(dossier: Dossier, *, by, to=None, note: str = "") -> Dossier:
         raise errors.NotPossibleNow(
             _("This was the last step before the result. Record the result instead of handing over.")
         )
-    if to is not None and not rules.works_for(to, dossier.competent_agency):
+    agency = dossier.competent_agency
+    if to is not None and not (rules.is_officer_of(to, agency) or rules.is_supervisor_of(to, agency)):
         raise errors.Invalid(
-            _("%(person)s does not work for %(agency)s.")
-            % {"person": to, "agency": dossier.competent_agency},
+            _("%(person)s is neither an officer nor a supervisor of %(agency)s.")
+            % {"person": to, "agency": agency},
             field="to",
         )
     now = timezone.now()
     end_step(dossier, at=now, officer=by, note=note.strip())
-    begin_step(dossier, following, at=now, unit=dossier.competent_agency, officer=to or by)
+    begin_step(dossier, following, at=now, unit=agency, officer=to or by)
     dossier.holder = to or by
     dossier.save()
     record(
@@ -120,7 +122,7 @@ def request_supplement(
         asked_by=by,
         reason=reason,
         items=items,
-        is_late=now > ask_by,
+        is_late=deadlines.punctuality(ask_by, now) == deadlines.Punctuality.LATE,
         approved_by=approved_by if asked_before else None,
     )
     withdraw_unsent_apology(dossier, reason=_("The applicant was asked for a supplement; the clock stands."))
@@ -147,6 +149,8 @@ def resume(dossier: Dossier, *, by) -> Dossier:
     dossier.to_state_before_supplement()
     dossier.cycle += 1
     set_promise(dossier, promise(dossier, now))
+    if not dossier.transferred_at:
+        dossier.transfer_due_at = transfer_by(dossier, now)  # still at the desk: its time starts afresh too
     dossier.save()
     broken_off = dossier.step_runs.order_by("-started_at", "-pk").first()
     begin_step(dossier, broken_off.step, at=now, unit=broken_off.unit, officer=broken_off.officer)

@@ -88,7 +88,7 @@ def receive(
     )
     dossier.save()
     keep_checklist(dossier, components)
-    return _accept(dossier, by=by, fee=fee or FeeFacts(), received_at=received_at)
+    return _accept(dossier, by=by, fee=fee or FeeFacts(), received_at=received_at, counts_from=counts_from)
 
 
 @transaction.atomic
@@ -110,7 +110,9 @@ def receive_filing(
         raise errors.NotPossibleNow(
             _("The applicant was asked to complete this filing and has not answered yet.")
         )
-    counts_from = _counts_from(dossier)
+    counts_from = counts_as_received_at(
+        dossier.filed_at, desk=dossier.receiving_desk, channel=dossier.channel
+    )
     if dossier.version != version_in_force(dossier.version.procedure, timezone.localdate(counts_from)):
         raise errors.NotInForce(
             _("The procedure changed after this filing. Refuse it with that reason and ask to file again."),
@@ -120,16 +122,16 @@ def receive_filing(
         dossier.limit = limit_for(dossier.version, limit)
     if components is not None:
         keep_checklist(dossier, components)
-    return _accept(dossier, by=by, fee=fee or FeeFacts(), received_at=timezone.now())
+    return _accept(dossier, by=by, fee=fee or FeeFacts(), received_at=timezone.now(), counts_from=counts_from)
 
 
-def _accept(dossier: Dossier, *, by, fee: FeeFacts, received_at: datetime) -> Dossier:
+def _accept(dossier: Dossier, *, by, fee: FeeFacts, received_at: datetime, counts_from: datetime) -> Dossier:
     require_complete(dossier)
     _owe(dossier, fee, on=timezone.localdate(received_at))
     before = dossier.state
     dossier.to_received()
     dossier.received_at = received_at
-    set_promise(dossier, promise(dossier, _counts_from(dossier)))
+    set_promise(dossier, promise(dossier, counts_from))
     dossier.first_due_at = dossier.due_at
     dossier.transfer_due_at = transfer_by(dossier, received_at)
     dossier.holder = by
@@ -147,10 +149,6 @@ def _accept(dossier: Dossier, *, by, fee: FeeFacts, received_at: datetime) -> Do
     )
     notify_applicant(dossier, event)
     return dossier
-
-
-def _counts_from(dossier: Dossier) -> datetime:
-    return counts_as_received_at(dossier.filed_at, desk=dossier.receiving_desk, channel=dossier.channel)
 
 
 def _owe(dossier: Dossier, fee: FeeFacts, *, on) -> None:

@@ -4,7 +4,7 @@ from datetime import date, time
 
 import pytest
 
-from procedures.calendars import calendar_for
+from procedures.calendars import calendar_for, remembered_calendars
 from procedures.models import Agency, CalendarDay, OfficeSession
 from procedures.working_time import OfficeHours, Session
 
@@ -139,3 +139,13 @@ def test_few_queries_whatever_the_depth(office, django_assert_num_queries):
         calendar_for(office).is_working_day(NEW_YEAR)
     with django_assert_num_queries(1):
         calendar_for(None).is_working_day(NEW_YEAR)
+
+
+def test_calendars_are_read_once_while_they_are_remembered(ward, django_assert_num_queries):
+    day("2026-01-01")
+    with remembered_calendars():
+        first = calendar_for(ward)
+        with django_assert_num_queries(0):
+            assert calendar_for(ward) is first
+        assert calendar_for(None) is not first
+    assert calendar_for(ward) is not first

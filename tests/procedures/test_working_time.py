@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from procedures.estimates import estimated_days
 from procedures.working_time import ClosedDay, OfficeHours, Session, SpecialDay, WorkCalendar, minute_of
-from tests.law_fixtures import at, official_calendar
+from tests.law_fixtures import LATE, OFFICIAL, SATURDAY_COUNTS, SATURDAY_DESK, at
 
 # Weekdays off and worked Saturdays as the yearly notices have them, written out by hand.
 WEEKDAYS_OFF = {
@@ -38,15 +38,11 @@ WEEKDAYS_OFF = {
 }
 WORKED_SATURDAYS = {2024: ["05-04"], 2025: ["04-26"], 2026: ["01-10", "08-22"]}
 
-LATE = OfficeHours((Session(time(8), time(12)), Session(time(13, 30), time(17, 30))))
-SATURDAY_DESK = OfficeHours(saturday=(Session(time(7, 30), time(11, 30)),))
-SATURDAY_COUNTS = OfficeHours(saturday=(Session(time(7, 30), time(11, 30)),), saturday_counts=True)
 
 moments = st.datetimes(datetime(2020, 1, 1), datetime(2027, 12, 31)).map(
     lambda moment: at(moment.replace(second=0, microsecond=0).isoformat())
 )
-offices = st.sampled_from([OfficeHours(), LATE, SATURDAY_DESK, SATURDAY_COUNTS])
-calendars = offices.map(lambda hours: official_calendar().with_hours(hours))
+calendars = st.sampled_from([OFFICIAL, LATE, SATURDAY_DESK, SATURDAY_COUNTS])
 
 
 def off(text: str, key: str = "", **facts) -> SpecialDay:
@@ -59,7 +55,7 @@ def worked(text: str, key: str = "") -> SpecialDay:
 
 @pytest.mark.parametrize("year", WEEKDAYS_OFF)
 def test_every_day_of_the_year_is_worked_or_off_as_the_notice_says(year):
-    calendar = official_calendar()
+    calendar = OFFICIAL
     off = {date.fromisoformat(f"{year}-{day}") for day in WEEKDAYS_OFF[year]}
     worked = {date.fromisoformat(f"{year}-{day}") for day in WORKED_SATURDAYS.get(year, [])}
     day = date(year, 1, 1)
@@ -71,17 +67,17 @@ def test_every_day_of_the_year_is_worked_or_off_as_the_notice_says(year):
 
 
 def test_a_special_day_carries_its_names_and_its_notice():
-    special = official_calendar().special(date(2026, 1, 2))
+    special = OFFICIAL.special(date(2026, 1, 2))
     assert (special.key, special.is_worked, special.kind) == ("swap-2026-01-02", False, "swap_off")
     assert "12729/VPCP-KGVX" in special.legal_reference
-    assert official_calendar().special(date(2026, 1, 5)) is None
+    assert OFFICIAL.special(date(2026, 1, 5)) is None
 
 
 def test_both_halves_of_a_swap_go_together():
-    calendar = official_calendar().without(["swap-2026-01-02"])
+    calendar = OFFICIAL.without(["swap-2026-01-02"])
     assert calendar.is_working_day(date(2026, 1, 2))
     assert not calendar.is_working_day(date(2026, 1, 10))
-    assert not official_calendar().is_working_day(date(2026, 1, 2))
+    assert not OFFICIAL.is_working_day(date(2026, 1, 2))
 
 
 def test_without_keys_leaves_days_that_have_none():
@@ -99,7 +95,7 @@ def test_a_later_day_wins_over_an_earlier_one_of_the_same_date():
 
 
 def test_sessions_are_half_open():
-    calendar = official_calendar()
+    calendar = OFFICIAL
     for clock, is_open in [
         ("07:29", False),
         ("07:30", True),
@@ -115,7 +111,7 @@ def test_sessions_are_half_open():
 
 
 def test_opening_and_closing_are_the_ends_of_the_day():
-    calendar = official_calendar().with_hours(LATE)
+    calendar = LATE
     assert calendar.opening(date(2026, 11, 10)) == at("2026-11-10 08:00")
     assert calendar.closing(date(2026, 11, 10)) == at("2026-11-10 17:30")
     with pytest.raises(ClosedDay):
@@ -123,25 +119,25 @@ def test_opening_and_closing_are_the_ends_of_the_day():
 
 
 def test_a_saturday_desk_receives_without_counting():
-    calendar = official_calendar().with_hours(SATURDAY_DESK)
+    calendar = SATURDAY_DESK
     assert calendar.is_open(at("2026-11-14 09:00"))
     assert not calendar.is_open(at("2026-11-14 14:00"))
     assert not calendar.is_working_day(date(2026, 11, 14))
-    assert official_calendar().with_hours(SATURDAY_COUNTS).is_working_day(date(2026, 11, 14))
+    assert SATURDAY_COUNTS.is_working_day(date(2026, 11, 14))
 
 
 def test_a_saturday_that_counts_needs_a_session():
     hours = OfficeHours(saturday_counts=True)
-    assert not official_calendar().with_hours(hours).is_working_day(date(2026, 11, 14))
+    assert not OFFICIAL.with_hours(hours).is_working_day(date(2026, 11, 14))
 
 
 def test_a_worked_saturday_has_the_hours_of_a_weekday():
-    calendar = official_calendar().with_hours(SATURDAY_DESK)
+    calendar = SATURDAY_DESK
     assert calendar.closing(date(2026, 1, 10)) == at("2026-01-10 17:00")
 
 
 def test_a_holiday_on_a_saturday_closes_the_saturday_desk():
-    calendar = official_calendar().with_hours(SATURDAY_COUNTS)
+    calendar = SATURDAY_COUNTS
     assert not calendar.is_working_day(date(2023, 9, 2))
     assert calendar.sessions_on(date(2023, 9, 2)) == ()
 
@@ -178,7 +174,7 @@ def test_hours_that_make_no_sense_are_refused():
     ],
 )
 def test_a_filing_outside_the_hours_counts_at_the_next_opening(filed, counts):
-    assert official_calendar().counts_as_received_at(at(filed)) == at(counts)
+    assert OFFICIAL.counts_as_received_at(at(filed)) == at(counts)
 
 
 @pytest.mark.parametrize(
@@ -191,7 +187,7 @@ def test_a_filing_outside_the_hours_counts_at_the_next_opening(filed, counts):
     ],
 )
 def test_a_saturday_session_is_real_reception(filed, counts):
-    assert official_calendar().with_hours(SATURDAY_DESK).counts_as_received_at(at(filed)) == at(counts)
+    assert SATURDAY_DESK.counts_as_received_at(at(filed)) == at(counts)
 
 
 @pytest.mark.parametrize(
@@ -205,17 +201,17 @@ def test_a_saturday_session_is_real_reception(filed, counts):
     ],
 )
 def test_the_last_minutes_before_closing_count_for_the_next_working_day(filed, minutes, counts):
-    assert official_calendar().counts_as_received_at(at(filed), last_minutes=minutes) == at(counts)
+    assert OFFICIAL.counts_as_received_at(at(filed), last_minutes=minutes) == at(counts)
 
 
 def test_other_time_zones_are_read_on_the_clock_of_vietnam():
     filed = datetime(2026, 11, 10, 10, 30, tzinfo=UTC)  # 17:30 in Vietnam
-    assert official_calendar().counts_as_received_at(filed) == at("2026-11-11 07:30")
+    assert OFFICIAL.counts_as_received_at(filed) == at("2026-11-11 07:30")
 
 
 def test_a_moment_without_time_zone_is_refused():
     with pytest.raises(ValueError, match="no time zone"):
-        official_calendar().is_open(datetime(2026, 11, 10, 9))
+        OFFICIAL.is_open(datetime(2026, 11, 10, 9))
 
 
 @given(calendars, moments, st.integers(0, 240))
@@ -233,7 +229,7 @@ def test_what_counts_as_received_is_open_and_never_earlier(calendar, moment, las
 
 
 def test_working_days_after_and_before():
-    calendar = official_calendar()
+    calendar = OFFICIAL
     assert calendar.working_day_after(date(2026, 8, 28), 3) == date(2026, 9, 7)
     assert calendar.working_day_before(date(2026, 3, 1), 5) == date(2026, 2, 23)
     assert calendar.next_working_day(date(2026, 8, 21)) == date(2026, 8, 22)
@@ -245,7 +241,7 @@ def test_working_days_after_and_before():
 
 
 def test_working_days_between_have_a_sign():
-    calendar = official_calendar()
+    calendar = OFFICIAL
     assert calendar.working_days_between(date(2026, 11, 20), date(2026, 11, 25)) == 2
     assert calendar.working_days_between(date(2026, 11, 25), date(2026, 11, 20)) == -2
     assert calendar.working_days_between(date(2026, 11, 20), date(2026, 11, 20)) == 0
@@ -286,21 +282,21 @@ def test_the_nth_working_day_agrees_with_counting_by_hand(calendar, day, n):
     ],
 )
 def test_working_minutes_are_used_up_in_sessions(start, minutes, end):
-    assert official_calendar().add_working_minutes(at(start), minutes) == at(end)
+    assert OFFICIAL.add_working_minutes(at(start), minutes) == at(end)
 
 
 def test_minutes_of_a_saturday_that_does_not_count_are_not_used():
-    calendar = official_calendar().with_hours(SATURDAY_DESK)
+    calendar = SATURDAY_DESK
     assert calendar.add_working_minutes(at("2026-11-14 09:00"), 60) == at("2026-11-16 08:30")
-    counting = official_calendar().with_hours(SATURDAY_COUNTS)
+    counting = SATURDAY_COUNTS
     assert counting.add_working_minutes(at("2026-11-14 09:00"), 60) == at("2026-11-14 10:00")
 
 
 def test_negative_minutes_are_refused():
     with pytest.raises(ValueError, match="negative"):
-        official_calendar().add_working_minutes(at("2026-11-14 09:00"), -1)
+        OFFICIAL.add_working_minutes(at("2026-11-14 09:00"), -1)
     with pytest.raises(ValueError, match="negative"):
-        official_calendar().counts_as_received_at(at("2026-11-14 09:00"), -1)
+        OFFICIAL.counts_as_received_at(at("2026-11-14 09:00"), -1)
 
 
 @given(calendars, moments, st.integers(0, 5000), st.integers(0, 5000))
@@ -337,7 +333,7 @@ def test_minutes_between_add_up(calendar, a, b, c):
 
 
 def test_a_year_with_estimated_days_only_is_provisional():
-    calendar = official_calendar()
+    calendar = OFFICIAL
     assert [year for year in range(2018, 2031) if not calendar.is_provisional(year)] == list(
         range(2020, 2027)
     )
@@ -382,7 +378,7 @@ def test_switching_a_day_off_does_not_make_its_year_unknown():
 
 
 def test_asking_backwards_and_forwards_gives_the_same_as_one_direction():
-    there, back = official_calendar().with_hours(LATE), official_calendar().with_hours(LATE)
+    there, back = OFFICIAL.with_hours(OfficeHours()), OFFICIAL.with_hours(OfficeHours())
     days = [date(year, 3, 3) for year in range(2018, 2031)]
     forwards = [there.working_day_after(day, 300) for day in days]
     assert [back.working_day_after(day, 300) for day in reversed(days)] == forwards[::-1]

@@ -112,9 +112,7 @@ class FeeFieldsMixin(serializers.Serializer):
 
     def validate(self, attrs):
         attrs = super().validate(attrs)
-        attrs["fee"] = FeeFacts(
-            fee_ids=attrs.pop("fees", None), quantities=dict(attrs.pop("quantities", {}))
-        )
+        attrs["fee"] = FeeFacts(fee_ids=attrs.pop("fees", None), quantities=dict(attrs.pop("quantities", {})))
         return attrs
 
 
@@ -132,9 +130,7 @@ class FilingFieldsSerializer(StrictSerializer):
     desk = AgencyField(help_text="Identifier of the reception desk, such as `H41.12`.")
     applicant = ApplicantSerializer()
     components = ComponentSerializer(many=True)
-    competent_agency = AgencyField(
-        required=False, help_text="Needed where desk and field leave a choice."
-    )
+    competent_agency = AgencyField(required=False, help_text="Needed where desk and field leave a choice.")
     limit = LimitField(
         queryset=TimeLimit.objects.all(),
         required=False,

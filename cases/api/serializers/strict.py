@@ -38,7 +38,5 @@ class Named(serializers.SlugRelatedField):
             self.fail("invalid")
         row = self.get_queryset().filter(**{self.slug_field: data}).first()
         if row is None:
-            raise serializers.ValidationError(
-                str(self.unknown) % {"value": data[:60]}, code="does_not_exist"
-            )
+            raise serializers.ValidationError(str(self.unknown) % {"value": data[:60]}, code="does_not_exist")
         return row

@@ -92,7 +92,9 @@ class StaffView(ApiView):
         wanted = {"uuid": by_uuid} if by_uuid else {"code": tidy_code(ref)}
         dossier = Dossier.objects.visible_to(self.request.user).with_people().filter(**wanted).first()
         if dossier is None:
-            raise NothingFound(_("There is no such dossier, or it is not one of your agency. Check the code."))
+            raise NothingFound(
+                _("There is no such dossier, or it is not one of your agency. Check the code.")
+            )
         return dossier
 
 

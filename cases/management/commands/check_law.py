@@ -5,7 +5,6 @@ from dataclasses import asdict
 from pathlib import Path
 
 from django.conf import settings
-from django.db import ProgrammingError
 from django.utils import translation
 from django.utils.translation import gettext as _
 
@@ -36,8 +35,6 @@ class Command(PlainCommand):
                 verdicts = check(read_files(paths))
             except (BadCase, NotLoaded) as refused:
                 self.refuse(str(refused))
-            except ProgrammingError:
-                self.refuse(_("The database has no tables yet; run “manage.py migrate” first."))
             self.stdout.write(_as_json(verdicts) if options["json"] else _as_text(verdicts))
         if any(verdict.differing for verdict in verdicts.values()):
             # Differences are the result and stand in the output; only the exit code tells them apart.

@@ -7,13 +7,12 @@ import pytest
 
 from cases import services
 from cases.enums import EventKind, Provision, State, Verb
-from cases.errors import ComponentMissing, Invalid, NotInForce, NotPermitted
+from cases.errors import ComponentMissing, NotInForce, NotPermitted
 from cases.models import Applicant
 from cases.services.applicants import ApplicantFacts
 from cases.services.checklist import ComponentFacts
-from cases.services.reception import FeeFacts
-from procedures.enums import FeeChannel, FeeKind, FeeRule, Level, Role, VersionStatus
-from procedures.models import FeeLine, FeeTariff, OfficeSession, TimeLimit
+from procedures.enums import Level, Role, VersionStatus
+from procedures.models import OfficeSession
 from tests.cases.helpers import (
     everything,
     fresh,
@@ -76,9 +75,10 @@ def test_receive_opens_the_first_step_with_its_own_due_time(world):
 
 def test_receive_keeps_the_checklist_as_it_came(world):
     dossier = world.receive()
-    assert list(
-        dossier.components.values_list("component__name_vi", "provision", "originals", "copies")
-    ) == [("Tờ khai", "paper", 1, 0), ("Giấy tờ tùy thân", "shown", 1, 0)]
+    assert list(dossier.components.values_list("component__name_vi", "provision", "originals", "copies")) == [
+        ("Tờ khai", "paper", 1, 0),
+        ("Giấy tờ tùy thân", "shown", 1, 0),
+    ]
 
 
 def test_receive_numbers_the_dossiers_of_a_desk_and_day_one_after_another(world, clock):
@@ -135,7 +135,9 @@ def test_receive_keeps_who_filed_for_the_applicant(world):
     )
 
 
-@pytest.mark.parametrize("provision", [Provision.PAPER, Provision.SHOWN, Provision.REUSED, Provision.ELECTRONIC])
+@pytest.mark.parametrize(
+    "provision", [Provision.PAPER, Provision.SHOWN, Provision.REUSED, Provision.ELECTRONIC]
+)
 def test_receive_takes_a_component_that_came_in_any_way(world, provision):
     form, identity = world.components(world.free)
     dossier = world.receive(components=[form, replace(identity, provision=provision)])
@@ -170,9 +172,7 @@ def test_receive_takes_the_version_of_the_day_and_keeps_it(world, clock):
     second.procedure, second.number = world.free, 2
     second.save()
     form, identity, _other = second.components.all()
-    dossier = world.receive(components=[
-        ComponentFacts(c.pk) for c in first.components.all()[:2]
-    ])
+    dossier = world.receive(components=[ComponentFacts(c.pk) for c in first.components.all()[:2]])
     clock.move_to("2026-11-11 09:00")
     later = world.receive(components=[ComponentFacts(form.pk), ComponentFacts(identity.pk)])
     assert (fresh(dossier).version, later.version) == (first, second)
@@ -199,8 +199,7 @@ def test_receive_names_the_procedure_that_replaces_an_abolished_one(world):
     with refused(NotInForce) as caught:
         world.receive(old)
     assert caught.value.sentence == (
-        "Procedure 1.000008 was abolished: its last day in force was 31/10/2025. "
-        "It is replaced by 1.000001."
+        "Procedure 1.000008 was abolished: its last day in force was 31/10/2025. It is replaced by 1.000001."
     )
 
 
@@ -218,152 +217,6 @@ def test_receive_refuses_a_draft(world):
     assert caught.value.sentence == (
         "Procedure 1.000006 is only a draft: its record is not complete, so it is not published."
     )
-
-
-# Bad input ------------------------------------------------------------------------------------------
-
-
-def test_receive_names_every_missing_component_at_once(world):
-    with refused(ComponentMissing, "component_missing") as caught:
-        world.receive(components=[])
-    assert caught.value.field == "components"
-    assert caught.value.sentence == (
-        "Not complete, missing: Application form; Identity paper. "
-        "Ask the applicant for all of it, or tick how it came."
-    )
-
-
-def test_receive_does_not_take_not_needed_for_a_mandatory_component(world):
-    form, identity = world.components(world.free)
-    with refused(ComponentMissing) as caught:
-        world.receive(components=[form, replace(identity, provision=Provision.NOT_NEEDED)])
-    assert "missing: Identity paper." in caught.value.sentence
-
-
-@pytest.mark.parametrize(
-    ("change", "sentence"),
-    [
-        ({"provision": "by pigeon"}, "Unknown way of handing in: by pigeon."),
-        ({"originals": -1}, "Numbers of originals and copies lie between 0 and 1,000."),
-        ({"copies": 1001}, "Numbers of originals and copies lie between 0 and 1,000."),
-    ],
-)
-def test_receive_refuses_nonsense_in_the_checklist(world, change, sentence):
-    form, identity = world.components(world.free)
-    with refused(Invalid) as caught:
-        world.receive(components=[replace(form, **change), identity])
-    assert (caught.value.field, caught.value.sentence) == ("components", sentence)
-
-
-def test_receive_refuses_a_component_of_another_procedure(world):
-    stranger = world.components(world.paid)[0]
-    with refused(Invalid, "unknown_component") as caught:
-        world.receive(components=[*world.components(world.free), stranger])
-    assert caught.value.sentence == (
-        f"Component {stranger.component_id} is not on the published list of this procedure."
-    )
-
-
-def test_receive_refuses_a_time_in_the_future(world):
-    with refused(Invalid, "future_time") as caught:
-        world.receive(received_at=local("2026-11-09 09:01"))
-    assert caught.value.field == "received_at"
-    assert caught.value.sentence == (
-        "The time 09/11/2026 09:01 lies in the future. Enter when it really happened."
-    )
-
-
-@pytest.mark.parametrize(
-    ("field", "value"), [("channel", "pigeon"), ("channel", ""), ("return_channel", "pigeon")]
-)
-def test_receive_refuses_an_unknown_channel(world, field, value):
-    with refused(Invalid) as caught:
-        world.receive(**{field: value})
-    assert (caught.value.field, caught.value.sentence) == (
-        field,
-        f"“{value}” is not one of: desk, post, online.",
-    )
-
-
-@pytest.mark.parametrize(
-    ("field", "longest"), [("subject", 500), ("submitter_name", 300), ("submitter_id_number", 20)]
-)
-def test_receive_refuses_a_text_that_is_too_long_instead_of_cutting_it(world, field, longest):
-    world.receive(**{field: "x" * longest})
-    with refused(Invalid, "too_long") as caught:
-        world.receive(**{field: "x" * (longest + 1)})
-    assert (caught.value.field, caught.value.sentence) == (
-        field,
-        f"This text has {longest + 1} characters; at most {longest} are possible.",
-    )
-
-
-def test_receive_at_an_agency_that_is_no_desk_is_refused(world):
-    clerk = make_person("van-thu", world.province, Role.CLERK)
-    with refused(Invalid) as caught:
-        world.receive(desk=world.province, by=clerk)
-    assert (caught.value.field, caught.value.sentence) == ("desk", "UBND tỉnh Nghệ An is not a reception desk.")
-
-
-def test_receive_at_a_desk_that_was_closed_down_is_refused(world):
-    world.ward.is_active = False
-    world.ward.save()
-    with refused(Invalid) as caught:
-        world.receive(competent_agency=world.other_ward)
-    assert (caught.value.field, caught.value.sentence) == ("desk", "UBND phường Thử Nghiệm is no longer active.")
-
-
-def test_receive_needs_the_agency_that_decides_when_it_is_not_clear(world):
-    with refused(Invalid, "required") as caught:
-        world.receive(desk=world.centre, by=world.centre_clerk)
-    assert (caught.value.field, caught.value.sentence) == (
-        "competent_agency",
-        "Choose the agency that decides: from this desk the procedure can go to several.",
-    )
-
-
-def test_receive_refuses_an_agency_that_no_longer_exists(world):
-    world.other_ward.is_active = False
-    world.other_ward.save()
-    with refused(Invalid) as caught:
-        world.receive(competent_agency=world.other_ward)
-    assert (caught.value.field, caught.value.sentence) == (
-        "competent_agency",
-        "UBND xã Ví Dụ is no longer active.",
-    )
-
-
-def test_receive_takes_the_chosen_time_limit_and_refuses_one_of_another_version(world):
-    version = world.free.versions.get()
-    long = TimeLimit.objects.create(version=version, position=1, label="5 ngày", amount=5, unit="working_day")
-    assert world.receive(limit=long).due_at == local("2026-11-16 17:00")
-    with refused(Invalid) as caught:
-        world.receive(limit=world.paid.versions.get().limits.get())
-    assert (caught.value.field, caught.value.sentence) == (
-        "limit",
-        "This time limit belongs to another version of the procedure.",
-    )
-
-
-@pytest.mark.parametrize(
-    ("change", "field"),
-    [
-        ({"full_name": " \t"}, "full_name"),
-        ({"full_name": "x" * 301}, "full_name"),
-        ({"id_number": "04/000"}, "id_number"),
-        ({"id_number": "4" * 21}, "id_number"),
-        ({"phone": "12345"}, "phone"),
-        ({"phone": "gọi tôi nhé"}, "phone"),
-        ({"email": "vi.du"}, "email"),
-        ({"email": f"vi.du@{'.'.join(['congdan'] * 32)}.example"}, "email"),
-        ({"kind": "robot"}, "kind"),
-        ({"notice_channels": ["pigeon"]}, "notice_channels"),
-    ],
-)
-def test_receive_refuses_an_applicant_who_cannot_be(world, change, field):
-    with refused(Invalid) as caught:
-        world.receive(applicant=replace(world.applicant, **change))
-    assert caught.value.field == field
 
 
 # The applicant --------------------------------------------------------------------------------------
@@ -385,126 +238,6 @@ def test_receive_finds_the_applicant_again_by_number_and_keeps_what_is_not_given
 def test_receive_without_number_makes_a_new_applicant_each_time(world):
     nameless = ApplicantFacts(full_name="Nguyễn Thị Ví Dụ")
     assert world.receive(applicant=nameless).applicant != world.receive(applicant=nameless).applicant
-
-
-# Fees -----------------------------------------------------------------------------------------------
-
-
-def add_fee(procedure, **changes) -> FeeLine:
-    facts = {"kind": FeeKind.CHARGE, "rule": FeeRule.FIXED, "name": "Lệ phí", **changes}
-    version = procedure.versions.get()
-    return FeeLine.objects.create(version=version, position=version.fees.count(), **facts)
-
-
-def owed(dossier) -> list[tuple[str, int]]:
-    return list(dossier.fees.values_list("name", "amount"))
-
-
-def test_receive_fixes_what_is_owed(world):
-    dossier = world.receive(world.paid)
-    assert owed(dossier) == [("Lệ phí", 15000)]
-    assert (dossier.fee_total, dossier.balance) == (15000, 15000)
-
-
-def test_receive_takes_the_fee_of_the_channel(world):
-    add_fee(world.free, amount=20000, channel=FeeChannel.DESK)
-    add_fee(world.free, amount=10000, channel=FeeChannel.ONLINE)
-    assert owed(world.receive()) == [("Lệ phí", 20000)]
-    assert owed(world.receive(channel="post")) == [("Lệ phí", 20000)]
-    assert owed(world.receive(channel="online")) == [("Lệ phí", 10000)]
-
-
-def test_receive_counts_pages_and_copies_by_tier(world):
-    add_fee(
-        world.free,
-        rule=FeeRule.PER_PAGE,
-        tiers=[
-            {"from_page": 1, "to_page": 2, "amount_per_page": 2000},
-            {"from_page": 3, "to_page": None, "amount_per_page": 1000},
-        ],
-        cap_amount=200000,
-        cap_per="copy",
-    )
-    dossier = world.receive(fee=FeeFacts(quantities={"pages": 4, "copies": 2}))
-    assert owed(dossier) == [("Lệ phí", 12000)]
-    assert dossier.quantities == {"pages": 4, "copies": 2}
-
-
-def test_receive_asks_which_fee_applies_when_each_has_a_condition(world):
-    in_time = add_fee(world.free, amount=8000, condition="trong hạn")
-    late = add_fee(world.free, amount=9000, condition="quá hạn")
-    with refused(Invalid, "required") as caught:
-        world.receive()
-    assert (caught.value.field, caught.value.sentence) == (
-        "fees",
-        "Choose which fee applies: Lệ phí (trong hạn); Lệ phí (quá hạn).",
-    )
-    assert owed(world.receive(fee=FeeFacts(fee_ids=[late.pk]))) == [("Lệ phí", 9000)]
-    assert owed(world.receive(fee=FeeFacts(fee_ids=[in_time.pk]))) == [("Lệ phí", 8000)]
-    assert owed(world.receive(fee=FeeFacts(fee_ids=[]))) == []
-
-
-def test_receive_always_charges_the_line_without_condition(world):
-    extra = add_fee(world.paid, amount=3000, name="Bản sao", condition="xin bản sao")
-    assert owed(world.receive(world.paid)) == [("Lệ phí", 15000)]
-    assert owed(world.receive(world.paid, fee=FeeFacts(fee_ids=[extra.pk]))) == [
-        ("Lệ phí", 15000),
-        ("Bản sao", 3000),
-    ]
-
-
-def test_receive_refuses_a_fee_of_another_procedure(world):
-    stranger = world.paid.versions.get().fees.get()
-    with refused(Invalid) as caught:
-        world.receive(fee=FeeFacts(fee_ids=[stranger.pk]))
-    assert (caught.value.field, caught.value.sentence) == (
-        "fees",
-        "This fee is not one of the procedure and channel.",
-    )
-
-
-@pytest.mark.parametrize(
-    "quantities", [{"pages": 0}, {"copies": -1}, {"quantity": 1.5}, {"pages": True}, {"pages": 100_001}]
-)
-def test_receive_refuses_quantities_that_cannot_be(world, quantities):
-    with refused(Invalid) as caught:
-        world.receive(fee=FeeFacts(quantities=quantities))
-    assert (caught.value.field, caught.value.sentence) == (
-        "quantities",
-        "Pages, copies and quantity are whole numbers from 1 to 100,000.",
-    )
-
-
-def test_receive_refuses_an_unknown_quantity(world):
-    with refused(Invalid) as caught:
-        world.receive(fee=FeeFacts(quantities={"elephants": 1}))
-    assert caught.value.sentence == "Unknown quantity: elephants."
-
-
-def test_receive_takes_the_tariff_of_the_province_times_the_quantity(world):
-    add_fee(world.free, rule=FeeRule.SET_BY_PROVINCE)
-    for first_day, amount in [(date(2025, 1, 1), 5000), (date(2026, 11, 1), 8000), (date(2026, 12, 1), 9000)]:
-        FeeTariff.objects.create(
-            agency=world.province,
-            procedure=world.free,
-            fee_name="Lệ phí",
-            amount=amount,
-            legal_reference="Nghị quyết thử nghiệm",
-            in_force_from=first_day,
-        )
-    assert owed(world.receive()) == [("Lệ phí", 8000)]
-    assert owed(world.receive(fee=FeeFacts(quantities={"quantity": 3}))) == [("Lệ phí", 24000)]
-
-
-@pytest.mark.parametrize("rule", [FeeRule.SET_BY_PROVINCE, FeeRule.FIXED])
-def test_receive_says_when_the_amount_of_a_fee_was_never_entered(world, rule):
-    add_fee(world.free, rule=rule)
-    with refused(Invalid, "tariff_missing") as caught:
-        world.receive()
-    assert (caught.value.field, caught.value.sentence) == (
-        "fees",
-        "The amount of “Lệ phí” has not been entered. Ask the administrator to enter it.",
-    )
 
 
 # Who ------------------------------------------------------------------------------------------------

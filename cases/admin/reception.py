@@ -1,0 +1,256 @@
+"""Reception on one page: procedure first, then its checklist, the applicant, and the due date before saving."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+from procedures.services.competence import default_competent_agency
+from procedures.services.tariffs import tariff_for
+
+from cases import services
+from cases.admin import shown
+from cases.admin.reception_forms import ChecklistForm, ReceptionForm
+from cases.admin.scope import visible_dossier
+from cases.admin.verbs import act_and_tell, refusal_before_asking
+from cases.enums import Verb
+from cases.errors import CaseError, NotInForce
+from cases.models import Dossier
+from cases.proof import ProofDay
+from cases.services.clock import counts_as_received_at, promise
+from cases.services.idempotency import fingerprint_of, once
+from cases.services.versions import version_in_force
+from onestop import access
+from procedures import fees
+from procedures.enums import Channel, FeeRule
+from procedures.models import Agency, Procedure, ProcedureVersion
+
+MOST_RESULTS = 12
+
+
+# --- Which procedure --------------------------------------------------------------------------
+
+
+def reception(request):
+    """Search for the procedure, then the form of its version in force."""
+    _clerks_only(request)
+    code = request.POST.get("procedure") or request.GET.get("procedure", "")
+    if not code:
+        return _search_page(request)
+    desk = request.user.agency
+    try:
+        version = _version_for(code, desk)
+    except NotInForce as error:
+        messages.error(request, error.sentence)
+        return _search_page(request)
+    form = ReceptionForm(request.POST or None, version=version, desk=desk)
+    if request.method == "POST" and form.is_valid() and "check" not in request.POST:
+        try:
+            dossier_pk = _receive_once(request, form, desk)
+        except CaseError as error:
+            form.show_refusal(error)
+        else:
+            return redirect("admin:cases_dossier_change", dossier_pk)
+    return _page(
+        request,
+        "cases/admin/reception.html",
+        title=_("Receive a dossier"),
+        version=version,
+        form=form,
+        preview=preview_of(form, desk) if request.method == "POST" else None,
+    )
+
+
+def _receive_once(request, form: ReceptionForm, desk: Agency) -> int:
+    """A page sent twice makes one dossier: its hidden number is the key."""
+
+    def act():
+        dossier = services.receive(
+            form.version.procedure,
+            form.applicant_facts(),
+            desk=desk,
+            by=request.user,
+            **form.arguments(),
+        )
+        return 201, {"pk": dossier.pk, "code": dossier.code}
+
+    typed = {name: request.POST.getlist(name) for name in request.POST if name != "csrfmiddlewaretoken"}
+    answer = once(
+        request.user, f"desk:{form.cleaned_data['nonce']}", fingerprint_of("reception", data=typed), act
+    )
+    sentence = (
+        _("This page was sent before; it has already become dossier %(code)s.")
+        if answer.replayed
+        else _("Received as %(code)s. Print the receipt for the applicant.")
+    )
+    messages.success(request, sentence % {"code": answer.body["code"]})
+    return answer.body["pk"]
+
+
+def _version_for(code: str, desk: Agency) -> ProcedureVersion:
+    procedure = Procedure.objects.filter(code=code).first()
+    if procedure is None:
+        raise NotInForce(_("There is no procedure %(code)s in the catalogue.") % {"code": code})
+    counts_from = counts_as_received_at(timezone.now(), desk=desk, channel=Channel.DESK)
+    return version_in_force(procedure, timezone.localdate(counts_from))
+
+
+def _search_page(request):
+    text = request.GET.get("q", "")
+    return _page(
+        request,
+        "cases/admin/reception_search.html",
+        title=_("Receive a dossier"),
+        q=text,
+        versions=_found(text),
+    )
+
+
+@require_safe
+def search(request):
+    """The list below the search box while somebody types."""
+    _clerks_only(request)
+    return TemplateResponse(
+        request, "cases/admin/reception_results.html", {"versions": _found(request.GET.get("q", ""))}
+    )
+
+
+def _found(text: str) -> list[ProcedureVersion]:
+    found = ProcedureVersion.objects.in_force_on(timezone.localdate()).search(text)
+    return list(found.select_related("procedure").order_by("procedure__code", "-number")[:MOST_RESULTS])
+
+
+# --- The promise before saving ------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What the receipt would say if the dossier were received now; `missing` is what it depends on."""
+
+    counts_from: datetime
+    due_at: datetime | None = None
+    provisional: bool = False
+    days: tuple[ProofDay, ...] = ()
+    fees: tuple[tuple[str, str], ...] = ()
+    total: str = ""
+    missing: str = ""
+
+
+@require_POST
+def preview(request):
+    """Due date and fees for what is chosen so far, while the form is being filled in."""
+    _clerks_only(request)
+    desk = request.user.agency
+    try:
+        version = _version_for(request.POST.get("procedure", ""), desk)
+    except NotInForce as error:
+        return HttpResponse(error.sentence, status=400, content_type="text/plain; charset=utf-8")
+    form = ReceptionForm(request.POST, version=version, desk=desk)
+    form.full_clean()
+    return TemplateResponse(
+        request, "cases/admin/reception_preview.html", {"preview": preview_of(form, desk)}
+    )
+
+
+def preview_of(form: ReceptionForm, desk: Agency) -> Preview:
+    """The same pure functions that the service uses, on a dossier that is not saved."""
+    answers = form.cleaned_data
+    competent = answers.get("competent_agency") or default_competent_agency(form.version, desk)
+    counts_from = counts_as_received_at(timezone.now(), desk=desk, channel=Channel.DESK)
+    if competent is None:
+        return Preview(counts_from, missing=_("Choose the agency that decides."))
+    limit = form.chosen_limit() or form.limits[0]
+    deadline = promise(Dossier(limit=limit, competent_agency=competent), counts_from)
+    lines = _fee_amounts(form, competent)
+    unknown = any(amount is None for _name, amount in lines)
+    return Preview(
+        deadline.counts_as_received_at,
+        deadline.due_at,
+        deadline.provisional,
+        deadline.proof,
+        tuple((name, _("not set yet") if amount is None else shown.money(amount)) for name, amount in lines),
+        "" if unknown else shown.money(sum(amount for _name, amount in lines)),
+    )
+
+
+def _fee_amounts(form: ChecklistForm, competent: Agency) -> list[tuple[str, int | None]]:
+    facts = form.fee_facts()
+    amounts = []
+    for line in form.fee_lines:
+        if line.condition and line.pk not in (facts.fee_ids or []):
+            continue
+        if line.rule == FeeRule.SET_BY_PROVINCE:
+            amounts.append((line.name, tariff_for(line, competent, timezone.localdate())))
+        else:
+            amounts.append((line.name, fees.fee_amount(line, **facts.quantities).total))
+    return amounts
+
+
+# --- Filings from outside -----------------------------------------------------------------------
+
+
+def filing(request, pk: int):
+    """Receive what came online or by post, with the checklist as it was handed in."""
+    dossier = visible_dossier(request, pk)
+    refusal = refusal_before_asking(request.user, Verb.RECEIVE, dossier)
+    if refusal:
+        messages.error(request, refusal.sentence)
+        return redirect("admin:cases_dossier_change", pk)
+    handed_in = {item.component_id: item for item in dossier.components.all()}
+    form = ChecklistForm(
+        request.POST or None, version=dossier.version, channel=dossier.channel, handed_in=handed_in
+    )
+    if request.method == "POST" and form.is_valid():
+        try:
+            received = services.receive_filing(
+                dossier,
+                by=request.user,
+                components=form.component_facts(),
+                limit=form.chosen_limit(),
+                fee=form.fee_facts(),
+            )
+        except CaseError as error:
+            form.show_refusal(error)
+        else:
+            messages.success(
+                request,
+                _("Received as %(code)s. Print the receipt for the applicant.") % {"code": received.code},
+            )
+            return redirect("admin:cases_dossier_change", pk)
+    return _page(
+        request,
+        "cases/admin/filing.html",
+        title=_("Receive the filing"),
+        dossier=dossier,
+        object=dossier,
+        version=dossier.version,
+        form=form,
+    )
+
+
+@require_POST
+def filing_completed(request, pk: int):
+    """The applicant has brought what was asked for before reception."""
+    dossier = visible_dossier(request, pk)
+    act_and_tell(
+        request,
+        lambda: services.complete_filing(dossier, by=request.user),
+        _("The filing is complete; it counts from now."),
+    )
+    return redirect("admin:cases_dossier_change", pk)
+
+
+def _clerks_only(request) -> None:
+    if not access.receives(request.user):
+        raise PermissionDenied(_("Dossiers are received by the clerks of a reception desk."))
+
+
+def _page(request, template: str, **context):
+    request.current_app = admin.site.name
+    return TemplateResponse(request, template, admin.site.page_context(request, **context))

@@ -1,0 +1,160 @@
+"""Shapes that several answers have in common. Moments carry the offset of Việt Nam; money is whole VND."""
+
+from rest_framework import serializers
+
+from cases.enums import EventKind, PaymentMethod, State
+from cases.proof import ProofReason
+from procedures.enums import Channel, Role
+
+
+class AgencySerializer(serializers.Serializer):
+    identifier = serializers.CharField()
+    name = serializers.CharField()
+
+
+class DeskSerializer(AgencySerializer):
+    address = serializers.CharField()
+    phone = serializers.CharField()
+
+
+class PersonSerializer(serializers.Serializer):
+    username = serializers.CharField()
+    name = serializers.CharField(source="get_full_name")
+
+
+class MeSerializer(PersonSerializer):
+    role = serializers.ChoiceField(Role.choices, allow_blank=True)
+    is_head = serializers.BooleanField()
+    agency = AgencySerializer(allow_null=True)
+
+
+class ProcedureNameSerializer(serializers.Serializer):
+    code = serializers.CharField(source="procedure.code")
+    name = serializers.CharField()
+
+
+class ProofDaySerializer(serializers.Serializer):
+    """One day of the proof: counted or not, why, by which article."""
+
+    date = serializers.DateField()
+    counted = serializers.BooleanField()
+    ordinal = serializers.IntegerField(allow_null=True, help_text="Number among the counted days.")
+    minutes = serializers.IntegerField(help_text="Working minutes used, for limits in hours.")
+    reason = serializers.ChoiceField(ProofReason.choices)
+    reason_label = serializers.CharField(source="reason.label")
+    day_name = serializers.CharField(
+        source="special.name", default="", help_text="Holiday or worked Saturday."
+    )
+    article = serializers.CharField()
+
+
+class PromiseSerializer(serializers.Serializer):
+    """When the result is due, and why."""
+
+    due_at = serializers.DateTimeField()
+    first_due_at = serializers.DateTimeField(help_text="What was promised at reception.")
+    provisional = serializers.BooleanField(
+        help_text="The days reach into a year without an official calendar."
+    )
+    limit = serializers.CharField(help_text="The time limit of the procedure in words.")
+    filed_at = serializers.DateTimeField()
+    counts_from = serializers.DateTimeField(help_text="Moment that counts as reception.")
+    counted_due_at = serializers.DateTimeField(
+        help_text="What the limit gives; an issued apology may have moved `due_at` beyond it."
+    )
+    proof_holds = serializers.BooleanField(
+        help_text="False when the calendar changed after the promise was given."
+    )
+    days = ProofDaySerializer(many=True)
+
+
+class FeeSerializer(serializers.Serializer):
+    name = serializers.CharField()
+    amount = serializers.IntegerField()
+
+
+class PaymentAnswerSerializer(serializers.Serializer):
+    amount = serializers.IntegerField()
+    method = serializers.ChoiceField(PaymentMethod.choices)
+    receipt_number = serializers.CharField()
+    paid_at = serializers.DateTimeField()
+
+
+class FeesSerializer(serializers.Serializer):
+    lines = FeeSerializer(many=True)
+    payments = PaymentAnswerSerializer(many=True)
+    total = serializers.IntegerField()
+    paid = serializers.IntegerField()
+    owed = serializers.IntegerField()
+
+
+class SupplementSerializer(serializers.Serializer):
+    asked_at = serializers.DateTimeField()
+    reason = serializers.CharField()
+    items = serializers.ListField(child=serializers.CharField())
+    before_reception = serializers.BooleanField()
+    answered_at = serializers.DateTimeField(allow_null=True)
+
+
+class RescheduleAnswerSerializer(serializers.Serializer):
+    at = serializers.DateTimeField()
+    letter_number = serializers.CharField()
+    reason = serializers.CharField()
+    old_due_at = serializers.DateTimeField()
+    new_due_at = serializers.DateTimeField()
+
+
+class StepSerializer(serializers.Serializer):
+    name = serializers.SerializerMethodField()
+    unit = AgencySerializer()
+    started_at = serializers.DateTimeField()
+    due_at = serializers.DateTimeField(allow_null=True)
+    done_at = serializers.DateTimeField(allow_null=True)
+
+    def get_name(self, run) -> str:
+        """In the reader's language; the name as it was when the version has no such step."""
+        return run.step.name if run.step else run.name
+
+
+class EventSerializer(serializers.Serializer):
+    at = serializers.DateTimeField()
+    event = serializers.ChoiceField(EventKind.choices, source="kind")
+    sentence = serializers.CharField()
+
+
+class DossierFactsSerializer(serializers.Serializer):
+    """What every list of dossiers shows."""
+
+    uuid = serializers.UUIDField()
+    code = serializers.CharField(allow_null=True, help_text="None before reception.")
+    state = serializers.ChoiceField(State.choices)
+    state_label = serializers.CharField(source="get_state_display")
+    procedure = ProcedureNameSerializer(source="version")
+    field = serializers.CharField(source="version.field_vi")
+    applicant = serializers.CharField(source="applicant.full_name")
+    receiving_desk = AgencySerializer()
+    competent_agency = AgencySerializer()
+    channel = serializers.ChoiceField(Channel.choices)
+    filed_at = serializers.DateTimeField()
+    received_at = serializers.DateTimeField(allow_null=True)
+    first_due_at = serializers.DateTimeField(allow_null=True)
+    due_at = serializers.DateTimeField(allow_null=True)
+    overdue = serializers.BooleanField(source="is_overdue")
+    finished_at = serializers.DateTimeField(allow_null=True)
+    returned_at = serializers.DateTimeField(allow_null=True)
+    ended_at = serializers.DateTimeField(allow_null=True, help_text="Refused or stopped.")
+    holder = PersonSerializer(allow_null=True)
+    holder_unit = AgencySerializer()
+
+
+class OverdueSerializer(DossierFactsSerializer):
+    """An overdue dossier: how late, flagged since when, and what became of the apology."""
+
+    working_days_left = serializers.SerializerMethodField(help_text="Negative: working days overdue.")
+    overdue_flagged_at = serializers.DateTimeField(allow_null=True)
+    apology = serializers.CharField(
+        allow_null=True, help_text="State of the letter of this cycle: draft, approved, issued or sent."
+    )
+
+    def get_working_days_left(self, dossier) -> int | None:
+        return self.context["days_left"](dossier)

@@ -1,0 +1,120 @@
+"""Procedures as they are in force: what to bring, how long it takes, what it costs, by which law."""
+
+from decimal import Decimal
+
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from procedures.enums import (
+    Channel,
+    ExtensionMode,
+    FeeChannel,
+    FeeKind,
+    FeeRule,
+    Level,
+    LimitUnit,
+    Role,
+    ServiceLevel,
+    Subject,
+)
+from procedures.steps import step_hours
+
+
+class ProcedureRowSerializer(serializers.Serializer):
+    code = serializers.CharField(source="procedure.code")
+    name = serializers.CharField()
+    field = serializers.CharField(source="field_vi")
+    level = serializers.ChoiceField(Level.choices)
+    level_label = serializers.CharField(source="get_level_display")
+    service_level = serializers.ChoiceField(ServiceLevel.choices, allow_blank=True)
+    limits = serializers.SerializerMethodField(help_text="Time limits in words.")
+
+    def get_limits(self, version) -> list[str]:
+        return [str(limit) for limit in version.limits.all()]
+
+
+class LimitSerializer(serializers.Serializer):
+    id = serializers.IntegerField()
+    label = serializers.CharField()
+    amount = serializers.DecimalField(max_digits=7, decimal_places=2)
+    unit = serializers.ChoiceField(LimitUnit.choices)
+    cutoff = serializers.TimeField(allow_null=True, help_text="Of limits within the day.")
+    condition = serializers.CharField()
+
+
+class ComponentAnswerSerializer(serializers.Serializer):
+    id = serializers.IntegerField()
+    name = serializers.CharField()
+    mandatory = serializers.BooleanField(source="is_mandatory")
+    required_when = serializers.CharField()
+    originals = serializers.IntegerField()
+    copies = serializers.IntegerField()
+    shown_only = serializers.BooleanField()
+    electronic_source = serializers.CharField(help_text="Where it can be reused from instead of brought.")
+
+
+class TierSerializer(serializers.Serializer):
+    from_page = serializers.IntegerField()
+    to_page = serializers.IntegerField(allow_null=True)
+    amount_per_page = serializers.IntegerField()
+
+
+class FeeLineSerializer(serializers.Serializer):
+    id = serializers.IntegerField()
+    name = serializers.CharField()
+    kind = serializers.ChoiceField(FeeKind.choices)
+    channel = serializers.ChoiceField(FeeChannel.choices)
+    rule = serializers.ChoiceField(FeeRule.choices)
+    amount = serializers.IntegerField(allow_null=True, help_text="VND; null when tiers or the province say.")
+    tiers = TierSerializer(many=True, allow_null=True)
+    cap_amount = serializers.IntegerField(allow_null=True)
+    cap_per = serializers.CharField()
+    condition = serializers.CharField()
+
+
+class ExtensionSerializer(serializers.Serializer):
+    mode = serializers.ChoiceField(ExtensionMode.choices, source="extension_mode")
+    amount = serializers.DecimalField(
+        max_digits=7, decimal_places=2, source="extension_amount", allow_null=True
+    )
+    unit = serializers.ChoiceField(LimitUnit.choices, source="extension_unit", allow_blank=True)
+    when = serializers.CharField(source="extension_when")
+
+
+class InternalStepSerializer(serializers.Serializer):
+    name = serializers.CharField()
+    role = serializers.ChoiceField(Role.choices)
+    amount = serializers.DecimalField(max_digits=7, decimal_places=2)
+    unit = serializers.ChoiceField(LimitUnit.choices)
+
+
+class ProcedureSerializer(ProcedureRowSerializer):
+    """One procedure in force today with everything that a dossier depends on."""
+
+    version = serializers.IntegerField(source="number")
+    in_force_from = serializers.DateField()
+    in_force_to = serializers.DateField(allow_null=True, help_text="Last day in force.")
+    deciding_agency = serializers.CharField(source="deciding_agency_vi")
+    subjects = serializers.ListField(child=serializers.ChoiceField(Subject.choices))
+    channels = serializers.ListField(child=serializers.ChoiceField(Channel.choices))
+    sets = serializers.IntegerField(help_text="Number of sets of papers.")
+    result = serializers.CharField(source="result_name_vi")
+    legal_basis = serializers.ListField(child=serializers.CharField())
+    interlinked = serializers.BooleanField()
+    has_excluded_periods = serializers.BooleanField()
+    limits = LimitSerializer(many=True)
+    extension = serializers.SerializerMethodField()
+    components = ComponentAnswerSerializer(many=True)
+    fees = FeeLineSerializer(many=True)
+    steps = InternalStepSerializer(many=True)
+    steps_working_hours = serializers.SerializerMethodField(
+        help_text="Sum of the steps; 8 working hours are a working day."
+    )
+
+    @extend_schema_field(ExtensionSerializer(allow_null=True))
+    def get_extension(self, version):
+        return ExtensionSerializer(version).data if version.extension_mode else None
+
+    def get_steps_working_hours(self, version) -> Decimal:
+        steps = [{"amount": step.amount, "unit": step.unit} for step in version.steps.all()]
+        return step_hours(steps)

@@ -1,0 +1,142 @@
+"""The full view of a dossier for staff, and letters."""
+
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from cases import rules
+from cases.api.serializers.answers import (
+    DossierFactsSerializer,
+    EventSerializer,
+    FeesSerializer,
+    PersonSerializer,
+    RescheduleAnswerSerializer,
+    StepSerializer,
+    SupplementSerializer,
+)
+from cases.enums import (
+    ApplicantKind,
+    DocumentSource,
+    NoticeChannel,
+    Provision,
+    ResultKind,
+    ReturnChannel,
+    State,
+    Verb,
+)
+from cases.queries import fees_of
+from notifications.enums import LetterKind, LetterState
+
+
+class ApplicantAnswerSerializer(serializers.Serializer):
+    kind = serializers.ChoiceField(ApplicantKind.choices)
+    full_name = serializers.CharField()
+    id_number = serializers.CharField()
+    phone = serializers.CharField()
+    email = serializers.CharField()
+    address = serializers.CharField()
+    notice_channels = serializers.ListField(child=serializers.ChoiceField(NoticeChannel.choices))
+
+
+class ChecklistSerializer(serializers.Serializer):
+    component = serializers.IntegerField(source="component_id")
+    name = serializers.CharField(source="component.name")
+    provision = serializers.ChoiceField(Provision.choices)
+    originals = serializers.IntegerField()
+    copies = serializers.IntegerField()
+    files = serializers.SerializerMethodField(help_text="Number of files stored for it.")
+
+    def get_files(self, item) -> int:
+        return len(item.documents.all())
+
+
+class DocumentSerializer(serializers.Serializer):
+    id = serializers.IntegerField()
+    name = serializers.CharField()
+    component = serializers.IntegerField(source="component.component_id", default=None, allow_null=True)
+    source = serializers.ChoiceField(DocumentSource.choices)
+    mime_type = serializers.CharField()
+    size = serializers.IntegerField(help_text="Bytes.")
+    pages = serializers.IntegerField()
+    sha256 = serializers.CharField()
+    added_at = serializers.DateTimeField()
+
+
+class StaffStepSerializer(StepSerializer):
+    officer = PersonSerializer(allow_null=True)
+    note = serializers.CharField()
+
+
+class StaffEventSerializer(EventSerializer):
+    by = serializers.CharField(source="actor_label", help_text="Empty: the system.")
+    from_state = serializers.ChoiceField(State.choices, allow_blank=True)
+    to_state = serializers.ChoiceField(State.choices, allow_blank=True)
+
+
+class LetterSerializer(serializers.Serializer):
+    id = serializers.IntegerField()
+    kind = serializers.ChoiceField(LetterKind.choices)
+    state = serializers.ChoiceField(LetterState.choices)
+    state_label = serializers.CharField(source="get_state_display")
+    agency = serializers.CharField(source="agency_identifier")
+    dossier = serializers.CharField(source="reference")
+    number = serializers.CharField(source="number_text", help_text="Empty before issue.")
+    reason = serializers.CharField()
+    new_due_at = serializers.DateTimeField(allow_null=True)
+    drafted_at = serializers.DateTimeField()
+    approved_at = serializers.DateTimeField(allow_null=True)
+    issued_at = serializers.DateTimeField(allow_null=True)
+    sent_at = serializers.DateTimeField(allow_null=True)
+
+
+class StaffResultSerializer(serializers.Serializer):
+    kind = serializers.ChoiceField(ResultKind.choices, source="result_kind")
+    number = serializers.CharField(source="result_number")
+    signer = serializers.CharField(source="result_signer")
+    reason = serializers.CharField(source="result_reason")
+    collector = serializers.CharField(source="collector_name")
+    collection_proof = serializers.CharField()
+
+
+class DossierSerializer(DossierFactsSerializer):
+    """Everything about one dossier, with the verbs that the asking person may use now."""
+
+    applicant = ApplicantAnswerSerializer()
+    subject = serializers.CharField()
+    submitter_name = serializers.CharField()
+    submitter_id_number = serializers.CharField()
+    return_channel = serializers.ChoiceField(ReturnChannel.choices)
+    limit = serializers.CharField(help_text="The time limit in words.")
+    counts_as_received_at = serializers.DateTimeField(source="clock_started_at", allow_null=True)
+    due_is_provisional = serializers.BooleanField()
+    transfer_due_at = serializers.DateTimeField(allow_null=True)
+    transferred_at = serializers.DateTimeField(allow_null=True)
+    overdue_flagged_at = serializers.DateTimeField(allow_null=True)
+    cycle = serializers.IntegerField(help_text="Completion cycle: 1, and one more after each supplement.")
+    components = ChecklistSerializer(many=True)
+    documents = DocumentSerializer(many=True)
+    fees = serializers.SerializerMethodField()
+    supplements = SupplementSerializer(many=True)
+    reschedules = RescheduleAnswerSerializer(many=True)
+    steps = StaffStepSerializer(source="step_runs", many=True)
+    events = StaffEventSerializer(many=True)
+    result = serializers.SerializerMethodField()
+    letters = serializers.SerializerMethodField()
+    possible_verbs = serializers.SerializerMethodField(
+        help_text="What state and rights allow; a service may still refuse for other reasons."
+    )
+
+    @extend_schema_field(FeesSerializer)
+    def get_fees(self, dossier):
+        return FeesSerializer(fees_of(dossier)).data
+
+    @extend_schema_field(StaffResultSerializer(allow_null=True))
+    def get_result(self, dossier):
+        return StaffResultSerializer(dossier).data if dossier.result_kind else None
+
+    @extend_schema_field(LetterSerializer(many=True))
+    def get_letters(self, dossier):
+        return LetterSerializer(self.context["letters"], many=True).data
+
+    @extend_schema_field(serializers.ListField(child=serializers.ChoiceField(Verb.choices)))
+    def get_possible_verbs(self, dossier):
+        return [verb.value for verb in rules.possible_verbs(self.context["request"].user, dossier)]

@@ -1,0 +1,245 @@
+"""Dossiers for staff: lists, one dossier, reception and filing, papers."""
+
+from django.db.models import OuterRef, Subquery
+from django.http import FileResponse, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext_lazy as _
+from django_filters.rest_framework import DjangoFilterBackend
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiResponse, extend_schema
+from rest_framework.exceptions import ValidationError
+from rest_framework.response import Response
+
+from cases import queries, services
+from cases.api.filters import DossierFilter, OverdueFilter
+from cases.api.pagination import DueFirst, NewestFirst
+from cases.api.problems import NothingFound
+from cases.api.serializers.answers import DossierFactsSerializer, MeSerializer, OverdueSerializer
+from cases.api.serializers.dossiers import DocumentSerializer, DossierSerializer
+from cases.api.serializers.requests import ReceptionSerializer, SubmissionSerializer, UploadSerializer
+from cases.api.views.base import FormView, StaffView, WriteView
+from cases.letters import receipt_payload
+from cases.models import Document, Dossier
+from notifications.enums import LetterKind
+from notifications.models import Letter
+from notifications.pdf import receipt_pdf
+
+PDF_ANSWER = {(200, "application/pdf"): OpenApiTypes.BINARY}
+
+
+def dossier_answer(request, pk: int) -> dict:
+    """The full view of a dossier as it is now; a constant number of queries."""
+    dossier = (
+        Dossier.objects.with_people()
+        .select_related("limit")
+        .prefetch_related(
+            "events",
+            "fees",
+            "payments",
+            "reschedules",
+            "supplements",
+            "documents__component",
+            "components__component",
+            "components__documents",
+            "step_runs__step",
+            "step_runs__unit",
+            "step_runs__officer",
+        )
+        .get(pk=pk)
+    )
+    letters = list(Letter.objects.filter(reference=dossier.code)) if dossier.code else []
+    return DossierSerializer(dossier, context={"request": request, "letters": letters}).data
+
+
+def pdf_response(content: bytes, name: str) -> HttpResponse:
+    """A PDF that nobody keeps on the way."""
+    return HttpResponse(
+        content,
+        content_type="application/pdf",
+        headers={
+            "Content-Disposition": f'inline; filename="{name}.pdf"',
+            "Cache-Control": "private, no-store",
+        },
+    )
+
+
+class MeView(StaffView):
+    """Who am I, with which role, where."""
+
+    serializer_class = MeSerializer
+
+    @extend_schema(operation_id="me", tags=["staff"])
+    def get(self, request):
+        return Response(MeSerializer(request.user).data)
+
+
+class DossierListView(WriteView):
+    """Dossiers of the own agency and all below it."""
+
+    serializer_class = DossierFactsSerializer
+    filter_backends = [DjangoFilterBackend]
+    filterset_class = DossierFilter
+    pagination_class = NewestFirst
+    status = 201
+
+    def get_queryset(self):
+        return Dossier.objects.visible_to(self.request.user).with_people()
+
+    @extend_schema(
+        operation_id="dossiers",
+        tags=["dossiers"],
+        summary="List dossiers, newest first",
+        responses=DossierFactsSerializer(many=True),
+    )
+    def get(self, request):
+        page = self.paginate_queryset(self.filter_queryset(self.get_queryset()))
+        return self.get_paginated_response(DossierFactsSerializer(page, many=True).data)
+
+    @extend_schema(
+        operation_id="receive",
+        tags=["dossiers"],
+        summary="Receive a dossier at the desk",
+        description="Gives it a code and a due date. The header `Idempotency-Key` is required: a repeated "
+        "request must not receive twice. The receipt (form 01) with the look-up secret is at `receipt.pdf`.",
+        request=ReceptionSerializer,
+        responses={201: DossierSerializer},
+    )
+    def post(self, request):
+        if "Idempotency-Key" not in request.headers:
+            raise ValidationError(
+                _("Send the header Idempotency-Key with a new value for each new dossier."),
+                code="idempotency_key_missing",
+            )
+        given = self.checked(ReceptionSerializer)
+
+        def receive() -> dict:
+            dossier = services.receive(
+                given.pop("procedure"), given.pop("applicant"), by=request.user, **given
+            )
+            return dossier_answer(request, dossier.pk)
+
+        return self.once(receive)
+
+
+class FilingListView(WriteView):
+    """Filings online or by post, before reception."""
+
+    serializer_class = DossierSerializer
+    status = 201
+
+    @extend_schema(
+        operation_id="submit",
+        tags=["dossiers"],
+        summary="File online or by post",
+        description="No code and no clock yet; acknowledged at once. By the desk for what came by post, by a "
+        "connected system for what was filed online.",
+        request=SubmissionSerializer,
+        responses={201: DossierSerializer},
+    )
+    def post(self, request):
+        given = self.checked(SubmissionSerializer)
+
+        def submit() -> dict:
+            dossier = services.submit(
+                given.pop("procedure"), given.pop("applicant"), by=request.user, **given
+            )
+            return dossier_answer(request, dossier.pk)
+
+        return self.once(submit)
+
+
+class DossierView(StaffView):
+    """One dossier with its papers, money, steps and history."""
+
+    serializer_class = DossierSerializer
+
+    @extend_schema(operation_id="dossier", tags=["dossiers"])
+    def get(self, request, ref):
+        return Response(dossier_answer(request, self.dossier().pk))
+
+
+class ReceiptView(StaffView):
+    """The receipt and appointment (form 01) as PDF, with the look-up secret: for the applicant's hand."""
+
+    @extend_schema(operation_id="receipt", tags=["dossiers"], responses=PDF_ANSWER)
+    def get(self, request, ref):
+        dossier = self.dossier()
+        if dossier.code is None:
+            raise NothingFound(_("A filing has no receipt before it is received."))
+        return pdf_response(receipt_pdf(receipt_payload(dossier)), dossier.code)
+
+
+class DocumentListView(FormView):
+    """Files of a dossier."""
+
+    serializer_class = DocumentSerializer
+    status = 201
+
+    @extend_schema(
+        operation_id="add_document",
+        tags=["dossiers"],
+        summary="Add a scan or an upload",
+        description="PDF, JPEG, PNG or TIFF, recognised by content.",
+        request={"multipart/form-data": UploadSerializer},
+        responses={201: DocumentSerializer},
+    )
+    def post(self, request, ref):
+        dossier = self.dossier()
+        given = self.checked(UploadSerializer)
+        upload, component = given.pop("file"), given.pop("component", None)
+        if component is not None:
+            item = dossier.components.filter(component_id=component).first()
+            if item is None:
+                raise ValidationError(
+                    {"component": [_("This component is not on the checklist of the dossier.")]}
+                )
+            given["component"] = item
+        return self.once(
+            lambda: DocumentSerializer(services.add_document(dossier, upload, by=request.user, **given)).data
+        )
+
+
+class DocumentView(StaffView):
+    """One file of a dossier that the asking person may see."""
+
+    @extend_schema(
+        operation_id="document",
+        tags=["dossiers"],
+        responses={(200, "application/octet-stream"): OpenApiResponse(OpenApiTypes.BINARY)},
+    )
+    def get(self, request, ref, pk: int):
+        document = get_object_or_404(Document, dossier=self.dossier(), pk=pk)
+        return FileResponse(
+            document.file.open("rb"),
+            as_attachment=True,
+            filename=document.name,
+            content_type=document.mime_type,
+            headers={"Cache-Control": "private, no-store", "X-Content-Type-Options": "nosniff"},
+        )
+
+
+class OverdueListView(StaffView):
+    """What is overdue now, the longest first, with the state of its apology."""
+
+    serializer_class = OverdueSerializer
+    filter_backends = [DjangoFilterBackend]
+    filterset_class = OverdueFilter
+    pagination_class = DueFirst
+
+    def get_queryset(self):
+        letters = Letter.objects.live().filter(
+            kind=LetterKind.APOLOGY, reference=OuterRef("code"), cycle=OuterRef("cycle")
+        )
+        visible = Dossier.objects.visible_to(self.request.user)
+        return visible.overdue().with_people().annotate(apology=Subquery(letters.values("state")[:1]))
+
+    @extend_schema(operation_id="overdue", tags=["supervision"], responses=OverdueSerializer(many=True))
+    def get(self, request):
+        page = self.paginate_queryset(self.filter_queryset(self.get_queryset()))
+        calendars = queries.calendars_of(page)
+        context = {
+            "days_left": lambda dossier: queries.working_days_left(
+                dossier, calendars[dossier.competent_agency_id]
+            )
+        }
+        return self.get_paginated_response(OverdueSerializer(page, many=True, context=context).data)

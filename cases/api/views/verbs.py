@@ -1,0 +1,120 @@
+"""Every verb of a dossier as `POST /api/v1/dossiers/{ref}/{verb}/`; to add one, add a line to `VERBS`."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from drf_spectacular.utils import extend_schema
+from rest_framework.parsers import MultiPartParser
+from rest_framework.serializers import Serializer
+
+from cases import services
+from cases.api.parsers import JSONParser
+from cases.api.schema import ProblemSchema
+from cases.api.serializers import requests as bodies
+from cases.api.serializers.dossiers import DossierSerializer
+from cases.api.views.base import WriteView
+from cases.api.views.dossiers import dossier_answer
+from cases.enums import Verb
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """One verb: its name in the address, its body, its service (called with `by` and the body's fields)."""
+
+    name: str
+    summary: str
+    body: type[Serializer]
+    service: Callable
+    file: str = ""  # field of the form that is the service's second argument
+
+
+VERBS = [
+    Act(Verb.RECEIVE, "Receive a filing", bodies.FilingReceptionSerializer, services.receive_filing),
+    Act(Verb.REFUSE, "Refuse to receive a filing", bodies.ReasonSerializer, services.refuse),
+    Act(
+        Verb.ASK_TO_COMPLETE,
+        "Ask to complete a filing, once",
+        bodies.RequestSerializer,
+        services.ask_to_complete,
+    ),
+    Act(
+        "complete_filing",
+        "The applicant has completed the filing",
+        bodies.CompletionSerializer,
+        services.complete_filing,
+    ),
+    Act(Verb.DIGITIZE, "Scans complete: hand to the agency", bodies.NothingSerializer, services.digitize),
+    Act(Verb.START, "Take over", bodies.NothingSerializer, services.start),
+    Act(Verb.HAND_OVER, "Hand over to the next step", bodies.HandOverSerializer, services.hand_over),
+    Act(
+        Verb.REQUEST_SUPPLEMENT,
+        "Ask for what is missing; the clock stops",
+        bodies.SupplementRequestSerializer,
+        services.request_supplement,
+    ),
+    Act(
+        Verb.RESUME, "Supplement complete: the limit starts afresh", bodies.NothingSerializer, services.resume
+    ),
+    Act(
+        Verb.RECORD_RESULT,
+        "Record the signed result",
+        bodies.ResultSerializer,
+        services.record_result,
+        file="file",
+    ),
+    Act(Verb.PAY, "Take the fees", bodies.PaymentSerializer, services.pay),
+    Act(Verb.SETTLE, "Nothing is owed: ready to be collected", bodies.NothingSerializer, services.settle),
+    Act(Verb.RETURN_RESULT, "Hand the result over", bodies.CollectionSerializer, services.return_result),
+    Act(Verb.WITHDRAW, "Withdraw for the applicant", bodies.ReasonSerializer, services.withdraw),
+    Act(Verb.STOP, "Stop: no supplement came", bodies.ReasonSerializer, services.stop),
+    Act(
+        Verb.RESCHEDULE,
+        "Issue the apology and move the due date, once",
+        bodies.RescheduleSerializer,
+        services.issue_apology,
+    ),
+]
+
+
+class VerbSchema(ProblemSchema):
+    """Each verb has its own body; all answer with the dossier as it is then."""
+
+    def get_operation_id(self):
+        name = str(self.view.act.name)
+        return "receive_filing" if name == Verb.RECEIVE else name
+
+    def get_summary(self):
+        return self.view.act.summary
+
+    def get_description(self):
+        return (self.view.act.service.__doc__ or "").strip().partition("\n\n")[0]
+
+    def get_request_serializer(self):
+        body = self.view.act.body
+        return {"multipart/form-data": body} if self.view.act.file else body
+
+
+class VerbView(WriteView):
+    """Runs one verb; `act` is given where the address is declared."""
+
+    act: Act = None
+    serializer_class = DossierSerializer
+    schema = VerbSchema()
+
+    def get_parsers(self):
+        return [MultiPartParser()] if self.act.file else [JSONParser()]
+
+    def sent(self):
+        return self.request.POST.dict() if self.act.file else super().sent()
+
+    @extend_schema(tags=["verbs"], responses={200: DossierSerializer})
+    def post(self, request, ref):
+        dossier = self.dossier()
+        given = dict(self.checked(self.act.body))
+        files = [given.pop(self.act.file)] if self.act.file else []
+
+        def run() -> dict:
+            self.act.service(dossier, *files, by=request.user, **given)
+            return dossier_answer(request, dossier.pk)
+
+        return self.once(run)

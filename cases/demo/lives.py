@@ -1,0 +1,296 @@
+"""How the life of one dossier goes, told as a generator.
+
+A life yields the moment of its next act and then does it: whoever drives it moves the clock there
+first. A life whose next act lies after "now" simply stops where it stands, which is how the
+demonstration comes to have dossiers in every state.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from random import Random
+
+from cases import services
+from cases.demo.offices import Office
+from cases.demo.papers import scan
+from cases.enums import DocumentSource, PaymentMethod, Provision, ResultKind, ReturnChannel, State
+from cases.models import Dossier
+from cases.services.applicants import ApplicantFacts
+from cases.services.checklist import ComponentFacts
+from cases.services.reception import FeeFacts
+from procedures import fees
+from procedures.enums import Channel, FeeRule
+from procedures.models import ProcedureVersion, TimeLimit
+from procedures.working_time import TZ
+
+Moments = Iterator[datetime]
+
+REFUSAL = "Không thuộc thẩm quyền giải quyết; đề nghị nộp tại nơi cư trú"
+WITHDRAWAL = "Người nộp đề nghị rút hồ sơ để bổ sung nội dung khác"
+NO_ANSWER = "Quá thời hạn chờ bổ sung, người nộp không hoàn thiện hồ sơ"
+SUBSTANCE = "Thông tin trong giấy tờ không khớp dữ liệu đã đăng ký, không đủ điều kiện giải quyết"
+APOLOGY = "Cần thêm thời gian xác minh tại nơi cư trú trước đây"
+LACKING = (
+    ("Tờ khai thiếu chữ ký", ["Tờ khai có đủ chữ ký của người yêu cầu"]),
+    ("Giấy tờ kèm theo đã hết giá trị sử dụng", ["Giấy tờ kèm theo còn giá trị sử dụng"]),
+    ("Chưa có tài liệu chứng minh nội dung yêu cầu", ["Tài liệu chứng minh", "Văn bản giải trình"]),
+)
+
+
+@dataclass
+class Story:
+    """What happens to one dossier. Without anything special it is decided in time and returned."""
+
+    desk: Office
+    decides: Office
+    version: ProcedureVersion
+    applicant: ApplicantFacts
+    filed_at: datetime
+    channel: str = Channel.DESK
+    limit: TimeLimit | None = None
+    rests_in: State | None = None
+    pace: float = 0.6  # share of the limit that is used until the result; above 1 is late
+    refused: bool = False
+    asked_before_reception: bool = False
+    supplements: int = 0
+    withdrawn: bool = False
+    stopped: bool = False
+    late_transfer: bool = False
+    apology_at: datetime | None = None
+    refused_on_substance: bool = False
+
+
+class Life:
+    """One story being lived; all chance comes from the given generator."""
+
+    def __init__(self, story: Story, rng: Random):
+        self.story = story
+        self.rng = rng
+        self.desk = story.desk
+        self.decides = story.decides
+        self.officer = rng.choice(story.decides.officers)
+        self.dossier: Dossier | None = None
+
+    def live(self) -> Moments:
+        story = self.story
+        yield from self._arrive()
+        if self.dossier is None or story.rests_in == State.RECEIVED:
+            return
+        if self.rng.random() < 0.7:
+            self._pay()
+        yield from self._digitize()
+        if story.rests_in == State.DIGITIZED:
+            return
+        yield self._soon(10, 90)
+        self.dossier = services.start(self.dossier, by=self.officer)
+        for turn in range(story.supplements):
+            yield from self._supplement(turn)
+            if story.rests_in == State.SUPPLEMENT or story.stopped:
+                return
+        if story.withdrawn:
+            yield self._soon(400, 900)
+            services.withdraw(self.dossier, by=self.desk.clerk, reason=WITHDRAWAL)
+            return
+        if story.apology_at:
+            yield from self._apologise()
+        if story.rests_in == State.PROCESSING:
+            return
+        yield from self._decide()
+        if story.rests_in == State.PAID:
+            return
+        yield from self._hand_back()
+
+    # Before and at reception --------------------------------------------------------------------
+
+    def _arrive(self) -> Moments:
+        story = self.story
+        yield story.filed_at
+        places = {"desk": self.desk.agency, "competent_agency": self.decides.agency}
+        if story.channel == Channel.DESK:
+            self.dossier = services.receive(
+                story.version.procedure,
+                story.applicant,
+                by=self.desk.clerk,
+                components=self._components(),
+                limit=story.limit,
+                fee=self._fee(),
+                return_channel=self.rng.choice((ReturnChannel.DESK, ReturnChannel.DESK, ReturnChannel.POST)),
+                **places,
+            )
+            return
+        filing = services.submit(
+            story.version.procedure,
+            story.applicant,
+            channel=story.channel,
+            by=self.desk.clerk if story.channel == Channel.POST else None,
+            components=self._components(),
+            limit=story.limit,
+            return_channel=ReturnChannel.POST if story.channel == Channel.POST else ReturnChannel.ONLINE,
+            **places,
+        )
+        if story.channel == Channel.ONLINE:
+            self._upload(filing)
+        if story.rests_in == State.SUBMITTED and not story.asked_before_reception:
+            return
+        yield from self._answer(filing)
+
+    def _answer(self, filing: Dossier) -> Moments:
+        """The desk answers a filing: asks to complete it, refuses it or receives it."""
+        story, clerk = self.story, self.desk.clerk
+        counts_from = self.desk.calendar.counts_as_received_at(story.filed_at)
+        if story.asked_before_reception:
+            yield self._after(counts_from, 20, 120)
+            reason, items = self.rng.choice(LACKING)
+            services.ask_to_complete(filing, by=clerk, reason=reason, items=items)
+            if story.rests_in == State.SUBMITTED:
+                return
+            yield self._soon(300, 900)
+            services.complete_filing(filing)
+            counts_from = self._now()
+        yield self._after(counts_from, 15, 200)
+        if story.refused:
+            services.refuse(filing, by=clerk, reason=REFUSAL)
+            return
+        self.dossier = services.receive_filing(filing, by=clerk, fee=self._fee())
+
+    def _components(self) -> list[ComponentFacts]:
+        """Everything mandatory and some of the rest, each in the way that the channel suggests."""
+        facts = []
+        for component in self.story.version.components.all():
+            if not component.is_mandatory and self.rng.random() < 0.6:
+                continue
+            if component.electronic_source and (
+                self.story.channel != Channel.DESK or self.rng.random() < 0.4
+            ):
+                provision = Provision.REUSED
+            elif self.story.channel == Channel.ONLINE:
+                provision = Provision.ELECTRONIC
+            else:
+                provision = Provision.SHOWN if component.shown_only else Provision.PAPER
+            facts.append(ComponentFacts(component.pk, provision))
+        return facts
+
+    def _fee(self) -> FeeFacts:
+        """Where every line has a condition, one of them is chosen; pages and copies where they matter."""
+        lines = [line for line in self.story.version.fees.all() if fees.applies(line, self.story.channel)]
+        conditional = [line.pk for line in lines if line.condition]
+        quantities = {}
+        if any(line.rule in {FeeRule.PER_PAGE, FeeRule.PER_COPY} for line in lines):
+            quantities = {"pages": self.rng.randint(1, 8), "copies": self.rng.randint(1, 3)}
+        return FeeFacts([self.rng.choice(conditional)] if conditional else None, quantities)
+
+    def _upload(self, filing: Dossier) -> None:
+        for item in filing.components.filter(provision=Provision.ELECTRONIC):
+            file = scan(item.component.name_vi, f"hs {filing.pk}-{item.pk}")
+            services.add_document(filing, file, by=None, component=item, source=DocumentSource.UPLOAD)
+
+    # At the desk and with the officer ----------------------------------------------------------
+
+    def _digitize(self) -> Moments:
+        calendar = self.desk.calendar
+        yield self._soon(5, 40)
+        clerk = self.desk.clerk
+        for item in self.dossier.components.filter(provision=Provision.PAPER).select_related("component"):
+            for number in range(item.originals):
+                mark = f"{self.dossier.code} / {item.pk}-{number + 1}"
+                file = scan(item.component.name_vi, mark, as_png=self.rng.random() < 0.2)
+                services.add_document(self.dossier, file, by=clerk, component=item)
+        if self.story.late_transfer:
+            day = calendar.next_working_day(self.dossier.transfer_due_at.astimezone(TZ).date())
+            yield calendar.opening(day) + timedelta(hours=3)
+        self.dossier = services.digitize(self.dossier, by=clerk)
+
+    def _supplement(self, turn: int) -> Moments:
+        """Asked once and fully; a second time only with the head's approval (R9)."""
+        story = self.story
+        yield self._soon(120, 500)
+        reason, items = self.rng.choice(LACKING)
+        services.request_supplement(
+            self.dossier,
+            by=self.officer,
+            reason=reason,
+            items=items,
+            approved_by=self.decides.head if turn else None,
+        )
+        if story.rests_in == State.SUPPLEMENT:
+            return
+        if story.stopped:
+            calendar = self.decides.calendar
+            yield calendar.opening(calendar.working_day_after(self._now().date(), 16)) + timedelta(hours=1)
+            services.stop(self.dossier, by=self.decides.head, reason=NO_ANSWER)
+            return
+        yield self._soon(480, 1600)
+        self.dossier = services.resume(self.dossier, by=self.desk.clerk)
+
+    def _apologise(self) -> Moments:
+        """The head signs before the date is missed; three more working days (Decree 61/2018 Art 19.9)."""
+        calendar = self.decides.calendar
+        yield self.story.apology_at
+        due_on = self.dossier.due_at.astimezone(TZ).date()
+        services.issue_apology(
+            self.dossier,
+            by=self.decides.head,
+            reason=APOLOGY,
+            new_due_at=calendar.closing(calendar.working_day_after(due_on, 3)),
+        )
+        self.dossier = Dossier.objects.get(pk=self.dossier.pk)
+
+    def _decide(self) -> Moments:
+        """Perhaps to the head for signature half-way, then the result; late when the pace says so."""
+        if len(self.story.version.steps.all()) > 3 and self.rng.random() < 0.6:
+            yield self._at_pace(self.story.pace / 2)
+            services.hand_over(self.dossier, by=self.officer, to=self.decides.head, note="Trình ký")
+        yield self._at_pace(self.story.pace)
+        refused = self.story.refused_on_substance
+        self.dossier = services.record_result(
+            self.dossier,
+            scan(self.dossier.version.result_name_vi, f"{self.dossier.code} / KQ"),
+            by=self.officer,
+            kind=ResultKind.REFUSED if refused else ResultKind.GRANTED,
+            number=f"{self.dossier.pk}/KQ-MH",
+            signer=self.decides.agency.head_name,
+            reason=SUBSTANCE if refused else "",
+        )
+        if self.story.rests_in == State.PAID:
+            self._pay()
+
+    def _hand_back(self) -> Moments:
+        yield self._soon(20, 500)
+        self._pay()
+        services.return_result(
+            self.dossier, by=self.desk.clerk, collector=self.story.applicant.full_name, proof="receipt"
+        )
+
+    def _pay(self) -> None:
+        """Whatever is owed; nothing when nothing is."""
+        owed = self.dossier.balance
+        if owed:
+            method = PaymentMethod.ONLINE if self.story.channel == Channel.ONLINE else PaymentMethod.CASH
+            services.pay(self.dossier, by=self.desk.clerk, amount=owed, method=method)
+
+    # Moments -------------------------------------------------------------------------------------
+
+    def _now(self) -> datetime:
+        return datetime.now(TZ)
+
+    def _after(self, moment: datetime, least: int, most: int) -> datetime:
+        return self.desk.calendar.add_working_minutes(moment, self.rng.randint(least, most))
+
+    def _soon(self, least: int, most: int) -> datetime:
+        """Some working minutes from now; while a promise runs, never more than a tenth of it."""
+        minutes = self.rng.randint(least, most)
+        if self.dossier is not None and self.dossier.finished_at is None and most <= 120:
+            minutes = min(minutes, self._promised_minutes() // 10)
+        return self.decides.calendar.add_working_minutes(self._now(), minutes)
+
+    def _promised_minutes(self) -> int:
+        return self.decides.calendar.working_minutes_between(
+            self.dossier.clock_started_at, self.dossier.due_at
+        )
+
+    def _at_pace(self, share: float) -> datetime:
+        """The moment at which that share of the promise is used up, but not before now."""
+        used = self.decides.calendar.add_working_minutes(
+            self.dossier.clock_started_at, int(self._promised_minutes() * share)
+        )
+        return max(used, self._now() + timedelta(minutes=2))

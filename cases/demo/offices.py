@@ -1,0 +1,139 @@
+"""The offices of the demonstration: their accounts, and tariffs that no People's Council ever voted."""
+
+import os
+from dataclasses import dataclass
+from datetime import date
+
+from django.contrib.auth.hashers import make_password
+from django.utils.functional import cached_property
+
+from procedures.calendars import calendar_for
+from procedures.enums import FeeRule, Role, VersionStatus
+from procedures.models import Agency, FeeLine, FeeTariff, Staff
+from procedures.working_time import WorkCalendar
+
+# For demonstrations only: everybody can read it here. Set DEMO_PASSWORD for one of your own.
+PUBLISHED_PASSWORD = "motcua-minhhoa-2026"
+
+PROVINCE = "H41"
+CENTRE = "H41.12"
+# Identifier of each ward or commune with the name in its accounts; the first two have every role.
+WARDS = {"H41.101": "thanhvinh", "H41.102": "truongvinh", "H41.103": "vinhhung", "H41.106": "kimlien"}
+FULLY_STAFFED = 2
+
+TARIFFS = {"hộ tịch": 8_000, "tình trạng hôn nhân": 15_000, "xây dựng": 50_000}
+OTHER_TARIFF = 10_000
+TARIFFS_FROM = date(2018, 6, 21)
+TARIFF_REFERENCE = "Số liệu minh họa, không phải nghị quyết của HĐND tỉnh"
+
+
+@dataclass(frozen=True)
+class Office:
+    """A reception desk with its people; only a ward or commune has officers and a head who decides."""
+
+    agency: Agency
+    clerk: Staff
+    officers: tuple[Staff, ...] = ()
+    supervisor: Staff | None = None
+    head: Staff | None = None
+
+    @cached_property
+    def calendar(self) -> WorkCalendar:
+        return calendar_for(self.agency)
+
+
+class Accounts:
+    """Makes the accounts, all with one password, and lists them for whoever runs the demonstration."""
+
+    def __init__(self):
+        self.password = os.environ.get("DEMO_PASSWORD") or PUBLISHED_PASSWORD
+        self._encoded = make_password(self.password)  # once: hashing is slow on purpose
+        self.made: list[Staff] = []
+
+    def add(self, username: str, full_name: str, agency: Agency, role: Role, title: str, **more) -> Staff:
+        person, is_new = Staff.objects.get_or_create(
+            username=username,
+            defaults={
+                "full_name": full_name,
+                "agency": agency,
+                "role": role,
+                "title": title,
+                "email": f"{username}@nghean.example",
+                "is_staff": role != Role.INTEGRATION,
+                "password": self._encoded,
+                **more,
+            },
+        )
+        if is_new:
+            self.made.append(person)
+        return person
+
+
+def open_offices(accounts: Accounts) -> tuple[Office, list[Office]]:
+    """The provincial centre and the wards with their people; the province's auditor and administrators."""
+    agencies = {agency.identifier: agency for agency in Agency.objects.all()}
+    province, centre = agencies[PROVINCE], agencies[CENTRE]
+    accounts.add(
+        "quantri", "Nguyễn Văn Quản Trị", province, Role.SYSTEM_ADMIN, "Quản trị hệ thống", is_superuser=True
+    )
+    accounts.add("thanhtra.tinh", "Bùi Thị Thanh Tra", province, Role.AUDITOR, "Thanh tra viên")
+    accounts.add("tichhop.tinh", "Tài khoản tích hợp", province, Role.INTEGRATION, "")
+    wards = [
+        _open_ward(accounts, agencies[identifier], short, fully_staffed=place < FULLY_STAFFED)
+        for place, (identifier, short) in enumerate(WARDS.items())
+    ]
+    desk = Office(
+        agency=centre,
+        clerk=accounts.add("motcua.trungtam", "Hồ Thị Một Cửa", centre, Role.CLERK, "Cán bộ Một cửa"),
+        supervisor=accounts.add(
+            "giamsat.trungtam", "Phan Văn Giám Sát", centre, Role.SUPERVISOR, "Phó Giám đốc"
+        ),
+    )
+    accounts.add(
+        "lanhdao.trungtam", centre.head_name, centre, Role.SUPERVISOR, centre.head_title, is_head=True
+    )
+    return desk, wards
+
+
+def _open_ward(accounts: Accounts, agency: Agency, short: str, *, fully_staffed: bool) -> Office:
+    def person(post: str, name: str, role: Role, title: str, **more) -> Staff:
+        return accounts.add(f"{post}.{short}", name, agency, role, title, **more)
+
+    supervisor = None
+    if fully_staffed:
+        supervisor = person("giamsat", "Vũ Thị Giám Sát", Role.SUPERVISOR, "Phó Chủ tịch")
+        person("quantri", "Đặng Văn Quản Trị", Role.AGENCY_ADMIN, "Quản trị đơn vị")
+        person("thanhtra", "Dương Văn Kiểm Tra", Role.AUDITOR, "Thanh tra nhân dân")
+        person("tichhop", "Tài khoản tích hợp", Role.INTEGRATION, "")
+    return Office(
+        agency=agency,
+        clerk=person("motcua", "Lê Thị Một Cửa", Role.CLERK, "Cán bộ Một cửa"),
+        officers=(
+            person("thuly", "Phạm Văn Thụ Lý", Role.OFFICER, "Công chức chuyên môn"),
+            person("thuly2", "Đỗ Thị Thụ Lý", Role.OFFICER, "Công chức chuyên môn"),
+        ),
+        supervisor=supervisor,
+        head=person("lanhdao", agency.head_name, Role.SUPERVISOR, agency.head_title, is_head=True),
+    )
+
+
+def set_tariffs() -> int:
+    """An amount for every fee that the province sets, plainly marked as an illustration; VND."""
+    province = Agency.objects.get(identifier=PROVINCE)
+    lines = FeeLine.objects.filter(
+        rule=FeeRule.SET_BY_PROVINCE, version__status=VersionStatus.PUBLISHED
+    ).select_related("version")
+    for line in lines:
+        FeeTariff.objects.get_or_create(
+            agency=province,
+            procedure_id=line.version.procedure_id,
+            fee_name=line.name,
+            in_force_from=TARIFFS_FROM,
+            defaults={
+                "amount": next(
+                    (amount for word, amount in TARIFFS.items() if word in line.name), OTHER_TARIFF
+                ),
+                "legal_reference": TARIFF_REFERENCE,
+            },
+        )
+    return len(lines)

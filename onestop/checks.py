@@ -1,0 +1,190 @@
+"""System checks: combinations of settings that are allowed one by one and harmful together.
+
+A wrong single value refuses to start already in `onestop/settings.py`.
+"""
+
+import os
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, Tags, Warning, register
+from django.core.files.storage import storages
+
+SHORTEST_KEY = 32
+BEAT_SECONDS = 60  # the heartbeat's rhythm, see onestop/celery.py
+CONSOLE_EMAIL = "django.core.mail.backends.console.EmailBackend"
+
+
+def is_production() -> bool:
+    """A configured database and no DEBUG: somebody relies on this installation."""
+    return not settings.DEBUG and not settings.USES_EMBEDDED_POSTGRES
+
+
+@register(Tags.security)
+def check_debug(app_configs, **kwargs) -> list[CheckMessage]:
+    if not (settings.DEBUG and settings.HTTPS and not settings.USES_EMBEDDED_POSTGRES):
+        return []
+    return [
+        Error(
+            "DEBUG is on while HTTPS is on and DATABASE_URL is set: this looks like a server for the public, "
+            "and its error pages would show settings and personal data.",
+            hint="Set DEBUG=0.",
+            id="onestop.E001",
+        )
+    ]
+
+
+@register(Tags.security)
+def check_secret_key(app_configs, **kwargs) -> list[CheckMessage]:
+    if not is_production() or len(settings.SECRET_KEY) >= SHORTEST_KEY:
+        return []
+    return [
+        Error(
+            f"SECRET_KEY has {len(settings.SECRET_KEY)} characters: sessions and look-up secrets can be guessed.",
+            hint='Make one with: python -c "import secrets; print(secrets.token_urlsafe(50))"',
+            id="onestop.E002",
+        )
+    ]
+
+
+@register(Tags.files)
+def check_folders(app_configs, **kwargs) -> list[CheckMessage]:
+    folders = {"ONESTOP_DATA_DIR": settings.DATA_DIR, "DOCUMENT_ROOT": Path(storages["default"].location)}
+    return [
+        Error(
+            f"{name} is {folder}, where this account may not read and write.",
+            hint="Give the folder to the account that runs the web server and the workers.",
+            id="onestop.E003",
+        )
+        for name, folder in folders.items()
+        if not _is_usable(folder)
+    ]
+
+
+def _is_usable(folder: Path) -> bool:
+    """Readable and writable; one that does not exist yet is judged by where it would be made."""
+    while not folder.exists():
+        folder = folder.parent
+    return folder.is_dir() and os.access(folder, os.R_OK | os.W_OK | os.X_OK)
+
+
+@register
+def check_parameters(app_configs, **kwargs) -> list[CheckMessage]:
+    least = {
+        "MAX_SUPPLEMENT_REQUESTS": 1,
+        "CLOSE_AFTER_WORKING_DAYS": 1,
+        "ONLINE_LAST_MINUTES": 0,
+        "UPLOAD_MAX_BYTES": 1,
+        "SESSION_COOKIE_AGE": 1,
+    }
+    variables = {"UPLOAD_MAX_BYTES": "UPLOAD_MAX_MB", "SESSION_COOKIE_AGE": "SESSION_HOURS"}
+    found: list[CheckMessage] = [
+        Error(
+            f"{variables.get(name, name)} must be at least {minimum}.",
+            hint="See docs/configuration.md.",
+            id="onestop.E004",
+        )
+        for name, minimum in least.items()
+        if getattr(settings, name) < minimum
+    ]
+    if settings.MAX_SUPPLEMENT_REQUESTS > 1:
+        found.append(
+            Warning(
+                f"MAX_SUPPLEMENT_REQUESTS is {settings.MAX_SUPPLEMENT_REQUESTS}: the law lets an agency ask once.",
+                hint="Keep it at 1; the head of the agency may allow a further request for a single dossier.",
+                id="onestop.W001",
+            )
+        )
+    if settings.HEARTBEAT_MAX_AGE_SECONDS < 2 * BEAT_SECONDS:
+        found.append(
+            Warning(
+                f"HEARTBEAT_MAX_AGE_SECONDS is {settings.HEARTBEAT_MAX_AGE_SECONDS}, and the heartbeat comes "
+                f"every {BEAT_SECONDS} seconds: /readyz would report healthy workers as missing.",
+                hint="Set it to 120 or more.",
+                id="onestop.W002",
+            )
+        )
+    return found
+
+
+@register
+def check_servers(app_configs, **kwargs) -> list[CheckMessage]:
+    if settings.USES_EMBEDDED_POSTGRES == settings.USES_EMBEDDED_REDIS:
+        return []
+    if settings.USES_EMBEDDED_POSTGRES:
+        set_one, other = "REDIS_URL", "DATABASE_URL"
+    else:
+        set_one, other = "DATABASE_URL", "REDIS_URL"
+    return [
+        Warning(
+            f"{set_one} is set and {other} is not: one server is yours, the other is private to this machine.",
+            hint=f"Set {other} too. Web, workers and beat must see the same PostgreSQL and Redis.",
+            id="onestop.W003",
+        )
+    ]
+
+
+@register(Tags.urls)
+def check_public_url(app_configs, **kwargs) -> list[CheckMessage]:
+    """The address is printed on receipts and sent in messages; it must lead here."""
+    address = urlsplit(settings.PUBLIC_URL)
+    if address.scheme not in {"http", "https"} or not address.hostname:
+        return [
+            Error(
+                f"PUBLIC_URL is {settings.PUBLIC_URL!r}, which is not an http(s) address.",
+                hint="Give the address under which applicants reach this installation.",
+                id="onestop.E005",
+            )
+        ]
+    found: list[CheckMessage] = []
+    if settings.HTTPS and address.scheme != "https":
+        found.append(
+            Warning(
+                f"HTTPS is on and PUBLIC_URL is {settings.PUBLIC_URL}: receipts would carry an address without TLS.",
+                hint="Begin PUBLIC_URL with https://.",
+                id="onestop.W004",
+            )
+        )
+    hosts = settings.ALLOWED_HOSTS
+    wanted = {address.hostname, "*"} | {
+        host for host in hosts if host.startswith(".") and f".{address.hostname}".endswith(host)
+    }
+    if not wanted & set(hosts):
+        found.append(
+            Warning(
+                f"The host of PUBLIC_URL, {address.hostname}, is not in ALLOWED_HOSTS: "
+                "the address on receipts would be refused.",
+                hint="Add it to ALLOWED_HOSTS.",
+                id="onestop.W005",
+            )
+        )
+    return found
+
+
+@register(deploy=True)
+def check_messages_leave_the_machine(app_configs, **kwargs) -> list[CheckMessage]:
+    silent = [name for name in ("SMS_GATEWAY_URL", "ZALO_GATEWAY_URL") if not getattr(settings, name)]
+    if settings.EMAIL_BACKEND == CONSOLE_EMAIL:
+        silent.insert(0, "EMAIL_BACKEND")
+    return [
+        Warning(
+            f"{name} is not set: these messages are written to the log and counted as sent.",
+            hint="Set it, so that applicants are told.",
+            id="onestop.W006",
+        )
+        for name in silent
+    ]
+
+
+@register(Tags.security, deploy=True)
+def check_lookup_key(app_configs, **kwargs) -> list[CheckMessage]:
+    if settings.LOOKUP_KEY != settings.SECRET_KEY:
+        return []
+    return [
+        Warning(
+            "LOOKUP_KEY is not set: a new SECRET_KEY would make the look-up secrets on printed receipts useless.",
+            hint="Set LOOKUP_KEY to a long random text of its own and keep it.",
+            id="onestop.W007",
+        )
+    ]

@@ -1,0 +1,447 @@
+"""`manage.py check_law`: published cases against this installation (R6, R8, R15–R18, R23–R31, R38)."""
+
+import json
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import connection, transaction
+
+from cases.law.topics import TOPICS
+from procedures.models import CalendarDay, ProcedureVersion
+from tests.law_fixtures import VECTORS
+
+ISSUE_TOPICS = ["due_dates", "transfer", "codes", "code_sequence", "fees", "apology", "reschedule"]
+
+
+@pytest.fixture(scope="module")
+def installation(django_db_setup, django_db_blocker):
+    """The real catalogue, loaded once for this file and taken back at its end."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        call_command("load_catalogue", stdout=StringIO())
+        yield
+        transaction.set_rollback(True)
+
+
+@pytest.fixture
+def loaded(installation, db):
+    """The catalogue is there, and what a test writes is taken back."""
+
+
+@pytest.fixture
+def ask(tmp_path, loaded):
+    """Runs one invented case and gives the answers of the product to the keys that it expects."""
+
+    def run(topic: str, inputs: dict, *keys: str, **head) -> dict:
+        path = tmp_path / "case.json"
+        # Nobody answers this: so every key is a difference, which tells what the product says.
+        expected = dict.fromkeys(keys, "?")
+        path.write_text(
+            json.dumps({"topic": topic, **head, "vectors": [{"inputs": inputs, "expected": expected}]})
+        )
+        code, verdict = check_json(path)
+        differences = verdict["topics"][topic]["differences"]
+        assert (code, len(differences)) == (1, len(keys))
+        return {d["key"]: d["refusal"] or d["answer"] for d in differences}
+
+    return run
+
+
+def check(*args) -> tuple[int, str]:
+    out = StringIO()
+    try:
+        call_command("check_law", *map(str, args), "--language", "en", stdout=out)
+    except SystemExit as stop:
+        return stop.code, out.getvalue()
+    return 0, out.getvalue()
+
+
+def check_json(*args) -> tuple[int, dict]:
+    code, out = check(*args, "--json")
+    return code, json.loads(out)
+
+
+def write(path: Path, content) -> Path:
+    path.write_text(content if isinstance(content, str) else json.dumps(content))
+    return path
+
+
+# The published cases ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("topic", TOPICS)
+def test_every_published_case_holds(topic, loaded):
+    code, out = check(VECTORS / f"{topic}.json")
+    count = len(json.loads((VECTORS / f"{topic}.json").read_text())["vectors"])
+    assert (code, out) == (
+        0,
+        f"{topic}: {count} of {count} hold\nAll together: {count} of {count} hold\n",
+    )
+
+
+def test_all_topics_of_the_main_job_are_known():
+    assert set(ISSUE_TOPICS) <= set(TOPICS)
+
+
+def test_several_files_are_summed_up(loaded):
+    code, verdict = check_json(*(VECTORS / f"{topic}.json" for topic in ISSUE_TOPICS))
+    assert (code, verdict["cases"], verdict["hold"]) == (0, 136, 136)
+    assert list(verdict["topics"]) == ISSUE_TOPICS
+    assert verdict["topics"]["transfer"] == {"cases": 8, "hold": 8, "differences": []}
+
+
+def test_a_file_given_twice_counts_once(loaded):
+    path = VECTORS / "codes.json"
+    assert check_json(path, path, VECTORS.parent / "vectors" / "codes.json")[1]["cases"] == 16
+
+
+def test_a_folder_is_read_with_all_its_files(tmp_path, loaded):
+    for topic in ("codes", "transfer"):
+        write(tmp_path / f"{topic}.json", (VECTORS / f"{topic}.json").read_text())
+    write(tmp_path / "README.md", "not a case")
+    code, verdict = check_json(tmp_path)
+    assert (code, sorted(verdict["topics"])) == (0, ["codes", "transfer"])
+
+
+# Differences --------------------------------------------------------------------------------------
+
+
+def test_a_difference_is_told_with_its_case_and_its_why(tmp_path, loaded):
+    vectors = [
+        {
+            "id": "transfer-1",
+            "inputs": {"received_at": "2026-11-10T15:01", "transferred_at": "2026-11-11T08:31"},
+            "expected": {"transfer_by": "2026-11-10T17:00", "late_transfer": True},
+            "why": "somebody thought so.",
+        },
+        {
+            "id": "transfer-2",
+            "inputs": {"received_at": "2026-11-10T15:00"},
+            "expected": {"transfer_by": "2026-11-10T17:00"},
+        },
+    ]
+    path = write(tmp_path / "cases.json", {"topic": "transfer", "vectors": vectors})
+    assert check(path) == (
+        1,
+        "transfer: 1 of 2 hold\n"
+        '  transfer-1: transfer_by should be "2026-11-10T17:00", here it is "2026-11-11T08:30"'
+        " (somebody thought so.)\n"
+        "All together: 1 of 2 hold\n",
+    )
+    assert check_json(path) == (
+        1,
+        {
+            "cases": 2,
+            "hold": 1,
+            "topics": {
+                "transfer": {
+                    "cases": 2,
+                    "hold": 1,
+                    "differences": [
+                        {
+                            "file": "cases.json",
+                            "case": "transfer-1",
+                            "key": "transfer_by",
+                            "expected": "2026-11-10T17:00",
+                            "answer": "2026-11-11T08:30",
+                            "why": "somebody thought so.",
+                            "refusal": "",
+                        }
+                    ],
+                }
+            },
+        },
+    )
+
+
+@pytest.mark.parametrize("topic", ISSUE_TOPICS)
+def test_the_answer_does_not_depend_on_what_is_expected(topic, tmp_path, loaded):
+    """With every expectation turned into nonsense each key differs, and the answer is the published one."""
+    content = json.loads((VECTORS / f"{topic}.json").read_text())
+    published = {case["id"]: case["expected"] for case in content["vectors"]}
+    for case in content["vectors"]:
+        case["expected"] = {key: f"not {value}" for key, value in case["expected"].items()}
+    code, verdict = check_json(write(tmp_path / "cases.json", content))
+    answers = {key: {} for key in published}
+    for difference in verdict["topics"][topic]["differences"]:
+        answers[difference["case"]][difference["key"]] = difference["answer"]
+    assert (code, verdict["hold"]) == (1, 0)
+    assert answers == published
+
+
+def test_a_key_that_the_product_does_not_answer_is_a_difference(ask):
+    assert ask("codes", {"kind": "dossier", "value": "x"}, "beautiful") == {"beautiful": None}
+
+
+def test_what_the_product_refuses_is_a_difference_with_its_sentence(ask):
+    answer = ask("due_dates", {"received": "2026-11-10T09:00", "unit": "week", "amount": 1}, "due_at")
+    assert answer["due_at"].startswith("“week” is not a unit of time limits")
+    answer = ask("due_dates", {"received": "2026-11-10T09:00", "unit": "working_day", "amount": -3}, "due_at")
+    assert answer["due_at"] == "A time limit is a number from 0 on, not “-3”."
+
+
+def test_moments_are_compared_in_minutes_and_in_any_zone(tmp_path, loaded):
+    inputs = {"received_at": "2026-11-10T15:00:59"}
+    for moment in ("2026-11-10T17:00", "2026-11-10T17:00:00+07:00", "2026-11-10T10:00:00Z"):
+        case = {"inputs": inputs, "expected": {"transfer_by": moment}}
+        assert check(write(tmp_path / "c.json", {"topic": "transfer", "vectors": [case]}))[0] == 0
+
+
+def test_a_number_is_not_a_truth_value(tmp_path, loaded):
+    case = {"inputs": {"kind": "dossier", "value": "H44-261120-0007"}, "expected": {"valid": 1}}
+    assert check(write(tmp_path / "c.json", {"topic": "codes", "vectors": [case]}))[0] == 1
+
+
+# Other files of the same format -------------------------------------------------------------------
+
+FRIDAY = "2026-11-13T09:00"
+OFFICES = {
+    "short": {"hours": [["09:00", "12:00"]], "saturday": None},
+    "saturday": {
+        "hours": [["07:30", "11:30"], ["13:00", "17:00"]],
+        "saturday": {"hours": [["08:00", "10:00"]], "counts_in_deadline": True},
+    },
+}
+
+
+def test_other_offices(ask):
+    case = {"received": FRIDAY, "unit": "working_day", "amount": 1}
+    assert ask("due_dates", case | {"office": "saturday"}, "due_at", offices=OFFICES) == {
+        "due_at": "2026-11-14T10:00"
+    }
+    assert ask("due_dates", case | {"office": "short"}, "due_at", offices=OFFICES) == {
+        "due_at": "2026-11-16T12:00"
+    }
+    assert ask("due_dates", case | {"office": OFFICES["short"]}, "due_at") == {"due_at": "2026-11-16T12:00"}
+
+
+def test_an_office_that_is_left_out_is_the_standard_one(ask):
+    case = {"received": FRIDAY, "unit": "working_day", "amount": 1}
+    assert ask("due_dates", case, "due_at") == {"due_at": "2026-11-16T17:00"}
+    assert ask("due_dates", case, "due_at", offices={"standard": OFFICES["short"]}) == {
+        "due_at": "2026-11-16T12:00"
+    }
+
+
+def test_parameters_at_the_head_hold_for_cases_that_do_not_say_otherwise(ask):
+    case = {"received": "2026-11-13T16:30", "unit": "working_day", "amount": 1}
+    assert ask("due_dates", case, "due_at", last_minutes=60) == {"due_at": "2026-11-17T17:00"}
+    assert ask("due_dates", case | {"last_minutes": 10}, "due_at", last_minutes=60) == {
+        "due_at": "2026-11-16T17:00"
+    }
+    assert ask("due_dates", case, "due_at", parameters={"last_minutes": 60}) == {"due_at": "2026-11-17T17:00"}
+    assert ask("transfer", {"received_at": "2026-11-13T14:30"}, "transfer_by", transfer_cutoff="14:00") == {
+        "transfer_by": "2026-11-16T08:30"
+    }
+
+
+def test_another_time_zone_of_the_file(ask):
+    case = {"received": "2026-11-13T02:00", "unit": "working_hour", "amount": 1}
+    assert ask("due_dates", case, "due_at", timezone="UTC") == {"due_at": "2026-11-13T10:00"}
+
+
+def test_days_of_the_calendar_can_be_switched_off(ask):
+    case = {"received": "2025-12-31T09:00", "unit": "working_day", "amount": 1}
+    assert ask("due_dates", case, "due_at") == {"due_at": "2026-01-05T17:00"}
+    assert ask("due_dates", case | {"calendar_without": ["swap-2026-01-02"]}, "due_at") == {
+        "due_at": "2026-01-02T17:00"
+    }
+    # A proposed swap that is off anyway.
+    assert ask("due_dates", case | {"calendar_without": ["swap-2026-11-23"]}, "due_at") == {
+        "due_at": "2026-01-05T17:00"
+    }
+
+
+def test_limits_without_what_they_do_not_need(ask):
+    case = {"received": "2026-11-10T15:05", "unit": "same_day"}
+    assert ask("due_dates", case, "due_at", "counts_as_received_at", "provisional") == {
+        "due_at": "2026-11-11T17:00",
+        "counts_as_received_at": "2026-11-10T15:05",
+        "provisional": False,
+    }
+    assert ask("due_dates", case | {"cutoff": "15:10", "excluded": [], "extension": None}, "due_at") == {
+        "due_at": "2026-11-10T17:00"
+    }
+
+
+def test_excluded_periods_and_extensions_of_every_mode(ask):
+    case = {"received": FRIDAY, "unit": "working_day", "amount": 1}
+    excluded = [{"from": "2026-11-14", "to": "2026-11-16"}]
+    assert ask("due_dates", case | {"excluded": excluded}, "due_at") == {"due_at": "2026-11-17T17:00"}
+    for extension, due_at in [
+        ({"mode": "add", "amount": 2, "unit": "working_day"}, "2026-11-18T17:00"),
+        ({"mode": "replace", "amount": 5, "unit": "calendar_day"}, "2026-11-18T17:00"),
+        ({"mode": "agreed", "agreed_on": "2026-11-20"}, "2026-11-20T17:00"),
+        ({"mode": "agreed", "date": "2026-11-21", "amount": None, "unit": "working_day"}, "2026-11-23T17:00"),
+    ]:
+        assert ask("due_dates", case | {"extension": extension}, "due_at") == {"due_at": due_at}
+
+
+def test_online_filings_pass_at_once(ask):
+    case = {"received_at": "2026-11-14T20:15", "channel": "online", "transferred_at": "2026-11-14T20:15"}
+    assert ask("transfer", case, "transfer_by", "late_transfer") == {
+        "transfer_by": "2026-11-14T20:15",
+        "late_transfer": False,
+    }
+
+
+def test_other_warnings_and_apology_days(ask):
+    case = {"due_at": "2026-11-25T17:00", "received_at": "2026-11-16T09:00", "apology_days_before": 2}
+    assert ask("apology", case | {"warn_days": [3]}, "apology_by", "warn_t3_on") == {
+        "apology_by": "2026-11-20T17:00",
+        "warn_t3_on": "2026-11-19",
+    }
+
+
+def test_a_reschedule_to_a_day_off_is_refused(ask):
+    case = {
+        "current_due_at": "2026-11-20T17:00",
+        "new_due_at": "2026-11-24T17:00",
+        "reason": "mưa lớn",
+        "signed_by_role": "head",
+    }
+    assert ask("reschedule", case, "accepted", "error") == {"accepted": False, "error": "not_a_working_day"}
+    assert ask("reschedule", case | {"signed_by_role": "officer"}, "error") == {"error": "signature_missing"}
+    assert ask("reschedule", case | {"reason": None}, "error") == {"error": "reason_missing"}
+
+
+def test_other_agencies_have_other_codes(ask):
+    case = {"agency": "H41.12", "date": "2026-11-20", "issued": ["H41.12-261120-9999"]}
+    assert ask("code_sequence", case, "next") == {"next": "H41.12-261120-10000"}
+    assert ask("code_sequence", case | {"agency": "x"}, "next") == {
+        "next": "x-261120-0001 is not a dossier code."
+    }
+
+
+def test_other_procedures_have_other_fees(ask):
+    copies = {"procedure": "2.000635", "copies": 3}
+    assert ask("fees", copies, "per_copy", "total") == {"per_copy": 8000, "total": 24_000}
+    assert ask("fees", {"procedure": "1.010038", "channel": "post"}, "total") == {"total": 10_000}
+    assert ask("fees", {"procedure": "2.000908"}, "per_copy", "total") == {"per_copy": None, "total": 0}
+
+
+def test_a_procedure_that_is_not_in_force_has_no_fee(ask):
+    inputs = {"procedure": "2.001009", "received_on": "2026-11-20"}
+    assert ask("fees", inputs, "total") == {
+        "total": "no version of procedure 2.001009 is in force on 20/11/2026"
+    }
+
+
+# What cannot be read ------------------------------------------------------------------------------
+
+
+def test_a_topic_that_is_not_known_exits_2_and_answers_nothing(tmp_path, loaded):
+    write(tmp_path / "a.json", (VECTORS / "codes.json").read_text())
+    write(tmp_path / "b.json", {"topic": "weather", "vectors": []})
+    with pytest.raises(CommandError, match="b.json: the topic “weather” is not known") as refused:
+        check(tmp_path)
+    assert refused.value.returncode == 2
+
+
+CASE = {"id": "c-1", "inputs": {"kind": "dossier", "value": "x"}, "expected": {"valid": False}}
+DUE = {"received": FRIDAY, "unit": "working_day", "amount": 1}
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        ("{", "is not a JSON file"),
+        ("[" * 100_000, "is not a JSON file"),
+        ("[]", "names no topic"),
+        ({"topic": 7, "vectors": []}, "names no topic"),
+        ({"topic": "codes"}, "has no list of cases"),
+        ({"topic": "codes", "vectors": {}}, "has no list of cases"),
+        ({"topic": "codes", "vectors": [], "offices": []}, None),
+        ({"topic": "codes", "vectors": [], "offices": [1]}, "“offices” must be an object"),
+        ({"topic": "codes", "vectors": [], "timezone": "Asia/Nowhere"}, "is not a time zone"),
+        ({"topic": "codes", "vectors": [], "timezone": 7}, "is not a time zone"),
+        ({"topic": "codes", "vectors": ["x"]}, "case.json: #1: a case needs inputs and expected"),
+        (
+            {"topic": "codes", "vectors": [{"id": "c-1", "inputs": {}}]},
+            "c-1: a case needs inputs and expected",
+        ),
+        ({"topic": "codes", "vectors": [CASE | {"expected": {}}]}, "c-1: a case must expect something"),
+        (
+            {"topic": "codes", "vectors": [CASE | {"inputs": {"kind": "dossier"}}]},
+            "c-1: value: a text is needed",
+        ),
+        (
+            {"topic": "codes", "vectors": [CASE | {"inputs": {"kind": "car", "value": "x"}}]},
+            "c-1: kind: “car”",
+        ),
+    ],
+)
+def test_a_file_that_cannot_be_read_exits_2_with_one_line(content, sentence, tmp_path, db):
+    path = write(tmp_path / "case.json", content)
+    if sentence is None:
+        assert check(path)[0] == 0
+        return
+    with pytest.raises(CommandError, match=sentence) as refused:
+        check(path)
+    assert (refused.value.returncode, "\n" in str(refused.value)) == (2, False)
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        ({"received": "2026-02-30T09:00"}, "received: a date and time is needed"),
+        ({"received": None}, "received: a text is needed"),
+        ({"amount": "3"}, "amount: a number is needed"),
+        ({"amount": True}, "amount: a number is needed"),
+        ({"last_minutes": 1.5}, "last_minutes: a whole number is needed"),
+        ({"cutoff": "25:00"}, "cutoff: a time of day is needed"),
+        ({"office": "moon"}, "office: there is no office “moon” in the file"),
+        ({"office": {"hours": [["11:30", "07:30"]]}}, "office: opening hours are lists"),
+        ({"office": {"hours": []}}, "office: opening hours are lists"),
+        ({"calendar_without": ["swap-1066"]}, "calendar_without: the calendar has no day “swap-1066”"),
+        ({"excluded": ["2026-11-05"]}, "excluded: an object is needed"),
+        ({"excluded": [{"from": "2026-11-05"}]}, "excluded: to: a text is needed"),
+        ({"extension": 3}, "extension: an object is needed"),
+        ({"extension": {"amount": 3}}, "extension: mode: a text is needed"),
+    ],
+)
+def test_a_case_that_cannot_be_read_exits_2_and_is_named(change, sentence, tmp_path, loaded):
+    case = {"id": "due-1", "inputs": DUE | change, "expected": {"due_at": FRIDAY}}
+    path = write(tmp_path / "case.json", {"topic": "due_dates", "vectors": [case]})
+    with pytest.raises(CommandError, match=f"case.json: due-1: {sentence}") as refused:
+        check(path)
+    assert refused.value.returncode == 2
+
+
+def test_paths_that_are_not_there_exit_2(tmp_path):
+    with pytest.raises(CommandError, match="cannot be read") as refused:
+        check(tmp_path / "nothing.json")
+    assert refused.value.returncode == 2
+    with pytest.raises(CommandError, match="There is no file of cases"):
+        check(tmp_path)
+    (tmp_path / "binary.json").write_bytes(b"\xff\xfe")
+    with pytest.raises(CommandError, match="is not a JSON file"):
+        check(tmp_path)
+
+
+@pytest.mark.parametrize("topic", ["due_dates", "fees"])
+def test_an_installation_without_calendar_or_catalogue_says_what_to_do(topic, db):
+    CalendarDay.objects.all().delete()
+    ProcedureVersion.objects.all().delete()
+    with pytest.raises(CommandError, match="run “manage.py load_catalogue” first") as refused:
+        check(VECTORS / f"{topic}.json")
+    assert refused.value.returncode == 2
+
+
+def test_codes_need_nothing_loaded(db):
+    assert check(VECTORS / "codes.json")[0] == 0
+
+
+def test_a_wrong_option_exits_2():
+    with pytest.raises(CommandError) as refused:
+        call_command("check_law")
+    assert refused.value.returncode == 2
+
+
+def test_a_database_without_tables_says_what_to_do(db):
+    with connection.cursor() as cursor:
+        cursor.execute(f"ALTER TABLE {CalendarDay._meta.db_table} RENAME TO elsewhere")
+    with pytest.raises(CommandError, match="run “manage.py migrate” first") as refused:
+        check(VECTORS / "due_dates.json")
+    assert refused.value.returncode == 2

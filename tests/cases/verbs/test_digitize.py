@@ -1,0 +1,151 @@
+"""digitize (số hóa, chuyển hồ sơ): received → digitized by a clerk; every mandatory scan, 15:00 rule (R14, R16)."""
+
+from dataclasses import replace
+
+import pytest
+
+from cases import services
+from cases.enums import EventKind, Provision, State, Verb
+from cases.errors import NotPermitted, ScanMissing
+from tests.cases.helpers import (
+    fresh,
+    last_event,
+    refused,
+    refused_in_this_state,
+    refused_to_everybody_but,
+    states_without,
+)
+from tests.cast import local, upload
+
+
+@pytest.fixture
+def scanned(world):
+    dossier = world.receive()
+    world.scan(dossier)
+    return dossier
+
+
+def test_digitize_hands_the_dossier_to_the_competent_agency(world, clock, scanned):
+    clock.move_to("2026-11-09 16:00")
+    services.digitize(scanned, by=world.clerk)
+    dossier = fresh(scanned)
+    assert dossier.state == State.DIGITIZED
+    assert dossier.transferred_at == local("2026-11-09 16:00")
+    assert (dossier.holder, dossier.holder_unit) == (None, world.ward)
+    assert dossier.due_at == local("2026-11-12 17:00")
+
+
+def test_digitize_writes_one_event(world, scanned):
+    services.digitize(scanned, by=world.clerk)
+    assert last_event(scanned) == (
+        EventKind.DIGITIZED,
+        "Lê Thị Một Cửa",
+        "received",
+        "digitized",
+        "Digitized and handed over to UBND phường Thử Nghiệm.",
+    )
+
+
+def test_digitize_ends_the_desk_step_and_opens_the_next(world, clock, scanned):
+    clock.move_to("2026-11-09 16:00")
+    services.digitize(scanned, by=world.clerk)
+    first, second = scanned.step_runs.all()
+    assert (first.name, first.officer, first.done_at) == (
+        "Tiếp nhận",
+        world.clerk,
+        local("2026-11-09 16:00"),
+    )
+    assert (second.name, second.unit, second.officer) == ("Thẩm định", world.ward, None)
+    # 12 working hours: 1 on Monday, 8 on Tuesday, 3 on Wednesday.
+    assert (second.due_at, second.done_at) == (local("2026-11-11 10:30"), None)
+
+
+def test_digitize_at_the_centre_moves_the_dossier_to_the_ward(world):
+    dossier = world.receive(desk=world.centre, by=world.centre_clerk, competent_agency=world.ward)
+    for item in dossier.components.filter(provision=Provision.PAPER):
+        services.add_document(dossier, upload(), by=world.centre_clerk, component=item)
+    services.digitize(dossier, by=world.centre_clerk)
+    assert fresh(dossier).holder_unit == world.ward
+    assert dossier.step_runs.last().unit == world.ward
+
+
+# Scans (R14) ----------------------------------------------------------------------------------------
+
+
+def test_digitize_names_every_missing_scan(world):
+    form, identity = world.components(world.free)
+    dossier = world.receive(
+        components=[replace(form, originals=2), replace(identity, provision=Provision.PAPER)]
+    )
+    services.add_document(dossier, upload(), by=world.clerk, component=dossier.components.first())
+    with refused(ScanMissing, "scan_missing") as caught:
+        services.digitize(dossier, by=world.clerk)
+    assert caught.value.field == "documents"
+    assert caught.value.sentence == (
+        "The dossier cannot leave the desk yet: 1 of 2 scans of “Application form”; "
+        "0 of 1 scans of “Identity paper”."
+    )
+
+
+def test_digitize_counts_as_many_scans_as_originals(world):
+    form, identity = world.components(world.free)
+    dossier = world.receive(components=[replace(form, originals=2), identity])
+    world.scan(dossier)
+    assert services.digitize(dossier, by=world.clerk).state == State.DIGITIZED
+
+
+@pytest.mark.parametrize("provision", [Provision.SHOWN, Provision.REUSED, Provision.ELECTRONIC])
+def test_digitize_needs_no_scan_of_what_is_exempt(world, provision):
+    form, identity = world.components(world.free)
+    dossier = world.receive(
+        components=[replace(form, provision=provision), replace(identity, provision=provision)]
+    )
+    assert services.digitize(dossier, by=world.clerk).state == State.DIGITIZED
+
+
+def test_digitize_does_not_take_a_scan_that_belongs_to_no_component(world):
+    dossier = world.receive()
+    services.add_document(dossier, upload(), by=world.clerk)
+    with refused(ScanMissing):
+        services.digitize(dossier, by=world.clerk)
+
+
+# The 15:00 rule (R16) -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("received", "handed_over", "late"),
+    [
+        ("2026-11-10 15:00", "2026-11-10 17:00", False),
+        ("2026-11-10 15:00", "2026-11-10 17:00:59", False),
+        ("2026-11-10 15:00", "2026-11-10 17:01", True),
+        ("2026-11-10 15:01", "2026-11-11 08:30", False),
+        ("2026-11-13 15:30", "2026-11-16 08:30", False),
+        ("2026-11-13 15:30", "2026-11-16 08:31", True),
+    ],
+)
+def test_digitize_records_a_late_transfer(world, clock, received, handed_over, late):
+    clock.move_to(received)
+    dossier = world.receive()
+    world.scan(dossier)
+    clock.move_to(handed_over)
+    services.digitize(dossier, by=world.clerk)
+    assert dossier.events.last().data == {"agency": "UBND phường Thử Nghiệm", "late_transfer": late}
+
+
+# Who and when ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("state", states_without(Verb.DIGITIZE))
+def test_digitize_is_not_possible_in_another_state(world, state):
+    dossier = world.in_state(state)
+    refused_in_this_state(dossier, lambda: services.digitize(dossier, by=world.clerk))
+
+
+def test_digitize_is_not_permitted_to_anybody_else(world, scanned):
+    refused_to_everybody_but(world, world.clerk, act=lambda person: services.digitize(scanned, by=person))
+
+
+def test_digitize_is_refused_to_the_outsider(world, scanned):
+    with refused(NotPermitted, "not_permitted"):
+        services.digitize(scanned, by=world.outsider_clerk)

@@ -1,0 +1,80 @@
+"""Risky combinations of settings are named before they do harm."""
+
+import pytest
+from django.core.checks import run_checks
+
+LONG = "a-long-random-text-0123456789-abcdefghijklmnopqrstuvwxyz"
+PRODUCTION = {
+    "DEBUG": False,
+    "HTTPS": True,
+    "USES_EMBEDDED_POSTGRES": False,
+    "USES_EMBEDDED_REDIS": False,
+    "SECRET_KEY": LONG,
+    "LOOKUP_KEY": LONG[::-1],
+    "PUBLIC_URL": "https://motcua.example",
+    "ALLOWED_HOSTS": ["motcua.example"],
+    "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+    "SMS_GATEWAY_URL": "https://sms.example/send",
+    "ZALO_GATEWAY_URL": "https://zalo.example/send",
+    "MAX_SUPPLEMENT_REQUESTS": 1,
+    "HEARTBEAT_MAX_AGE_SECONDS": 300,
+}
+
+
+@pytest.fixture
+def found(settings):
+    """Ids that our checks report for production settings with some changes."""
+
+    def ask(**changes) -> list[str]:
+        for name, value in {**PRODUCTION, **changes}.items():
+            setattr(settings, name, value)
+        messages = run_checks(include_deployment_checks=True)
+        for message in messages:
+            assert message.hint or not message.id.startswith("onestop.")
+        return sorted(message.id for message in messages if message.id.startswith("onestop."))
+
+    return ask
+
+
+def test_production_settings_are_silent(found):
+    assert found() == []
+
+
+@pytest.mark.parametrize(
+    "changes, expected",
+    [
+        ({"DEBUG": True}, ["onestop.E001"]),
+        ({"SECRET_KEY": "short"}, ["onestop.E002"]),
+        ({"MAX_SUPPLEMENT_REQUESTS": 0}, ["onestop.E004"]),
+        ({"CLOSE_AFTER_WORKING_DAYS": 0, "ONLINE_LAST_MINUTES": -1}, ["onestop.E004", "onestop.E004"]),
+        ({"UPLOAD_MAX_BYTES": 0, "SESSION_COOKIE_AGE": 0}, ["onestop.E004", "onestop.E004"]),
+        ({"PUBLIC_URL": "motcua.example"}, ["onestop.E005"]),
+        ({"MAX_SUPPLEMENT_REQUESTS": 2}, ["onestop.W001"]),
+        ({"HEARTBEAT_MAX_AGE_SECONDS": 60}, ["onestop.W002"]),
+        ({"USES_EMBEDDED_REDIS": True}, ["onestop.W003"]),
+        ({"USES_EMBEDDED_POSTGRES": True}, ["onestop.W003"]),
+        ({"PUBLIC_URL": "http://motcua.example"}, ["onestop.W004"]),
+        ({"ALLOWED_HOSTS": ["localhost"]}, ["onestop.W005"]),
+        ({"ALLOWED_HOSTS": [".example"]}, []),
+        ({"ALLOWED_HOSTS": ["*"]}, []),
+        ({"EMAIL_BACKEND": "django.core.mail.backends.console.EmailBackend"}, ["onestop.W006"]),
+        ({"SMS_GATEWAY_URL": "", "ZALO_GATEWAY_URL": ""}, ["onestop.W006", "onestop.W006"]),
+        ({"LOOKUP_KEY": LONG}, ["onestop.W007"]),
+    ],
+)
+def test_risky_combination_is_named(found, changes, expected):
+    assert found(**changes) == expected
+
+
+def test_laptop_may_run_with_debug_and_without_keys(found):
+    laptop = {"USES_EMBEDDED_POSTGRES": True, "USES_EMBEDDED_REDIS": True, "HTTPS": False}
+    assert found(DEBUG=True, SECRET_KEY="short", **laptop) == []
+
+
+def test_folder_that_cannot_be_written_is_named(found, settings, tmp_path):
+    (tmp_path / "file").touch()
+    assert found(DATA_DIR=tmp_path / "file" / "data") == ["onestop.E003"]
+
+
+def test_folder_that_does_not_exist_yet_is_judged_by_its_parent(found, tmp_path):
+    assert found(DATA_DIR=tmp_path / "not" / "there") == []

@@ -1,0 +1,159 @@
+"""/healthz, /readyz and /metrics tell the truth about each part."""
+
+import pytest
+from django.db import OperationalError, connection
+from django.db.migrations.recorder import MigrationRecorder
+
+from cases import services
+from cases.tasks import heartbeat
+from onestop import health
+
+OK = {"status": "ok"}
+
+
+@pytest.fixture(autouse=True)
+def migrations_not_asked_yet(monkeypatch):
+    monkeypatch.setattr(health._Applied, "seen", False)
+
+
+@pytest.fixture
+def no_redis(settings):
+    """A Redis address where nobody answers."""
+    default = {**settings.CACHES["default"], "LOCATION": "redis://127.0.0.1:1/0"}
+    settings.CACHES = {"default": default}
+
+
+@pytest.fixture
+def no_database(monkeypatch):
+    def refuse(*args, **kwargs):
+        raise OperationalError("connection refused")
+
+    monkeypatch.setattr(connection, "cursor", refuse)
+
+
+def parts(client, status: int = 200) -> dict:
+    answer = client.get("/readyz")
+    assert answer.status_code == status
+    assert "no-store" in answer.headers["Cache-Control"]
+    body = answer.json()
+    return {"whole": body["status"], **body["parts"]}
+
+
+def test_healthz_answers_without_asking_anything(client, no_database, no_redis):
+    answer = client.get("/healthz")
+    assert (answer.status_code, answer.json()) == (200, OK)
+
+
+def test_readyz_is_ok_when_all_parts_are(client, world, clock):
+    heartbeat()
+    clock.move_to("2026-11-09 09:01")
+    assert parts(client) == {
+        "whole": "ok",
+        "database": OK,
+        "migrations": OK,
+        "redis": OK,
+        "worker": {"status": "ok", "age_seconds": 60},
+    }
+
+
+def test_readyz_is_degraded_before_the_first_heartbeat(client, db):
+    found = parts(client)
+    assert found["whole"] == "degraded"
+    assert found["worker"] == {"status": "degraded", "detail": "no worker has shown itself yet"}
+
+
+def test_readyz_is_degraded_when_the_heartbeat_is_old(client, world, clock, settings):
+    settings.HEARTBEAT_MAX_AGE_SECONDS = 120
+    heartbeat()
+    clock.move_to("2026-11-09 09:02")
+    assert parts(client)["worker"]["status"] == "ok"
+    clock.move_to("2026-11-09 09:03")
+    detail = "last heartbeat of beat and worker 180 seconds ago"
+    assert parts(client)["worker"] == {"status": "degraded", "detail": detail, "age_seconds": 180}
+
+
+def test_readyz_stays_ready_without_redis(client, world, no_redis):
+    """Reception goes on; the next sweep picks up what the queue lost."""
+    found = parts(client)
+    assert found["whole"] == "degraded"
+    assert found["redis"] == {"status": "degraded", "detail": "Redis does not answer; reception goes on"}
+
+
+def test_readyz_is_not_ready_without_the_database(client, no_database):
+    found = parts(client, 503)
+    assert found["whole"] == "error"
+    assert found["database"] == {"status": "error", "detail": "the database does not answer"}
+    assert found["migrations"]["detail"] == "unknown without the database"
+
+
+def test_readyz_is_not_ready_with_unapplied_migrations(client, db):
+    applied = MigrationRecorder(connection).migration_qs.filter(app="cases")
+    missing = applied.count()
+    applied.delete()
+    found = parts(client, 503)
+    assert found["whole"] == "error"
+    assert found["migrations"]["status"] == "error"
+    assert int(found["migrations"]["detail"].split()[0]) >= missing
+
+
+def test_readyz_asks_for_migrations_only_until_they_are_applied(client, db, django_assert_num_queries):
+    parts(client)
+    with django_assert_num_queries(2):  # SELECT 1, the heartbeat
+        parts(client)
+
+
+@pytest.mark.parametrize("path", ["/healthz", "/readyz", "/metrics"])
+def test_only_reading_is_allowed(client, db, path):
+    assert client.post(path).status_code == 405
+
+
+@pytest.mark.parametrize("path", ["/healthz", "/readyz", "/metrics"])
+def test_checks_from_inside_are_not_sent_to_https(client, db, settings, path):
+    settings.SECURE_SSL_REDIRECT = True
+    assert client.get(path, headers={"host": "127.0.0.1"}).status_code == 200
+
+
+def test_metrics_of_an_empty_installation(client, db):
+    answer = client.get("/metrics")
+    assert answer.headers["Content-Type"] == "text/plain; version=0.0.4; charset=utf-8"
+    lines = answer.content.decode().splitlines()
+    assert "onestop_dossiers_overdue 0" in lines
+    assert not [line for line in lines if line.startswith("onestop_heartbeat")]
+
+
+def test_metrics_count_what_is_open_overdue_and_waiting(client, world, clock):
+    world.in_state("submitted")
+    world.in_state("received")
+    world.in_state("processing")
+    world.in_state("returned")
+    clock.move_to("2026-11-13 09:00")
+    services.draft_apologies()
+    heartbeat()
+    clock.move_to("2026-11-13 09:01")
+    lines = client.get("/metrics").content.decode().splitlines()
+    figures = dict(line.rsplit(" ", 1) for line in lines if not line.startswith("#"))
+    assert figures.pop("onestop_outbox_waiting") != "0"
+    assert figures == {
+        'onestop_dossiers_open{state="submitted"}': "1",
+        'onestop_dossiers_open{state="received"}': "1",
+        'onestop_dossiers_open{state="processing"}': "1",
+        "onestop_dossiers_overdue": "2",
+        "onestop_letters_waiting": "2",
+        "onestop_outbox_dead": "0",
+        "onestop_heartbeat_age_seconds": "60.0",
+    }
+    assert lines.count("# TYPE onestop_dossiers_open gauge") == 1
+
+
+def test_metrics_cost_does_not_grow_with_the_dossiers(client, world, django_assert_num_queries):
+    for _ in range(3):
+        world.receive()
+    with django_assert_num_queries(6):
+        client.get("/metrics")
+
+
+def test_metrics_ask_for_the_token_when_there_is_one(client, db, settings):
+    settings.METRICS_TOKEN = "secret-token"
+    assert client.get("/metrics").status_code == 401
+    assert client.get("/metrics", headers={"authorization": "Bearer wrong-token"}).status_code == 401
+    assert client.get("/metrics", headers={"authorization": "Bearer secret-token"}).status_code == 200
