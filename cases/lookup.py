@@ -33,5 +33,5 @@ def matches(dossier, given: str) -> bool:
     """Compare in constant time, also for a code that does not exist (`dossier` None): then against nobody's."""
     expected = secret_of(dossier) if dossier else secret_for(uuid.UUID(int=0), 0)
     tidy = given.upper().translate(_ALIKE)
-    equal = hmac.compare_digest(tidy.encode(), expected.replace("-", "").encode())
+    equal = hmac.compare_digest(tidy.encode(errors="replace"), expected.replace("-", "").encode())
     return equal and dossier is not None

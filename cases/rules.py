@@ -1,7 +1,7 @@
 """Who may do what: named predicates, asked by faces to show buttons and by the services before acting."""
 
 from cases.enums import MOVES, State, Verb
-from procedures.enums import Role
+from procedures.enums import Channel, Role
 
 AT_THE_DESK = {
     Verb.SUBMIT,
@@ -47,6 +47,13 @@ def is_supervisor_of(user, agency) -> bool:
 def is_head_of(user, agency) -> bool:
     """Signs for the agency: apologies, and the approval of a second supplement request."""
     return is_supervisor_of(user, agency) and user.is_head
+
+
+def may_file(user, desk, channel: str) -> bool:
+    """Brings filings in: the clerk of the desk, and a connected system what was filed online there."""
+    if is_clerk_of(user, desk):
+        return True
+    return channel == Channel.ONLINE and _has_role(user, Role.INTEGRATION, desk)
 
 
 def may(user, verb: Verb, dossier) -> bool:

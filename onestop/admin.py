@@ -6,16 +6,30 @@ permission rows are not used, so they cannot open what a role does not have.
 
 from collections.abc import Callable
 
+from django.contrib.postgres.fields import ArrayField
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin, TabularInline
 from unfold.contrib.filters.admin import DropdownFilter
 from unfold.decorators import display
+from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 from unfold.sites import UnfoldAdminSite
+from unfold.views import ChangeList
 
 from onestop import access
+from onestop.admin_forms import list_formfield
 
-__all__ = ["DropdownFilter", "OnestopAdminSite", "OnestopInline", "OnestopModelAdmin", "display"]
+__all__ = [
+    "AdminPasswordChangeForm",
+    "DropdownFilter",
+    "OnestopChangeList",
+    "OnestopAdminSite",
+    "OnestopInline",
+    "OnestopModelAdmin",
+    "UserChangeForm",
+    "UserCreationForm",
+    "display",
+]
 
 
 class OnestopAdminSite(UnfoldAdminSite):
@@ -42,6 +56,15 @@ class OnestopAdminSite(UnfoldAdminSite):
         return {**self.each_context(request), **context}
 
 
+class OnestopChangeList(ChangeList):
+    """A list that does not offer to show all where all is shown."""
+
+    def get_results(self, request):
+        super().get_results(request)
+        if not self.get_filters_params() and not self.query:
+            self.full_result_count = self.result_count
+
+
 class OnestopModelAdmin(ModelAdmin):
     """Base of every admin page: who may do what is said by predicates, nobody may by default.
 
@@ -62,6 +85,14 @@ class OnestopModelAdmin(ModelAdmin):
 
     def may_edit(self, user, row) -> bool:
         return True
+
+    def get_changelist(self, request, **kwargs):
+        return OnestopChangeList
+
+    def formfield_for_dbfield(self, db_field, request, **kwargs):
+        if isinstance(db_field, ArrayField):
+            return list_formfield(db_field)
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
 
     def get_queryset(self, request):
         return self.rows_for(request.user, super().get_queryset(request))

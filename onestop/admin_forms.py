@@ -1,6 +1,7 @@
 """Forms of the back office: plain Django forms, dressed in the classes of the skin in this one place."""
 
 from django import forms
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import (
     CHECKBOX_CLASSES,
@@ -8,6 +9,7 @@ from unfold.widgets import (
     RADIO_CLASSES,
     SELECT_CLASSES,
     TEXTAREA_CLASSES,
+    UnfoldAdminCheckboxSelectMultiple,
 )
 
 MOMENT_FORMAT = "%d/%m/%Y %H:%M"
@@ -50,6 +52,8 @@ def dress(widget: forms.Widget) -> None:
         if isinstance(widget, kind):
             if classes:
                 widget.attrs.setdefault("class", " ".join(classes))
+            if type(widget) is forms.Select:
+                widget.template_name = "unfold/widgets/select.html"  # draws the arrow that the classes take off
             return
 
 
@@ -58,7 +62,12 @@ class LinesField(forms.CharField):
 
     widget = forms.Textarea(attrs={"rows": 5})
 
+    def prepare_value(self, value):
+        return "\n".join(value) if isinstance(value, list | tuple) else value
+
     def to_python(self, value) -> list[str]:
+        if isinstance(value, list):
+            return value
         return [line.strip() for line in (super().to_python(value) or "").splitlines() if line.strip()]
 
 
@@ -68,3 +77,18 @@ class MomentField(forms.DateTimeField):
     widget = forms.DateTimeInput(
         format=MOMENT_FORMAT, attrs={"placeholder": _("dd/mm/yyyy hh:mm"), "inputmode": "numeric"}
     )
+
+
+def list_formfield(db_field) -> forms.Field:
+    """The form field of an ArrayField."""
+    common = {
+        "label": capfirst(db_field.verbose_name),
+        "help_text": db_field.help_text,
+        "required": not db_field.blank,
+    }
+    if db_field.base_field.choices:
+        widget = UnfoldAdminCheckboxSelectMultiple()
+        return forms.MultipleChoiceField(choices=db_field.base_field.choices, widget=widget, **common)
+    field = LinesField(**common)
+    dress(field.widget)
+    return field

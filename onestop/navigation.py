@@ -45,13 +45,9 @@ def _dossier_links(request) -> list[dict]:
 def _letter_links(request) -> list[dict]:
     user, links = request.user, []
     if access.sees_dossiers(user):
-        links.append(
-            _link(request, _("Letters"), "mail", reverse("admin:notifications_letter_changelist"))
-        )
+        links.append(_link(request, _("Letters"), "mail", reverse("admin:notifications_letter_changelist")))
     if access.sees_messages(user):
-        links.append(
-            _link(request, _("Messages"), "sms", reverse("admin:notifications_message_changelist"))
-        )
+        links.append(_link(request, _("Messages"), "sms", reverse("admin:notifications_message_changelist")))
     return links
 
 
@@ -59,12 +55,8 @@ def _catalogue_links(request) -> list[dict]:
     if not access.everybody(request.user):
         return []
     return [
-        _link(
-            request, _("Procedures"), "menu_book", reverse("admin:procedures_procedureversion_changelist")
-        ),
-        _link(
-            request, _("Calendar"), "calendar_month", reverse("admin:procedures_calendarday_changelist")
-        ),
+        _link(request, _("Procedures"), "menu_book", reverse("admin:procedures_procedureversion_changelist")),
+        _link(request, _("Calendar"), "calendar_month", reverse("admin:procedures_calendarday_changelist")),
         _link(request, _("Provincial tariffs"), "payments", reverse("admin:procedures_feetariff_changelist")),
     ]
 

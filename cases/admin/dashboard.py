@@ -72,9 +72,7 @@ def _dossier_figures(user) -> list[Figure]:
     )
     filings = in_state(_("Filings waiting"), State.SUBMITTED)
     letters = reverse("admin:notifications_letter_changelist")
-    drafts = Figure(
-        _("Letters waiting"), _letters(mine).count(), f"{letters}?state=open", "warning"
-    )
+    drafts = Figure(_("Letters waiting"), _letters(mine).count(), f"{letters}?state=open", "warning")
     match user.role:
         case Role.CLERK:
             return [

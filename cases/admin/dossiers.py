@@ -2,7 +2,6 @@
 
 from django.contrib import admin
 from django.contrib.admin.utils import unquote
-from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
 from django.template.response import TemplateResponse
@@ -19,11 +18,11 @@ from cases.enums import FINAL_STATES, Verb
 from cases.models import Dossier
 from cases.queries import calendars_of, working_days_left
 from onestop import access
-from onestop.admin import OnestopModelAdmin, display
+from onestop.admin import OnestopChangeList, OnestopModelAdmin, display
 from procedures.enums import Role
 
 
-class DossierChangeList(ChangeList):
+class DossierChangeList(OnestopChangeList):
     """Knows how far away each due date is; calendars are read once for the page."""
 
     def get_results(self, request):
@@ -87,10 +86,10 @@ class DossierAdmin(OnestopModelAdmin):
     def shown_holder(self, dossier):
         if dossier.state in FINAL_STATES:
             return "–"
+        if dossier.holder is None:
+            return dossier.holder_unit.name
         return format_html(
-            '<span class="os-two-lines">{}<small>{}</small></span>',
-            dossier.holder or _("nobody yet"),
-            dossier.holder_unit.name,
+            '<span class="os-two-lines">{}<small>{}</small></span>', dossier.holder, dossier.holder_unit.name
         )
 
     def get_urls(self):

@@ -91,7 +91,15 @@ def rights(user, letter: Letter, dossier: Dossier) -> Rights:
 @admin.register(Letter)
 class LetterAdmin(OnestopModelAdmin):
     viewers = staticmethod(access.sees_dossiers)
-    list_display = ["label", "shown_state", "dossier", "agency_identifier", "drafted_at", "issued_at", "sent_at"]
+    list_display = [
+        "label",
+        "shown_state",
+        "dossier",
+        "agency_identifier",
+        "drafted_at",
+        "issued_at",
+        "sent_at",
+    ]
     list_display_links = ["label"]
     list_filter = [LetterStateFilter]
     search_fields = ["reference"]
@@ -149,7 +157,9 @@ class LetterAdmin(OnestopModelAdmin):
             case "prepare":
                 form = RescheduleForm(request.POST, dossier=dossier, user=user)
                 done = _("The letter is written; read the preview.")
-                return self._with_form(request, letter, dossier, form, services.prepare_apology, done, prepare=form)
+                return self._with_form(
+                    request, letter, dossier, form, services.prepare_apology, done, prepare=form
+                )
             case "cancel":
                 form = CancelForm(request.POST, dossier=dossier, user=user)
                 return self._with_form(
@@ -157,7 +167,9 @@ class LetterAdmin(OnestopModelAdmin):
                     letter,
                     dossier,
                     form,
-                    lambda letter, by, cancel_reason: services.cancel_apology(letter, by=by, reason=cancel_reason),
+                    lambda letter, by, cancel_reason: services.cancel_apology(
+                        letter, by=by, reason=cancel_reason
+                    ),
                     _("The letter is cancelled."),
                     cancel=form,
                 )

@@ -28,11 +28,7 @@ def overdue(request):
         "step_runs", StepRun.objects.filter(done_at=None).select_related("step"), to_attr="running_steps"
     )
     found = (
-        visible(request.user)
-        .overdue()
-        .with_people()
-        .prefetch_related(running_steps)
-        .order_by("due_at", "pk")
+        visible(request.user).overdue().with_people().prefetch_related(running_steps).order_by("due_at", "pk")
     )
     page = Paginator(found, PER_PAGE).get_page(request.GET.get("p"))
     request.current_app = admin.site.name

@@ -62,7 +62,9 @@ def _money(dossier: Dossier) -> dict:
         "fees": [(line.name, shown.money(line.amount)) for line in fees.lines],
         "payments": [(payment, shown.money(payment.amount)) for payment in fees.payments],
         "owed": shown.money(fees.owed),
-        "badge": shown.badge(_("to be paid"), "warning") if fees.owed else shown.badge(_("settled"), "success"),
+        "badge": shown.badge(_("to be paid"), "warning")
+        if fees.owed
+        else shown.badge(_("settled"), "success"),
     }
 
 
@@ -86,7 +88,10 @@ def _letters(dossier: Dossier, user) -> list[dict]:
     if not dossier.code or not access.sees_dossiers(user):
         return []
     return [
-        {"letter": letter, "badge": shown.badge(letter.get_state_display(), LETTER_COLOURS[LetterState(letter.state)])}
+        {
+            "letter": letter,
+            "badge": shown.badge(letter.get_state_display(), LETTER_COLOURS[LetterState(letter.state)]),
+        }
         for letter in Letter.objects.filter(reference=dossier.code)
     ]
 

@@ -11,8 +11,6 @@ from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
-from procedures.services.competence import default_competent_agency
-from procedures.services.tariffs import tariff_for
 
 from cases import services
 from cases.admin import shown
@@ -30,6 +28,8 @@ from onestop import access
 from procedures import fees
 from procedures.enums import Channel, FeeRule
 from procedures.models import Agency, Procedure, ProcedureVersion
+from procedures.services.competence import default_competent_agency
+from procedures.services.tariffs import tariff_for
 
 MOST_RESULTS = 12
 

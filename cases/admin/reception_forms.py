@@ -8,7 +8,6 @@ import uuid
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
-from procedures.services.competence import default_competent_agency
 
 from cases.enums import ApplicantKind, NoticeChannel, Provision, ReturnChannel
 from cases.services.applicants import ApplicantFacts
@@ -18,6 +17,7 @@ from onestop.admin_forms import OfficeForm
 from procedures import fees
 from procedures.enums import Channel, FeeRule
 from procedures.models import Agency, Component, ProcedureVersion
+from procedures.services.competence import default_competent_agency
 
 NO_FEE = "none"
 # Which quantities a rule of fees depends on, in the order in which they are asked.
@@ -37,7 +37,9 @@ class ChecklistForm(OfficeForm):
 
     components = forms.CharField(required=False, widget=forms.HiddenInput)
 
-    def __init__(self, *args, version: ProcedureVersion, channel: str, handed_in: dict | None = None, **kwargs):
+    def __init__(
+        self, *args, version: ProcedureVersion, channel: str, handed_in: dict | None = None, **kwargs
+    ):
         self.version = version
         self.component_rows = list(version.components.all())
         self.limits = list(version.limits.all())
@@ -114,7 +116,9 @@ class ChecklistForm(OfficeForm):
     @property
     def case_fields(self) -> list:
         """What the case itself decides: limit, fees and quantities."""
-        return [self[name] for name in ("limit", "fees", "pages", "copies", "quantity") if name in self.fields]
+        return [
+            self[name] for name in ("limit", "fees", "pages", "copies", "quantity") if name in self.fields
+        ]
 
     def component_facts(self) -> list[ComponentFacts]:
         answers = self.cleaned_data

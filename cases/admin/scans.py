@@ -35,7 +35,8 @@ def scans(request, pk: int):
         checklist=[{**row, "refusal": refusals.get(row["item"].pk, "")} for row in checklist_of(dossier)],
         other_documents=dossier.documents.filter(component=None),
         other_refusal=refusals.get(None, ""),
-        digitizes=rules.is_possible(Verb.DIGITIZE, dossier) and rules.may(request.user, Verb.DIGITIZE, dossier),
+        digitizes=rules.is_possible(Verb.DIGITIZE, dossier)
+        and rules.may(request.user, Verb.DIGITIZE, dossier),
         file_types=FILE_TYPES,
     )
     return TemplateResponse(request, "cases/admin/scans.html", context)

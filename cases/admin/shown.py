@@ -14,7 +14,7 @@ from cases.models import Dossier
 
 def badge(text, colour: str) -> SafeString:
     """A coloured label; the text always says what the colour means."""
-    return render_to_string("unfold/helpers/label.html", {"text": text, "variant": colour})
+    return render_to_string("unfold/helpers/label.html", {"text": text, "variant": colour, "class": "os-badge"})
 
 
 def state_badge(dossier: Dossier) -> SafeString:

@@ -33,7 +33,8 @@ class ReasonForm(VerbForm):
 
 class MissingItemsForm(ReasonForm):
     items = LinesField(
-        label=_("What is missing"), help_text=_("One paper or correction on each line; the law lets you ask once.")
+        label=_("What is missing"),
+        help_text=_("One paper or correction on each line; the law lets you ask once."),
     )
 
 

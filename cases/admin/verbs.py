@@ -125,7 +125,9 @@ PAGES: dict[Verb, VerbPage] = {
         _("The apology is issued and the due date moved."),
         "event_repeat",
         forms.RescheduleForm,
-        hint=_("Issues the letter of apology (form 04) with your signature. Possible once; the reason is printed."),
+        hint=_(
+            "Issues the letter of apology (form 04) with your signature. Possible once; the reason is printed."
+        ),
     ),
 }
 # Verbs with a page of their own: the checklist, and the scans.
@@ -148,16 +150,24 @@ def buttons(user, dossier: Dossier) -> list[Button]:
     found = []
     for verb in rules.possible_verbs(user, dossier):
         if verb in OWN_PAGES:
-            found.append(Button(verb.label, reverse(OWN_PAGES[verb], args=[dossier.pk]), "task", "primary", False))
+            found.append(
+                Button(verb.label, reverse(OWN_PAGES[verb], args=[dossier.pk]), "task", "primary", False)
+            )
             continue
         page = PAGES[verb]
         found.append(Button(verb.label, verb_link(dossier, verb), page.icon, page.colour, page.form is None))
     if may_add_files(user, dossier) and not rules.is_possible(Verb.DIGITIZE, dossier) and dossier.code:
-        found.append(Button(_("Add files"), reverse("admin:scans", args=[dossier.pk]), "upload_file", "default", False))
+        found.append(
+            Button(_("Add files"), reverse("admin:scans", args=[dossier.pk]), "upload_file", "default", False)
+        )
     if may_complete(user, dossier):
         found.append(
             Button(
-                _("Completed by the applicant"), reverse("admin:filing_completed", args=[dossier.pk]), "check", "primary", True
+                _("Completed by the applicant"),
+                reverse("admin:filing_completed", args=[dossier.pk]),
+                "check",
+                "primary",
+                True,
             )
         )
     order = ["primary", "default", "danger"]

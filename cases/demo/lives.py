@@ -187,9 +187,10 @@ class Life:
     # At the desk and with the officer ----------------------------------------------------------
 
     def _digitize(self) -> Moments:
-        calendar = self.desk.calendar
-        yield self._soon(5, 40)
-        clerk = self.desk.clerk
+        """Online filings pass at once (R16); papers are scanned first."""
+        calendar, clerk = self.desk.calendar, self.desk.clerk
+        if self.story.channel != Channel.ONLINE:
+            yield self._soon(5, 40)
         for item in self.dossier.components.filter(provision=Provision.PAPER).select_related("component"):
             for number in range(item.originals):
                 mark = f"{self.dossier.code} / {item.pk}-{number + 1}"
@@ -247,7 +248,7 @@ class Life:
             scan(self.dossier.version.result_name_vi, f"{self.dossier.code} / KQ"),
             by=self.officer,
             kind=ResultKind.REFUSED if refused else ResultKind.GRANTED,
-            number=f"{self.dossier.pk}/KQ-MH",
+            number=f"MH-{self.dossier.code}",
             signer=self.decides.agency.head_name,
             reason=SUBSTANCE if refused else "",
         )

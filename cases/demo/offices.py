@@ -47,8 +47,12 @@ class Accounts:
 
     def __init__(self):
         self.password = os.environ.get("DEMO_PASSWORD") or PUBLISHED_PASSWORD
-        self._encoded = make_password(self.password)  # once: hashing is slow on purpose
         self.made: list[Staff] = []
+
+    @cached_property
+    def _encoded(self) -> str:
+        """Hashed once for all of them: hashing is slow on purpose."""
+        return make_password(self.password)
 
     def add(self, username: str, full_name: str, agency: Agency, role: Role, title: str, **more) -> Staff:
         person, is_new = Staff.objects.get_or_create(

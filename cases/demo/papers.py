@@ -29,7 +29,7 @@ def scan(title: str, mark: str, *, as_png: bool = False) -> ContentFile:
         page.save(buffer, "PNG", pnginfo=info)
     else:
         page.save(buffer, "PDF", title=mark)
-    return ContentFile(buffer.getvalue(), name=f"{fold(title)[:60]}.{'png' if as_png else 'pdf'}")
+    return ContentFile(buffer.getvalue(), name=f"{title[:80].replace('/', '-')}.{'png' if as_png else 'pdf'}")
 
 
 def _wrapped(text: str, width: int = 48) -> list[str]:

@@ -21,7 +21,7 @@ FAMILIES = (
     "Dương",
     "Lý",
 )
-MIDDLES = ("Văn", "Thị", "Thanh", "Minh", "Thu", "Đức", "Ngọc", "Hữu")
+MIDDLES = ("Văn", "Thị", "Thanh", "Thu", "Đức", "Ngọc", "Hữu", "Bích", "Quang", "Hồng")
 GIVEN = ("Ví Dụ", "Minh Họa", "Thử Nghiệm", "Giả Định", "Làm Mẫu", "Tỉ Dụ", "Giả Sử", "Thí Điểm")
 PLACES = ("phường Thành Vinh", "phường Trường Vinh", "phường Vinh Hưng", "phường Cửa Lò", "xã Kim Liên")
 RETURNING = 0.15  # share of filings by somebody who was there before

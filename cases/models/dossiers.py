@@ -22,7 +22,7 @@ from procedures.working_time import minute_of
 class DossierQuerySet(models.QuerySet):
     def visible_to(self, user):
         """What a member of staff may see: dossiers received or decided at or below their own agency."""
-        if user.is_superuser:
+        if user.is_active and user.is_superuser:
             return self
         if not user.is_active or not user.agency_id or user.role not in Role.values:
             return self.none()

@@ -201,7 +201,10 @@ def cancel_apology(letter: Letter, *, by, reason: str) -> Letter:
 
 
 def withdraw_unsent_apology(dossier: Dossier, *, reason: str) -> None:
-    """Cancel the draft of this cycle when the clock has stopped; nothing when there is none."""
+    """Cancel the draft of this cycle when the clock has stopped; nothing when there is none.
+
+    The reason is the system's own short sentence: people's texts may be longer than a letter takes.
+    """
     letter = open_letter(dossier)
     if letter:
         letters.cancel(letter, reason=str(reason))

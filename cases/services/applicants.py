@@ -1,5 +1,6 @@
 """Applicants: found again by their number, kept up to date."""
 
+import unicodedata
 from dataclasses import dataclass, field
 
 from django.core.exceptions import ValidationError
@@ -25,9 +26,14 @@ class ApplicantFacts:
     notice_channels: list[str] = field(default_factory=list)
 
 
+def tidy_name(name: str) -> str:
+    """One blank between words and one way of writing each accent, however the name was typed."""
+    return " ".join(unicodedata.normalize("NFC", name).split())
+
+
 def check(facts: ApplicantFacts) -> ApplicantFacts:
     """The same facts without blanks around them; `Invalid` names the first field that cannot be."""
-    name = " ".join(facts.full_name.split())
+    name = tidy_name(facts.full_name)
     if not name:
         raise Invalid(_("Enter the name of the applicant."), code="required", field="full_name")
     if len(name) > 300:

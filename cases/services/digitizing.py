@@ -8,7 +8,7 @@ from cases import deadlines, errors, rules
 from cases.enums import FINAL_STATES, DocumentSource, EventKind, Verb
 from cases.events import record
 from cases.models import Document, Dossier, DossierComponent
-from cases.services.base import ask, locked
+from cases.services.base import ask, known_choice, locked
 from cases.services.checklist import missing_scans
 from cases.services.clock import begin_step, end_step, step_after
 from cases.services.documents import check_file
@@ -33,6 +33,7 @@ def add_document(
         raise errors.not_permitted(Verb.DIGITIZE)
     if component is not None and component.dossier_id != dossier.pk:
         raise errors.Invalid(_("This component belongs to another dossier."), field="component")
+    known_choice(source, DocumentSource, field="source")
     checked = check_file(upload)
     document = Document(
         dossier=dossier,

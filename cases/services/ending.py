@@ -57,7 +57,7 @@ def _end(dossier: Dossier, kind: EventKind, *, by, reason: str) -> Dossier:
     dossier.holder = None
     end_step(dossier, at=now, officer=by)
     dossier.save()
-    withdraw_unsent_apology(dossier, reason=reason)
+    withdraw_unsent_apology(dossier, reason=_("The dossier was withdrawn or stopped."))
     event = record(dossier, kind, by=by, from_state=before, reason=reason)
     notify_applicant(dossier, event)
     return dossier

@@ -49,9 +49,10 @@ def submit(
 
     Side effects in order: applicant found or added, dossier in state submitted, checklist, one event,
     acknowledgement with the time from which it counts. Missing components are accepted here: the desk
-    asks to complete. Raises `NotInForce`, `Invalid`, `NotPermitted` (a clerk of another desk).
+    asks to complete. Raises `NotInForce`, `Invalid`, `NotPermitted` (not the desk's clerk, nor
+    a connected system that files online).
     """
-    if by is not None and not rules.is_clerk_of(by, desk):
+    if by is not None and not rules.may_file(by, desk, channel):
         raise errors.not_permitted(Verb.SUBMIT)
     if channel not in {Channel.ONLINE, Channel.POST}:
         raise errors.Invalid(
@@ -141,7 +142,7 @@ def complete_filing(dossier: Dossier, *, by=None, components: list[ComponentFact
     dossier = locked(dossier)
     if not rules.is_possible(Verb.ASK_TO_COMPLETE, dossier):
         raise errors.not_possible(dossier, Verb.ASK_TO_COMPLETE)
-    if by is not None and not rules.is_clerk_of(by, dossier.receiving_desk):
+    if by is not None and not rules.may_file(by, dossier.receiving_desk, dossier.channel):
         raise errors.not_permitted(Verb.ASK_TO_COMPLETE)
     supplement = dossier.supplements.filter(answered_at__isnull=True).first()
     if supplement is None:

@@ -10,7 +10,7 @@ from cases.enums import DocumentSource, EventKind, ResultKind, Verb
 from cases.events import local_text, record
 from cases.models import Dossier, Supplement
 from cases.services.apologies import withdraw_unsent_apology
-from cases.services.base import ask, locked, required_items, required_text
+from cases.services.base import ask, fitting_text, locked, required_items, required_text
 from cases.services.clock import (
     begin_step,
     end_step,
@@ -186,8 +186,10 @@ def record_result(
     ask(dossier, Verb.RECORD_RESULT, by)
     if kind not in ResultKind.values:
         raise errors.Invalid(_("Unknown kind of result: %(kind)s.") % {"kind": kind}, field="kind")
-    number = required_text(number, field="number", sentence=_("Enter the number of the result."))
-    signer = required_text(signer, field="signer", sentence=_("Enter who signed the result."))
+    required_text(number, field="number", sentence=_("Enter the number of the result."))
+    required_text(signer, field="signer", sentence=_("Enter who signed the result."))
+    number = fitting_text(number, field="number", column="result_number")
+    signer = fitting_text(signer, field="signer", column="result_signer")
     if kind == ResultKind.REFUSED:
         reason = required_text(
             reason, field="reason", sentence=_("A refusal needs written grounds (Decree 61/2018 Art 19.8).")
@@ -196,8 +198,8 @@ def record_result(
     now = timezone.now()
     dossier.finished_at = now
     dossier.result_kind = kind
-    dossier.result_number = number[:60]
-    dossier.result_signer = signer[:150]
+    dossier.result_number = number
+    dossier.result_signer = signer
     dossier.result_reason = reason.strip()
     dossier.holder = None
     dossier.holder_unit = dossier.receiving_desk

@@ -8,7 +8,8 @@ from cases import errors
 from cases.enums import CollectionProof, EventKind, Verb
 from cases.events import record
 from cases.models import Dossier
-from cases.services.base import ask, locked, required_text
+from cases.services.applicants import tidy_name
+from cases.services.base import ask, fitting_text, locked, required_text
 from cases.services.clock import end_step
 from cases.services.notices import notify_applicant
 
@@ -23,15 +24,19 @@ def return_result(
     """
     dossier = locked(dossier)
     ask(dossier, Verb.RETURN_RESULT, by)
-    collector = required_text(collector, field="collector", sentence=_("Enter who collects the result."))
+    required_text(collector, field="collector", sentence=_("Enter who collects the result."))
+    collector = fitting_text(tidy_name(collector), field="collector", column="collector_name")
     if proof not in CollectionProof.values:
         raise errors.Invalid(
             _("Check the receipt or an identity paper before handing the result over, and record which."),
             code="proof_missing",
             field="proof",
         )
-    allowed = {dossier.applicant.full_name.casefold(), dossier.submitter_name.casefold()}
-    if collector.casefold() not in allowed and proof != CollectionProof.AUTHORISATION:
+    allowed = {dossier.applicant.full_name, dossier.submitter_name}
+    if (
+        collector.casefold() not in {tidy_name(name).casefold() for name in allowed}
+        and proof != CollectionProof.AUTHORISATION
+    ):
         raise errors.Invalid(
             _("%(name)s is not the applicant: somebody else needs the receipt and an authorisation.")
             % {"name": collector},
@@ -42,7 +47,7 @@ def return_result(
     before = dossier.state
     dossier.to_returned()
     dossier.returned_at = now
-    dossier.collector_name = collector[:300]
+    dossier.collector_name = collector
     dossier.collection_proof = proof
     dossier.holder = None
     end_step(dossier, at=now, officer=by)

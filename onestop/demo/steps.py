@@ -25,6 +25,7 @@ from onestop.embedded import EmbeddedError, keeper, places, servers
 
 READY_SECONDS = 90
 MAIN_JOB_SECONDS = 180
+ENDS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 MAIN_JOB = (
     "cases.tasks.flag_overdue",
     "cases.tasks.warn_due_soon",
@@ -50,7 +51,7 @@ class Demo:
         self.children: Children | None = None
 
     def run(self, *, check: bool) -> int:
-        for number in (signal.SIGTERM, signal.SIGHUP):
+        for number in ENDS:  # SIGINT too: a shell starts background jobs with it switched off
             signal.signal(number, signal.default_int_handler)
         try:
             with self.only_one_at_a_time():
@@ -223,12 +224,12 @@ class Demo:
     # --- The end ----------------------------------------------------------------------------------
     def stop(self) -> None:
         """Children first, then the private servers that they use."""
-        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        for number in ENDS:
             signal.signal(number, signal.SIG_IGN)
         connections.close_all()
         if self.children:
             self.console.say(_("Stopping …"))
             self.children.stop()
-        servers.leave(settings.DATA_DIR)
+        servers.leave(settings.DATA_DIR, patience=5)
         if self.children:
             self.console.say(_("Stopped."))

@@ -98,7 +98,7 @@ class Walk:
         self.citizen.get("/quan-tri/", status=302)
 
     def find_procedure(self) -> None:
-        found = self.citizen.get("/api/v1/procedures/", params={"search": SEARCH}).json()["results"]
+        found = self.citizen.get("/api/v1/procedures/", params={"q": SEARCH}).json()["results"]
         must_be(PROCEDURE in {row["code"] for row in found}, True, f"{PROCEDURE} for “{SEARCH}”")
         self.procedure = self.citizen.get(f"/api/v1/procedures/{PROCEDURE}/").json()
 

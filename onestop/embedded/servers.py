@@ -66,19 +66,27 @@ def ensure(
     return True
 
 
-def leave(data_dir: Path) -> None:
-    """Say that this process no longer uses the servers; the last one waits until they have stopped."""
+def leave(data_dir: Path, *, patience: float = 0) -> None:
+    """Say that this process no longer uses the servers; the last one waits until they have stopped.
+
+    With `patience` (seconds) it also waits for other users that are just ending.
+    """
     use = _uses.get(data_dir := data_dir.resolve())
     if use is None or use.process != os.getpid():
         return
     del _uses[data_dir]
-    try:
-        fcntl.flock(use.descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        # Others go on using the servers; or the keeper was quicker and stops them: then this waits.
-        fcntl.flock(use.descriptor, fcntl.LOCK_SH)
-    else:
-        stop(data_dir)
+    deadline = time.monotonic() + patience
+    while True:
+        try:
+            fcntl.flock(use.descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            stop(data_dir)
+            break
+        except BlockingIOError:
+            # Others go on using the servers; or the keeper was quicker and stops them: then this waits.
+            fcntl.flock(use.descriptor, fcntl.LOCK_SH)
+        if time.monotonic() >= deadline:
+            break
+        time.sleep(0.05)
     os.close(use.descriptor)
 
 

@@ -2,7 +2,7 @@
 
 from django.db import models
 from django.db.models import Q
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from procedures.enums import DayKind
@@ -42,8 +42,8 @@ class CalendarDay(models.Model):
     note = models.TextField(_("note"), blank=True)
 
     class Meta:
-        verbose_name = _("calendar day")
-        verbose_name_plural = _("calendar days")
+        verbose_name = pgettext_lazy("row of the calendar", "calendar day")
+        verbose_name_plural = pgettext_lazy("rows of the calendar", "calendar days")
         ordering = ["date"]
         constraints = [
             models.UniqueConstraint(

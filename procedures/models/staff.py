@@ -3,6 +3,7 @@
 from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from procedures.enums import Role
 from procedures.models.agencies import Agency
@@ -25,7 +26,7 @@ class Staff(AbstractUser):
         default=False,
         help_text=_("Signs apologies and approves a second supplement request"),
     )
-    title = models.CharField(_("position"), max_length=100, blank=True)
+    title = models.CharField(pgettext_lazy("of a person", "position"), max_length=100, blank=True)
     full_name = models.CharField(_("full name"), max_length=150, blank=True)
 
     class Meta(AbstractUser.Meta):

@@ -2,9 +2,9 @@
 
 from django.core.management.base import BaseCommand
 from django.utils.translation import gettext as _
-from notifications.services.messages import deliver_due
 
 from cases import services
+from notifications.services.messages import deliver_due
 
 
 class Command(BaseCommand):

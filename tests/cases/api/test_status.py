@@ -8,6 +8,7 @@ from django.test.utils import CaptureQueriesContext
 
 from cases import lookup, services
 from cases.models import Dossier
+from procedures.models import CalendarDay
 from tests.cases.api.conftest import refused
 from tests.cast import local
 
@@ -65,7 +66,9 @@ def test_unknown_code_and_wrong_secret_do_the_same_work(world, anybody, monkeypa
 
     def work(code: str, given: str) -> tuple[list[str], int]:
         compared.clear()
-        with CaptureQueriesContext(connection, ) as queries:
+        with CaptureQueriesContext(
+            connection,
+        ) as queries:
             anybody.get(f"status/{code}/", headers={"X-Lookup-Secret": given})
         return [query["sql"].replace(code, "CODE") for query in queries], len(compared)
 
@@ -201,7 +204,7 @@ def test_the_owner_sees_both_dates_of_a_rescheduled_dossier(world, anybody, cloc
     assert view["promise"]["counted_due_at"] == "2026-11-12T17:00:00+07:00"
     assert view["promise"]["proof_holds"] is True
     assert [(move["letter_number"], move["reason"]) for move in view["reschedules"]] == [
-        ("1/PXL", "Chờ xác minh")
+        ("01/PXL", "Chờ xác minh")
     ]
 
 
@@ -219,8 +222,6 @@ def test_a_stopped_dossier_lies_nowhere(world, anybody):
 
 def test_a_promise_that_the_calendar_overtook_says_so(world, anybody):
     dossier = world.processing()
-    from procedures.models import CalendarDay
-
     CalendarDay.objects.create(date="2026-11-11", kind="other", name_vi="Nghỉ đột xuất")
     promise = own(anybody, dossier)["promise"]
     assert promise["due_at"] == "2026-11-12T17:00:00+07:00"  # a promise moves by its own procedure only

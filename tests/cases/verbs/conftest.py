@@ -1,8 +1,12 @@
 """Fixtures of the verbs' tests."""
 
+from dataclasses import replace
+
 import pytest
 
 
-@pytest.fixture(autouse=True)
-def _in_english(english):
-    """Every sentence of a verb is compared in English."""
+@pytest.fixture
+def world(english, world):
+    """Sentences are compared in English, the notices too."""
+    world.applicant = replace(world.applicant, language="en")
+    return world

@@ -1,0 +1,11 @@
+"""The back office of agencies, people, calendar and catalogue."""
+
+from django.contrib import admin
+from django.contrib.auth.models import Group
+
+from procedures.admin import agencies, calendar, catalogue, staff, tariffs
+
+__all__ = ["agencies", "calendar", "catalogue", "staff", "tariffs"]
+
+# Rights follow from role and agency; Django's groups would pretend to give some.
+admin.site.unregister(Group)

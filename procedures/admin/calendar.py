@@ -1,0 +1,142 @@
+"""The official calendar: days of the country and of single agencies; switched off, never deleted."""
+
+from django import forms
+from django.contrib import admin
+from django.db.models import Q
+from django.utils.formats import date_format
+from django.utils.translation import gettext_lazy as _
+
+from onestop import access
+from onestop.admin import DropdownFilter, OnestopModelAdmin, display
+from procedures.enums import DayKind
+from procedures.models import CalendarDay
+
+
+WORKED_COLOURS = {True: "success", False: "info"}
+STATUS_COLOURS = {"on": "success", "off": "danger", "estimate": "warning"}
+
+
+class YearFilter(DropdownFilter):
+    title = _("year")
+    parameter_name = "year"
+
+    def lookups(self, request, model_admin):
+        return [
+            (str(day.year), str(day.year)) for day in CalendarDay.objects.dates("date", "year", order="DESC")
+        ]
+
+    def queryset(self, request, queryset):
+        value = self.value() or ""
+        return queryset.filter(date__year=int(value)) if value.isdecimal() else queryset
+
+
+class KindFilter(DropdownFilter):
+    title = _("kind")
+    parameter_name = "kind"
+
+    def lookups(self, request, model_admin):
+        return DayKind.choices
+
+    def queryset(self, request, queryset):
+        return queryset.filter(kind=self.value()) if self.value() in DayKind.values else queryset
+
+
+class InForceFilter(DropdownFilter):
+    title = _("in force")
+    parameter_name = "enabled"
+
+    def lookups(self, request, model_admin):
+        return [("yes", _("In force")), ("no", _("Switched off"))]
+
+    def queryset(self, request, queryset):
+        return queryset.filter(enabled=self.value() == "yes") if self.value() in {"yes", "no"} else queryset
+
+
+class CalendarDayForm(forms.ModelForm):
+    """Due dates depend on these rows, so whoever switches one says why, and no day has two."""
+
+    def clean(self):
+        answers = super().clean()
+        if self.instance.pk and "enabled" in self.changed_data and not answers.get("note", "").strip():
+            self.add_error("note", _("Say in the note why the day was switched on or off."))
+        if answers.get("enabled") and self._day_is_taken():
+            self.add_error(
+                "date", _("There is already a day in force on this date; switch that one off first.")
+            )
+        return answers
+
+    def _day_is_taken(self) -> bool:
+        day = self.cleaned_data.get("date", self.instance.date)
+        agency = self.cleaned_data.get("agency", self.instance.agency)
+        taken = CalendarDay.objects.filter(date=day, agency=agency, enabled=True)
+        return taken.exclude(pk=self.instance.pk).exists()
+
+
+@admin.register(CalendarDay)
+class CalendarDayAdmin(OnestopModelAdmin):
+    viewers = staticmethod(access.everybody)
+    editors = staticmethod(access.keeps_agencies)
+    form = CalendarDayForm
+    list_display = ["day", "name", "worked", "shown_agency", "status", "legal_reference"]
+    list_display_links = ["day"]
+    list_filter = [YearFilter, KindFilter, InForceFilter]
+    list_select_related = ["agency"]
+    ordering = ["-date"]
+    search_fields = ["name_vi", "name_en", "legal_reference"]
+    fields = [
+        "date",
+        "agency",
+        "name_vi",
+        "name_en",
+        "kind",
+        "is_worked",
+        "legal_reference",
+        "key",
+        "provisional",
+        "enabled",
+        "note",
+    ]
+
+    def rows_for(self, user, queryset):
+        """Days of the country, and of the agencies above and below the own one."""
+        if access.keeps_system(user) and user.agency_id is None:
+            return queryset
+        line = list(user.agency.ancestors()) if user.agency_id else []
+        return queryset.filter(
+            Q(agency=None) | Q(agency__in=line) | Q(agency__in=[a.pk for a in access.agencies_of(user)])
+        )
+
+    def may_edit(self, user, row):
+        if row.agency_id is None:
+            return access.keeps_catalogue(user)
+        return access.agencies_of(user).filter(pk=row.agency_id).exists()
+
+    @display(description=_("date"), ordering="date")
+    def day(self, row):
+        return date_format(row.date, "D d/m/Y")
+
+    @display(description=_("name"), ordering="name_vi")
+    def name(self, row):
+        return row.name
+
+    @display(description=_("what it is"), ordering="is_worked", label=WORKED_COLOURS)
+    def worked(self, row):
+        return row.is_worked, _("worked") if row.is_worked else _("day off")
+
+    @display(description=_("agency"), ordering="agency")
+    def shown_agency(self, row):
+        return row.agency or _("the whole country")
+
+    @display(description=_("status"), ordering="enabled", label=STATUS_COLOURS)
+    def status(self, row):
+        if not row.enabled:
+            return "off", _("switched off")
+        return ("estimate", _("provisional")) if row.provisional else ("on", _("in force"))
+
+    def formfield_for_foreignkey(self, db_field, request, **kwargs):
+        if db_field.name == "agency":
+            kwargs["queryset"] = access.agencies_of(request.user)
+        field = super().formfield_for_foreignkey(db_field, request, **kwargs)
+        if db_field.name == "agency":
+            field.required = not access.keeps_catalogue(request.user)
+        return field

@@ -1,0 +1,95 @@
+"""Accounts of the staff: agency, role, head; passwords are only ever stored as hashes."""
+
+from django.contrib import admin
+from django.contrib.auth.admin import UserAdmin
+from django.utils.translation import gettext_lazy as _
+
+from onestop import access
+from onestop.admin import (
+    AdminPasswordChangeForm,
+    DropdownFilter,
+    OnestopModelAdmin,
+    UserChangeForm,
+    UserCreationForm,
+    display,
+)
+from procedures.enums import Role
+from procedures.models import Staff
+
+
+class RoleFilter(DropdownFilter):
+    title = _("role")
+    parameter_name = "role"
+
+    def lookups(self, request, model_admin):
+        return Role.choices
+
+    def queryset(self, request, queryset):
+        return queryset.filter(role=self.value()) if self.value() in Role.values else queryset
+
+
+class AgencyFilter(DropdownFilter):
+    title = _("agency")
+    parameter_name = "agency"
+
+    def lookups(self, request, model_admin):
+        return [(agency.identifier, str(agency)) for agency in access.agencies_of(request.user)]
+
+    def queryset(self, request, queryset):
+        return queryset.filter(agency__identifier=self.value()) if self.value() else queryset
+
+
+@admin.register(Staff)
+class StaffAdmin(UserAdmin, OnestopModelAdmin):
+    viewers = staticmethod(access.sees_agencies)
+    editors = staticmethod(access.keeps_agencies)
+    form = UserChangeForm
+    add_form = UserCreationForm
+    change_password_form = AdminPasswordChangeForm
+    list_display = ["username", "full_name", "agency", "role", "is_head", "is_active", "last_login"]
+    list_filter = [RoleFilter, AgencyFilter]
+    list_select_related = ["agency"]
+    search_fields = ["username", "full_name", "email"]
+    ordering = ["username"]
+    filter_horizontal = ()
+    readonly_fields = ["last_login", "date_joined"]
+    add_fieldsets = [
+        (None, {"fields": ["username", "full_name", "email", "password1", "password2"]}),
+        (_("Work"), {"fields": ["agency", "role", "is_head", "title", "is_staff"]}),
+    ]
+
+    def get_fieldsets(self, request, obj=None):
+        if obj is None:
+            return self.add_fieldsets
+        rights = ["is_active", "is_staff"] + (["is_superuser"] if request.user.is_superuser else [])
+        return [
+            (None, {"fields": ["username", "password", "full_name", "email"]}),
+            (_("Work"), {"fields": ["agency", "role", "is_head", "title"]}),
+            (_("Access"), {"fields": [*rights, "last_login", "date_joined"]}),
+        ]
+
+    def rows_for(self, user, queryset):
+        if access.keeps_system(user) and user.agency_id is None:
+            return queryset
+        return queryset.filter(agency__in=[agency.pk for agency in access.agencies_of(user)])
+
+    def may_edit(self, user, row):
+        return access.may_keep_person(user, row)
+
+    @display(description=_("role"), ordering="role")
+    def shown_role(self, person):
+        return person.get_role_display()
+
+    def formfield_for_choice_field(self, db_field, request, **kwargs):
+        """Nobody gives a role that reaches over the own one."""
+        if db_field.name == "role":
+            kwargs["choices"] = [("", "–")] + [(r.value, r.label) for r in access.roles_to_give(request.user)]
+        return super().formfield_for_choice_field(db_field, request, **kwargs)
+
+    def formfield_for_foreignkey(self, db_field, request, **kwargs):
+        if db_field.name == "agency":
+            kwargs["queryset"] = access.agencies_of(request.user)
+        field = super().formfield_for_foreignkey(db_field, request, **kwargs)
+        if db_field.name == "agency":
+            field.required = not access.keeps_system(request.user)
+        return field

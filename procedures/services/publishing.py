@@ -1,0 +1,83 @@
+"""From draft to published version, and from a published one to the next draft (R1, R2)."""
+
+from datetime import timedelta
+
+from django.db import transaction
+from django.db.models import Max, Q
+from django.utils.translation import gettext as _
+
+from procedures.enums import VersionStatus
+from procedures.models import Component, FeeLine, ProcedureStep, ProcedureVersion, TimeLimit
+
+PARTS = (TimeLimit, Component, FeeLine, ProcedureStep)
+
+
+class CannotPublish(ValueError):
+    """A version that must not be published; the sentence says everything that is in the way."""
+
+    @property
+    def sentence(self) -> str:
+        return str(self)
+
+
+@transaction.atomic
+def publish(version: ProcedureVersion) -> ProcedureVersion:
+    """Publish a complete draft; the version before it ends the day before (Decree 63/2010 Arts 8.2, 15.1).
+
+    Raises CannotPublish naming everything that is missing at once; then nothing was changed.
+    """
+    version = ProcedureVersion.objects.select_for_update(of=("self",)).get(pk=version.pk)
+    if version.status != VersionStatus.DRAFT:
+        raise CannotPublish(_("This version is already published."))
+    missing = missing_parts(version)
+    if missing:
+        raise CannotPublish(
+            _("The version cannot be published without: %(missing)s.") % {"missing": ", ".join(missing)}
+        )
+    others = version.procedure.versions.filter(status=VersionStatus.PUBLISHED)
+    latest = others.aggregate(start=Max("in_force_from"))["start"]
+    if latest and version.in_force_from <= latest:
+        raise CannotPublish(
+            _("A version is in force from %(latest)s; this one must begin later.")
+            % {"latest": f"{latest:%d/%m/%Y}"}
+        )
+    eve = version.in_force_from - timedelta(days=1)
+    others.filter(Q(in_force_to__isnull=True) | Q(in_force_to__gt=eve)).update(in_force_to=eve)
+    version.status = VersionStatus.PUBLISHED
+    version.save()
+    return version
+
+
+def missing_parts(version: ProcedureVersion) -> list[str]:
+    """What a complete version has and this one lacks, in words."""
+    parts = {
+        _("deciding agency"): version.deciding_agency_vi,
+        _("who applies"): version.subjects,
+        _("channels"): version.channels,
+        _("result"): version.result_name_vi,
+        _("legal basis"): version.legal_basis,
+        _("time limit"): version.limits.exists(),
+        _("components"): version.components.exists(),
+    }
+    return [name for name, value in parts.items() if not value]
+
+
+@transaction.atomic
+def new_draft(version: ProcedureVersion) -> ProcedureVersion:
+    """A draft with everything that this version has: a published one is never edited (R2)."""
+    highest = version.procedure.versions.aggregate(highest=Max("number"))["highest"]
+    parts = [(model, list(model.objects.filter(version=version))) for model in PARTS]
+    draft = ProcedureVersion.objects.get(pk=version.pk)
+    draft.pk = None
+    draft._state.adding = True
+    draft.number = highest + 1
+    draft.status = VersionStatus.DRAFT
+    draft.in_force_to = None
+    draft.facts_hash = ""  # made by hand, so the seeds do not compare it
+    draft.save()
+    for model, rows in parts:
+        for row in rows:
+            row.pk = None
+            row.version = draft
+        model.objects.bulk_create(rows)
+    return draft

@@ -1,0 +1,225 @@
+"""Each verb over HTTP: possible, not possible, not permitted, and by somebody from elsewhere."""
+
+import pytest
+
+from cases import services
+from cases.enums import FINAL_STATES, State, Verb
+from cases.models import Dossier
+from tests.cases.api.conftest import client_of, refused
+from tests.cast import upload
+
+RESULT = {"number": "12/KQ", "signer": "Trần Văn Lãnh Đạo"}
+# verb: (who may, state it starts from, body, state after)
+CASES = {
+    "receive": ("clerk", "submitted", {}, "received"),
+    "refuse": ("clerk", "submitted", {"reason": "Không thuộc thẩm quyền"}, "refused"),
+    "ask_to_complete": ("clerk", "submitted", {"reason": "Thiếu", "items": ["Tờ khai"]}, "submitted"),
+    "digitize": ("clerk", "scanned", {}, "digitized"),
+    "start": ("officer", "digitized", {}, "processing"),
+    "hand_over": ("officer", "processing", {"note": "Trình ký"}, "processing"),
+    "request_supplement": (
+        "officer",
+        "processing",
+        {"reason": "Thiếu chữ ký", "items": ["Tờ khai có chữ ký"]},
+        "supplement",
+    ),
+    "resume": ("clerk", "supplement", {}, "processing"),
+    "record_result": ("officer", "processing", RESULT, "paid"),
+    "return_result": ("clerk", "paid", {"collector": "Nguyễn Thị Ví Dụ", "proof": "receipt"}, "returned"),
+    "withdraw": ("clerk", "received", {"reason": "Đổi ý"}, "stopped"),
+    "reschedule": (
+        "head",
+        "processing",
+        {"reason": "Chờ xác minh", "new_due_at": "2026-11-17T17:00:00+07:00"},
+        "processing",
+    ),
+}
+
+
+def bring_to(world, state: str) -> Dossier:
+    if state == "scanned":
+        dossier = world.receive()
+        world.scan(dossier)
+        return dossier
+    return world.in_state(state)
+
+
+def run(client, dossier, verb: str, body: dict):
+    path = f"dossiers/{dossier.uuid}/{verb}/"
+    if verb == "record_result":
+        return client.post(path, {**body, "file": upload()}, format="multipart")
+    return client.post(path, body)
+
+
+@pytest.mark.parametrize("verb", CASES)
+def test_a_verb_answers_with_the_dossier_as_it_is_then(world, verb):
+    who, start, body, after = CASES[verb]
+    dossier = bring_to(world, start)
+    answer = run(client_of(getattr(world, who)), dossier, verb, body)
+    assert answer.status_code == 200, answer.content
+    assert (answer.json()["uuid"], answer.json()["state"]) == (str(dossier.uuid), after)
+
+
+@pytest.mark.parametrize("verb", CASES)
+def test_a_verb_in_the_wrong_state_is_a_conflict(world, verb):
+    who, _start, body, _after = CASES[verb]
+    dossier = world.in_state(State.RETURNED)
+    events = dossier.events.count()
+    problem = refused(run(client_of(getattr(world, who)), dossier, verb, body), 409, "not_possible_now")
+    assert "Returned" in problem["detail"]
+    assert dossier.events.count() == events
+
+
+@pytest.mark.parametrize("verb", CASES)
+def test_a_verb_without_the_right_is_forbidden(world, verb):
+    _who, start, body, _after = CASES[verb]
+    dossier = bring_to(world, start)
+    refused(
+        run(client_of(world.auditor), dossier, verb, body),
+        403,
+        "signature_missing" if verb == "reschedule" else "not_permitted",
+    )
+    assert Dossier.objects.get().state == dossier.state
+
+
+@pytest.mark.parametrize("verb", CASES)
+def test_to_an_outsider_the_dossier_does_not_exist(world, verb):
+    _who, start, body, _after = CASES[verb]
+    dossier = bring_to(world, start)
+    for person in (world.outsider_clerk, world.outsider_officer, world.outsider_head):
+        refused(run(client_of(person), dossier, verb, body), 404, "not_found")
+
+
+def test_every_verb_has_an_address(world, clerk):
+    """`submit` is `POST filings/`."""
+    from cases.api.views.verbs import VERBS
+
+    assert {act.name for act in VERBS} == set(Verb) - {Verb.SUBMIT} | {"complete_filing"}
+
+
+def test_a_dossier_is_found_by_its_code_as_well(world, clerk):
+    dossier = world.receive()
+    answer = clerk.post(f"dossiers/{dossier.code.lower()}/withdraw/", {"reason": "Đổi ý"})
+    assert answer.json()["state"] == "stopped"
+
+
+def test_an_empty_body_is_enough_where_nothing_is_to_be_said(world, officer):
+    dossier = world.digitized()
+    answer = officer.generic("POST", f"dossiers/{dossier.code}/start/")
+    assert answer.json()["state"] == "processing"
+
+
+def test_an_unknown_field_of_a_verb_is_refused(world, officer):
+    problem = refused(
+        officer.post(f"dossiers/{world.digitized().code}/start/", {"state": "paid"}), 400, "malformed"
+    )
+    assert problem["errors"] == [
+        {"field": "state", "code": "unknown_field", "detail": "This field is not known here."}
+    ]
+
+
+@pytest.mark.parametrize("amount", [0, 14_999, 15_001, -15_000])
+def test_a_wrong_amount_is_refused(world, clerk, amount):
+    dossier = world.receive(world.paid)
+    problem = refused(clerk.post(f"dossiers/{dossier.code}/pay/", {"amount": amount}), 422, "wrong_amount")
+    assert "15000" in problem["detail"]
+    assert not dossier.payments.exists()
+
+
+@pytest.mark.parametrize("amount", ["much", 1.5, None, 10**20])
+def test_an_amount_that_is_no_whole_number_is_refused(world, clerk, amount):
+    dossier = world.receive(world.paid)
+    refused(clerk.post(f"dossiers/{dossier.code}/pay/", {"amount": amount}), 400, "malformed")
+
+
+def test_the_fee_that_is_owed_is_taken(world, clerk):
+    dossier = world.with_result(world.paid)
+    answer = clerk.post(f"dossiers/{dossier.code}/pay/", {"amount": 15000, "method": "transfer"}).json()
+    assert answer["state"] == "paid"
+    assert answer["fees"]["owed"] == 0
+    assert [payment["method"] for payment in answer["fees"]["payments"]] == ["transfer"]
+
+
+def test_settling_is_refused_while_something_is_owed(world, clerk):
+    dossier = world.with_result(world.paid)
+    refused(clerk.post(f"dossiers/{dossier.code}/settle/"), 409, "not_possible_now")
+
+
+def test_a_blank_reason_gets_the_sentence_of_the_rule(world, clerk):
+    problem = refused(
+        clerk.post(f"dossiers/{world.receive().code}/withdraw/", {"reason": "   "}), 422, "required"
+    )
+    assert problem["detail"] == "Note why the applicant withdraws."
+
+
+def test_a_second_supplement_needs_the_head(world, officer):
+    dossier = services.resume(world.supplement(), by=world.clerk)
+    body = {"reason": "Vẫn thiếu", "items": ["Giấy ủy quyền"]}
+    path = f"dossiers/{dossier.code}/request_supplement/"
+    refused(officer.post(path, body), 422, "approval_missing")
+    refused(officer.post(path, {**body, "approved_by": "nobody"}), 400, "malformed")
+    answer = officer.post(path, {**body, "approved_by": world.head.username})
+    assert answer.json()["state"] == "supplement"
+
+
+def test_handing_over_names_the_next_officer(world, officer):
+    dossier = world.processing()
+    answer = officer.post(f"dossiers/{dossier.code}/hand_over/", {"to": world.second_officer.username})
+    assert answer.json()["holder"] == {"username": "thu-ly-2", "name": "Đỗ Thị Thụ Lý Hai"}
+
+
+def test_stopping_too_early_says_until_when_the_applicant_has_time(world, supervisor, clock):
+    dossier = world.supplement()
+    path = f"dossiers/{dossier.code}/stop/"
+    problem = refused(supervisor.post(path, {"reason": "Không bổ sung"}), 409, "too_early")
+    assert "01/12/2026 17:00" in problem["detail"]
+    clock.move_to("2026-12-02 08:00")
+    assert supervisor.post(path, {"reason": "Không bổ sung"}).json()["state"] == "stopped"
+
+
+def test_a_second_reschedule_is_refused_with_the_decree(world, head):
+    dossier = world.processing()
+    path = f"dossiers/{dossier.code}/reschedule/"
+    body = {"reason": "Chờ xác minh", "new_due_at": "2026-11-17T17:00:00+07:00"}
+    first = head.post(path, body).json()
+    assert first["due_at"] == "2026-11-17T17:00:00+07:00"
+    assert first["first_due_at"] == "2026-11-12T17:00:00+07:00"
+    assert [letter["state"] for letter in first["letters"]] == ["issued"]
+    second = refused(
+        head.post(path, {**body, "new_due_at": "2026-11-20T17:00:00+07:00"}), 422, "already_rescheduled"
+    )
+    assert "118/2025" in second["detail"]
+
+
+@pytest.mark.parametrize(
+    ("body", "code"),
+    [
+        ({"reason": "x", "new_due_at": "2026-11-12T17:00:00+07:00"}, "not_later"),
+        ({"reason": "", "new_due_at": "2026-11-17T17:00:00+07:00"}, "reason_missing"),
+        ({"reason": "x", "new_due_at": "2026-11-15T17:00:00+07:00"}, "not_a_working_day"),
+    ],
+)
+def test_an_apology_that_the_law_does_not_allow_is_refused(world, head, body, code):
+    dossier = world.processing()
+    refused(head.post(f"dossiers/{dossier.code}/reschedule/", body), 422, code)
+    assert not dossier.reschedules.exists()
+
+
+def test_a_filing_is_asked_to_complete_completed_and_received(world, clerk, clock):
+    filing = world.submit(components=[])
+    path = f"dossiers/{filing.uuid}"
+    clerk.post(f"{path}/ask_to_complete/", {"reason": "Thiếu tờ khai", "items": ["Tờ khai"]})
+    refused(clerk.post(f"{path}/receive/", {}), 409, "not_possible_now")
+    clock.move_to("2026-11-10 09:00")
+    components = [
+        {"component": fact.component_id, "provision": "electronic"} for fact in world.components(world.free)
+    ]
+    assert clerk.post(f"{path}/complete_filing/", {"components": components}).status_code == 200
+    received = clerk.post(f"{path}/receive/", {}).json()
+    assert (received["code"], received["due_at"]) == ("H41.101-261110-0001", "2026-11-13T17:00:00+07:00")
+
+
+@pytest.mark.parametrize("state", sorted(FINAL_STATES))
+def test_a_final_dossier_offers_no_verb(world, clerk, state):
+    dossier = world.in_state(state)
+    assert clerk.get(f"dossiers/{dossier.uuid}/").json()["possible_verbs"] == []

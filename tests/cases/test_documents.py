@@ -1,0 +1,194 @@
+"""Files are accepted by what they are: type, size, pages and hash; stored outside the web root."""
+
+import hashlib
+import io
+
+import pytest
+from django.conf import settings as project_settings
+from PIL import Image
+from pypdf import PdfReader, PdfWriter
+
+from cases import services
+from cases.enums import DocumentSource, EventKind, State
+from cases.errors import BadFile, Invalid, NotPermitted
+from cases.models import Document
+from tests.cases.helpers import (
+    last_event,
+    refused,
+    refused_in_this_state,
+    refused_to_everybody_but,
+)
+from tests.cast import local, pdf, upload
+
+pytestmark = pytest.mark.usefixtures("english")
+
+
+def picture(kind: str, pages: int = 1) -> bytes:
+    buffer = io.BytesIO()
+    sheets = [Image.new("RGB", (20, 20), "white") for _ in range(pages)]
+    more = {"save_all": True, "append_images": sheets[1:]} if pages > 1 else {}
+    sheets[0].save(buffer, format=kind, **more)
+    return buffer.getvalue()
+
+
+def locked_pdf() -> bytes:
+    writer = PdfWriter(clone_from=PdfReader(io.BytesIO(pdf())))
+    writer.encrypt("mat-khau", algorithm="RC4-128")
+    buffer = io.BytesIO()
+    writer.write(buffer)
+    return buffer.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "mime_type", "pages", "suffix"),
+    [
+        ("to-khai.pdf", pdf(3), "application/pdf", 3, ".pdf"),
+        ("to-khai.PDF", pdf(), "application/pdf", 1, ".pdf"),
+        ("anh.jpg", picture("JPEG"), "image/jpeg", 1, ".jpg"),
+        ("anh.png", picture("PNG"), "image/png", 1, ".png"),
+        ("fax.tiff", picture("TIFF", pages=2), "image/tiff", 2, ".tif"),
+        ("thật ra là ảnh.pdf", picture("PNG"), "image/png", 1, ".png"),
+    ],
+)
+def test_add_document_knows_the_file_by_its_content(world, name, content, mime_type, pages, suffix):
+    document = services.add_document(world.receive(), upload(name, content), by=world.clerk)
+    document = Document.objects.get(pk=document.pk)
+    assert (document.name, document.mime_type, document.pages) == (name, mime_type, pages)
+    assert (document.size, document.sha256) == (len(content), hashlib.sha256(content).hexdigest())
+    assert document.file.name.endswith(suffix)
+    assert document.file.read() == content
+
+
+def test_add_document_notes_who_when_and_for_which_component(world, clock):
+    dossier = world.receive()
+    clock.move_to("2026-11-09 09:10")
+    item = dossier.components.first()
+    document = services.add_document(dossier, upload(), by=world.clerk, component=item)
+    assert (document.added_by, document.added_at) == (world.clerk, local("2026-11-09 09:10"))
+    assert (document.component, document.source) == (item, DocumentSource.SCAN)
+    assert last_event(dossier) == (
+        EventKind.DOCUMENT_ADDED,
+        "Lê Thị Một Cửa",
+        "",
+        "received",
+        "Document added: giay-to.pdf.",
+    )
+    assert dossier.events.last().data["sha256"] == document.sha256
+
+
+def test_add_document_stores_it_outside_the_web_root_under_a_name_that_tells_nothing(world):
+    document = services.add_document(
+        world.receive(), upload("Nguyễn Thị Ví Dụ 040000000001.pdf"), by=world.clerk
+    )
+    assert not document.file.path.startswith(str(project_settings.STATIC_ROOT))
+    assert "040000000001" not in document.file.name
+    assert document.file.name.startswith("2026/11/")
+
+
+def test_add_document_forgets_the_folders_in_a_file_name(world):
+    document = services.add_document(
+        world.receive(), upload("C:\\Users\\an\\..\\to-khai.pdf"), by=world.clerk
+    )
+    assert document.name == "to-khai.pdf"
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "sentence"),
+    [
+        ("trong.pdf", b"", "“trong.pdf” is empty. Choose the file again."),
+        (
+            "virus.pdf",
+            b"MZ" + b"\0" * 100,
+            "“virus.pdf” is not a PDF, JPEG, PNG or TIFF file, whatever its name says.",
+        ),
+        (
+            "trang.pdf",
+            b"<html><script>alert(1)</script></html>",
+            "“trang.pdf” is not a PDF, JPEG, PNG or TIFF file, whatever its name says.",
+        ),
+        (
+            "hong.pdf",
+            b"%PDF-1.7\nhalf a file",
+            "“hong.pdf” is broken or protected and cannot be opened. Scan or save it again.",
+        ),
+        (
+            "khoa.pdf",
+            locked_pdf(),
+            "“khoa.pdf” is broken or protected and cannot be opened. Scan or save it again.",
+        ),
+        (
+            "nua-anh.png",
+            picture("PNG")[:40],
+            "“nua-anh.png” is broken or protected and cannot be opened. Scan or save it again.",
+        ),
+        (
+            "khong-trang.pdf",
+            pdf(0),
+            "“khong-trang.pdf” is broken or protected and cannot be opened. Scan or save it again.",
+        ),
+    ],
+)
+def test_add_document_refuses_what_cannot_be_read(world, name, content, sentence):
+    dossier = world.receive()
+    with refused(BadFile, "bad_file") as caught:
+        services.add_document(dossier, upload(name, content), by=world.clerk)
+    assert (caught.value.field, caught.value.sentence) == ("file", sentence)
+
+
+def test_add_document_refuses_what_is_over_the_limit(world, settings):
+    dossier = world.receive()
+    settings.UPLOAD_MAX_BYTES = 1024 * 1024
+    services.add_document(dossier, upload("vua.pdf", pdf().ljust(1024 * 1024, b"\n")), by=world.clerk)
+    with refused(BadFile, "bad_file") as caught:
+        services.add_document(dossier, upload("to.pdf", pdf().ljust(1024 * 1024 + 1, b"\n")), by=world.clerk)
+    assert caught.value.sentence == (
+        "“to.pdf” is larger than 1 MB. Scan with a lower resolution or split it."
+    )
+
+
+def test_add_document_refuses_a_component_of_another_dossier(world):
+    dossier, other = world.receive(), world.receive()
+    with refused(Invalid) as caught:
+        services.add_document(dossier, upload(), by=world.clerk, component=other.components.first())
+    assert (caught.value.field, caught.value.sentence) == (
+        "component",
+        "This component belongs to another dossier.",
+    )
+
+
+def test_add_document_refuses_an_unknown_source(world):
+    dossier = world.receive()
+    with refused(Invalid) as caught:
+        services.add_document(dossier, upload(), by=world.clerk, source="dream")
+    assert (caught.value.field, caught.value.sentence) == (
+        "source",
+        "“dream” is not one of: scan, upload, reused, result.",
+    )
+
+
+@pytest.mark.parametrize("state", [State.RETURNED, State.REFUSED, State.STOPPED])
+def test_add_document_is_not_possible_at_the_end(world, state):
+    dossier = world.in_state(state)
+    refused_in_this_state(dossier, lambda: services.add_document(dossier, upload(), by=world.clerk))
+
+
+def test_add_document_is_not_permitted_to_anybody_else(world):
+    dossier = world.receive()
+    refused_to_everybody_but(
+        world,
+        world.clerk,
+        world.officer,
+        world.second_officer,
+        act=lambda person: services.add_document(dossier, upload(), by=person),
+    )
+
+
+def test_add_document_is_refused_to_the_outsider(world):
+    dossier = world.receive()
+    with refused(NotPermitted, "not_permitted"):
+        services.add_document(dossier, upload(), by=world.outsider_clerk)
+
+
+def test_add_document_by_the_applicant_needs_no_account(world):
+    document = services.add_document(world.submit(), upload(), by=None, source=DocumentSource.UPLOAD)
+    assert (document.added_by, document.source) == (None, "upload")

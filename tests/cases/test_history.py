@@ -1,0 +1,159 @@
+"""History: facts with data, one row per verb, a sentence for the reader's language; nothing is deleted (R43)."""
+
+import pytest
+from django.db.models import ProtectedError
+from django.utils import translation
+
+from cases import services
+from cases.enums import EVENT_SENTENCES, EventKind
+from cases.models import Dossier, DossierEvent
+from tests.cases.helpers import fresh, kinds, said
+from tests.cast import local
+
+
+def live_through_everything(world, clock) -> list[Dossier]:
+    """Dossiers in whose history every kind of event happens."""
+    filing = world.submit(world.paid)
+    services.ask_to_complete(filing, by=world.clerk, reason="Thiếu chữ ký", items=["Tờ khai"])
+    services.complete_filing(filing)
+    dossier = services.receive_filing(filing, by=world.clerk)
+    world.scan(dossier)
+    services.digitize(dossier, by=world.clerk)
+    services.start(dossier, by=world.officer)
+    services.hand_over(dossier, by=world.officer)
+    services.request_supplement(dossier, by=world.officer, reason="Còn thiếu", items=["Ảnh"])
+    clock.move_to("2026-11-10 09:00")
+    services.resume(dossier, by=world.clerk)
+    services.draft_apology(dossier)
+    clock.move_to("2026-11-16 09:00")
+    services.flag_overdue()
+    services.issue_apology(
+        dossier, by=world.head, reason="Cần xác minh", new_due_at=local("2026-11-19 17:00")
+    )
+    services.pay(dossier, by=world.clerk, amount=15000)
+    world.record_result(dossier)
+    services.return_result(dossier, by=world.clerk, collector="Nguyễn Thị Ví Dụ", proof="receipt")
+    refused = services.refuse(world.submit(), by=world.clerk, reason="Không thuộc thẩm quyền")
+    withdrawn = services.withdraw(world.receive(), by=world.clerk, reason="Đổi ý")
+    stopped = world.supplement()
+    clock.move_to("2026-12-31 09:00")
+    services.stop(stopped, by=world.supervisor, reason="Không bổ sung")
+    return [fresh(one) for one in (dossier, refused, withdrawn, stopped)]
+
+
+def test_history_of_a_whole_life_reads_like_a_story(world, clock, english):
+    dossier = live_through_everything(world, clock)[0]
+    assert [
+        (f"{local_minute(event)}", event.actor_label, event.to_state, event.sentence)
+        for event in dossier.events.all()
+    ] == [
+        (
+            "09 09:00",
+            "Nguyễn Thị Ví Dụ",
+            "submitted",
+            "Filed (Online); it counts as received at 09/11/2026 09:00.",
+        ),
+        (
+            "09 09:00",
+            "Lê Thị Một Cửa",
+            "submitted",
+            "The applicant was asked to complete the filing: Thiếu chữ ký",
+        ),
+        ("09 09:00", "Nguyễn Thị Ví Dụ", "submitted", "The applicant completed the filing."),
+        ("09 09:00", "Lê Thị Một Cửa", "received", "Received; the result is due at 12/11/2026 17:00."),
+        ("09 09:00", "Lê Thị Một Cửa", "received", "Document added: giay-to.pdf."),
+        ("09 09:00", "Lê Thị Một Cửa", "digitized", "Digitized and handed over to UBND phường Thử Nghiệm."),
+        ("09 09:00", "Phạm Văn Thụ Lý", "processing", "Taken over by Phạm Văn Thụ Lý."),
+        ("09 09:00", "Phạm Văn Thụ Lý", "processing", "Handed over to the step “Ký duyệt”."),
+        ("09 09:00", "Phạm Văn Thụ Lý", "supplement", "Supplement requested: Còn thiếu"),
+        (
+            "10 09:00",
+            "Lê Thị Một Cửa",
+            "processing",
+            "Supplement complete; the limit starts afresh, due at 13/11/2026 17:00 instead of 12/11/2026 17:00.",
+        ),
+        (
+            "10 09:00",
+            "",
+            "processing",
+            "A letter of apology was drafted; it should go out by 12/11/2026 17:00.",
+        ),
+        ("16 09:00", "", "processing", "Past its due moment (13/11/2026 17:00) without a result."),
+        (
+            "16 09:00",
+            "Trần Văn Lãnh Đạo",
+            "processing",
+            "Apology 01/PXL issued: due at 19/11/2026 17:00 instead of 13/11/2026 17:00. Reason: Cần xác minh",
+        ),
+        ("16 09:00", "Lê Thị Một Cửa", "processing", "15.000 VND taken, receipt H41.101/2026/000001."),
+        ("16 09:00", "Phạm Văn Thụ Lý", "processing", "Document added: ket-qua.pdf."),
+        ("16 09:00", "Phạm Văn Thụ Lý", "processing", "Result recorded: Granted."),
+        ("16 09:00", "", "paid", "Nothing is owed; the result is ready to be collected."),
+        ("16 09:00", "Lê Thị Một Cửa", "returned", "Result handed over to Nguyễn Thị Ví Dụ."),
+    ]
+
+
+def local_minute(event: DossierEvent) -> str:
+    return f"{event.at.astimezone(local('2026-11-09 09:00').tzinfo):%d %H:%M}"
+
+
+def test_every_kind_of_event_happens_and_has_a_sentence_in_both_languages(world, clock):
+    live_through_everything(world, clock)
+    events = list(DossierEvent.objects.all())
+    assert {event.kind for event in events} == set(EventKind) == set(EVENT_SENTENCES)
+    for language in ("vi", "en"):
+        with translation.override(language):
+            sentences = [event.sentence for event in events]
+        assert [sentence for sentence in sentences if not sentence or "%(" in sentence] == []
+
+
+def test_a_sentence_speaks_the_language_of_the_reader_from_the_same_row(world):
+    event = world.submit().events.get()
+    with translation.override("en"):
+        english = event.sentence
+    with translation.override("vi"):
+        assert english != event.sentence
+    assert event.data == {"channel": "online", "counts_from": "09/11/2026 09:00"}
+
+
+def test_an_event_keeps_the_name_of_the_day_although_the_person_is_renamed(world):
+    dossier = world.receive()
+    world.clerk.full_name = "Lê Thị Đổi Tên"
+    world.clerk.save()
+    assert dossier.events.get().actor_label == "Lê Thị Một Cửa"
+    assert dossier.events.get().actor.full_name == "Lê Thị Đổi Tên"
+
+
+def test_a_person_in_the_history_cannot_be_deleted(world):
+    world.receive()
+    with pytest.raises(ProtectedError):
+        world.clerk.delete()
+
+
+def test_every_verb_adds_exactly_one_event_and_files_add_one_each(world):
+    dossier = world.receive()
+    assert kinds(dossier) == ["received"]
+    world.scan(dossier)
+    services.digitize(dossier, by=world.clerk)
+    services.start(dossier, by=world.officer)
+    assert kinds(dossier) == ["received", "document_added", "digitized", "started"]
+    world.record_result(dossier)
+    assert kinds(dossier)[4:] == ["document_added", "result_recorded", "settled"]
+
+
+def test_events_are_read_in_the_order_in_which_they_happened(world, clock):
+    dossier = world.receive()
+    clock.move_to("2026-11-10 09:00")
+    services.withdraw(dossier, by=world.clerk, reason="Đổi ý")
+    assert [said(event)[0] for event in dossier.events.all()] == ["received", "withdrawn"]
+    assert [event.at for event in dossier.events.all()] == [
+        local("2026-11-09 09:00"),
+        local("2026-11-10 09:00"),
+    ]
+
+
+def test_a_backdated_reception_is_recorded_when_it_was_entered_and_says_when_it_happened(world):
+    """The time of the click cannot be forged; the time of the reception is a fact of the row (R43)."""
+    event = world.receive(received_at=local("2026-11-06 15:01")).events.get()
+    assert event.at == local("2026-11-09 09:00")
+    assert event.data == {"due": "11/11/2026 17:00", "received_at": "06/11/2026 15:01"}

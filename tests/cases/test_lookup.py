@@ -1,0 +1,90 @@
+"""The look-up secret on the receipt: derived, never stored, compared in constant time (R40)."""
+
+import re
+import uuid
+
+import pytest
+
+from cases import lookup
+from cases.letters import receipt_payload
+from tests.cases.helpers import everything
+
+SECRET = re.compile(r"[0-9A-HJKMNP-TV-Z]{5}-[0-9A-HJKMNP-TV-Z]{5}")
+
+
+def test_secret_has_ten_letters_that_do_not_look_alike(world):
+    assert SECRET.fullmatch(lookup.secret_of(world.receive()))
+
+
+def test_secret_is_the_same_whenever_it_is_asked_for(world):
+    dossier = world.receive()
+    assert lookup.secret_of(dossier) == lookup.secret_of(type(dossier).objects.get(pk=dossier.pk))
+
+
+def test_secret_differs_from_dossier_to_dossier_and_from_turn_to_turn():
+    numbers = [uuid.UUID(int=n) for n in range(1, 501)]
+    secrets = {lookup.secret_for(number, turn) for number in numbers for turn in (1, 2)}
+    assert len(secrets) == 1000
+
+
+def test_secret_depends_on_the_key_of_the_installation(world, settings):
+    dossier = world.receive()
+    before = lookup.secret_of(dossier)
+    settings.LOOKUP_KEY = "another key of another installation"
+    assert lookup.secret_of(dossier) != before
+
+
+def test_secret_is_nowhere_in_the_database(world):
+    dossiers = [world.returned(), world.receive(), world.supplement()]
+    stored = repr(everything())
+    for dossier in dossiers:
+        secret = lookup.secret_of(dossier)
+        assert secret not in stored
+        assert secret.replace("-", "") not in stored
+
+
+def test_secret_is_on_the_receipt(world):
+    dossier = world.receive()
+    assert receipt_payload(dossier).look_up_secret == lookup.secret_of(dossier)
+
+
+def test_matches_the_secret_however_it_is_typed(world):
+    dossier = world.receive()
+    secret = lookup.secret_of(dossier)
+    alike = secret.translate(str.maketrans("01", "Ol"))
+    for typed in [
+        secret,
+        secret.lower(),
+        secret.replace("-", ""),
+        secret.replace("-", " "),
+        f" {secret} ",
+        alike,
+    ]:
+        assert lookup.matches(dossier, typed) is True
+
+
+@pytest.mark.parametrize("typed", ["", "-", "00000-00000", "x" * 10_000, "Đ" * 10, "\ud800", "０" * 10])
+def test_matches_nothing_else(world, typed):
+    assert lookup.matches(world.receive(), typed) is False
+
+
+def test_matches_neither_a_part_nor_more_nor_the_secret_of_another(world):
+    dossier, other = world.receive(), world.receive()
+    secret = lookup.secret_of(dossier)
+    assert lookup.matches(dossier, secret[:-1]) is False
+    assert lookup.matches(dossier, secret + "0") is False
+    assert lookup.matches(dossier, lookup.secret_of(other)) is False
+
+
+def test_matches_no_secret_when_there_is_no_dossier():
+    """Not even the one that nobody's number gives: an unknown code answers like a wrong secret."""
+    assert lookup.matches(None, lookup.secret_for(uuid.UUID(int=0), 0)) is False
+    assert lookup.matches(None, "") is False
+
+
+def test_matches_no_longer_after_a_new_turn(world):
+    dossier = world.receive()
+    old = lookup.secret_of(dossier)
+    dossier.secret_turn += 1
+    assert lookup.matches(dossier, old) is False
+    assert lookup.matches(dossier, lookup.secret_of(dossier)) is True

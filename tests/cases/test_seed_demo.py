@@ -1,0 +1,253 @@
+"""The demonstration: every state and every special story, told by the services, the same for the same seed."""
+
+from datetime import date, datetime
+from io import StringIO
+
+import pytest
+import time_machine
+from django.conf import global_settings
+from django.contrib.auth import authenticate
+from django.core.management import CommandError, call_command
+from django.db import transaction
+from django.db.models import Count, F, Max, Min
+from django.test import TestCase, override_settings
+from django.utils import timezone, translation
+
+from cases.demo.build import build_demo
+from cases.demo.offices import PUBLISHED_PASSWORD, TARIFF_REFERENCE
+from cases.enums import EventKind, Provision, State
+from cases.models import Applicant, Document, Dossier, DossierComponent, DossierEvent, Reschedule, Supplement
+from cases.services import sweep
+from notifications.enums import LetterState
+from notifications.models import Letter, Message
+from procedures.enums import Channel, Role
+from procedures.models import FeeTariff, Staff
+from procedures.services.catalogue import load_catalogue
+from procedures.working_time import TZ
+from tests.procedures.test_load_catalogue import SEEDS
+
+NOW = datetime(2026, 11, 20, 10, 30, tzinfo=TZ)  # a Friday; the Monday after is a working day
+DOSSIERS = 40
+
+
+def told() -> list:
+    """What can be seen of the demonstration, without the numbers of database rows."""
+    return [
+        (
+            d.code,
+            d.state,
+            d.applicant.full_name,
+            d.version.procedure.code,
+            d.filed_at,
+            d.due_at,
+            d.finished_at,
+        )
+        + tuple(e.sentence for e in d.events.all())
+        for d in Dossier.objects.with_people().prefetch_related("events").order_by("filed_at", "pk")
+    ]
+
+
+class Undo(Exception):
+    """Takes a build back."""
+
+
+class TestDemo(TestCase):
+    """One build of forty dossiers, looked at from many sides."""
+
+    @classmethod
+    def setUpTestData(cls):
+        load_catalogue(SEEDS, today=date(2026, 9, 1))
+        with time_machine.travel(NOW, tick=False), translation.override("en"):
+            cls.output = cls.run_command()
+
+    @staticmethod
+    def run_command() -> list[str]:
+        out = StringIO()
+        call_command("seed_demo", dossiers=DOSSIERS, seed=7, stdout=out)
+        return out.getvalue().splitlines()
+
+    def test_all_states_are_there(self):
+        assert Dossier.objects.count() == DOSSIERS
+        assert set(Dossier.objects.values_list("state", flat=True)) == set(State.values)
+
+    def test_all_channels_and_several_desks_are_there(self):
+        assert set(Dossier.objects.values_list("channel", flat=True)) == set(Channel.values)
+        assert Dossier.objects.values("receiving_desk").distinct().count() >= 4
+
+    def test_something_is_overdue_and_nobody_has_flagged_it(self):
+        overdue = Dossier.objects.overdue(NOW)
+
+        assert {d.state for d in overdue} > {State.PROCESSING}
+        assert not overdue.filter(overdue_flagged_at__isnull=False).exists()
+
+    def test_something_is_due_today_and_on_the_next_working_day(self):
+        due_on = {timezone.localdate(d.due_at) for d in Dossier.objects.running().filter(due_at__gt=NOW)}
+
+        assert {date(2026, 11, 20), date(2026, 11, 23)} <= due_on
+
+    def test_one_is_rescheduled_by_an_issued_apology_and_still_runs(self):
+        rescheduled = Dossier.objects.running().filter(reschedules__isnull=False)
+
+        assert rescheduled.count() == 1
+        assert Reschedule.objects.count() == Letter.objects.filter(state=LetterState.ISSUED).count() == 2
+        assert all(r.new_due_at > r.old_due_at and r.signed_by.is_head for r in Reschedule.objects.all())
+
+    def test_ends_without_a_result_are_there(self):
+        kinds = set(DossierEvent.objects.values_list("kind", flat=True))
+
+        assert {EventKind.REFUSED, EventKind.WITHDRAWN, EventKind.STOPPED} <= kinds
+        assert Dossier.objects.filter(result_kind="refused", state=State.RETURNED).exists()
+
+    def test_second_supplement_has_the_approval_of_the_head(self):
+        twice = Dossier.objects.annotate(asked=Count("supplements")).filter(asked=2).get()
+        first, second = twice.supplements.order_by("asked_at")
+
+        assert (first.approved_by, second.approved_by.is_head) == (None, True)
+        assert Supplement.objects.filter(before_reception=True).exists()
+
+    def test_boundary_free_dossiers_are_decided_elsewhere(self):
+        elsewhere = Dossier.objects.exclude(receiving_desk=F("competent_agency"))
+
+        assert {d.receiving_desk.identifier for d in elsewhere} == {"H41.12"}
+
+    def test_a_saturday_reception_counts_from_the_days_after(self):
+        saturday = Dossier.objects.filter(received_at__iso_week_day=6).first()
+
+        assert saturday.receiving_desk.identifier == "H41.103"
+        assert timezone.localdate(saturday.clock_started_at).isoweekday() == 6
+
+    def test_every_dossier_has_its_history_in_order_and_nothing_lies_in_the_future(self):
+        for dossier in Dossier.objects.all():
+            kinds = list(dossier.events.values_list("kind", flat=True))
+            assert kinds[0] in {EventKind.SUBMITTED, EventKind.RECEIVED}
+            moments = list(dossier.events.order_by("pk").values_list("at", flat=True))
+            assert moments == sorted(moments)
+        last = DossierEvent.objects.aggregate(last=Max("at"))["last"]
+        assert last <= NOW
+
+    def test_dossiers_are_spread_over_eight_weeks(self):
+        first = timezone.localdate(Dossier.objects.aggregate(first=Min("filed_at"))["first"])
+
+        assert date(2026, 9, 20) < first < date(2026, 10, 15)
+
+    def test_codes_run_in_the_order_of_reception(self):
+        received = Dossier.objects.exclude(code=None).order_by("receiving_desk", "received_at", "pk")
+        by_desk: dict[int, list[str]] = {}
+        for dossier in received:
+            by_desk.setdefault(dossier.receiving_desk_id, []).append(dossier.code)
+
+        assert all(codes == sorted(codes) for codes in by_desk.values())
+
+    def test_papers_are_scanned_and_results_are_there(self):
+        left_the_desk = Dossier.objects.filter(transferred_at__isnull=False)
+        papers = DossierComponent.objects.filter(
+            dossier__in=left_the_desk, provision=Provision.PAPER, originals__gt=0
+        )
+
+        assert papers.exists()
+        assert not papers.filter(documents=None).exists()
+        assert Document.objects.values("sha256").distinct().count() == Document.objects.count()
+        assert {"application/pdf", "image/png"} == set(Document.objects.values_list("mime_type", flat=True))
+
+    def test_people_are_plainly_invented(self):
+        for applicant in Applicant.objects.all():
+            assert applicant.id_number.startswith(("0400000", "2900000"))
+            assert applicant.phone.startswith("0900000")
+        assert {t.legal_reference for t in FeeTariff.objects.all()} == {TARIFF_REFERENCE}
+
+    def test_only_the_last_days_left_messages_in_the_outbox(self):
+        assert 0 < Message.objects.count() < 200
+
+    def test_two_agencies_have_an_account_for_every_role(self):
+        roles = set(Role.values) - {Role.SYSTEM_ADMIN}
+
+        for identifier in ("H41.101", "H41.102"):
+            staff = Staff.objects.filter(agency__identifier=identifier)
+            assert set(staff.values_list("role", flat=True)) == roles
+            assert staff.filter(is_head=True).count() == 1
+        assert Staff.objects.get(role=Role.SYSTEM_ADMIN).is_superuser
+
+    def test_accounts_open_with_the_password_that_the_command_prints(self):
+        assert f"Accounts, all with the password {PUBLISHED_PASSWORD}:" in self.output
+        assert any("motcua.thanhvinh" in line for line in self.output)
+        # The demonstration was built with the hashers of the settings, the tests have cheaper ones.
+        with override_settings(PASSWORD_HASHERS=global_settings.PASSWORD_HASHERS):
+            clerk = authenticate(username="motcua.thanhvinh", password=PUBLISHED_PASSWORD)
+        assert clerk.role == Role.CLERK
+
+    def test_command_says_what_it_built(self):
+        assert self.output[0] == "Building 40 dossiers; the clock stands at:"
+        assert f"Overdue and not flagged yet: {Dossier.objects.overdue(NOW).count()}" in self.output
+
+    def test_second_run_changes_nothing(self):
+        before = told(), Staff.objects.count(), Document.objects.count()
+
+        with translation.override("en"):
+            assert self.run_command() == ["There are already 40 dossiers; nothing was changed."]
+        assert (told(), Staff.objects.count(), Document.objects.count()) == before
+
+    def test_first_sweep_flags_and_drafts(self):
+        overdue = Dossier.objects.overdue(NOW).count()
+
+        with time_machine.travel(NOW, tick=False):
+            counts = sweep()
+
+        assert counts.flagged == overdue
+        assert counts.drafted >= overdue
+
+
+@pytest.mark.django_db
+def test_same_seed_tells_the_same_and_another_one_something_else():
+    load_catalogue(SEEDS, today=date(2026, 9, 1))
+
+    def tell(seed: int) -> list:
+        try:
+            with transaction.atomic(), time_machine.travel(NOW, tick=False):
+                build_demo(12, seed=seed)
+                stories = told()
+                raise Undo
+        except Undo:
+            return stories
+
+    first = tell(7)
+    assert len(first) == 12
+    assert tell(7) == first
+    assert tell(8) != first
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "now",
+    [
+        datetime(2026, 11, 22, 5, 0, tzinfo=TZ),  # a Sunday before dawn
+        datetime(2027, 2, 8, 17, 30, tzinfo=TZ),  # in the evening, in the middle of Tết
+    ],
+)
+def test_demo_can_be_built_at_any_moment(now):
+    load_catalogue(SEEDS, today=date(2026, 9, 1))
+
+    with time_machine.travel(now, tick=False):
+        build_demo(28, seed=1)
+
+    assert set(Dossier.objects.values_list("state", flat=True)) == set(State.values)
+    assert Dossier.objects.overdue(now).exists()
+    assert DossierEvent.objects.filter(at__gt=now).count() == 0
+
+
+@pytest.mark.django_db
+def test_password_of_the_environment_goes_before_the_published_one(monkeypatch):
+    load_catalogue(SEEDS, today=date(2026, 9, 1))
+    monkeypatch.setenv("DEMO_PASSWORD", "mat-khau-khac-2026")
+
+    demo = build_demo(1, seed=1)
+
+    assert demo.password == "mat-khau-khac-2026"
+    assert authenticate(username="quantri", password="mat-khau-khac-2026").is_superuser
+
+
+@pytest.mark.django_db
+def test_demo_without_a_catalogue_says_what_to_do():
+    with translation.override("en"), pytest.raises(CommandError) as refused:
+        call_command("seed_demo")
+
+    assert str(refused.value) == "The catalogue is not loaded. Run “manage.py load_catalogue” first."
