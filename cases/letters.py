@@ -20,7 +20,8 @@ def apology_payload(dossier: Dossier, *, on: date | None = None) -> ApologyPaylo
     return ApologyPayload(
         form=apology_form(regimes.forms_on(on).name),
         letterhead_upper=_upper(agency),
-        agency_name=agency.letterhead_name or agency.name_vi,
+        letterhead_name=agency.letterhead_name,
+        agency_name=agency.name_vi,
         place=_inherited(agency, "place"),
         addressee=dossier.applicant.full_name,
         applicant_name=dossier.applicant.full_name,
@@ -54,7 +55,8 @@ def receipt_payload(dossier: Dossier) -> ReceiptPayload:
     return ReceiptPayload(
         form=receipt_form(regimes.forms_on(timezone.localdate(dossier.received_at)).name),
         letterhead_upper=_upper(desk),
-        agency_name=desk.letterhead_name or desk.name_vi,
+        letterhead_name=desk.letterhead_name,
+        agency_name=desk.name_vi,
         place=_inherited(desk, "place"),
         number=f"{dossier.code.rpartition('-')[2]}/TTPVHCC",
         dossier_code=dossier.code,

@@ -24,7 +24,8 @@ class ApologyPayload:
     """Form 04: the apology with reason and new return date (phiếu xin lỗi; Decree 61/2018 Art 19.9).
 
     `mechanism_citation` names the one-stop decree of the reception day, such as `Nghị định số
-    118/2025/NĐ-CP`. `addressed_as` is how the text speaks to the reader. `reason` and `new_due_at`
+    118/2025/NĐ-CP`. `letterhead_name` stands at the head instead of `agency_name`, when the agency above
+    is named over it anyway. `addressed_as` is how the text speaks to the reader. `reason` and `new_due_at`
     may be left empty: the letter's own values are put in when it is prepared and issued.
     """
 
@@ -46,6 +47,7 @@ class ApologyPayload:
     reason: str = ""
     new_due_at: datetime | None = None
     addressed_as: str = "Ông/Bà/Tổ chức"
+    letterhead_name: str = ""
 
     def __post_init__(self):
         _require_aware(self)
@@ -127,6 +129,7 @@ class ReceiptPayload:
     book_sequence: str = ""
     look_up_secret: str = ""
     note: str = ""
+    letterhead_name: str = ""
 
     def __post_init__(self):
         _require_aware(self)

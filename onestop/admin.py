@@ -6,8 +6,12 @@ permission rows are not used, so they cannot open what a role does not have.
 
 from collections.abc import Callable
 
+from django.contrib.admin import ShowFacets
 from django.contrib.postgres.fields import ArrayField
+from django.template.loader import render_to_string
 from django.urls import path
+from django.utils.decorators import method_decorator
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin, TabularInline
 from unfold.contrib.filters.admin import DropdownFilter
@@ -18,6 +22,7 @@ from unfold.views import ChangeList
 
 from onestop import access
 from onestop.admin_forms import list_formfield
+from onestop.language import vietnamese_first
 
 __all__ = [
     "AdminPasswordChangeForm",
@@ -28,6 +33,7 @@ __all__ = [
     "OnestopModelAdmin",
     "UserChangeForm",
     "UserCreationForm",
+    "badge",
     "display",
 ]
 
@@ -43,6 +49,13 @@ class OnestopAdminSite(UnfoldAdminSite):
     def __init__(self, name: str = "admin"):
         super().__init__(name)
         self._pages: list[tuple[str, Callable, str]] = []
+
+    def admin_view(self, view, cacheable=False):
+        return vietnamese_first(super().admin_view(view, cacheable))
+
+    @method_decorator(vietnamese_first)
+    def login(self, request, extra_context=None):
+        return super().login(request, extra_context)
 
     def add_page(self, route: str, view: Callable, name: str) -> None:
         """A page of its own beside those of the models; only members of staff get to it."""
@@ -76,6 +89,7 @@ class OnestopModelAdmin(ModelAdmin):
     editors: Callable = staticmethod(access.nobody)
     removers: Callable = staticmethod(access.nobody)
     show_full_result_count = False
+    show_facets = ShowFacets.NEVER
     list_filter_submit = True
     warn_unsaved_form = True
     list_per_page = 50
@@ -136,6 +150,13 @@ class OnestopInline(TabularInline):
 
     def has_delete_permission(self, request, obj=None):
         return self.has_change_permission(request, obj)
+
+
+def badge(text, colour: str) -> SafeString:
+    """A coloured label; the text always says what the colour means."""
+    return render_to_string(
+        "unfold/helpers/label.html", {"text": text, "variant": colour, "class": "os-badge"}
+    )
 
 
 def _at_work(user) -> bool:

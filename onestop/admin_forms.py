@@ -53,7 +53,9 @@ def dress(widget: forms.Widget) -> None:
             if classes:
                 widget.attrs.setdefault("class", " ".join(classes))
             if type(widget) is forms.Select:
-                widget.template_name = "unfold/widgets/select.html"  # draws the arrow that the classes take off
+                widget.template_name = (
+                    "unfold/widgets/select.html"  # draws the arrow that the classes take off
+                )
             return
 
 

@@ -56,7 +56,7 @@ class FieldFilter(DropdownFilter):
 class DueFilter(DropdownFilter):
     """Overdue, or due on one of the next working days of the person's own agency."""
 
-    title = _("due")
+    title = _("due date")
     parameter_name = "due"
     DAYS_AHEAD = {"today": 0, "tomorrow": 1, "in_two_days": 2}
 
@@ -86,7 +86,7 @@ def due_on_working_day(queryset, agency, days_ahead: int):
 
 
 class HolderFilter(DropdownFilter):
-    title = _("held by")
+    title = _("holder")
     parameter_name = "holder"
 
     def lookups(self, request, model_admin):
@@ -102,7 +102,7 @@ class HolderFilter(DropdownFilter):
 
 
 class ReceivedFilter(DropdownFilter):
-    title = _("received")
+    title = _("day of reception")
     parameter_name = "received"
 
     def lookups(self, request, model_admin):

@@ -1,6 +1,5 @@
 """How facts are shown on the pages of the back office: badges, dates with the days left, masked addresses."""
 
-from django.template.loader import render_to_string
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -10,11 +9,7 @@ from cases import deadlines
 from cases.enums import STATE_COLOURS, State
 from cases.events import local_text
 from cases.models import Dossier
-
-
-def badge(text, colour: str) -> SafeString:
-    """A coloured label; the text always says what the colour means."""
-    return render_to_string("unfold/helpers/label.html", {"text": text, "variant": colour, "class": "os-badge"})
+from onestop.admin import badge
 
 
 def state_badge(dossier: Dossier) -> SafeString:

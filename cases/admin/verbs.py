@@ -144,6 +144,15 @@ class Button:
     colour: str
     by_post: bool
 
+    @property
+    def variant(self) -> str:
+        return "primary" if self.colour == "primary" else "default"
+
+    @property
+    def style(self) -> str:
+        """What ends a dossier is not what the hand shall find first: red, but not filled."""
+        return "os-danger" if self.colour == "danger" else ""
+
 
 def buttons(user, dossier: Dossier) -> list[Button]:
     """One button per verb that is possible now and permitted to this person, what goes on first."""

@@ -7,13 +7,9 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from onestop import access
-from onestop.admin import DropdownFilter, OnestopModelAdmin, display
+from onestop.admin import DropdownFilter, OnestopModelAdmin, badge, display
 from procedures.enums import DayKind
 from procedures.models import CalendarDay
-
-
-WORKED_COLOURS = {True: "success", False: "info"}
-STATUS_COLOURS = {"on": "success", "off": "danger", "estimate": "warning"}
 
 
 class YearFilter(DropdownFilter):
@@ -119,19 +115,19 @@ class CalendarDayAdmin(OnestopModelAdmin):
     def name(self, row):
         return row.name
 
-    @display(description=_("what it is"), ordering="is_worked", label=WORKED_COLOURS)
+    @display(description=_("what it is"), ordering="is_worked")
     def worked(self, row):
-        return row.is_worked, _("worked") if row.is_worked else _("day off")
+        return badge(_("worked"), "success") if row.is_worked else badge(_("day off"), "info")
 
     @display(description=_("agency"), ordering="agency")
     def shown_agency(self, row):
         return row.agency or _("the whole country")
 
-    @display(description=_("status"), ordering="enabled", label=STATUS_COLOURS)
+    @display(description=_("status"), ordering="enabled")
     def status(self, row):
         if not row.enabled:
-            return "off", _("switched off")
-        return ("estimate", _("provisional")) if row.provisional else ("on", _("in force"))
+            return badge(_("switched off"), "danger")
+        return badge(_("provisional"), "warning") if row.provisional else badge(_("in force"), "success")
 
     def formfield_for_foreignkey(self, db_field, request, **kwargs):
         if db_field.name == "agency":

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
 from onestop import access
-from onestop.admin import DropdownFilter, OnestopInline, OnestopModelAdmin, display
+from onestop.admin import DropdownFilter, OnestopInline, OnestopModelAdmin, badge, display
 from procedures.enums import Level, VersionStatus
 from procedures.models import (
     Component,
@@ -151,9 +151,9 @@ class ProcedureVersionAdmin(OnestopModelAdmin):
     def name(self, version):
         return version.name
 
-    @display(description=_("status"), ordering="status", label=STATUS_COLOURS)
+    @display(description=_("status"), ordering="status")
     def shown_status(self, version):
-        return version.status, version.get_status_display()
+        return badge(version.get_status_display(), STATUS_COLOURS[VersionStatus(version.status)])
 
     def get_urls(self):
         def by_post(view):

@@ -6,6 +6,7 @@ from cases import services
 from cases.enums import EventKind, Verb
 from cases.errors import Invalid, NotPermitted, NotPossibleNow
 from cases.services.apologies import dossier_of, open_letter, proposed_due_at
+from notifications.forms import apology_form
 from notifications.models import Letter
 from tests.cases.helpers import fresh, kinds, refused, refused_to_everybody_but, said, states_without
 from tests.cast import local
@@ -56,7 +57,7 @@ def test_draft_apology_holds_what_form_04_says(dossier, draft):
     content = draft.content
     assert (content.letterhead_upper, content.agency_name, content.place) == (
         "UBND tỉnh Nghệ An",
-        "UBND PHƯỜNG THỬ NGHIỆM",
+        "UBND phường Thử Nghiệm",
         "Nghệ An",
     )
     assert (content.addressee, content.id_number) == ("Nguyễn Thị Ví Dụ", "040000000001")
@@ -102,8 +103,6 @@ def test_the_form_follows_the_day_of_issue(world, clock, issued, name):
     clock.move_to(issued)
     later = local("2025-09-30 17:00")
     letter = services.issue_apology(dossier, by=world.head, reason=REASON, new_due_at=later)
-    from notifications.forms import apology_form
-
     assert letter.content.form == apology_form(name)
 
 

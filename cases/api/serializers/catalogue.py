@@ -1,7 +1,5 @@
 """Procedures as they are in force: what to bring, how long it takes, what it costs, by which law."""
 
-from decimal import Decimal
-
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
@@ -115,6 +113,7 @@ class ProcedureSerializer(ProcedureRowSerializer):
     def get_extension(self, version):
         return ExtensionSerializer(version).data if version.extension_mode else None
 
-    def get_steps_working_hours(self, version) -> Decimal:
+    @extend_schema_field(serializers.DecimalField(max_digits=7, decimal_places=2))
+    def get_steps_working_hours(self, version):
         steps = [{"amount": step.amount, "unit": step.unit} for step in version.steps.all()]
-        return step_hours(steps)
+        return f"{step_hours(steps):.2f}"

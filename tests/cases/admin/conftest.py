@@ -1,0 +1,43 @@
+"""Browsers of the cast, and what the tests of the pages say often."""
+
+import html
+import re
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+
+@pytest.fixture(autouse=True)
+def english_pages(english):
+    """Pages are read in English, the language of the source."""
+
+
+@pytest.fixture
+def browser():
+    """`browser(person)` is a browser in which that person has signed in; it checks CSRF like a real one."""
+
+    def signed_in(person, **options) -> Client:
+        client = Client(**options)
+        client.force_login(person)
+        return client
+
+    return signed_in
+
+
+def page_of(dossier) -> str:
+    return reverse("admin:cases_dossier_change", args=[dossier.pk])
+
+
+def verb_of(dossier, verb: str) -> str:
+    return reverse("admin:dossier_verb", args=[dossier.pk, verb])
+
+
+def text_of(response) -> str:
+    """What a person reads on the page: no tags, blanks squeezed."""
+    plain = re.sub(r"<(script|style|noscript).*?</\1>", " ", response.content.decode(), flags=re.S)
+    return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", plain)).split())
+
+
+def messages_of(response) -> list[str]:
+    return [str(message) for message in response.context["messages"]]

@@ -1,0 +1,181 @@
+"""How often somebody may ask; and that nobody is locked out because Redis is away."""
+
+import base64
+import logging
+import signal
+import subprocess
+
+import pytest
+from django.core.cache import caches
+from rest_framework.throttling import SimpleRateThrottle
+
+from cases import lookup, services
+from cases.models import Dossier
+from notifications.models import Message
+from onestop.embedded import valkey
+from tests.cases.api.conftest import receive, reception, refused
+from tests.cast import PASSWORD
+
+
+@pytest.fixture
+def rates(monkeypatch):
+    """Change rates for one test: `rates(lookup="3/min")`."""
+
+    def change(**new):
+        changed = {name.replace("_", "-"): rate for name, rate in new.items()}
+        monkeypatch.setattr(
+            SimpleRateThrottle, "THROTTLE_RATES", {**SimpleRateThrottle.THROTTLE_RATES, **changed}
+        )
+
+    return change
+
+
+def test_lookups_of_one_address_are_counted(world, anybody, rates):
+    rates(lookup="3/min")
+    code = world.receive().code
+    assert [anybody.get(f"status/{code}/").status_code for _ in range(4)] == [200, 200, 200, 429]
+    answer = anybody.get(f"status/{code}/")
+    refused(answer, 429, "throttled")
+    assert 1 <= int(answer["Retry-After"]) <= 60
+
+
+def test_after_the_wait_it_goes_on(world, anybody, rates, clock):
+    rates(lookup="1/min")
+    code = world.receive().code
+    assert [anybody.get(f"status/{code}/").status_code for _ in range(2)] == [200, 429]
+    clock.move_to("2026-11-09 09:01")
+    assert anybody.get(f"status/{code}/").status_code == 200
+
+
+def test_another_address_is_counted_on_its_own(world, anybody, rates):
+    rates(lookup="1/min")
+    code = world.receive().code
+    anybody.get(f"status/{code}/")
+    assert anybody.get(f"status/{code}/", REMOTE_ADDR="192.0.2.1").status_code == 200
+
+
+def test_nobody_hides_behind_a_header_of_their_own(world, anybody, rates):
+    rates(lookup="1/min")
+    code = world.receive().code
+    anybody.get(f"status/{code}/")
+    answer = anybody.get(f"status/{code}/", headers={"X-Forwarded-For": "192.0.2.7"})
+    assert answer.status_code == 429
+
+
+@pytest.mark.parametrize("code", ["H41.101-261109-0001", "H41.101-261109-0999"])
+def test_guessing_a_secret_is_counted_by_code_from_everywhere(world, anybody, rates, code):
+    """Alike for codes that exist and codes that do not."""
+    rates(lookup_code="2/min")
+    world.receive()
+    answers = [
+        anybody.get(
+            f"status/{spelt}/", headers={"X-Lookup-Secret": "x"}, REMOTE_ADDR=f"192.0.2.{n}"
+        ).status_code
+        for n, spelt in enumerate([code, code.lower(), code])
+    ]
+    assert answers == [404, 404, 429]
+
+
+def test_page_and_api_count_together(world, anybody, client, rates):
+    rates(lookup="2/min")
+    code = world.receive().code
+    anybody.get(f"status/{code}/")
+    assert client.get(f"/tra-cuu/?ma={code}").status_code == 200
+    assert anybody.get(f"status/{code}/").status_code == 429
+    page = client.get(f"/tra-cuu/?ma={code}")
+    assert page.status_code == 429
+    assert int(page["Retry-After"]) >= 1
+
+
+def test_staff_are_counted_by_account(world, clerk, officer, rates):
+    rates(staff="2/min")
+    assert [clerk.get("me/").status_code for _ in range(3)] == [200, 200, 429]
+    assert officer.get("me/").status_code == 200
+
+
+def test_the_catalogue_is_counted(world, anybody, rates):
+    rates(catalogue="1/min")
+    assert [anybody.get("procedures/").status_code for _ in range(2)] == [200, 429]
+
+
+def test_wrong_passwords_close_the_name_for_a_while(world, anybody, rates, clock):
+    rates(sign_in="2/min")
+
+    def sign_in(password, address="192.0.2.1"):
+        token = base64.b64encode(f"mot-cua:{password}".encode()).decode()
+        answer = anybody.get("me/", headers={"Authorization": f"Basic {token}"}, REMOTE_ADDR=address)
+        return answer.status_code
+
+    assert [sign_in("wrong") for _ in range(2)] == [401, 401]
+    assert sign_in(PASSWORD) == 429
+    assert sign_in(PASSWORD, address="192.0.2.2") == 200
+    clock.move_to("2026-11-09 09:02")
+    assert sign_in(PASSWORD) == 200
+
+
+# --- Redis stopped in the middle --------------------------------------------------------------
+
+
+@pytest.fixture
+def mortal_redis(settings, tmp_path):
+    """The cache on a Redis of its own; the fixture's value stops it."""
+    server = subprocess.Popen(
+        [valkey.program(), "--port", "0", "--unixsocket", f"{tmp_path}/r.sock", "--save", ""],
+        stdout=subprocess.DEVNULL,
+    )
+    settings.CACHES = {
+        "default": {**settings.CACHES["default"], "LOCATION": f"unix://{tmp_path}/r.sock"},
+    }
+    while caches["default"].get("ready") is None:  # IGNORE_EXCEPTIONS: None until it answers
+        caches["default"].set("ready", 1)
+
+    def stop():
+        server.send_signal(signal.SIGKILL)
+        server.wait()
+
+    yield stop
+    server.kill()
+    server.wait()
+
+
+def test_without_redis_people_are_let_through_and_the_log_says_so(
+    world, anybody, rates, mortal_redis, caplog
+):
+    rates(lookup="1/min")
+    code = world.receive().code
+    assert [anybody.get(f"status/{code}/").status_code for _ in range(2)] == [200, 429]
+    mortal_redis()
+    with caplog.at_level(logging.ERROR, logger="onestop.cache"):
+        assert [anybody.get(f"status/{code}/").status_code for _ in range(3)] == [200, 200, 200]
+    assert "onestop.cache" in {record.name for record in caplog.records}
+
+
+def test_without_redis_a_dossier_is_received_and_looked_up(world, clerk, anybody, mortal_redis):
+    mortal_redis()
+    answer = receive(clerk, reception(world))
+    assert answer.status_code == 201
+    dossier = Dossier.objects.get()
+    own = anybody.get(f"status/{dossier.code}/", headers={"X-Lookup-Secret": lookup.secret_of(dossier)})
+    assert own.json()["state"] == "received"
+
+
+def test_without_redis_messages_wait_in_the_outbox(world, clerk, mortal_redis):
+    mortal_redis()
+    world.receive()
+    assert sorted(Message.objects.values_list("channel", "state")) == [
+        ("email", "pending"),
+        ("sms", "pending"),
+    ]
+
+
+def test_without_redis_sign_ins_work(world, anybody, mortal_redis):
+    mortal_redis()
+    token = base64.b64encode(f"mot-cua:{PASSWORD}".encode()).decode()
+    assert anybody.get("me/", headers={"Authorization": f"Basic {token}"}).status_code == 200
+
+
+def test_without_redis_the_sweep_finds_everything(world, mortal_redis, clock):
+    mortal_redis()
+    world.processing()
+    clock.move_to("2026-11-13 09:00")
+    assert services.flag_overdue() == 1
