@@ -170,6 +170,12 @@ class OwnerView:
         return self.dossier.state == State.PAID
 
     @property
+    def is_owed_an_apology(self) -> bool:
+        """Overdue, and no letter of apology of this cycle has been issued (R33)."""
+        late = self.dossier.is_overdue()
+        return late and all(move.cycle != self.dossier.cycle for move in self.reschedules)
+
+    @property
     def days_overdue(self) -> int:
         """Working days."""
         return max(-(self.days_left or 0), 0)
@@ -219,10 +225,16 @@ def fees_of(dossier: Dossier) -> Fees:
 
 
 def _since(dossier: Dossier, events: list[DossierEvent], steps: list[StepRun]) -> datetime:
-    """Since when the dossier is where it is: begin of the running step, else the last change of state."""
-    running = [step.started_at for step in steps if step.done_at is None]
+    """Since when the unit has it without a break; while nobody's step runs, the last change of state."""
+    if steps and steps[-1].done_at is None:
+        since = steps[-1].started_at
+        for step in reversed(steps):
+            if step.unit_id != dossier.holder_unit_id or step.done_at not in (None, since):
+                break
+            since = step.started_at
+        return since
     moves = [event.at for event in events if event.from_state != event.to_state]
-    return (running or moves or [dossier.filed_at])[-1]
+    return moves[-1] if moves else dossier.filed_at
 
 
 def _awaited(dossier: Dossier, steps: list[StepRun], calendar: WorkCalendar) -> Awaited | None:

@@ -276,7 +276,8 @@ SPECTACULAR_SETTINGS = {
         "LetterKind": "notifications.enums.LetterKind",
         "LetterState": "notifications.enums.LetterState",
     },
-    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,  # labels follow the language; the file must not
+    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+    "DEFAULT_GENERATOR_CLASS": "cases.api.schema.EnglishGenerator",
 }
 
 # --- Log --------------------------------------------------------------------------------------

@@ -3,7 +3,7 @@
 from django.contrib import admin
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
-from django.http import Http404
+from django.http import Http404, HttpResponseNotAllowed
 from django.template.response import TemplateResponse
 from django.urls import path
 from django.utils.html import format_html
@@ -106,6 +106,9 @@ class DossierAdmin(OnestopModelAdmin):
         ]
 
     def change_view(self, request, object_id, form_url="", extra_context=None):
+        """The page of one dossier; there is no form that could be sent to it."""
+        if request.method not in {"GET", "HEAD"}:
+            return HttpResponseNotAllowed(["GET", "HEAD"])
         dossier = self.get_object(request, unquote(object_id))
         if dossier is None:
             return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)

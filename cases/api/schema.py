@@ -1,6 +1,8 @@
 """What the OpenAPI file says beyond the serializers: every operation can answer with a problem."""
 
+from django.utils import translation
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.openapi import AutoSchema
 
 from cases.api.problems import CONTENT_TYPE
@@ -17,6 +19,14 @@ WRITING = {
 }
 READING = {"400": "A parameter is not as described here."}
 ONE = {"404": "Not found, or not yours to see."}
+
+
+class EnglishGenerator(SchemaGenerator):
+    """The file is for programmers and is the same whatever language the machine or the reader has."""
+
+    def get_schema(self, request=None, public=False):
+        with translation.override("en"):
+            return super().get_schema(request, public)
 
 
 class ProblemSchema(AutoSchema):

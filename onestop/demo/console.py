@@ -18,13 +18,15 @@ def terminal_language() -> str:
 class Console:
     """Writes at once, so that progress shows through pipes too."""
 
-    def __init__(self, stream=None):
-        self._stream = stream or sys.stdout
-
     def say(self, text: str = "") -> None:
         # The terminal may be gone while children still have to be stopped.
         with contextlib.suppress(OSError):
-            print(text, file=self._stream, flush=True)
+            print(text, flush=True)
+
+    def fail(self, text: str) -> None:
+        """What went wrong, on standard error."""
+        with contextlib.suppress(OSError):
+            print(text, file=sys.stderr, flush=True)
 
     @contextlib.contextmanager
     def step(self, title: str) -> Iterator[list[str]]:

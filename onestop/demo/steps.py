@@ -62,7 +62,7 @@ class Demo:
         except KeyboardInterrupt:
             return 0
         except (ChildEnded, CommandError, DemoFailed, EmbeddedError) as error:
-            self.console.say(f"\n{error}")
+            self.console.fail(str(error))
             return 1
         finally:
             self.stop()
@@ -198,7 +198,7 @@ class Demo:
         self.show(found)
         problems += summary.missing(found)
         for problem in problems:
-            self.console.say(_("Missing: %(problem)s") % {"problem": problem})
+            self.console.fail(_("Missing: %(problem)s") % {"problem": problem})
         if not problems:
             self.console.say(_("Everything is there."))
         return 1 if problems else 0

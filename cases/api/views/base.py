@@ -51,7 +51,7 @@ class ApiView(generics.GenericAPIView):
     content_negotiation_class = AlwaysTheFirst
     filter_backends = []
     pagination_class = None
-    metadata_class = None  # no OPTIONS: the OpenAPI file tells more
+    http_method_names = ["get", "head", "post"]  # no OPTIONS: the OpenAPI file tells more
     schema = ProblemSchema()
 
     def initial(self, request, *args, **kwargs):

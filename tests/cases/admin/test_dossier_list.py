@@ -139,7 +139,7 @@ def test_queries_do_not_grow_with_the_rows(world, browser, clock, address):
     world.processing()
     clock.move_to("2026-11-20 09:00")
     client.get(address)  # the first request of a process fills caches of its own
-    with CaptureQueriesContext(connection, ) as one:
+    with CaptureQueriesContext(connection) as one:
         client.get(address)
     clock.move_to("2026-11-09 09:00")
     for _ in range(3):
@@ -166,5 +166,5 @@ def test_nothing_can_be_added_changed_or_deleted_by_editing(world, browser):
         client.post(reverse("admin:cases_dossier_delete", args=[dossier.pk]), {"post": "yes"}).status_code,
         client.post(LIST, {"action": "delete_selected", "_selected_action": dossier.pk}).status_code,
     ]
-    assert answers == [403, 403, 405, 403, 302]
+    assert answers == [403, 403, 405, 403, 200]
     assert Dossier.objects.values().get(pk=dossier.pk) == before

@@ -1,0 +1,214 @@
+"""The page `/tra-cuu/`: the same look-up for people, without JavaScript and without cookies."""
+
+import re
+
+import pytest
+from django.test import Client
+
+from cases import lookup, services
+from tests.cast import local
+
+
+@pytest.fixture
+def page():
+    """A browser that reads English, checks CSRF as a real one is checked, and has no cookies yet."""
+    return Client(enforce_csrf_checks=True, headers={"Accept-Language": "en"})
+
+
+def text_of(response) -> str:
+    """The words of the page, without tags."""
+    return " ".join(re.sub(r"<[^>]+>", " ", response.content.decode()).split())
+
+
+def ask(page, dossier, secret=None):
+    secret = lookup.secret_of(dossier) if secret is None else secret
+    return page.post("/tra-cuu/", {"code": dossier.code, "secret": secret})
+
+
+def test_the_first_page_leads_to_look_up_and_sign_in(page):
+    answer = page.get("/")
+    assert answer.status_code == 200
+    assert 'action="/tra-cuu/"' in answer.content.decode()
+    assert 'href="/quan-tri/"' in answer.content.decode()
+
+
+def test_the_form_is_empty_without_a_code(page):
+    answer = page.get("/tra-cuu/")
+    assert answer.status_code == 200
+    assert 'value=""' in answer.content.decode()
+
+
+def test_the_qr_code_fills_in_the_code_and_tells_two_facts(world, page):
+    dossier = world.processing()
+    answer = page.get(f"/tra-cuu/?ma={dossier.code}")
+    assert f'value="{dossier.code}"' in answer.content.decode()
+    assert "This dossier is not finished yet." in text_of(answer)
+    for private in ("Nguyễn Thị Ví Dụ", "Phạm Văn Thụ Lý", "Thủ tục không thu phí", "12/11/2026"):
+        assert private not in text_of(answer)
+
+
+def test_a_finished_dossier_is_said_to_be_finished(world, page):
+    assert "This dossier is finished." in text_of(page.get(f"/tra-cuu/?ma={world.with_result().code}"))
+
+
+def test_an_unknown_code_says_what_to_do(world, page):
+    answer = page.get("/tra-cuu/?ma=H41.101-261109-0999")
+    assert answer.status_code == 404
+    assert "Compare both with your receipt" in text_of(answer)
+
+
+def test_with_the_secret_the_owner_sees_the_dossier(world, page):
+    answer = ask(page, world.processing())
+    assert answer.status_code == 200
+    text = text_of(answer)
+    for part in (
+        "Nguyễn Thị Ví Dụ",
+        "Now : In process",
+        "Your dossier is being worked on.",
+        "With UBND phường Thử Nghiệm since 09/11/2026 09:00. Handled by Phạm Văn Thụ Lý.",
+        "Thursday, 12/11/2026 17:00",
+        "3 working days left.",
+        "The time limit is: 3 ngày làm việc. It counts from 09/11/2026 09:00 and ends at 12/11/2026 17:00.",
+        "day 3 working day (Civil Code 2015, Art 147)",
+        "Received at the desk 09/11/2026 09:00",
+        "Taken over by Phạm Văn Thụ Lý.",
+    ):
+        assert part in text, part
+
+
+def test_unknown_code_and_wrong_secret_look_alike(world, page):
+    dossier = world.receive()
+    wrong = ask(page, dossier, "00000-00000")
+    unknown = page.post("/tra-cuu/", {"code": "H41.101-261109-0999", "secret": "00000-00000"})
+
+    def without_code_and_token(answer) -> str:
+        html = answer.content.decode().replace(dossier.code, "CODE").replace("H41.101-261109-0999", "CODE")
+        return re.sub(r'name="csrfmiddlewaretoken" value="\w+"', "", html)
+
+    assert wrong.status_code == unknown.status_code == 404
+    assert without_code_and_token(wrong) == without_code_and_token(unknown)
+
+
+def test_without_a_secret_the_form_tells_what_everybody_may_know(world, page):
+    answer = ask(page, world.processing(), "")
+    assert "This dossier is not finished yet." in text_of(answer)
+    assert "Nguyễn" not in text_of(answer)
+
+
+def test_without_a_code_the_form_says_so(page):
+    answer = page.post("/tra-cuu/", {"code": " ", "secret": "x"})
+    assert answer.status_code == 400
+    assert "Enter the code of the dossier." in text_of(answer)
+
+
+@pytest.mark.parametrize("code", ["\x00", "x" * 10_000, "<script>alert(1)</script>", "hồ sơ 1"])
+def test_nonsense_is_answered_like_an_unknown_code(db, page, code):
+    answer = page.post("/tra-cuu/", {"code": code, "secret": code})
+    assert answer.status_code in {400, 404}
+    assert "<script>" not in answer.content.decode()
+
+
+def test_the_secret_appears_nowhere_on_the_page(world, page):
+    dossier = world.receive()
+    answer = ask(page, dossier)
+    assert lookup.secret_of(dossier) not in answer.content.decode()
+
+
+def test_the_pages_are_kept_by_nobody(world, page):
+    for answer in (ask(page, world.receive()), page.get("/tra-cuu/")):
+        assert answer["Cache-Control"] == "no-store"
+        assert answer["Referrer-Policy"] == "no-referrer"
+        assert answer["X-Robots-Tag"] == "noindex"
+
+
+def test_the_pages_need_no_script_and_no_inline_style(world, page):
+    html = ask(page, world.supplement()).content.decode()
+    assert "<script" not in html and "<style" not in html and "style=" not in html
+    assert not re.search(r"\son\w+=", html)
+
+
+def test_what_is_missing_stands_first(world, page):
+    text = text_of(ask(page, world.supplement()))
+    assert "You (the applicant): Bring what is missing: Thiếu chữ ký Tờ khai có chữ ký" in text
+    assert "Please answer by 01/12/2026 17:00; after that the dossier may be stopped." in text
+    assert "The clock stands while the agency waits for you." in text
+    assert "working days left" not in text
+
+
+def test_fees_are_shown_with_what_is_still_to_pay(world, page):
+    text = text_of(ask(page, world.with_result(world.paid)))
+    assert "Pay the fees. 15.000 đ" in text
+    assert "Lệ phí 15.000 đ" in text
+    assert "Still to pay 15.000 đ" in text
+
+
+def test_a_ready_result_says_how_to_collect_it(world, page):
+    text = text_of(ask(page, world.with_result()))
+    assert "Your result is ready." in text
+    assert "Collect the result at UBND phường Thử Nghiệm with your receipt or identity paper." in text
+    assert "The result was there at 09/11/2026 09:00." in text
+
+
+def test_a_late_dossier_says_so_and_that_an_apology_is_owed(world, page, clock):
+    dossier = world.processing()
+    clock.move_to("2026-11-16 09:00")
+    text = text_of(ask(page, dossier))
+    assert "Overdue by 2 working days." in text
+    assert "The agency owes you a letter of apology" in text
+
+
+def test_an_issued_apology_is_shown_with_both_dates(world, page, clock):
+    dossier = world.processing()
+    services.issue_apology(
+        dossier, by=world.head, reason="Chờ xác minh", new_due_at=local("2026-11-17 17:00")
+    )
+    text = text_of(ask(page, dossier))
+    assert "Apology 01/PXL of 09/11/2026" in text
+    assert "We could not keep 12/11/2026 17:00 and apologise. The new date is 17/11/2026 17:00." in text
+    assert "Reason: Chờ xác minh" in text
+    assert "At reception it was promised for 12/11/2026 17:00." in text
+    assert "The agency owes you" not in text
+
+
+def test_a_stopped_dossier_ends_with_the_stop(world, page):
+    dossier = services.withdraw(world.processing(), by=world.clerk, reason="Đổi ý")
+    text = text_of(ask(page, dossier))
+    assert "This dossier was stopped. There will be no result." in text
+    assert "What happens next" not in text
+    assert "Stopped 09/11/2026 09:00" in text
+
+
+def test_a_returned_dossier_shows_the_whole_way(world, page):
+    text = text_of(ask(page, world.returned()))
+    assert "You have received your result." in text
+    assert "Handed over to you 09/11/2026 09:00" in text
+
+
+def test_names_are_shown_as_text(world, page):
+    from dataclasses import replace
+
+    dossier = world.receive(applicant=replace(world.applicant, full_name="<b>Ví Dụ</b>"))
+    assert "<b>Ví" not in ask(page, dossier).content.decode()
+
+
+def test_the_page_is_vietnamese_first(db, client):
+    assert '<html lang="vi">' in client.get("/tra-cuu/").content.decode()
+
+
+def test_the_language_can_be_switched_and_the_code_stays(world):
+    client = Client()
+    code = world.receive().code
+    html = client.get(f"/tra-cuu/?ma={code}").content.decode()
+    target = re.search(r'name="next" value="([^"]+)"', html)[1]
+    answer = client.post("/i18n/setlang/", {"language": "en", "next": target}, follow=True)
+    assert answer.request["PATH_INFO"] == "/tra-cuu/"
+    assert f'value="{code}"' in answer.content.decode()
+    assert '<html lang="en">' in answer.content.decode()
+
+
+def test_the_unit_has_it_since_its_first_step(world, page, clock):
+    dossier = world.digitized()
+    clock.move_to("2026-11-10 10:00")
+    services.start(dossier, by=world.officer)
+    services.hand_over(dossier, by=world.officer)
+    assert "With UBND phường Thử Nghiệm since 09/11/2026 09:00." in text_of(ask(page, dossier))

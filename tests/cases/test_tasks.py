@@ -1,0 +1,126 @@
+"""The tasks of the workers: the schedule, each task alone, and one real worker over a real Redis."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+import time_machine
+from celery import Celery
+from celery.schedules import crontab
+from django.db import connection
+
+from cases import services, tasks
+from cases.models import Dossier, Heartbeat
+from notifications.models import Letter, Message
+from onestop.celery import app
+from onestop.embedded.spawn import tied_to_this_process
+from tests.cases.helpers import fresh, kinds
+from tests.cast import build_world, local
+
+ROOT = Path(__file__).parent.parent.parent
+
+
+def test_the_schedule_names_tasks_that_exist():
+    app.loader.import_default_modules()
+    named = {entry["task"] for entry in app.conf.beat_schedule.values()}
+    assert named - set(app.tasks) == set()
+    assert named == {
+        "cases.tasks.flag_overdue",
+        "cases.tasks.warn_due_soon",
+        "cases.tasks.draft_apologies",
+        "cases.tasks.morning_digest",
+        "cases.tasks.heartbeat",
+        "notifications.tasks.deliver_messages",
+    }
+
+
+@pytest.mark.parametrize(
+    ("sentence", "schedule"),
+    [
+        ("every 10 minutes flag what is overdue", crontab(minute="*/10")),
+        ("every hour warn of what is due soon", crontab(minute="5")),
+        ("every hour draft the apologies", crontab(minute="15")),
+        ("every minute deliver messages", crontab(minute="*")),
+        ("at 07:00 send supervisors the morning digest", crontab(hour="7", minute="0")),
+        ("every minute show that beat and worker live", crontab(minute="*")),
+    ],
+)
+def test_the_schedule_keeps_the_times_of_the_design(sentence, schedule):
+    assert app.conf.beat_schedule[sentence]["schedule"] == schedule
+
+
+def test_the_schedule_thinks_in_the_time_of_vietnam():
+    assert (app.conf.timezone, app.conf.enable_utc) == ("Asia/Ho_Chi_Minh", True)
+
+
+def test_the_tasks_do_what_the_services_do(world, clock):
+    dossier = world.processing()
+    clock.move_to("2026-11-10 09:00")
+    tasks.warn_due_soon.apply().get()
+    assert Message.objects.filter(recipient=world.officer.email).count() == 1
+    clock.move_to("2026-11-13 07:00")
+    tasks.flag_overdue.apply().get()
+    tasks.draft_apologies.apply().get()
+    tasks.morning_digest.apply().get()
+    assert kinds(dossier)[-2:] == ["overdue", "apology_drafted"]
+    assert Letter.objects.get().reference == dossier.code
+    assert Message.objects.filter(event_key__startswith="digest:20261113:").count() == 3
+
+
+def test_the_heartbeat_leaves_one_fresh_row(db, clock):
+    tasks.heartbeat.apply().get()
+    clock.move_to("2026-11-09 09:01")
+    tasks.heartbeat.apply().get()
+    assert list(Heartbeat.objects.values_list("name", "at")) == [("worker", local("2026-11-09 09:01"))]
+
+
+# One real worker ------------------------------------------------------------------------------------
+
+
+def database_url() -> str:
+    """The test database's address: what a worker of its own needs."""
+    return urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{connection.settings_dict['NAME']}").geturl()
+
+
+@pytest.fixture
+def worker(private_redis, transactional_db, tmp_path):
+    """`celery worker` as it runs in production, over a Redis and the test database."""
+    environment = {**os.environ, "DATABASE_URL": database_url(), "REDIS_URL": private_redis.url}
+    command = [sys.executable, "-m", "celery", "-A", "onestop", "worker", "--pool", "solo"]
+    with (tmp_path / "worker.log").open("w") as log:
+        process = subprocess.Popen(
+            command,
+            cwd=ROOT,
+            env=environment,
+            stdout=log,
+            stderr=log,
+            preexec_fn=tied_to_this_process(signal.SIGTERM),
+        )
+    yield process
+    process.send_signal(signal.SIGTERM)
+    process.wait(timeout=30)
+
+
+def test_a_real_worker_flags_drafts_and_delivers(worker, private_redis, tmp_path):
+    with time_machine.travel(local("2024-11-04 09:00"), tick=False):  # overdue on every machine
+        dossier = build_world().processing()
+    with Celery(broker=private_redis.broker_url) as sender:
+        for task in ("cases.tasks.flag_overdue", "cases.tasks.draft_apologies", "cases.tasks.heartbeat"):
+            sender.send_task(task)
+        sender.send_task("notifications.tasks.deliver_messages")
+    for _ in range(600):
+        if worker.poll() is not None or not Message.objects.filter(state="pending").exists():
+            break
+        time.sleep(0.1)
+    log = (tmp_path / "worker.log").read_text()
+    assert fresh(dossier).overdue_flagged_at is not None, log
+    assert kinds(dossier)[-2:] == ["overdue", "apology_drafted"], log
+    assert Heartbeat.objects.filter(name="worker").exists(), log
+    assert set(Message.objects.values_list("state", flat=True)) == {"sent"}, log
+    assert Dossier.objects.overdue().count() == 1
+    assert services.flag_overdue() == 0

@@ -1,0 +1,39 @@
+"""docs/configuration.md lists every variable that the code reads, and no other."""
+
+import re
+from pathlib import Path
+
+from django.conf import settings
+
+PROJECT_DIR = Path(settings.BASE_DIR)
+TEXT = (PROJECT_DIR / "docs" / "configuration.md").read_text()
+READ = re.compile(r"""(?:env\.\w+|os\.environ\.get|os\.environ)\s*[(\[]\s*["']([A-Z][A-Z_]+)["']""")
+TERMINAL = {"LC_ALL", "LC_MESSAGES", "LANG", "DJANGO_SETTINGS_MODULE"}  # the shell's, not ours
+
+
+def variables_read() -> set[str]:
+    found = set()
+    for app in ("onestop", "procedures", "cases", "notifications"):
+        for path in (PROJECT_DIR / app).rglob("*.py"):
+            found |= set(READ.findall(path.read_text()))
+    return found - TERMINAL
+
+
+def variables_listed() -> set[str]:
+    first_cells = re.findall(r"^\| (`[^|]+) \|", TEXT, re.MULTILINE)
+    return {name for cell in first_cells for name in re.findall(r"`([A-Z_]+)`", cell)}
+
+
+def test_every_variable_is_listed():
+    assert variables_read() - variables_listed() == set()
+
+
+def test_no_variable_is_listed_that_nobody_reads():
+    assert variables_listed() - variables_read() == set()
+
+
+def test_settings_alone_read_the_environment_through_typed_helpers():
+    """A second place to read a setting would be a second default."""
+    source = (PROJECT_DIR / "onestop" / "settings.py").read_text()
+    assert "os.environ" not in source
+    assert len(re.findall(r"env\.\w+\(", source)) >= 40
