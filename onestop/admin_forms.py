@@ -9,7 +9,7 @@ from unfold.widgets import (
     RADIO_CLASSES,
     SELECT_CLASSES,
     TEXTAREA_CLASSES,
-    UnfoldAdminCheckboxSelectMultiple,
+    UnfoldAdminCheckboxSelectMultipleWidget,
 )
 
 MOMENT_FORMAT = "%d/%m/%Y %H:%M"
@@ -89,7 +89,7 @@ def list_formfield(db_field) -> forms.Field:
         "required": not db_field.blank,
     }
     if db_field.base_field.choices:
-        widget = UnfoldAdminCheckboxSelectMultiple()
+        widget = UnfoldAdminCheckboxSelectMultipleWidget()
         return forms.MultipleChoiceField(choices=db_field.base_field.choices, widget=widget, **common)
     field = LinesField(**common)
     dress(field.widget)

@@ -96,6 +96,9 @@ ADMIN = (
     ngettext_lazy("entry", "entries"),
     _(" By %(filter_title)s "),
     _("Action:"),
+    _("View site"),
+    _("Toggle sorting"),
+    _("Add another %(verbose_name)s"),
     _("Add %(name)s"),
     _("Add"),
     _("Save"),
@@ -143,6 +146,27 @@ ACCOUNTS = (
     _(
         "Enter a valid username. This value may contain only unaccented lowercase a-z and uppercase A-Z letters, numbers, and @/./+/-/_ characters."
     ),
+    _("algorithm"),
+    _("iterations"),
+    _("salt"),
+    _("hash"),
+    _("Required. 150 characters or fewer. Letters, digits and @/./+/-/_ only."),
+    _(
+        "Designates whether this user should be treated as active. Unselect this instead of deleting accounts."
+    ),
+    _("Designates that this user has all permissions without explicitly assigning them."),
+    _("Your password can’t be too similar to your other personal information."),
+    ngettext_lazy(
+        "Your password must contain at least %(min_length)d character.",
+        "Your password must contain at least %(min_length)d characters.",
+    ),
+    _("Your password can’t be a commonly used password."),
+    _("Your password can’t be entirely numeric."),
+    _("Your password was changed."),
+    _(
+        "Please enter your old password, for security’s sake, and then enter your new password twice so we can verify you typed it in correctly."
+    ),
+    _("Thanks for spending some quality time with the web site today."),
     _("username"),
     _("password"),
     _("staff status"),
@@ -223,6 +247,13 @@ WEEKDAYS = (
     _("Friday"),
     _("Saturday"),
     _("Sunday"),
+    _("Mon"),
+    _("Tue"),
+    _("Wed"),
+    _("Thu"),
+    _("Fri"),
+    _("Sat"),
+    _("Sun"),
 )
 
 # tree_queries

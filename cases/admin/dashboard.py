@@ -1,6 +1,7 @@
 """The first page: what waits for this person today, each figure a link to its list."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.conf import settings
 from django.db.models import Count
@@ -140,7 +141,7 @@ def due_first(user) -> list[dict]:
 class Workers:
     """When the workers last showed that they live; `stale` concerns everybody."""
 
-    last_seen: object
+    last_seen: datetime | None
     stale: bool
     shown: bool
 
@@ -149,4 +150,5 @@ def workers(user) -> Workers:
     age = heartbeat_age()
     stale = age is None or age.total_seconds() > settings.HEARTBEAT_MAX_AGE_SECONDS
     answers_for_it = access.supervises(user) or access.keeps_system(user)
-    return Workers(age and timezone.now() - age, stale, stale or answers_for_it)
+    last_seen = None if age is None else timezone.now() - age
+    return Workers(last_seen, stale, stale or answers_for_it)

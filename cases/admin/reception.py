@@ -18,7 +18,7 @@ from cases.admin.reception_forms import ChecklistForm, ReceptionForm
 from cases.admin.scope import visible_dossier
 from cases.admin.verbs import act_and_tell, refusal_before_asking
 from cases.enums import Verb
-from cases.errors import CaseError, NotInForce
+from cases.errors import CaseError, KeyReused, NotInForce
 from cases.models import Dossier
 from cases.proof import ProofDay
 from cases.services.clock import counts_as_received_at, promise
@@ -53,6 +53,13 @@ def reception(request):
     if request.method == "POST" and form.is_valid() and "check" not in request.POST:
         try:
             dossier_pk = _receive_once(request, form, desk)
+        except KeyReused:
+            form.ask_again(
+                _(
+                    "This page has already received a dossier, with other data. If this is another "
+                    "one, press “Receive” again; nothing was saved yet."
+                )
+            )
         except CaseError as error:
             form.show_refusal(error)
         else:

@@ -206,6 +206,12 @@ class ReceptionForm(ChecklistForm):
     def filing_fields(self) -> list:
         return [self[name] for name in self.FILING]
 
+    def ask_again(self, sentence: str) -> None:
+        """Refuse this page once, with a new number: somebody went back and changed what was sent."""
+        self.add_error(None, sentence)
+        self.data = self.data.copy()
+        self.data["nonce"] = uuid.uuid4().hex
+
     def applicant_facts(self) -> ApplicantFacts:
         return ApplicantFacts(**{name: self.cleaned_data[name] for name in self.APPLICANT})
 

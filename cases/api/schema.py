@@ -32,6 +32,9 @@ class EnglishGenerator(SchemaGenerator):
 class ProblemSchema(AutoSchema):
     """Adds the problems that an operation can answer with, and the language header."""
 
+    def get_summary(self):
+        return (self.view.__doc__ or "").strip().partition("\n")[0].rstrip(".")
+
     def get_override_parameters(self):
         own = self.view.header_parameters if self.method == "POST" else []
         return [*super().get_override_parameters(), *own]

@@ -22,7 +22,8 @@ class HomeView(TemplateView):
     template_name = "public/home.html"
 
 
-# The form changes nothing and carries its own proof, so it works without cookies too.
+# The form changes nothing and carries its own proof, so it needs no cookie. With one, browsers would fail
+# here: the page sends no referrer, so they send `Origin: null`, which Django's CSRF check refuses.
 @method_decorator(csrf_exempt, name="dispatch")
 class LookupView(View):
     """GET: the form, and with `?ma=CODE` (from the QR code) whether that dossier is finished.

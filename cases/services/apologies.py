@@ -193,7 +193,7 @@ def send_apology(letter: Letter, *, by) -> Letter:
 @transaction.atomic
 def cancel_apology(letter: Letter, *, by, reason: str) -> Letter:
     """Take a draft back that is not needed; an issued letter stays for ever."""
-    dossier = dossier_of(letter)
+    dossier = locked(dossier_of(letter))
     if not rules.is_supervisor_of(by, dossier.competent_agency):
         raise errors.not_permitted(Verb.RESCHEDULE)
     with _letter_rules():

@@ -22,6 +22,7 @@ class ComponentFacts:
 def keep_checklist(dossier: Dossier, facts: list[ComponentFacts]) -> None:
     """Store the checklist; a later one replaces the rows it names. `Invalid` for strangers."""
     known = {component.pk: component for component in dossier.version.components.all()}
+    rows: dict[int, DossierComponent] = {}
     for fact in facts:
         component = known.get(fact.component_id)
         if component is None:
@@ -41,15 +42,19 @@ def keep_checklist(dossier: Dossier, facts: list[ComponentFacts]) -> None:
         copies = component.copies if fact.copies is None else fact.copies
         if not 0 <= originals <= 1000 or not 0 <= copies <= 1000:
             raise Invalid(_("Numbers of originals and copies lie between 0 and 1,000."), field="components")
-        DossierComponent.objects.update_or_create(
+        rows[component.pk] = DossierComponent(
             dossier=dossier,
             component=component,
-            defaults={
-                "provision": fact.provision,
-                "originals": originals if on_paper else 0,
-                "copies": copies if on_paper else 0,
-            },
+            provision=fact.provision,
+            originals=originals if on_paper else 0,
+            copies=copies if on_paper else 0,
         )
+    DossierComponent.objects.bulk_create(
+        rows.values(),
+        update_conflicts=True,
+        unique_fields=["dossier", "component"],
+        update_fields=["provision", "originals", "copies"],
+    )
 
 
 def require_complete(dossier: Dossier) -> None:

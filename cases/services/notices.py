@@ -51,7 +51,7 @@ def _applicant_text(dossier: Dossier, event: DossierEvent) -> str:
         lines.append(_("Received at: %(moment)s.") % {"moment": local_text(dossier.received_at)})
     lines.append(_("Handled by: %(handler)s.") % {"handler": _handler(dossier)})
     lines.append(_("Time of this step: %(moment)s.") % {"moment": local_text(event.at)})
-    if dossier.due_at and not dossier.is_finished:
+    if dossier.is_running:  # while the applicant is asked for something the clock stands
         lines.append(_("Result due at: %(moment)s.") % {"moment": local_text(dossier.due_at)})
     if dossier.code:
         lines.append(

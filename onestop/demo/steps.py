@@ -194,6 +194,7 @@ class Demo:
                 facts.append(walk.walk(self.url, self.console))
             except walk.WalkFailed as error:
                 problems.append(str(error))
+        self.run_main_job()  # the walk has put messages into the outbox
         found = summary.facts()
         self.show(found)
         problems += summary.missing(found)

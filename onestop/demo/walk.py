@@ -1,5 +1,6 @@
 """The life of two dossiers over HTTP against the running server, as clerk, officer, head and citizen live it."""
 
+import contextlib
 import io
 import re
 import uuid
@@ -14,6 +15,7 @@ from onestop.demo.console import Console
 
 DESK = "H41.101"
 CLERK, OFFICER, HEAD = "motcua.thanhvinh", "thuly.thanhvinh", "lanhdao.thanhvinh"
+INSPECTOR = "thanhtra.tinh"  # sees the whole province
 PROCEDURE, SEARCH = "1.001612", "dang ky thanh lap ho kinh doanh"  # with a fee; searched without accents
 APPLICANT = {
     "full_name": "Nguyễn Thị Đi Thử",
@@ -23,8 +25,10 @@ APPLICANT = {
     "address": "Xóm Thử Nghiệm, tỉnh Nghệ An",
     "notice_channels": ["email", "sms"],
 }
+DECREE = re.compile(r"\d+/\d{4}/NĐ-CP")
 SECRET = re.compile(r"\b[0-9A-Z]{5}-[0-9A-Z]{5}\b")
 REASON = "Hồ sơ đi thử: cần xác minh thêm một ngày"
+MISSING = ["Giấy đề nghị có chữ ký của chủ hộ"]
 
 
 class WalkFailed(Exception):
@@ -37,6 +41,7 @@ class Visitor:
     def __init__(self, url: str, account: tuple[str, str] | None = None):
         headers = {"Accept-Language": "vi"}
         self._http = httpx.Client(base_url=url, auth=account, headers=headers, timeout=30)
+        self.close = self._http.close
 
     def get(self, path: str, *, status: int = 200, **request) -> httpx.Response:
         return self._ask("GET", path, status, **request)
@@ -67,11 +72,18 @@ class Walk:
         self.clerk = Visitor(url, (CLERK, password))
         self.officer = Visitor(url, (OFFICER, password))
         self.head = Visitor(url, (HEAD, password))
+        self.inspector = Visitor(url, (INSPECTOR, password))
         self.console = console
         self.steps = 0
 
     def go(self) -> int:
         """Every step; returns how many there were. Raises `WalkFailed` at the first that is not right."""
+        with contextlib.ExitStack() as stack:
+            for visitor in (self.citizen, self.clerk, self.officer, self.head, self.inspector):
+                stack.callback(visitor.close)
+            return self._go()
+
+    def _go(self) -> int:
         for title, step in (
             (_("pages open, readiness is ok"), self.open_pages),
             (_("a procedure is found without accents"), self.find_procedure),
@@ -81,7 +93,9 @@ class Walk:
                 self.look_up,
             ),
             (_("refused: too early, by the wrong person, without its papers"), self.refused),
-            (_("scanned, taken over, decided, paid, returned"), self.process_and_return),
+            (_("scanned, digitized, taken over"), self.scan_and_start),
+            (_("supplement asked for and brought; the limit starts afresh"), self.supplement),
+            (_("decided, paid, returned"), self.decide_and_return),
             (_("apology issued once, the second one refused, dossier withdrawn"), self.apologise),
             (_("lists of what is overdue and of letters"), self.supervise),
         ):
@@ -119,7 +133,9 @@ class Walk:
         first = self.clerk.post("/api/v1/dossiers/", status=201, json=body, headers=headers)
         again = self.clerk.post("/api/v1/dossiers/", status=201, json=body, headers=headers)
         must_be(again.headers.get("Idempotency-Replayed"), "true", "a repeated reception")
-        must_be(again.json()["code"], first.json()["code"], "code of a repeated reception")
+        must_be(again.json(), first.json(), "answer to a repeated reception")
+        other = {**body, "subject": "khác"}
+        self.clerk.post("/api/v1/dossiers/", status=409, json=other, headers=headers)
         return first.json(), first
 
     def receive(self) -> None:
@@ -143,7 +159,10 @@ class Walk:
         must_be(owner["promise"]["due_at"], self.dossier["due_at"], address)
         wrong = self.citizen.get(address, status=404, headers={"X-Lookup-Secret": "00000-00000"}).json()
         unknown = self.citizen.get(f"/api/v1/status/{DESK}-000101-0001/", status=404).json()
-        must_be(wrong["detail"], unknown["detail"], "wrong secret and unknown code")
+        must_be(wrong, unknown, "wrong secret and unknown code")
+        form = {"code": self.dossier["code"], "secret": self.secret}
+        page = self.citizen.post("/tra-cuu/", data=form).text
+        must_be(APPLICANT["full_name"] in page, True, "the owner's page at /tra-cuu/")
 
     def refused(self) -> None:
         """Nothing of this changes the dossier."""
@@ -156,7 +175,7 @@ class Walk:
         events = self.clerk.get(self.path).json()["events"]
         must_be(len(events), len(self.dossier["events"]), "events after refusals")
 
-    def process_and_return(self) -> None:
+    def scan_and_start(self) -> None:
         for item in self.dossier["components"]:
             for copy in range(max(1, item["originals"])) if item["provision"] == "paper" else ():
                 page = scan(item["name"], f"{self.dossier['code']} {item['component']} {copy}")
@@ -165,6 +184,17 @@ class Walk:
                 self.clerk.post(self.path + "documents/", status=201, files=file, data=form)
         self.clerk.post(self.path + "digitize/")
         self.officer.post(self.path + "start/")
+
+    def supplement(self) -> None:
+        asked = {"reason": "Hồ sơ đi thử: thiếu chữ ký", "items": MISSING}
+        self.officer.post(self.path + "request_supplement/", json=asked)
+        address, secret = f"/api/v1/status/{self.dossier['code']}/", {"X-Lookup-Secret": self.secret}
+        awaited = self.citizen.get(address, headers=secret).json()["awaited"]
+        must_be((awaited["of"], awaited["items"]), ("applicant", MISSING), address)
+        resumed = self.clerk.post(self.path + "resume/").json()
+        must_be((resumed["state"], resumed["cycle"]), ("processing", 2), self.path)
+
+    def decide_and_return(self) -> None:
         page = scan("Ket qua", self.dossier["code"])
         result = {"file": ("ket-qua.pdf", page.read(), "application/pdf")}
         number = {"number": "01/KQ-DT", "signer": "Trần Văn Lãnh Đạo"}
@@ -194,18 +224,20 @@ class Walk:
         must_be(pdf[:5], b"%PDF-", "the letter's PDF")
         second = self.head.post(path + "reschedule/", status=422, json={"reason": REASON}).json()
         must_be(second["code"], "already_rescheduled", second.get("detail", ""))
+        must_be(bool(DECREE.search(second["detail"])), True, f"the decree in “{second['detail']}”")
         gone = self.clerk.post(path + "withdraw/", json={"reason": "Hồ sơ đi thử"}).json()
         must_be(gone["state"], "stopped", path)
 
     def supervise(self) -> None:
-        overdue = self.head.get("/api/v1/overdue/").json()["results"]
-        must_be(
-            any(row["code"] == self.dossier["code"] for row in overdue),
-            False,
-            "a returned dossier is overdue",
-        )
-        letters = self.head.get("/api/v1/letters/").json()["results"]
-        must_be(bool(letters), True, "letters of the ward")
+        """The seeds have overdue dossiers, and the workers have drafted their letters by now."""
+        overdue = self.inspector.get("/api/v1/overdue/").json()["results"]
+        must_be(bool(overdue), True, "something is overdue in the province")
+        must_be(any(row["working_days_left"] >= 0 for row in overdue), False, "only what is late is overdue")
+        must_be(self.dossier["code"] in {row["code"] for row in overdue}, False, "a returned one is overdue")
+        drafts = self.inspector.get("/api/v1/letters/", params={"state": "draft"}).json()["results"]
+        must_be(bool(drafts), True, "an apology is drafted")
+        preview = self.inspector.get(f"/api/v1/letters/{drafts[0]['id']}/pdf/").content
+        must_be(preview[:5], b"%PDF-", "the preview of a draft")
 
 
 def walk(url: str, console: Console) -> str:

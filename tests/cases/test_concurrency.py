@@ -187,6 +187,16 @@ def test_two_heads_issue_at_once_and_the_date_moves_once(world):
     assert LetterRegister.objects.get().last_number == 1
 
 
+def test_a_draft_is_taken_back_while_the_result_comes_in_and_both_succeed(world, clock):
+    dossier = world.processing()
+    letter, _created = services.draft_apology(dossier)
+    cancelled, result = one_waits_for_the_other(
+        lambda: services.cancel_apology(letter, by=world.supervisor, reason="Xong rồi"),
+        lambda: world.record_result(dossier),
+    )
+    assert (cancelled.cancel_reason, result.result_number) == ("Xong rồi", "12/KQ")
+
+
 def test_drafts_of_the_same_apology_in_parallel_are_one_letter(world):
     dossier = world.processing()
     drafts = in_parallel([lambda: services.draft_apology(dossier)] * 8, connections=8)

@@ -68,6 +68,7 @@ def test_a_request_lists_everything_that_is_missing(world):
     )
     body = body_of(dossier, "supplement_requested")
     assert "Supplement requested: Thiếu giấy tờ\n- Tờ khai có chữ ký\n- Ảnh 4×6\n" in body
+    assert "Result due at" not in body  # the clock stands; a new date comes with the supplement
 
 
 def test_a_notice_of_the_result_promises_no_date_any_more(world):
@@ -83,6 +84,14 @@ def test_a_notice_of_a_new_date_names_both_dates_and_the_reason(world):
     body = body_of(dossier, "rescheduled")
     assert "due at 17/11/2026 17:00 instead of 12/11/2026 17:00. Reason: Cần xác minh\n" in body
     assert "\nResult due at: 17/11/2026 17:00.\n" in body
+
+
+def test_a_notice_of_a_new_date_carries_the_letter(world):
+    dossier = world.processing()
+    later = local("2026-11-17 17:00")
+    letter = services.issue_apology(dossier, by=world.head, reason="Cần xác minh", new_due_at=later)
+    event = dossier.events.get(kind="rescheduled")
+    assert Message.objects.get(event_key=f"{dossier.uuid}:event:{event.pk}", channel="email").letter == letter
 
 
 # Language -------------------------------------------------------------------------------------------

@@ -59,6 +59,11 @@ class ApiView(generics.GenericAPIView):
         super().initial(request, *args, **kwargs)
         self.refuse_unknown_parameters()
 
+    def finalize_response(self, request, response, *args, **kwargs):
+        response = super().finalize_response(request, response, *args, **kwargs)
+        response.setdefault("Cache-Control", "no-store")  # dossiers are nothing for caches on the way
+        return response
+
     def refuse_unknown_parameters(self) -> None:
         """A misspelt filter must not answer with everything."""
         known = set()

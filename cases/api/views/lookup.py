@@ -46,7 +46,7 @@ class StatusView(PublicView):
             data = OwnerStatusSerializer(queries.owner_view(dossier.pk)).data
         else:
             data = PublicStatusSerializer(dossier).data
-        return Response(data, headers={"Cache-Control": "no-store", "X-Robots-Tag": "noindex"})
+        return Response(data, headers={"X-Robots-Tag": "noindex"})
 
     def attempt(self, request) -> tuple[str, str]:
         """What is looked up, and the secret that was given; for the throttle as well."""

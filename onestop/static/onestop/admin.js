@@ -35,3 +35,12 @@ document.addEventListener("keydown", (event) => {
     }
   }
 });
+
+// The picture before a word is a word itself, in a font of pictures: nobody needs to hear it.
+function hideIcons(root) {
+  root.querySelectorAll(".material-symbols-outlined").forEach((icon) => {
+    const words = icon.parentElement.textContent.replace(icon.textContent, "").trim();
+    if (words) icon.setAttribute("aria-hidden", "true");
+  });
+}
+document.addEventListener("DOMContentLoaded", () => hideIcons(document));

@@ -172,7 +172,9 @@ def test_tariff_of_the_province_is_shown_or_said_to_be_missing(world, browser):
     client = browser(world.clerk)
     assert "Lệ phí tỉnh not set yet" in text_of(client.post(PAGE + "hen/", {"procedure": "1.000001"}))
     response = client.post(PAGE, typed(client, world.free))
-    assert "tariff" in response.context["form"].non_field_errors()[0]
+    assert response.context["form"].non_field_errors() == [
+        "The amount of “Lệ phí tỉnh” has not been entered. Ask the administrator to enter it."
+    ]
     FeeTariff.objects.create(
         agency=world.province,
         procedure=world.free,
@@ -216,15 +218,19 @@ def test_two_pages_with_the_same_facts_make_two_dossiers(world, browser):
     assert Dossier.objects.count() == 2
 
 
-def test_a_page_that_was_used_for_another_dossier_is_refused(world, browser):
+def test_a_page_that_already_received_something_else_asks_before_it_receives_again(world, browser):
     client = browser(world.clerk)
     sent = typed(client, world.free)
     client.post(PAGE, sent)
     response = client.post(PAGE, {**sent, "full_name": "Người Khác"})
-    assert response.context["form"].non_field_errors() == [
-        "This idempotency key was already used for another request. Send a new key with new data."
+    form = response.context["form"]
+    assert form.non_field_errors() == [
+        "This page has already received a dossier, with other data. If this is another one, "
+        "press “Receive” again; nothing was saved yet."
     ]
-    assert Dossier.objects.count() == 1
+    assert (Dossier.objects.count(), form["full_name"].value()) == (1, "Người Khác")
+    client.post(PAGE, {**sent, "full_name": "Người Khác", "nonce": form["nonce"].value()})
+    assert Dossier.objects.count() == 2
 
 
 def test_missing_papers_are_named_at_the_checklist_and_nothing_typed_is_lost(world, browser):

@@ -1,0 +1,74 @@
+"""A real Chromium before a real server; skipped where no Chromium is installed.
+
+The database is filled before the browser starts: playwright keeps an event loop running in this thread,
+and Django refuses to talk to the database beside one.
+"""
+
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.utils import timezone
+from playwright.sync_api import sync_playwright
+
+from scripts import chromium
+from tests.cast import PASSWORD, build_world
+
+pytestmark = pytest.mark.browser
+
+
+def pytest_collection_modifyitems(items):
+    """Everything here drives the browser; where there is none, each test says so and is skipped."""
+    missing = pytest.mark.skip(reason="no Chromium is installed (Debian: apt-get install chromium)")
+    for item in items:
+        if "tests/browser/" in str(item.path):
+            item.add_marker(pytest.mark.browser)
+            if chromium.executable() is None:
+                item.add_marker(missing)
+
+
+@pytest.fixture
+def office(transactional_db, settings):
+    """The usual world with one dossier that is long overdue, and then the clock of today."""
+    settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+    with time_machine.travel(timezone.now() - timedelta(days=30)):
+        world = build_world()
+        world.overdue = world.processing()
+    return world
+
+
+@pytest.fixture
+def chrome(office, live_server):
+    """The browser; started last and closed first, so that the database is never beside its loop."""
+    with sync_playwright() as playwright:
+        browser = chromium.launch(playwright)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def sign_in(chrome, live_server):
+    """`sign_in("mot-cua")` is a window in which that person works, in English."""
+
+    def signed_in(username: str, **options):
+        page = chrome.new_context(base_url=live_server.url, **options).new_page()
+        page.set_default_timeout(15_000)
+        page.goto("/quan-tri/")
+        page.locator("[name=language][value=en]").click()
+        page.get_by_label("Username").fill(username)
+        page.get_by_label("Password").fill(PASSWORD)
+        page.get_by_role("button", name="Log in").click()
+        page.get_by_role("heading", name="Today").wait_for()
+        return page
+
+    return signed_in
+
+
+@pytest.fixture
+def paper(tmp_path):
+    """A file on the disk of the desk."""
+    from tests.cast import pdf
+
+    path = tmp_path / "to-khai.pdf"
+    path.write_bytes(pdf())
+    return path

@@ -1,0 +1,162 @@
+"""One dossier's whole life in the back office, as the people at the desks click it."""
+
+from playwright.sync_api import expect
+
+
+def press(page, name: str) -> None:
+    page.get_by_role("button", name=name, exact=True).or_(
+        page.get_by_role("link", name=name, exact=True)
+    ).first.click()
+
+
+def sees(page, *texts: str) -> None:
+    for text in texts:
+        expect(page.locator("#main")).to_contain_text(text)
+
+
+def receive(page, procedure: str, applicant: str) -> str:
+    """Search, fill in, receive; returns the code."""
+    page.goto("/quan-tri/tiep-nhan/")
+    page.get_by_role("searchbox").fill(procedure)
+    page.locator(".os-results a").first.click()
+    page.get_by_label("Name of the applicant").fill(applicant)
+    page.get_by_label("ID or tax number").fill("040099000123")
+    expect(page.locator("#preview")).to_contain_text("Due")
+    press(page, "Receive")
+    sees(page, "Print the receipt for the applicant.")
+    return page.locator(".os-head h2").inner_text().split()[0]
+
+
+def open_dossier(page, code: str) -> None:
+    page.goto(f"/quan-tri/cases/dossier/?q={code}")
+    page.get_by_role("link", name=code).click()
+    page.locator(".os-head").wait_for()
+
+
+def scan(page, path) -> None:
+    page.locator("input[type=file]").first.set_input_files(path)
+    press(page, "Store")
+    sees(page, "is stored.")
+
+
+def test_a_dossier_lives_from_reception_to_the_hand_over_of_its_result(office, sign_in, paper):
+    clerk, officer = sign_in("mot-cua"), sign_in("thu-ly")
+
+    code = receive(clerk, "le phi", "Trần Thị Bịa Ra")
+    sees(clerk, "Received", "1.000002", "Trần Thị Bịa Ra", "15.000 đ", "0 of 1 scans")
+
+    press(clerk, "Digitized, hand over")
+    press(clerk, "Digitized, hand over")
+    sees(clerk, "The dossier cannot leave the desk yet: 0 of 1 scans of “Application form”.")
+    scan(clerk, paper)
+    sees(clerk, "1 of 1 scans", "to-khai.pdf")
+    press(clerk, "Digitized, hand over")
+    sees(clerk, "Digitized and handed over to UBND phường Thử Nghiệm.")
+
+    open_dossier(officer, code)
+    press(officer, "Take over")
+    sees(officer, "You have taken the dossier over.", "In process", "Phạm Văn Thụ Lý")
+    press(officer, "Request supplement")
+    officer.get_by_label("Reason").fill("Thiếu chữ ký")
+    officer.get_by_label("What is missing").fill("Tờ khai có chữ ký")
+    press(officer, "Request supplement")
+    sees(officer, "Waiting for supplement", "the clock stands", "Tờ khai có chữ ký")
+
+    open_dossier(clerk, code)
+    press(clerk, "Supplement complete")
+    sees(clerk, "The supplement is complete; the limit starts afresh.", "In process")
+
+    open_dossier(officer, code)
+    press(officer, "Record result")
+    officer.get_by_label("Number of the result").fill("12/KQ")
+    officer.get_by_label("Signed by").fill("Trần Văn Lãnh Đạo")
+    officer.get_by_label("Result document").set_input_files(paper)
+    press(officer, "Record result")
+    sees(officer, "The result is recorded", "Granted, 12/KQ, Trần Văn Lãnh Đạo")
+
+    open_dossier(clerk, code)
+    press(clerk, "Take payment")
+    clerk.get_by_label("Amount (VND)").fill("14000")
+    press(clerk, "Take payment")
+    sees(clerk, "14000 VND is not what is owed: 15000 VND. Take exactly that amount.")
+    clerk.get_by_label("Amount (VND)").fill("15000")
+    press(clerk, "Take payment")
+    sees(clerk, "The payment is taken.", "Ready, fees settled", "Still owed settled 0 đ")
+    press(clerk, "Return result")
+    clerk.get_by_label("Identity paper").check()
+    press(clerk, "Return result")
+    sees(clerk, "The result is handed over.", "Returned", "Result handed over to Trần Thị Bịa Ra.")
+    expect(clerk.get_by_role("button", name="Withdraw")).to_have_count(0)
+
+
+def test_the_head_apologises_for_an_overdue_dossier(office, sign_in):
+    head = sign_in("chu-tich")
+    head.get_by_role("link", name="Overdue now").click()
+    sees(head, office.overdue.code, "working days overdue", "Phạm Văn Thụ Lý")
+    press(head, "Draft apology")
+    sees(head, "Apology and new return date", "Draft")
+    head.get_by_label("Reason").fill("Phải xác minh tại cơ quan khác")
+    press(head, "Save the draft")
+    sees(head, "The letter is written; read the preview.")
+    press(head, "Sign and issue")
+    sees(head, "The letter is issued, the due date moved and the applicant told.", "01/PXL", "Issued")
+    head.get_by_role("link", name=office.overdue.code).first.click()
+    sees(head, "A letter of apology moved the promise to", "In process")
+    expect(head.locator(".os-head")).not_to_contain_text("overdue")
+
+
+def test_a_clerk_receives_without_a_mouse(office, sign_in):
+    page = sign_in("mot-cua")
+    page.goto("/quan-tri/tiep-nhan/")
+    page.keyboard.type("khong thu phi")
+    expect(page.locator(".os-results a")).to_have_count(1)
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    page.get_by_label("Name of the applicant").wait_for()
+    expect(page.get_by_label("Name of the applicant")).to_be_focused()
+    page.keyboard.type("Lê Văn Minh Họa")
+    page.keyboard.press("Control+Enter")
+    sees(page, "Print the receipt for the applicant.", "Lê Văn Minh Họa")
+
+
+def test_a_double_click_makes_one_dossier(office, sign_in):
+    page = sign_in("mot-cua")
+    page.goto("/quan-tri/tiep-nhan/?procedure=1.000001")
+    page.get_by_label("Name of the applicant").fill("Ngô Thị Nhấp Đúp")
+    page.get_by_role("button", name="Receive", exact=True).dblclick()
+    sees(page, "Ngô Thị Nhấp Đúp")
+    page.goto("/quan-tri/cases/dossier/?q=nhap dup")
+    expect(page.locator("#result_list tbody")).to_have_count(1)
+
+
+def test_what_was_typed_survives_a_refusal(office, sign_in):
+    page = sign_in("mot-cua")
+    page.goto("/quan-tri/tiep-nhan/?procedure=1.000001")
+    page.get_by_label("Name of the applicant").fill("Đinh Thị Không Mất")
+    page.get_by_label("Phone").fill("không phải số")
+    press(page, "Receive")
+    sees(page, "The phone number “không phải số” is not one")
+    expect(page.get_by_label("Name of the applicant")).to_have_value("Đinh Thị Không Mất")
+    page.get_by_label("Phone").fill("0900000777")
+    press(page, "Receive")
+    sees(page, "Print the receipt for the applicant.")
+
+
+def test_reception_works_without_javascript(office, sign_in):
+    page = sign_in("mot-cua", java_script_enabled=False)
+    page.goto("/quan-tri/tiep-nhan/")
+    page.get_by_role("searchbox").fill("khong thu phi")
+    press(page, "Search")
+    page.locator(".os-results a").first.click()
+    page.get_by_label("Name of the applicant").fill("Phan Thị Thuần Túy")
+    press(page, "Check the due date")
+    expect(page.locator("#preview")).to_contain_text("Due")
+    press(page, "Receive")
+    sees(page, "Print the receipt for the applicant.", "Phan Thị Thuần Túy")
+
+
+def test_the_theme_stays_dark_once_it_was_chosen(office, sign_in):
+    page = sign_in("mot-cua")
+    page.evaluate("localStorage.setItem('_x_adminTheme', '\"dark\"')")
+    page.goto("/quan-tri/cases/dossier/")
+    expect(page.locator("html")).to_have_class("dark")

@@ -1,0 +1,304 @@
+"""`make demo`: its processes end with it, its summary tells the truth, its walk notices what is wrong."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from django.core.management import call_command
+from django.utils import timezone, translation
+
+from cases import services
+from cases.demo.offices import Accounts, open_offices, set_tariffs
+from cases.models import Dossier
+from cases.tasks import heartbeat
+from notifications.services.messages import deliver_due
+from onestop.demo import summary
+from onestop.demo.console import Console, terminal_language
+from onestop.demo.processes import ChildEnded, Children, free_port
+from onestop.demo.walk import DESK, Walk, WalkFailed, must_be
+from onestop.embedded import servers
+from tests.onestop.test_embedded import open_folder, processes_of
+
+PROJECT_DIR = Path(__file__).parents[2]
+
+
+# --- Processes ------------------------------------------------------------------------------------
+@pytest.fixture
+def children(tmp_path):
+    """Children that run modules written by the test; whatever is left is stopped."""
+    family = Children(tmp_path, tmp_path)
+    yield family
+    family.stop()
+
+
+def module(folder: Path, name: str, code: str) -> str:
+    (folder / f"{name}.py").write_text(code)
+    return name
+
+
+def wait_for_text(log: Path, text: str) -> str:
+    deadline = time.monotonic() + 20
+    while text not in log.read_text():
+        assert time.monotonic() < deadline, log.read_text()
+        time.sleep(0.02)
+    return log.read_text()
+
+
+def is_alive(pid: int) -> bool:
+    """Running; one that has ended and waits to be reaped is not."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
+
+
+def wait_for_end(pid: int) -> None:
+    deadline = time.monotonic() + 20
+    while is_alive(pid):
+        assert time.monotonic() < deadline, f"process {pid} goes on"
+        time.sleep(0.02)
+
+
+WITH_CHILD = (
+    "import subprocess, sys, time;"
+    "p = subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(60)']); print('child', p.pid); time.sleep(60)"
+)
+
+
+def test_stop_ends_children_and_what_they_started(children, tmp_path):
+    log = children.start("web", module(tmp_path, "parent", WITH_CHILD))
+    grandchild = int(wait_for_text(log, "child ").split()[1])
+    children.watch()
+    children.stop()
+    wait_for_end(grandchild)
+
+
+def test_stop_lets_a_child_finish_its_work(children, tmp_path):
+    code = (
+        "import signal, time, sys\n"
+        "def end(*_):\n    time.sleep(0.3); print('finished'); sys.exit(0)\n"
+        "signal.signal(signal.SIGTERM, end); print('ready'); time.sleep(60)"
+    )
+    log = children.start("worker", module(tmp_path, "worker", code))
+    wait_for_text(log, "ready")
+    children.stop()
+    assert log.read_text() == "ready\nfinished\n"
+
+
+def test_stop_ends_by_force_what_does_not_listen(children, tmp_path, monkeypatch):
+    monkeypatch.setattr("onestop.demo.processes.STOP_SECONDS", 0.3)
+    code = "import os, signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('pid', os.getpid()); time.sleep(60)"
+    log = children.start("deaf", module(tmp_path, "deaf", code))
+    pid = int(wait_for_text(log, "pid ").split()[1])
+    children.stop()
+    wait_for_end(pid)
+
+
+def test_child_that_ends_by_itself_is_named_with_the_end_of_its_log(children, tmp_path):
+    log = children.start("beat", module(tmp_path, "broken", "print('line'); raise SystemExit('no broker')"))
+    wait_for_text(log, "no broker")
+    with (
+        translation.override("en"),
+        pytest.raises(ChildEnded, match="(?s)beat ended with code 1.*no broker") as ended,
+    ):
+        while True:
+            children.watch()
+    assert str(log) in str(ended.value)
+
+
+def test_children_end_when_the_demo_is_killed(tmp_path):
+    code = (
+        "import pathlib, time; from onestop.demo.processes import Children;"
+        f"c = Children(pathlib.Path({str(tmp_path)!r}), pathlib.Path({str(tmp_path)!r}));"
+        "c.start('web', 'sleeper'); time.sleep(60)"
+    )
+    module(tmp_path, "sleeper", "import os, time; print('pid', os.getpid()); time.sleep(60)")
+    (tmp_path / "logs").mkdir()
+    (tmp_path / "logs" / "web.log").touch()
+    parent = subprocess.Popen([sys.executable, "-c", code], cwd=PROJECT_DIR)
+    pid = int(wait_for_text(tmp_path / "logs" / "web.log", "pid ").split()[1])
+    parent.kill()
+    parent.wait()
+    wait_for_end(pid)
+
+
+def test_taken_port_is_passed_over():
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        assert free_port(port) > port
+    assert free_port(port) == port
+
+
+@pytest.mark.parametrize(
+    "environment, language",
+    [
+        ({}, "en"),
+        ({"LANG": "C.UTF-8"}, "en"),
+        ({"LANG": "vi_VN.UTF-8"}, "vi"),
+        ({"LC_ALL": "en_US.UTF-8", "LANG": "vi_VN"}, "en"),
+    ],
+)
+def test_demo_speaks_the_language_of_the_terminal(monkeypatch, environment, language):
+    for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    assert terminal_language() == language
+
+
+# --- Summary --------------------------------------------------------------------------------------
+def test_main_job_is_done_only_when_the_facts_say_so(world, clock):
+    world.receive()
+    world.processing()
+    clock.move_to("2026-11-16 09:00")
+    since = timezone.now()
+
+    def done() -> bool:
+        return summary.main_job_is_done(summary.facts(), since=since)
+
+    assert not done()
+    services.flag_overdue()
+    services.draft_apologies()
+    assert not done(), "messages wait"
+    deliver_due()
+    assert not done(), "no worker has shown itself"
+    heartbeat()
+    assert done()
+
+
+def test_facts_count_the_main_job(world, clock):
+    world.receive()
+    world.returned()
+    clock.move_to("2026-11-16 09:00")
+    services.flag_overdue()
+    services.draft_apologies()
+    found = summary.facts()
+    assert found.by_state == {"received": 1, "returned": 1}
+    assert (found.overdue, found.overdue_flagged, found.overdue_without_letter) == (1, 1, 0)
+    assert found.letters == {"draft": 1}
+
+
+def test_missing_names_what_a_demonstration_lacks(world, clock):
+    world.receive()
+    clock.move_to("2026-11-16 09:00")
+    with translation.override("en"):
+        sentences = summary.missing(summary.facts())
+    assert "No dossier is in the state “Returned”." in sentences
+    assert "No dossier is in the state “Received”." not in sentences
+    assert sentences[-5:] == [
+        "No dossier is flagged as overdue.",
+        "1 overdue dossiers are not flagged.",
+        "1 overdue dossiers have no apology letter.",
+        "No apology letter is drafted.",
+        "No message was sent.",
+    ]
+
+
+def test_summary_shows_counts_with_their_addresses(world, clock):
+    world.receive()
+    with translation.override("en"):
+        lines = list(summary.lines(summary.facts(), "http://127.0.0.1:8001"))
+    received = next(line for line in lines if line.strip().startswith("Received"))
+    assert received.split()[1:] == ["1", "http://127.0.0.1:8001/quan-tri/cases/dossier/?state=received"]
+    assert any(line.endswith("http://127.0.0.1:8001/quan-tri/qua-han/") for line in lines)
+
+
+# --- Walk -----------------------------------------------------------------------------------------
+@pytest.fixture
+def office(transactional_db):
+    """The real catalogue with the demonstration's people, without dossiers."""
+    call_command("load_catalogue", verbosity=0)
+    open_offices(Accounts())
+    set_tariffs()
+    heartbeat()
+
+
+def test_walk_lives_the_main_job_over_http(office, live_server, capsys):
+    steps = Walk(live_server.url, Console()).go()
+    assert steps == len(capsys.readouterr().out.splitlines()) == 8
+    assert sorted(Dossier.objects.values_list("state", flat=True)) == ["returned", "stopped"]
+    assert set(Dossier.objects.values_list("receiving_desk__identifier", flat=True)) == {DESK}
+
+
+def test_walk_fails_at_the_first_answer_that_is_not_right(office, live_server):
+    walk = Walk(live_server.url, Console())
+    walk.officer = walk.citizen
+    with (
+        translation.override("en"),
+        pytest.raises(WalkFailed, match=r"Expected 409, found 401 – POST .*/start/"),
+    ):
+        walk.go()
+
+
+def test_walk_names_a_server_that_is_not_there():
+    with pytest.raises(WalkFailed, match="GET /healthz"):
+        Walk("http://127.0.0.1:1", Console()).open_pages()
+
+
+def test_difference_is_told_with_both_sides():
+    with translation.override("en"), pytest.raises(WalkFailed, match=r"Expected 1, found 2 – of them"):
+        must_be(2, 1, "of them")
+
+
+# --- The whole ------------------------------------------------------------------------------------
+def start_demo(data_dir: Path, *arguments: str) -> subprocess.Popen:
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.endswith("_URL") and name != "SECRET_KEY"
+    }
+    environment = {**kept, "ONESTOP_DATA_DIR": str(data_dir), "LC_ALL": "C.UTF-8"}
+    return subprocess.Popen(
+        [
+            sys.executable,
+            "manage.py",
+            "demo",
+            "--dossiers",
+            "40",
+            "--port",
+            str(free_port(18000)),
+            *arguments,
+        ],
+        cwd=PROJECT_DIR,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def read_until(stream, text: str) -> str:
+    for line in stream:
+        if text in line:
+            return line
+    pytest.fail(f"ended without saying {text!r}")
+
+
+@pytest.mark.timeout(600)
+def test_demo_does_the_main_job_and_leaves_nothing_behind():
+    """On a fresh data folder with the check; then again until it is told to end, a second one refused."""
+    with open_folder() as folder:
+        first = start_demo(folder, "--check")
+        out, err = first.communicate(timeout=280)
+        assert (first.returncode, err) == (0, ""), out
+        assert "Everything is there." in out
+        assert processes_of(folder) == []
+
+        second = start_demo(folder)
+        assert "42 are there already" in read_until(second.stdout, "are there already")
+        read_until(second.stdout, "Ctrl-C stops everything")
+        refused = start_demo(folder)
+        assert "A demo already runs here: http://127.0.0.1:" in refused.communicate(timeout=60)[1]
+        assert refused.returncode == 1
+        second.send_signal(signal.SIGINT)
+        out, err = second.communicate(timeout=60)
+        assert (second.returncode, err, out.splitlines()[-1]) == (0, "", "Stopped.")
+        assert processes_of(folder) == []
+        assert not servers.is_running(folder)
