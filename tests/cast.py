@@ -7,6 +7,7 @@ moves it; the calendar has the days off of 2026 that the tests meet.
 import io
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
+from functools import cache
 
 import pytest
 import time_machine
@@ -18,6 +19,7 @@ from cases.enums import Provision, State
 from cases.models import Dossier
 from cases.services.applicants import ApplicantFacts
 from cases.services.checklist import ComponentFacts
+from procedures.calendars import remembered_calendars
 from procedures.enums import AgencyKind, DayKind, FeeKind, FeeRule, Level, LimitUnit, Role, VersionStatus
 from procedures.models import (
     Agency,
@@ -41,6 +43,7 @@ def local(text: str) -> datetime:
     return datetime.fromisoformat(text).replace(tzinfo=TZ)
 
 
+@cache
 def pdf(pages: int = 1) -> bytes:
     writer = PdfWriter()
     for _ in range(pages):
@@ -242,6 +245,7 @@ class World:
             self.with_result(procedure), by=self.clerk, collector=self.applicant.full_name, proof="receipt"
         )
 
+    @remembered_calendars()
     def in_state(self, state: str) -> Dossier:
         """A free dossier in that state, brought there by the services."""
         if state == State.SUBMITTED:

@@ -151,7 +151,9 @@ class ReceptionForm(ChecklistForm):
     nonce = forms.CharField(widget=forms.HiddenInput, max_length=120)
     channel = forms.ChoiceField(label=_("Filed"), choices=[], widget=forms.RadioSelect)
     kind = forms.ChoiceField(label=_("Applicant is a"), choices=ApplicantKind.choices)
-    full_name = forms.CharField(label=_("Name of the applicant"), max_length=300)
+    full_name = forms.CharField(
+        label=_("Name of the applicant"), max_length=300, widget=forms.TextInput(attrs={"autofocus": True})
+    )
     id_number = forms.CharField(label=_("ID or tax number"), required=False, max_length=40)
     phone = forms.CharField(label=_("Phone"), required=False, max_length=40)
     email = forms.CharField(label=_("E-mail"), required=False, max_length=254)

@@ -1,5 +1,7 @@
 """Bodies: JSON, and forms with files; refused by their announced size before they are read."""
 
+import json
+
 from django.conf import settings
 from rest_framework import parsers
 from rest_framework.exceptions import ParseError
@@ -10,11 +12,15 @@ FORM_OVERHEAD = 1024 * 1024  # boundaries and the other fields of a form with a 
 
 
 class JSONParser(parsers.JSONParser):
+    """JSON that can be answered: half a surrogate pair is valid JSON and no text."""
+
     def parse(self, stream, media_type=None, parser_context=None):
         try:
-            return super().parse(stream, media_type, parser_context)
-        except RecursionError as error:  # a body of nothing but opening brackets
+            data = super().parse(stream, media_type, parser_context)
+            json.dumps(data, ensure_ascii=False).encode()
+        except (RecursionError, UnicodeEncodeError) as error:  # the first: nothing but opening brackets
             raise ParseError from error
+        return data
 
 
 def check_size(request) -> None:

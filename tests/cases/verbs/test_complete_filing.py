@@ -5,9 +5,11 @@ import pytest
 from cases import services
 from cases.enums import EventKind, State, Verb
 from cases.errors import Invalid, NotPermitted
+from procedures.enums import Role
 from tests.cases.helpers import (
     fresh,
     last_event,
+    make_person,
     refused,
     refused_in_this_state,
     refused_to_everybody_but,
@@ -79,7 +81,15 @@ def test_complete_filing_is_not_possible_in_another_state(world, state):
     refused_in_this_state(dossier, lambda: services.complete_filing(dossier))
 
 
-def test_complete_filing_is_not_permitted_to_anybody_else(world, asked):
+def test_complete_filing_online_is_permitted_to_a_connected_system(world, asked):
+    system = make_person("may-tich-hop", world.ward, Role.INTEGRATION)
+    services.complete_filing(asked, by=system)
+    assert last_event(asked)[1] == "May-Tich-Hop"
+
+
+def test_complete_filing_is_not_permitted_to_anybody_else(world):
+    asked = world.submit(channel="post")
+    services.ask_to_complete(asked, by=world.clerk, reason="Thiếu giấy tờ", items=["Giấy tờ tùy thân"])
     refused_to_everybody_but(
         world, world.clerk, act=lambda person: services.complete_filing(asked, by=person)
     )

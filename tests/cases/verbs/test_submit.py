@@ -167,6 +167,14 @@ def test_submit_is_permitted_to_a_clerk_of_the_agency_above(world):
     assert world.submit(channel="post", by=clerk).state == State.SUBMITTED
 
 
+def test_submit_online_is_permitted_to_a_connected_system_and_nothing_else_is(world):
+    system = make_person("may-tich-hop", world.ward, Role.INTEGRATION)
+    assert world.submit(by=system).state == State.SUBMITTED
+    for change in [{"channel": "post"}, {"desk": world.other_ward}]:
+        with refused(NotPermitted, "not_permitted"):
+            world.submit(by=system, **change)
+
+
 def test_submit_through_the_service_needs_no_person(world):
     dossier = services.submit(world.free, world.applicant, desk=world.ward)
     assert dossier.state == State.SUBMITTED

@@ -1,0 +1,78 @@
+"""Whatever is sent: an answer in shape, never an error of the server."""
+
+import json
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from cases.api.views.verbs import VERBS
+from tests.cases.api.conftest import client_of, reception
+
+# Lone surrogates too: they are valid JSON.
+TEXTS = st.text(st.characters(codec=None), max_size=40) | st.sampled_from(
+    ["\x00", "\ud800", "2026-13-40", "9" * 400]
+)
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | TEXTS,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(TEXTS, inner, max_size=3),
+    max_leaves=6,
+)
+RECEPTION_FIELDS = [
+    "procedure",
+    "desk",
+    "applicant",
+    "components",
+    "competent_agency",
+    "limit",
+    "channel",
+    "subject",
+    "fees",
+    "quantities",
+    "received_at",
+]
+many = settings(
+    max_examples=60,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+    derandomize=True,
+)
+
+
+def send(client, path: str, body) -> None:
+    answer = client.generic(
+        "POST",
+        path,
+        json.dumps(body).encode(),
+        content_type="application/json",
+        headers={"Idempotency-Key": "k"},
+    )
+    assert answer.status_code < 500
+    if answer.status_code >= 400:
+        assert answer.json()["detail"]
+
+
+@pytest.fixture
+def dossier(world):
+    return world.receive()
+
+
+@many
+@given(field=st.sampled_from(RECEPTION_FIELDS), value=VALUES)
+def test_a_reception_with_any_value_is_answered(world, field, value):
+    send(client_of(world.clerk), "dossiers/", {**reception(world), field: value})
+
+
+@many
+@given(verb=st.sampled_from([act for act in VERBS if not act.file]), data=st.data())
+def test_a_verb_with_any_values_is_answered(world, dossier, verb, data):
+    body = {name: data.draw(VALUES, label=name) for name in verb.body().fields}
+    send(client_of(world.clerk), f"dossiers/{dossier.uuid}/{verb.name}/", body)
+
+
+@many
+@given(value=TEXTS, name=st.sampled_from(["q", "agency", "field", "cursor", "limit", "due_before"]))
+@pytest.mark.parametrize("path", ["dossiers/", "letters/", "procedures/"])
+def test_a_list_with_any_filter_is_answered(world, path, value, name):
+    answer = client_of(world.head).get(path, {name: value.encode(errors="surrogatepass")})
+    assert answer.status_code in {200, 400}
