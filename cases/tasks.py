@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from cases import services
 from cases.models import Heartbeat
+from cases.services import idempotency
 
 logger = logging.getLogger(__name__)
 
@@ -35,3 +36,8 @@ def morning_digest() -> None:
 def heartbeat() -> None:
     """Sent by the beat, done by a worker: a fresh row shows that both live."""
     Heartbeat.objects.update_or_create(name="worker", defaults={"at": timezone.now()})
+
+
+@shared_task
+def forget_old_keys() -> None:
+    logger.info("forgot idempotency keys: %s", idempotency.forget_old_keys())

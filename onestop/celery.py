@@ -32,6 +32,10 @@ app.conf.beat_schedule = {
         "task": "cases.tasks.morning_digest",
         "schedule": crontab(hour="7", minute="0"),
     },
+    "at 02:30 forget old idempotency keys": {
+        "task": "cases.tasks.forget_old_keys",
+        "schedule": crontab(hour="2", minute="30"),
+    },
     "every minute show that beat and worker live": {
         "task": "cases.tasks.heartbeat",
         "schedule": crontab(minute="*"),

@@ -8,15 +8,18 @@ import hashlib
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from cases.errors import Invalid, KeyReused
 from cases.models import IdempotencyKey
 
 MAX_KEY_LENGTH = 120
+KEPT = timedelta(hours=24)  # longer than any form or program repeats a request; answers name people
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,3 +73,9 @@ def fingerprint_of(*parts: str, data: Mapping | None = None, files: Mapping | No
         upload.seek(0)
         digest.update(json.dumps([name, upload.name, content.hexdigest()]).encode())
     return digest.hexdigest()
+
+
+def forget_old_keys(now: datetime | None = None) -> int:
+    """Delete the answers that nobody asks for again; returns how many."""
+    before = (now or timezone.now()) - KEPT
+    return IdempotencyKey.objects.filter(created_at__lt=before).delete()[0]

@@ -48,33 +48,33 @@ def full_history(world, clock):
     return services.resume(dossier, by=world.clerk)
 
 
-@pytest.mark.parametrize(
-    ("table", "change"),
-    [
-        ("cases_dossierevent", "kind = 'received'"),
-        ("cases_dossierevent", "at = at - interval '1 day'"),
-        ("cases_dossierevent", "data = '{}'"),
-        ("cases_dossierevent", "actor_label = 'Không ai cả'"),
-        ("cases_payment", "amount = 1"),
-        ("cases_payment", "receipt_number = receipt_number || 'x'"),
-        ("cases_reschedule", "old_due_at = new_due_at - interval '1 minute'"),
-        ("cases_reschedule", "reason = 'Lý do khác'"),
-        ("cases_supplement", "reason = 'Lý do khác'"),
-        ("cases_supplement", "asked_at = asked_at - interval '1 day'"),
-        ("cases_supplement", "answered_at = NULL"),
-        ("cases_supplement", "answered_at = now()"),
+CHANGES = {
+    "cases_dossierevent": [
+        "kind = 'received'",
+        "at = at - interval '1 day'",
+        "data = '{}'",
+        "actor_label = 'Không ai cả'",
     ],
-)
-def test_update_of_a_row_of_history_is_refused(full_history, table, change):
-    sql_is_refused(f"UPDATE {table} SET {change}", match=f"(?i)cannot update.* rows (from|in).*{table}")
+    "cases_payment": ["amount = 1", "receipt_number = receipt_number || 'x'"],
+    "cases_reschedule": ["old_due_at = new_due_at - interval '1 minute'", "reason = 'Lý do khác'"],
+    "cases_supplement": [
+        "reason = 'Lý do khác'",
+        "asked_at = asked_at - interval '1 day'",
+        "answered_at = NULL",
+        "answered_at = now()",
+    ],
+}
 
 
-@pytest.mark.parametrize(
-    "table",
-    ["cases_dossierevent", "cases_payment", "cases_reschedule", "cases_supplement", "cases_steprun"],
-)
-def test_delete_of_a_row_of_history_is_refused(full_history, table):
-    sql_is_refused(f"DELETE FROM {table}", match=f"(?i)cannot .*delete rows from {table}")
+def test_update_of_a_row_of_history_is_refused(full_history):
+    for table, changes in CHANGES.items():
+        for change in changes:
+            sql_is_refused(f"UPDATE {table} SET {change}", match=f"(?i)cannot update.* rows from {table}")
+
+
+def test_delete_of_a_row_of_history_is_refused(full_history):
+    for table in [*CHANGES, "cases_steprun"]:
+        sql_is_refused(f"DELETE FROM {table}", match=f"(?i)cannot .*delete rows from {table}")
 
 
 def test_update_of_a_step_that_is_done_is_refused(full_history):
@@ -111,11 +111,11 @@ def test_a_correction_of_money_is_a_counter_entry(full_history):
 # The dossier ----------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("state", list(State))
-def test_state_cannot_be_assigned(world, state):
+def test_state_cannot_be_assigned(world):
     dossier = world.receive()
-    with pytest.raises(AttributeError, match="Direct state modification is not allowed"):
-        dossier.state = state
+    for state in State:
+        with pytest.raises(AttributeError, match="Direct state modification is not allowed"):
+            dossier.state = state
 
 
 def test_state_cannot_jump_by_a_transition_of_another_state(world):

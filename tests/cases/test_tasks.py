@@ -35,6 +35,7 @@ def test_the_schedule_names_tasks_that_exist():
         "cases.tasks.draft_apologies",
         "cases.tasks.morning_digest",
         "cases.tasks.heartbeat",
+        "cases.tasks.forget_old_keys",
         "notifications.tasks.deliver_messages",
     }
 
@@ -48,6 +49,7 @@ def test_the_schedule_names_tasks_that_exist():
         ("every minute deliver messages", crontab(minute="*")),
         ("at 07:00 send supervisors the morning digest", crontab(hour="7", minute="0")),
         ("every minute show that beat and worker live", crontab(minute="*")),
+        ("at 02:30 forget old idempotency keys", crontab(hour="2", minute="30")),
     ],
 )
 def test_the_schedule_keeps_the_times_of_the_design(sentence, schedule):

@@ -6,6 +6,7 @@ import socket
 import subprocess
 import sys
 import time
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -15,13 +16,16 @@ from django.utils import timezone, translation
 from cases import services
 from cases.demo.offices import Accounts, open_offices, set_tariffs
 from cases.models import Dossier
+from cases.services.applicants import ApplicantFacts
+from cases.services.checklist import ComponentFacts
 from cases.tasks import heartbeat
 from notifications.services.messages import deliver_due
 from onestop.demo import summary
 from onestop.demo.console import Console, terminal_language
 from onestop.demo.processes import ChildEnded, Children, free_port
-from onestop.demo.walk import DESK, Walk, WalkFailed, must_be
+from onestop.demo.walk import CLERK, DESK, PROCEDURE, Walk, WalkFailed, must_be
 from onestop.embedded import servers
+from procedures.models import Agency, Procedure, Staff
 from tests.onestop.test_embedded import open_folder, processes_of
 
 PROJECT_DIR = Path(__file__).parents[2]
@@ -220,10 +224,26 @@ def office(transactional_db):
     heartbeat()
 
 
+def leave_one_overdue() -> None:
+    """What the seeds and the workers would have left: an overdue dossier with its apology drafted."""
+    procedure = Procedure.objects.get(code=PROCEDURE)
+    needed = [item for item in procedure.versions.get().components.all() if item.is_mandatory]
+    services.receive(
+        procedure,
+        ApplicantFacts(full_name="Nguyễn Thị Ví Dụ"),
+        desk=Agency.objects.get(identifier=DESK),
+        by=Staff.objects.get(username=CLERK),
+        components=[ComponentFacts(item.pk) for item in needed],
+        received_at=timezone.now() - timedelta(days=30),
+    )
+    services.sweep()
+
+
 def test_walk_lives_the_main_job_over_http(office, live_server, capsys):
+    leave_one_overdue()
     steps = Walk(live_server.url, Console()).go()
     assert steps == len(capsys.readouterr().out.splitlines()) > 8
-    assert sorted(Dossier.objects.values_list("state", flat=True)) == ["returned", "stopped"]
+    assert sorted(Dossier.objects.values_list("state", flat=True)) == ["received", "returned", "stopped"]
     assert set(Dossier.objects.values_list("receiving_desk__identifier", flat=True)) == {DESK}
 
 

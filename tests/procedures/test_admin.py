@@ -93,7 +93,9 @@ def test_agency_administrator_sees_and_keeps_the_own_branch_only(world, keeper):
 
 def test_agency_administrator_does_not_hang_the_own_agency_elsewhere(world, keeper):
     client = keeper(Role.AGENCY_ADMIN, world.ward)
-    client.post(change(world.ward), {**form_of(client, change(world.ward)), "parent": "", "identifier": "X99"})
+    client.post(
+        change(world.ward), {**form_of(client, change(world.ward)), "parent": "", "identifier": "X99"}
+    )
     world.ward.refresh_from_db()
     assert (world.ward.parent, world.ward.identifier) == (world.province, "H41.101")
 
@@ -317,7 +319,9 @@ def test_publishing_ends_the_version_before_it_the_day_before(world, keeper):
 
 def test_an_incomplete_version_is_not_published_and_all_that_is_missing_is_named(world, keeper):
     draft = publishing.new_draft(world.free.versions.get())
-    ProcedureVersion.objects.filter(pk=draft.pk).update(in_force_from=date(2026, 12, 1), deciding_agency_vi="")
+    ProcedureVersion.objects.filter(pk=draft.pk).update(
+        in_force_from=date(2026, 12, 1), deciding_agency_vi=""
+    )
     TimeLimit.objects.filter(version=draft).delete()
     Component.objects.filter(version=draft).delete()
     response = keeper(Role.SYSTEM_ADMIN).post(reverse("admin:version_publish", args=[draft.pk]), follow=True)

@@ -44,3 +44,10 @@ function hideIcons(root) {
   });
 }
 document.addEventListener("DOMContentLoaded", () => hideIcons(document));
+
+// Unfold shows the page only when Alpine is ready; what asked for the focus while it was hidden got none.
+document.addEventListener("alpine:initialized", () => {
+  setTimeout(() => {
+    if (document.activeElement === document.body) document.querySelector("[autofocus]")?.focus();
+  });
+});

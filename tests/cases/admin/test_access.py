@@ -41,7 +41,10 @@ def test_sidebar_offers_what_the_role_may_open_and_all_of_it_opens(world, browse
 @pytest.mark.parametrize(
     ("role", "closed"),
     [
-        (Role.AGENCY_ADMIN, ["cases/dossier/", "qua-han/", "tiep-nhan/", "notifications/letter/", "notifications/message/"]),
+        (
+            Role.AGENCY_ADMIN,
+            ["cases/dossier/", "qua-han/", "tiep-nhan/", "notifications/letter/", "notifications/message/"],
+        ),
         (Role.SYSTEM_ADMIN, ["cases/dossier/", "qua-han/", "tiep-nhan/", "notifications/letter/"]),
         (Role.CLERK, ["procedures/agency/", "procedures/staff/"]),
         (Role.OFFICER, ["procedures/agency/", "notifications/message/", "tiep-nhan/"]),

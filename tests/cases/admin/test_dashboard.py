@@ -61,7 +61,9 @@ def test_every_figure_is_a_link_to_exactly_what_it_counts(world, browser, busy):
     client = browser(world.clerk)
     for figure in client.get(HOME).context["figures"]:
         page = client.get(figure.link)
-        listed = page.context["cl"].result_count if "cl" in page.context else page.context["page"].paginator.count
+        listed = (
+            page.context["cl"].result_count if "cl" in page.context else page.context["page"].paginator.count
+        )
         assert (figure.label, listed) == (figure.label, figure.count)
 
 

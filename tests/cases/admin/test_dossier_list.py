@@ -53,7 +53,9 @@ def test_list_has_no_days_left_while_the_applicant_is_at_work(world, browser):
     assert "working days left" not in text
 
 
-@pytest.mark.parametrize("text", ["nguyen thi vi du", "VÍ DỤ", "040000000001", "0900000001", "H41.101-261109"])
+@pytest.mark.parametrize(
+    "text", ["nguyen thi vi du", "VÍ DỤ", "040000000001", "0900000001", "H41.101-261109"]
+)
 def test_list_is_searched_by_code_name_without_accents_number_and_phone(world, browser, text):
     dossier = world.receive()
     assert codes(browser(world.clerk).get(LIST, {"q": text})) == [dossier.code]
@@ -161,7 +163,8 @@ def test_nothing_can_be_added_changed_or_deleted_by_editing(world, browser):
         client.get(reverse("admin:cases_dossier_add")).status_code,
         client.post(reverse("admin:cases_dossier_add"), {"code": "x"}).status_code,
         client.post(
-            reverse("admin:cases_dossier_change", args=[dossier.pk]), {"state": "returned", "code": "H41-260101-0001"}
+            reverse("admin:cases_dossier_change", args=[dossier.pk]),
+            {"state": "returned", "code": "H41-260101-0001"},
         ).status_code,
         client.post(reverse("admin:cases_dossier_delete", args=[dossier.pk]), {"post": "yes"}).status_code,
         client.post(LIST, {"action": "delete_selected", "_selected_action": dossier.pk}).status_code,

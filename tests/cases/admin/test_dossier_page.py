@@ -60,7 +60,9 @@ def test_page_says_when_an_apology_moved_the_promise(world, browser, clock):
     text = text_of(browser(world.clerk).get(page_of(dossier)))
     assert "end at 12/11/2026 17:00" in text
     assert "A letter of apology moved the promise to 17/11/2026 17:00." in text
-    assert "signed by Trần Văn Lãnh Đạo, moved the due date from 12/11/2026 17:00 to 17/11/2026 17:00." in text
+    assert (
+        "signed by Trần Văn Lãnh Đạo, moved the due date from 12/11/2026 17:00 to 17/11/2026 17:00." in text
+    )
 
 
 def test_page_says_which_steps_were_early_on_time_or_late(world, browser, clock):
@@ -172,7 +174,9 @@ def test_a_verb_is_never_done_by_following_a_link(world, browser):
 
 def test_a_verb_without_the_csrf_token_is_refused(world, browser):
     dossier = world.digitized()
-    assert browser(world.officer, enforce_csrf_checks=True).post(verb_of(dossier, Verb.START)).status_code == 403
+    assert (
+        browser(world.officer, enforce_csrf_checks=True).post(verb_of(dossier, Verb.START)).status_code == 403
+    )
     assert Dossier.objects.get(pk=dossier.pk).state == State.DIGITIZED
 
 
@@ -255,7 +259,9 @@ def test_paying_and_returning_ends_the_life_of_a_dossier(world, browser):
 
 def test_result_is_not_handed_over_without_looking_at_a_paper(world, browser):
     dossier = world.with_result()
-    response = browser(world.clerk).post(verb_of(dossier, Verb.RETURN_RESULT), {"collector": "Nguyễn Thị Ví Dụ"})
+    response = browser(world.clerk).post(
+        verb_of(dossier, Verb.RETURN_RESULT), {"collector": "Nguyễn Thị Ví Dụ"}
+    )
     assert list(response.context["form"].errors) == ["proof"]
     assert Dossier.objects.get(pk=dossier.pk).state == State.PAID
 

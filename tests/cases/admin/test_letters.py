@@ -198,7 +198,9 @@ def test_nobody_edits_a_letter(world, browser, letter):
     answers = [
         client.post(page_of(letter), {"reason": "Sửa", "state": "issued"}).status_code,
         client.get(LETTERS + "add/").status_code,
-        client.post(reverse("admin:notifications_letter_delete", args=[letter.pk]), {"post": "yes"}).status_code,
+        client.post(
+            reverse("admin:notifications_letter_delete", args=[letter.pk]), {"post": "yes"}
+        ).status_code,
     ]
     assert answers == [405, 403, 403]
     assert Letter.objects.values().get() == before

@@ -38,7 +38,14 @@ def system_admin(world):
 
 def test_list_says_what_was_given_up_and_why_with_the_recipient_masked(world, browser, dead):
     text = text_of(browser(world.clerk).get(LIST, {"state": "dead"}))
-    for words in ("Given up", "E-mail", "vi•••@congdan.example", "H41.101-261109-0001", "8", "Mailbox unavailable"):
+    for words in (
+        "Given up",
+        "E-mail",
+        "vi•••@congdan.example",
+        "H41.101-261109-0001",
+        "8",
+        "Mailbox unavailable",
+    ):
         assert words in text
     assert "vi.du@" not in text
 

@@ -82,7 +82,9 @@ def test_only_clerks_receive(world, browser, who):
 # --- What the page proposes ---------------------------------------------------------------------
 
 
-def test_checklist_proposes_paper_reuse_where_a_database_knows_and_leaves_conditional_papers_out(world, browser):
+def test_checklist_proposes_paper_reuse_where_a_database_knows_and_leaves_conditional_papers_out(
+    world, browser
+):
     form = browser(world.clerk).get(PAGE, {"procedure": "1.000001"}).context["form"]
     assert [(row["component"].name_vi, row["provision"].value()) for row in form.checklist] == [
         ("Tờ khai", Provision.PAPER),
@@ -106,7 +108,12 @@ def test_limit_is_asked_for_only_when_there_are_several(world, browser):
     assert "limit" not in client.get(PAGE, {"procedure": "1.000001"}).context["form"].fields
     version = world.free.versions.get()
     TimeLimit.objects.create(
-        version=version, position=1, label="10 ngày", amount=10, unit=LimitUnit.WORKING_DAY, condition="phải xác minh"
+        version=version,
+        position=1,
+        label="10 ngày",
+        amount=10,
+        unit=LimitUnit.WORKING_DAY,
+        condition="phải xác minh",
     )
     page = client.get(PAGE, {"procedure": "1.000001"})
     assert "10 ngày (phải xác minh)" in text_of(page)
@@ -168,7 +175,9 @@ def test_due_date_waits_for_the_agency_that_decides(world, browser):
 
 def test_tariff_of_the_province_is_shown_or_said_to_be_missing(world, browser):
     version = world.free.versions.get()
-    FeeLine.objects.create(version=version, name="Lệ phí tỉnh", kind=FeeKind.CHARGE, rule=FeeRule.SET_BY_PROVINCE)
+    FeeLine.objects.create(
+        version=version, name="Lệ phí tỉnh", kind=FeeKind.CHARGE, rule=FeeRule.SET_BY_PROVINCE
+    )
     client = browser(world.clerk)
     assert "Lệ phí tỉnh not set yet" in text_of(client.post(PAGE + "hen/", {"procedure": "1.000001"}))
     response = client.post(PAGE, typed(client, world.free))
@@ -195,7 +204,11 @@ def test_reception_makes_a_dossier_and_leads_to_its_page(world, browser):
     dossier = Dossier.objects.get()
     assert response.redirect_chain == [(page_of(dossier), 302)]
     assert messages_of(response) == ["Received as H41.101-261109-0001. Print the receipt for the applicant."]
-    assert (dossier.state, dossier.subject, dossier.applicant.phone) == (State.RECEIVED, "Cấp mới", "0900000009")
+    assert (dossier.state, dossier.subject, dossier.applicant.phone) == (
+        State.RECEIVED,
+        "Cấp mới",
+        "0900000009",
+    )
     assert [item.provision for item in dossier.components.all()] == ["paper", "reused", "not_needed"]
     assert response.context["prints_receipt"] is True
 
@@ -290,7 +303,12 @@ def test_names_with_signs_of_html_are_shown_as_they_were_typed(world, browser):
 def test_a_fee_has_to_be_chosen_when_all_depend_on_the_case(world, browser):
     version = world.free.versions.get()
     line = FeeLine.objects.create(
-        version=version, name="Lệ phí", kind=FeeKind.CHARGE, rule=FeeRule.FIXED, amount=8000, condition="quá hạn"
+        version=version,
+        name="Lệ phí",
+        kind=FeeKind.CHARGE,
+        rule=FeeRule.FIXED,
+        amount=8000,
+        condition="quá hạn",
     )
     client = browser(world.clerk)
     response = client.post(PAGE, typed(client, world.free))

@@ -31,7 +31,9 @@ def test_files_are_stored_with_their_paper(world, browser):
     dossier = world.receive()
     paper = dossier.components.first()
     files = [upload("trang-1.pdf"), upload("trang-2.pdf", pdf(2))]
-    response = browser(world.clerk).post(scans_of(dossier), {"component": paper.pk, "file": files}, follow=True)
+    response = browser(world.clerk).post(
+        scans_of(dossier), {"component": paper.pk, "file": files}, follow=True
+    )
     assert messages_of(response) == ["“trang-1.pdf” is stored.", "“trang-2.pdf” is stored."]
     assert [(d.name, d.pages, d.source) for d in paper.documents.all()] == [
         ("trang-1.pdf", 1, "scan"),
@@ -49,8 +51,14 @@ def test_a_file_without_a_paper_is_another_paper(world, browser):
     ("files", "sentence"),
     [
         ([], "Choose a file first."),
-        ([("virus.pdf", b"MZ\x90")], "“virus.pdf” is not a PDF, JPEG, PNG or TIFF file, whatever its name says."),
-        ([("hong.pdf", b"%PDF-1.7 broken")], "“hong.pdf” is broken or protected and cannot be opened. Scan or save it again."),
+        (
+            [("virus.pdf", b"MZ\x90")],
+            "“virus.pdf” is not a PDF, JPEG, PNG or TIFF file, whatever its name says.",
+        ),
+        (
+            [("hong.pdf", b"%PDF-1.7 broken")],
+            "“hong.pdf” is broken or protected and cannot be opened. Scan or save it again.",
+        ),
     ],
 )
 def test_a_bad_file_is_refused_at_its_paper(world, browser, files, sentence):

@@ -8,7 +8,7 @@ from django.db import connection
 from cases import services
 from cases.errors import KeyReused, NotPermitted
 from cases.models import Dossier, IdempotencyKey, Payment
-from cases.services.idempotency import fingerprint_of, once
+from cases.services.idempotency import fingerprint_of, forget_old_keys, once
 from tests.cases.api.conftest import client_of, receive, reception, refused
 from tests.cast import upload
 
@@ -161,3 +161,14 @@ def test_a_parallel_repeat_acts_when_the_first_was_refused(world):
     second.join()
     assert answers["second"].body == {"mine": True}
     assert answers["second"].replayed is False
+
+
+def test_answers_are_forgotten_after_a_day_and_not_before(world, clock):
+    once(world.clerk, "hôm qua".encode().hex(), "f", lambda: (200, {}))
+    clock.move_to("2026-11-10 08:00")
+    once(world.clerk, "today", "f", lambda: (200, {}))
+    clock.move_to("2026-11-10 09:00")
+    assert forget_old_keys() == 0
+    clock.move_to("2026-11-10 09:01")
+    assert forget_old_keys() == 1
+    assert list(IdempotencyKey.objects.values_list("key", flat=True)) == ["today"]
