@@ -1,6 +1,6 @@
 # `make` alone lists the targets. Nothing is needed but Python 3.11 or newer, GNU make and git.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo demo-check test lint translations openapi clean
+.PHONY: help setup demo demo-check test lint translations screenshots openapi clean
 
 VENV   := .venv
 PYTHON := $(VENV)/bin/python
@@ -48,6 +48,9 @@ translations: $(DEV) ## collect the texts of the code into locale/, compile them
 	@$(MANAGE) update_translations
 	@$(MANAGE) compile_translations
 	@$(MANAGE) update_translations --check
+
+screenshots: $(DEV) $(COMPILED) ## make docs/screenshots from a running demo (ARGS="--url http://127.0.0.1:8000")
+	@$(PYTHON) -m scripts.screenshots $(ARGS)
 
 openapi: setup ## write docs/openapi.yaml from the code
 	@$(MANAGE) spectacular --lang en --validate --file docs/openapi.yaml

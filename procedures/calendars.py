@@ -19,8 +19,12 @@ _remembered: ContextVar[dict[int | None, WorkCalendar] | None] = ContextVar("rem
 
 @contextmanager
 def remembered_calendars() -> Iterator[None]:
-    """Inside, each agency's calendar is read once: for long runs during which nobody changes it."""
-    token = _remembered.set({})
+    """Inside, each agency's calendar is read once; within another one, the outer one goes on remembering.
+
+    For one verb, which shall count with one calendar, and for long runs during which nobody changes it.
+    """
+    outer = _remembered.get()
+    token = _remembered.set({} if outer is None else outer)
     try:
         yield
     finally:

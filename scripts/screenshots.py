@@ -6,10 +6,12 @@ The accounts are those of `manage.py seed_demo`; others are named with --clerk, 
 """
 
 import argparse
+import io
 import sys
 from contextlib import contextmanager
 from pathlib import Path
 
+from PIL import Image
 from playwright.sync_api import Error, sync_playwright
 
 from scripts import chromium
@@ -51,7 +53,9 @@ class Photographer:
             if answer is None or not answer.ok:
                 raise SystemExit(f"{path} answered {answer.status if answer else 'nothing'}.")
         page.wait_for_load_state("networkidle")
-        page.screenshot(path=self.out / f"{name}.png", full_page=full)
+        picture = Image.open(io.BytesIO(page.screenshot(full_page=full)))
+        # Few colours are on a page: a palette makes the file a third as large and looks the same.
+        picture.quantize(256).save(self.out / f"{name}.png", optimize=True)
         print(f"{name}.png")
 
 

@@ -33,6 +33,7 @@ from notifications.enums import (
     OPEN_LETTER_STATES,
     LetterState,
 )
+from notifications.errors import NotificationError
 from notifications.models import Letter
 from notifications.services import letters
 from onestop import access
@@ -145,7 +146,11 @@ class LetterAdmin(OnestopModelAdmin):
         """The issued file, or a preview marked as a draft."""
         letter = self._letter(request, pk)
         if letter.state in NUMBERED_LETTER_STATES:
-            return pdf(letters.issued_pdf(letter), f"{letter.number_text.replace('/', '-')}.pdf")
+            try:
+                content = letters.issued_pdf(letter)
+            except NotificationError as error:
+                raise Http404(error.sentence) from error
+            return pdf(content, f"{letter.number_text.replace('/', '-')}.pdf")
         return pdf(letters.preview_pdf(letter), f"preview-{letter.reference}.pdf")
 
     def act(self, request, pk: int, what: str):

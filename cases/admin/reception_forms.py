@@ -66,7 +66,6 @@ class ChecklistForm(OfficeForm):
                     max_value=1000,
                     required=False,
                     initial=getattr(known or component, name),
-                    widget=forms.NumberInput(attrs={"style": "width: 5rem"}),
                 )
         return fields
 

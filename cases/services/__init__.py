@@ -16,10 +16,7 @@ from cases.services.digitizing import add_document, digitize
 from cases.services.ending import stop, withdraw
 from cases.services.filing import ask_to_complete, complete_filing, refuse, submit
 from cases.services.money import pay, settle
-from cases.services.processing import hand_over, record_result, request_supplement, resume, start
-from cases.services.reception import receive, receive_filing
-from cases.services.returning import return_result
-from cases.services.sweep import (
+from cases.services.overdue import (
     SweepCounts,
     draft_apologies,
     flag_overdue,
@@ -27,6 +24,9 @@ from cases.services.sweep import (
     sweep,
     warn_due_soon,
 )
+from cases.services.processing import hand_over, record_result, request_supplement, resume, start
+from cases.services.reception import receive, receive_filing
+from cases.services.returning import return_result
 
 __all__ = [
     "SweepCounts",

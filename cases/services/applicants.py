@@ -83,12 +83,18 @@ def check(facts: ApplicantFacts) -> ApplicantFacts:
     )
 
 
-def find_or_add(facts: ApplicantFacts) -> Applicant:
-    """The applicant with this number, brought up to date; a new row for somebody without a number."""
+def find_or_add(facts: ApplicantFacts, *, seen: bool) -> Applicant:
+    """The applicant with this number; a new row for a new number and for somebody without one.
+
+    Only what a clerk has `seen` the papers for brings a known applicant up to date: whoever merely knows
+    an ID number must not turn that person's notices to another phone.
+    """
     facts = check(facts)
     values = {name: getattr(facts, name) for name in ApplicantFacts.__slots__}
     if not facts.id_number:
         return Applicant.objects.create(**values)
+    if not seen:
+        return Applicant.objects.get_or_create(kind=facts.kind, id_number=facts.id_number, defaults=values)[0]
     given = {name: value for name, value in values.items() if value not in ("", [])}
     applicant, _created = Applicant.objects.update_or_create(
         kind=facts.kind, id_number=facts.id_number, defaults=given, create_defaults=values

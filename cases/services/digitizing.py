@@ -12,6 +12,8 @@ from cases.services.base import ask, known_choice, locked
 from cases.services.checklist import missing_scans
 from cases.services.clock import begin_step, end_step, step_after
 from cases.services.documents import check_file
+from cases.services.notices import notify_applicant
+from procedures.enums import Channel
 
 
 @transaction.atomic
@@ -77,12 +79,15 @@ def digitize(dossier: Dossier, *, by) -> Dossier:
     run = end_step(dossier, at=now, officer=by)
     begin_step(dossier, step_after(dossier, run), at=now, unit=dossier.competent_agency)
     dossier.save()
-    record(
+    event = record(
         dossier,
         EventKind.DIGITIZED,
         by=by,
         from_state=before,
         agency=dossier.competent_agency.name_vi,
-        late_transfer=deadlines.is_late_transfer(now, dossier.transfer_due_at),
+        # What was filed online is with the agency at once (Decree 61/2018 Art 18.1): nothing is carried late.
+        late_transfer=dossier.channel != Channel.ONLINE
+        and deadlines.is_late_transfer(now, dossier.transfer_due_at),
     )
+    notify_applicant(dossier, event)
     return dossier

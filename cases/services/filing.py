@@ -68,7 +68,7 @@ def submit(
     dossier = Dossier.objects.create(
         version=version,
         limit=limit_for(version, limit),
-        applicant=find_or_add(applicant),
+        applicant=find_or_add(applicant, seen=rules.is_clerk_of(by, desk)),
         subject=fitting_text(subject, field="subject"),
         submitter_name=fitting_text(submitter_name, field="submitter_name"),
         submitter_id_number=fitting_text(submitter_id_number, field="submitter_id_number"),

@@ -24,7 +24,7 @@ from cases.services.clock import (
 from cases.services.digitizing import add_document
 from cases.services.money import settle_if_nothing_owed
 from cases.services.notices import notify_applicant
-from procedures.calendars import calendar_for
+from procedures.calendars import calendar_for, remembered_calendars
 
 
 @transaction.atomic
@@ -133,6 +133,7 @@ def request_supplement(
     return supplement
 
 
+@remembered_calendars()
 @transaction.atomic
 def resume(dossier: Dossier, *, by) -> Dossier:
     """The supplement is complete: the whole limit starts afresh from now (Decree 61/2018 Art 19.4, T1).
@@ -167,6 +168,7 @@ def resume(dossier: Dossier, *, by) -> Dossier:
     return dossier
 
 
+@remembered_calendars()
 @transaction.atomic
 def record_result(
     dossier: Dossier,
@@ -207,8 +209,12 @@ def record_result(
     begin_step(dossier, last_desk_step(dossier), at=now, unit=dossier.receiving_desk)
     dossier.save()
     on_time = deadlines.punctuality(dossier.due_at, now) != deadlines.Punctuality.LATE
-    if on_time:
-        withdraw_unsent_apology(dossier, reason=_("The result was there in time."))
+    withdraw_unsent_apology(
+        dossier,
+        reason=_("The result was there in time.")
+        if on_time
+        else _("The result came late, and before an apology was issued."),
+    )
     event = record(
         dossier,
         EventKind.RESULT_RECORDED,

@@ -26,6 +26,7 @@ from cases.services.notices import notify_applicant
 from cases.services.numbers import next_dossier_code
 from cases.services.versions import check_desk, competent_agency_for, limit_for, version_in_force
 from procedures import fees
+from procedures.calendars import remembered_calendars
 from procedures.enums import Channel, FeeRule
 from procedures.models import Agency, FeeLine, Procedure, TimeLimit
 from procedures.services.tariffs import tariff_for
@@ -39,6 +40,7 @@ class FeeFacts:
     quantities: dict[str, int] = field(default_factory=dict)
 
 
+@remembered_calendars()
 @transaction.atomic
 def receive(
     procedure: Procedure,
@@ -75,7 +77,7 @@ def receive(
     dossier = Dossier(
         version=version,
         limit=limit_for(version, limit),
-        applicant=find_or_add(applicant),
+        applicant=find_or_add(applicant, seen=True),
         subject=fitting_text(subject, field="subject"),
         submitter_name=fitting_text(submitter_name, field="submitter_name"),
         submitter_id_number=fitting_text(submitter_id_number, field="submitter_id_number"),
@@ -91,6 +93,7 @@ def receive(
     return _accept(dossier, by=by, fee=fee or FeeFacts(), received_at=received_at, counts_from=counts_from)
 
 
+@remembered_calendars()
 @transaction.atomic
 def receive_filing(
     dossier: Dossier,

@@ -6,6 +6,7 @@ from datetime import datetime
 import pgtrigger
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from notifications.enums import MessageChannel, MessageState
@@ -116,3 +117,6 @@ class MessageAttempt(models.Model):
         triggers = [
             pgtrigger.Protect(name="attempt_is_only_added", operation=pgtrigger.Update | pgtrigger.Delete)
         ]
+
+    def __str__(self) -> str:
+        return f"{timezone.localtime(self.at):%d/%m/%Y %H:%M}"

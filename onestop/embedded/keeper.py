@@ -5,12 +5,14 @@ the process ends. The keeper waits for the exclusive lock: it gets it when the l
 The servers are the keeper's children and die with it, so nothing is ever left behind.
 """
 
+import contextlib
 import fcntl
 import os
 import shutil
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable
 from functools import partial
@@ -21,6 +23,9 @@ from onestop.embedded import EmbeddedError, places, postgresql, runtime_dir, val
 POSTGRESQL, REDIS = "postgresql", "redis"
 START_SECONDS = 120  # a cluster that was killed replays its log first
 LOG_KEEPS_BYTES = 5_000_000
+STAYS = "stays"
+# Stop; stay; a server has ended.
+SIGNALS = {signal.SIGTERM, signal.SIGUSR1, signal.SIGCHLD}
 
 
 class ServerEnded(Exception):
@@ -52,9 +57,9 @@ def keep(data_dir: Path, *, services: tuple[str, ...], unsafe: bool, stay: bool)
 
     Lines for the person who waits go to standard output; after `ready` it is closed.
     """
-    _become_the_only_keeper(data_dir)
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    signal.signal(signal.SIGUSR1, lambda *_: _become_a_user(data_dir))
+    # Signals are waited for, never handled in the middle of something: no moment is a wrong one.
+    signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)
+    lock = _become_the_only_keeper(data_dir)
     servers: dict[str, subprocess.Popen] = {}
     try:
         places.make_owned_dir(runtime_dir(data_dir))
@@ -62,9 +67,11 @@ def keep(data_dir: Path, *, services: tuple[str, ...], unsafe: bool, stay: bool)
             servers[REDIS] = _start_redis(data_dir)
         if POSTGRESQL in services:
             _start_postgresql(data_dir, servers, unsafe=unsafe)
+        if stay:
+            _stay(data_dir, lock)
         _print("ready")
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-        _wait_until_unused(data_dir, servers, stay=stay)
+        _wait_until_unused(data_dir, lock, servers)
     except (EmbeddedError, OSError) as error:
         _print(f"error: {error}")
         return 1
@@ -72,24 +79,26 @@ def keep(data_dir: Path, *, services: tuple[str, ...], unsafe: bool, stay: bool)
         print(f"{time.strftime('%F %T')} {ended}", file=sys.stderr)
         return 1
     finally:
-        signal.signal(signal.SIGTERM, signal.SIG_IGN)
-        signal.signal(signal.SIGUSR1, signal.SIG_IGN)
-        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         _stop(servers)
         shutil.rmtree(runtime_dir(data_dir), ignore_errors=True)
     return 0
 
 
-def _become_a_user(data_dir: Path) -> None:
-    """Hold the users' lock until this process ends, so that nobody else is ever the last user."""
-    fcntl.flock(open_lock(data_dir, "users"), fcntl.LOCK_SH)
+def _stay(data_dir: Path, lock: int) -> None:
+    """Hold the users' lock until this process ends, so that nobody else is ever the last user; note it down.
+
+    Who asks for it is a user, so the lock is free; if it is not, the servers are about to be stopped.
+    """
+    with contextlib.suppress(BlockingIOError):
+        fcntl.flock(open_lock(data_dir, "users"), fcntl.LOCK_SH | fcntl.LOCK_NB)
+        os.pwrite(lock, f"{os.getpid()} {STAYS}".encode(), 0)
 
 
 def _print(line: str) -> None:
     print(line, flush=True)
 
 
-def _become_the_only_keeper(data_dir: Path) -> None:
+def _become_the_only_keeper(data_dir: Path) -> int:
     """Take the keeper's lock; the kernel gives it back when this process has ended, not a moment earlier."""
     lock = open_lock(data_dir, "keeper")
     deadline = time.monotonic() + 10
@@ -103,7 +112,8 @@ def _become_the_only_keeper(data_dir: Path) -> None:
                 sys.exit(1)
             time.sleep(0.05)
     os.ftruncate(lock, 0)
-    os.write(lock, str(os.getpid()).encode())
+    os.pwrite(lock, str(os.getpid()).encode(), 0)
+    return lock
 
 
 def _start_redis(data_dir: Path) -> subprocess.Popen:
@@ -149,18 +159,22 @@ def tail(log: Path, lines: int = 4) -> str:
     return " / ".join(log.read_text(errors="replace").splitlines()[-lines:])
 
 
-def _wait_until_unused(data_dir: Path, servers: dict[str, subprocess.Popen], *, stay: bool) -> None:
-    def look_at_servers(*_) -> None:
+def _wait_until_unused(data_dir: Path, lock: int, servers: dict[str, subprocess.Popen]) -> None:
+    def wait_for_the_last_user() -> None:
+        # Kept until this process ends: who comes now waits, then starts anew.
+        fcntl.flock(open_lock(data_dir, "users"), fcntl.LOCK_EX)
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    threading.Thread(target=wait_for_the_last_user, daemon=True).start()
+    while True:
         for name, server in servers.items():
             if server.poll() is not None:
                 raise ServerEnded(f"{name} ended by itself with code {server.returncode}")
-
-    signal.signal(signal.SIGCHLD, look_at_servers)
-    look_at_servers()
-    if stay:
-        _become_a_user(data_dir)
-    users = open_lock(data_dir, "users")
-    fcntl.flock(users, fcntl.LOCK_EX)  # kept until this process ends: who comes now waits, then starts anew
+        number = signal.sigwait(SIGNALS)
+        if number == signal.SIGTERM:
+            return
+        if number == signal.SIGUSR1:
+            _stay(data_dir, lock)
 
 
 def _stop(servers: dict[str, subprocess.Popen]) -> None:

@@ -127,6 +127,7 @@ def _run(command: list[str], folder: Path, account: Account, *, text: str = "") 
         cwd=folder,
         env=server_environment(),
         check=False,
+        preexec_fn=tied_to_this_process(),
         **account.popen_arguments,
     )
     # The single-user server reports a failed statement and still ends with 0.

@@ -12,13 +12,13 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import onestop
 from onestop.embedded import EmbeddedError, places, postgresql, valkey
-from onestop.embedded.keeper import POSTGRESQL, REDIS, open_lock
+from onestop.embedded.keeper import POSTGRESQL, REDIS, STAYS, open_lock
 
 BOTH = (POSTGRESQL, REDIS)
 NAMES = {POSTGRESQL: "PostgreSQL", REDIS: "Redis"}
@@ -50,9 +50,7 @@ def ensure(
     places.check_data_dir(data_dir)
     use = _uses.get(data_dir)
     if use is None or use.process != os.getpid():
-        descriptor = open_lock(data_dir, "users")
-        fcntl.flock(descriptor, fcntl.LOCK_SH)  # waits while a keeper that nobody used stops its servers
-        _uses[data_dir] = _Use(descriptor, os.getpid())
+        _uses[data_dir] = _Use(_use(data_dir), os.getpid())
         atexit.register(leave, data_dir)
     with _starting(data_dir):
         if keeper_pid(data_dir) and is_running(data_dir, services=services):
@@ -66,6 +64,13 @@ def ensure(
     return True
 
 
+def _use(data_dir: Path) -> int:
+    """The users' lock; waits while a keeper that nobody used stops its servers."""
+    descriptor = open_lock(data_dir, "users")
+    fcntl.flock(descriptor, fcntl.LOCK_SH)
+    return descriptor
+
+
 def leave(data_dir: Path, *, patience: float = 0) -> None:
     """Say that this process no longer uses the servers; the last one waits until they have stopped.
 
@@ -75,32 +80,49 @@ def leave(data_dir: Path, *, patience: float = 0) -> None:
     if use is None or use.process != os.getpid():
         return
     del _uses[data_dir]
+    try:
+        if _is_the_last(use, patience):
+            stop(data_dir)
+    finally:
+        os.close(use.descriptor)
+
+
+def _is_the_last(use: _Use, patience: float) -> bool:
+    """Whether nobody else uses the servers; then nobody can begin to before the lock is given back."""
     deadline = time.monotonic() + patience
     while True:
         try:
             fcntl.flock(use.descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            stop(data_dir)
-            break
+            return True
         except BlockingIOError:
             # Others go on using the servers; or the keeper was quicker and stops them: then this waits.
             fcntl.flock(use.descriptor, fcntl.LOCK_SH)
         if time.monotonic() >= deadline:
-            break
+            return False
         time.sleep(0.05)
-    os.close(use.descriptor)
 
 
 def start(data_dir: Path, *, services: tuple[str, ...] = BOTH, unsafe: bool = False) -> bool:
     """Start servers that stay until `stop`, or make running ones stay. Returns whether they were started."""
     data_dir = data_dir.resolve()
     places.check_data_dir(data_dir)
-    with _starting(data_dir):
-        if (keeper := keeper_pid(data_dir)) and is_running(data_dir, services=services):
-            os.kill(keeper, signal.SIGUSR1)
-            return False
-        _wait_for_end_of_keeper(data_dir)
-        _spawn_keeper(data_dir, services=services, unsafe=unsafe, stay=True)
-    return True
+    descriptor = _use(data_dir)  # nobody can be the last user meanwhile
+    try:
+        with _starting(data_dir):
+            if (keeper := keeper_pid(data_dir)) and is_running(data_dir, services=services):
+                os.kill(keeper, signal.SIGUSR1)
+                _wait(
+                    lambda: keeper_stays(data_dir) or keeper_pid(data_dir) is None,
+                    10,
+                    f"The keeper of the private servers (process {keeper}) does not answer.",
+                )
+                if keeper_stays(data_dir):
+                    return False
+            _wait_for_end_of_keeper(data_dir)
+            _spawn_keeper(data_dir, services=services, unsafe=unsafe, stay=True)
+        return True
+    finally:
+        os.close(descriptor)
 
 
 def stop(data_dir: Path) -> bool:
@@ -112,7 +134,11 @@ def stop(data_dir: Path) -> bool:
             return False
         with contextlib.suppress(ProcessLookupError):
             os.kill(keeper, signal.SIGTERM)
-        _wait_for_end_of_keeper(data_dir, seconds=60)
+        _wait(
+            lambda: keeper_pid(data_dir) is None,
+            60,
+            f"The private servers of {data_dir} do not stop (keeper: process {keeper}).",
+        )
     return True
 
 
@@ -134,13 +160,25 @@ def is_running(data_dir: Path, *, services: tuple[str, ...] = BOTH) -> bool:
 
 def keeper_pid(data_dir: Path) -> int | None:
     """The process that holds the servers, while there is one."""
+    note = _keepers_note(data_dir).split()
+    return int(note[0]) if note else None
+
+
+def keeper_stays(data_dir: Path) -> bool:
+    """Whether the keeper goes on without users."""
+    return _keepers_note(data_dir).endswith(STAYS)
+
+
+def _keepers_note(data_dir: Path) -> str:
+    """What the keeper wrote into its lock file; empty when there is no keeper."""
     lock = open_lock(data_dir, "keeper")
     try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        # Shared: two who ask at once must not take each other for a keeper.
+        fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
     except BlockingIOError:
-        return int(os.read(lock, 20) or 0) or None
+        return os.read(lock, 40).decode()
     else:
-        return None
+        return ""
     finally:
         os.close(lock)
 
@@ -157,17 +195,23 @@ def _starting(data_dir: Path) -> Iterator[None]:
 
 
 def _wait_for_end_of_keeper(data_dir: Path, seconds: float = 10) -> None:
-    deadline = time.monotonic() + seconds
-    while keeper_pid(data_dir) is not None:
-        if time.monotonic() > deadline:
-            raise EmbeddedError(
-                f"The private servers of {data_dir} run, but not all that are needed now. "
-                "Stop them with `python -m onestop.embedded stop`, then try again."
-            )
-        time.sleep(0.02)
+    _wait(
+        lambda: keeper_pid(data_dir) is None,
+        seconds,
+        f"The private servers of {data_dir} run, but not all that are needed now. "
+        "Stop them with `python -m onestop.embedded stop`, then try again.",
+    )
     for keeper in list(_keepers):
         if keeper.poll() is not None:
             _keepers.remove(keeper)
+
+
+def _wait(done: Callable[[], bool], seconds: float, otherwise: str) -> None:
+    deadline = time.monotonic() + seconds
+    while not done():
+        if time.monotonic() > deadline:
+            raise EmbeddedError(otherwise)
+        time.sleep(0.02)
 
 
 def _spawn_keeper(data_dir: Path, *, services: tuple[str, ...], unsafe: bool, stay: bool) -> None:

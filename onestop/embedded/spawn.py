@@ -24,6 +24,7 @@ def tied_to_this_process(number: int = signal.SIGTERM) -> Callable[[], None]:
     parent = os.getpid()
 
     def preexec() -> None:
+        signal.pthread_sigmask(signal.SIG_SETMASK, ())  # a parent that waits for signals has them blocked
         stop_with_parent(number)
         if os.getppid() != parent:  # the parent died between fork and here
             os._exit(1)

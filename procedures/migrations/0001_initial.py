@@ -139,7 +139,7 @@ class Migration(migrations.Migration):
                 ('legal_reference', models.CharField(max_length=300, verbose_name='resolution')),
                 ('in_force_from', models.DateField(verbose_name='in force from')),
                 ('agency', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='tariffs', to='procedures.agency', verbose_name='province')),
-                ('procedure', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='tariffs', to='procedures.procedure')),
+                ('procedure', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='tariffs', to='procedures.procedure', verbose_name='procedure')),
             ],
             options={
                 'verbose_name': 'provincial tariff',

@@ -245,7 +245,9 @@ class FeeTariff(models.Model):
     agency = models.ForeignKey(
         Agency, on_delete=models.CASCADE, related_name="tariffs", verbose_name=_("province")
     )
-    procedure = models.ForeignKey(Procedure, on_delete=models.CASCADE, related_name="tariffs")
+    procedure = models.ForeignKey(
+        Procedure, on_delete=models.CASCADE, related_name="tariffs", verbose_name=_("procedure")
+    )
     fee_name = models.CharField(_("fee"), max_length=300)
     amount = models.PositiveBigIntegerField(_("amount (VND)"))
     legal_reference = models.CharField(_("resolution"), max_length=300)

@@ -442,6 +442,6 @@ def test_a_wrong_option_exits_2():
 def test_a_database_without_tables_says_what_to_do(db):
     with connection.cursor() as cursor:
         cursor.execute(f"ALTER TABLE {CalendarDay._meta.db_table} RENAME TO elsewhere")
-    with pytest.raises(CommandError, match="run “manage.py migrate” first") as refused:
+    with pytest.raises(CommandError, match="manage.py migrate") as refused:
         check(VECTORS / "due_dates.json")
     assert refused.value.returncode == 2

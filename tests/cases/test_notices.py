@@ -152,6 +152,7 @@ def test_each_event_has_its_own_notice(world):
     subjects = Message.objects.filter(reference=dossier.code, channel="email").order_by("pk")
     assert [subject.rpartition(": ")[2] for subject in subjects.values_list("subject", flat=True)] == [
         "Received",
+        "Digitized",
         "Taken over",
         "Fees settled",
         "Result returned",
@@ -246,4 +247,9 @@ def test_the_kinds_of_events_that_the_applicant_hears_of(world):
     """Inner work stays inside; everything that ends, moves or needs something is told."""
     dossier = world.supplement()
     heard = {event.kind for event in dossier.events.all() if told(dossier, event)}
-    assert heard == {EventKind.RECEIVED, EventKind.STARTED, EventKind.SUPPLEMENT_REQUESTED}
+    assert heard == {
+        EventKind.RECEIVED,
+        EventKind.DIGITIZED,
+        EventKind.STARTED,
+        EventKind.SUPPLEMENT_REQUESTED,
+    }

@@ -10,6 +10,7 @@ from django.utils import timezone
 from cases import services
 from cases.enums import RUNNING_STATES, EventKind, State
 from cases.models import Dossier
+from cases.services import overdue
 from notifications.models import Letter, Message
 from procedures.enums import LimitUnit
 from procedures.models import CalendarDay
@@ -295,7 +296,7 @@ def test_the_command_sweep_prints_counts_and_the_second_time_zeros(world, clock)
         "Flagged overdue: 0",
         "Warnings added: 1",
         "Apologies drafted: 0",
-        "Messages sent: 5",  # received and taken over by e-mail and SMS, and the warning
+        "Messages sent: 7",  # received, digitized and taken over by e-mail and SMS, and the warning
     ]
     clock.move_to("2026-11-13 09:00")
     assert lines_of_sweep() == [
@@ -311,6 +312,7 @@ def test_the_command_sweep_prints_counts_and_the_second_time_zeros(world, clock)
         "Messages sent: 0",
     ]
     assert [message.to for message in mail.outbox] == [
+        ["vi.du@congdan.example"],
         ["vi.du@congdan.example"],
         ["vi.du@congdan.example"],
         ["thu-ly@nghean.example"],
@@ -366,3 +368,32 @@ def test_the_morning_digest_goes_to_nobody_who_left_or_cannot_be_reached(world, 
     world.head.email = ""
     world.head.save()
     assert services.morning_digest() == 1
+
+
+def test_one_dossier_that_cannot_be_drafted_does_not_keep_the_others_waiting(world, clock, monkeypatch):
+    poison, healthy = world.receive(), world.receive()
+    clock.move_to("2026-11-11 09:00")
+    real = overdue.draft_apology
+
+    def draft(dossier):
+        if dossier == poison:
+            raise RuntimeError("poison")
+        return real(dossier)
+
+    monkeypatch.setattr(overdue, "draft_apology", draft)
+    with pytest.raises(overdue.SweepIncomplete, match="1 apologies could not be drafted"):
+        services.draft_apologies()
+    assert list(Letter.objects.values_list("reference", flat=True)) == [healthy.code]
+
+
+def test_a_rescheduled_dossier_gets_no_second_draft_when_the_scope_is_the_dossier(world, clock, settings):
+    settings.RESCHEDULE_SCOPE = "dossier"
+    dossier = world.processing()
+    services.issue_apology(dossier, by=world.head, reason="Mưa lũ", new_due_at=local("2026-11-16 17:00"))
+    clock.move_to("2026-11-13 09:00")
+    services.request_supplement(dossier, by=world.officer, reason="Thiếu", items=["Tờ khai"])
+    services.resume(dossier, by=world.clerk)
+    clock.move_to("2026-11-17 09:00")
+    assert services.draft_apologies() == 0
+    settings.RESCHEDULE_SCOPE = "cycle"
+    assert services.draft_apologies() == 1

@@ -1,5 +1,7 @@
 """Letters of apology and the overdue list: who sees them, and who may move them."""
 
+from pathlib import Path
+
 import pytest
 from django.urls import reverse
 
@@ -188,6 +190,13 @@ def test_preview_is_a_draft_and_the_issued_file_stays_what_it_was(world, browser
     letter.refresh_from_db()
     with letter.pdf.open() as file:
         assert client.get(pdf_of(letter)).content == file.read()
+
+
+def test_a_file_that_was_changed_after_the_issue_is_not_shown(world, browser, letter, late):
+    services.issue_apology(late, by=world.head, reason="Máy chủ hỏng")
+    letter.refresh_from_db()
+    Path(letter.pdf.path).write_bytes(b"%PDF-1.7 something else")
+    assert browser(world.supervisor).get(pdf_of(letter)).status_code == 404
 
 
 def test_nobody_edits_a_letter(world, browser, letter):

@@ -7,6 +7,7 @@ import pytest
 from cases import services
 from cases.enums import EventKind, Provision, State, Verb
 from cases.errors import NotPermitted, ScanMissing
+from cases.services.checklist import ComponentFacts
 from tests.cases.helpers import (
     fresh,
     last_event,
@@ -149,3 +150,14 @@ def test_digitize_is_not_permitted_to_anybody_else(world, scanned):
 def test_digitize_is_refused_to_the_outsider(world, scanned):
     with refused(NotPermitted, "not_permitted"):
         services.digitize(scanned, by=world.outsider_clerk)
+
+
+def test_digitize_of_an_online_filing_is_never_a_late_transfer(world, clock):
+    """What was filed online is with the agency at once (Decree 61/2018 Art 18.1)."""
+    filing = world.submit(channel="online", components=world.components(world.free)[1:])
+    form = world.free.versions.get().components.first()
+    electronic = [ComponentFacts(form.pk, provision=Provision.ELECTRONIC)]
+    dossier = services.receive_filing(filing, by=world.clerk, components=electronic)
+    clock.move_to("2026-11-09 10:00")
+    services.digitize(dossier, by=world.clerk)
+    assert dossier.events.last().data["late_transfer"] is False

@@ -141,14 +141,18 @@ def test_record_result_in_time_cancels_the_draft_of_the_apology(world, clock):
     assert (letter.state, letter.cancel_reason) == ("cancelled", "The result was there in time.")
 
 
-def test_record_result_too_late_keeps_the_draft_of_the_apology(world, clock):
-    """The applicant waited longer than promised; the apology is still owed."""
+def test_record_result_too_late_cancels_the_draft_with_another_reason(world, clock):
+    """No new date can be promised any more; that no apology went out stays a breach in the facts (R33)."""
     dossier = world.processing()
     clock.move_to("2026-11-11 09:00")
     letter, _created = services.draft_apology(dossier)
     clock.move_to("2026-11-12 17:01")
     world.record_result(dossier)
-    assert Letter.objects.get(pk=letter.pk).state == "draft"
+    letter.refresh_from_db()
+    assert (letter.state, letter.cancel_reason) == (
+        "cancelled",
+        "The result came late, and before an apology was issued.",
+    )
 
 
 # Bad input ------------------------------------------------------------------------------------------

@@ -179,3 +179,15 @@ def test_submit_through_the_service_needs_no_person(world):
     dossier = services.submit(world.free, world.applicant, desk=world.ward)
     assert dossier.state == State.SUBMITTED
     assert not dossier.components.exists()
+
+
+def test_submit_does_not_turn_a_known_applicants_notices_to_another_phone(world):
+    """Whoever merely knows an ID number changes nothing; at the desk the clerk has seen the papers."""
+    known = world.receive().applicant
+    stranger = replace(world.applicant, phone="0911111111", email="ke.la@mat.example")
+    assert world.submit(applicant=stranger).applicant == known
+    known.refresh_from_db()
+    assert (known.phone, known.email) == ("0900000001", "vi.du@congdan.example")
+    world.receive(applicant=stranger)
+    known.refresh_from_db()
+    assert known.phone == "0911111111"

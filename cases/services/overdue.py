@@ -4,6 +4,7 @@ Every run asks the facts and claims its work with one conditional statement, so 
 what is newly due, not what is stored, and a run that never happened is made up by the next (DESIGN §7).
 """
 
+import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
@@ -26,6 +27,12 @@ from procedures.calendars import calendar_for
 from procedures.enums import Role
 from procedures.models import Agency, Staff
 from procedures.working_time import WorkCalendar, minute_of
+
+logger = logging.getLogger(__name__)
+
+
+class SweepIncomplete(RuntimeError):
+    """A run did everything that it could, and some of it failed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,10 +103,14 @@ def draft_apologies(now: datetime | None = None) -> int:
     """Draft the apology of whatever is due within a working day or is overdue without one; returns how many.
 
     A limit so short that the day before lies before reception is drafted in its last hour (parameter),
-    or every birth registration of the morning would leave a draft behind.
+    or every birth registration of the morning would leave a draft behind. Under the scope "dossier" a
+    dossier that was rescheduled once gets no further draft: it could never be issued (T11).
+
+    One dossier that cannot be drafted does not keep the others waiting: it is logged, the rest is done,
+    and at the end `SweepIncomplete` says how many failed.
     """
     now = now or timezone.now()
-    drafted = 0
+    drafted, failed = 0, 0
     for agency, calendar in _agencies_at_work():
         horizon = calendar.closing(calendar.working_day_after(timezone.localdate(now), 1))
         letters = Letter.objects.filter(
@@ -113,13 +124,19 @@ def draft_apologies(now: datetime | None = None) -> int:
             .filter(~Exists(letters), competent_agency=agency, due_at__lte=horizon)
             .order_by("due_at")
         )
+        if settings.RESCHEDULE_SCOPE == "dossier":
+            waiting = waiting.filter(reschedules__isnull=True)
         for dossier in waiting.iterator(chunk_size=500):
-            if not _apology_is_near(dossier, calendar, now):
-                continue
             try:
-                drafted += draft_apology(dossier)[1]
+                if _apology_is_near(dossier, calendar, now):
+                    drafted += draft_apology(dossier)[1]
             except errors.NotPossibleNow:
                 continue  # somebody finished it between the query and the lock: nothing to apologise for
+            except Exception:
+                logger.exception("could not draft the apology of %s", dossier.code)
+                failed += 1
+    if failed:
+        raise SweepIncomplete(f"{failed} apologies could not be drafted ({drafted} were); the log says why.")
     return drafted
 
 
