@@ -14,10 +14,11 @@ def main() -> None:
     from django.core.exceptions import ImproperlyConfigured
     from django.core.management import execute_from_command_line
     from django.db.utils import OperationalError
+    from environs import EnvError
 
     try:
         execute_from_command_line(sys.argv)
-    except (ImproperlyConfigured, OperationalError) as error:
+    except (EnvError, ImproperlyConfigured, OperationalError) as error:
         # A wrong setting or an absent database is news for the operator, not for the programmer.
         if "--traceback" in sys.argv:
             raise

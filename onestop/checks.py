@@ -13,7 +13,7 @@ from django.core.files.storage import storages
 
 SHORTEST_KEY = 32
 BEAT_SECONDS = 60  # the heartbeat's rhythm, see onestop/celery.py
-CONSOLE_EMAIL = "django.core.mail.backends.console.EmailBackend"
+NOT_SENDING = {f"django.core.mail.backends.{kind}.EmailBackend" for kind in ("console", "filebased")}
 
 
 def is_production() -> bool:
@@ -165,11 +165,11 @@ def check_public_url(app_configs, **kwargs) -> list[CheckMessage]:
 @register(deploy=True)
 def check_messages_leave_the_machine(app_configs, **kwargs) -> list[CheckMessage]:
     silent = [name for name in ("SMS_GATEWAY_URL", "ZALO_GATEWAY_URL") if not getattr(settings, name)]
-    if settings.EMAIL_BACKEND == CONSOLE_EMAIL:
+    if settings.EMAIL_BACKEND in NOT_SENDING:
         silent.insert(0, "EMAIL_BACKEND")
     return [
         Warning(
-            f"{name} is not set: these messages are written to the log and counted as sent.",
+            f"{name} is not set: these messages stay in the house and count as sent.",
             hint="Set it, so that applicants are told.",
             id="onestop.W006",
         )

@@ -131,9 +131,13 @@ LOGIN_REDIRECT_URL = "admin:index"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- Data -------------------------------------------------------------------------------------
+try:
+    _database = dj_database_url.parse(DATABASE_URL, conn_max_age=env.int("DB_CONN_MAX_AGE", 60))
+except ValueError as error:
+    raise ImproperlyConfigured(f"DATABASE_URL is not an address of a database. {error}") from error
 DATABASES = {
     "default": {
-        **dj_database_url.parse(DATABASE_URL, conn_max_age=env.int("DB_CONN_MAX_AGE", 60)),
+        **_database,
         "CONN_HEALTH_CHECKS": True,
         "TEST": {"NAME": env.str("ONESTOP_TEST_DB", "test_onestop")},
     }

@@ -1,12 +1,13 @@
 """Photographs the running demonstration into docs/screenshots/.
 
-    python -m scripts.screenshots --url http://127.0.0.1:8000 --password …
+    make screenshots ARGS="--url http://127.0.0.1:8000"
 
 The accounts are those of `manage.py seed_demo`; others are named with --clerk, --officer, --supervisor.
 """
 
 import argparse
 import io
+import os
 import sys
 from contextlib import contextmanager
 from pathlib import Path
@@ -59,7 +60,7 @@ class Photographer:
         print(f"{name}.png")
 
 
-def photograph(camera: Photographer, clerk: str, officer: str, supervisor: str) -> None:
+def photograph(camera: Photographer, clerk: str, officer: str, supervisor: str, auditor: str) -> None:
     with camera.session() as page:
         camera.take(page, "login", "/quan-tri/login/")
     with camera.session(size=PHONE) as page:
@@ -74,9 +75,11 @@ def photograph(camera: Photographer, clerk: str, officer: str, supervisor: str) 
             camera.take(page, f"reception-{theme}", "/quan-tri/tiep-nhan/?procedure=1.001193")
         with camera.session(officer, dark=dark) as page:
             camera.take(page, f"dashboard-officer-{theme}", "/quan-tri/")
+        with camera.session(auditor, dark=dark) as page:
+            camera.take(page, f"overdue-{theme}", "/quan-tri/qua-han/")
         with camera.session(supervisor, dark=dark) as page:
             camera.take(page, f"dashboard-supervisor-{theme}", "/quan-tri/")
-            camera.take(page, f"overdue-{theme}", "/quan-tri/qua-han/")
+            page.goto(f"{camera.url}/quan-tri/qua-han/")
             page.click(".os-table tbody a")
             page.wait_for_selector(".os-sections")
             camera.take(page, f"dossier-{theme}")
@@ -93,10 +96,15 @@ def photograph(camera: Photographer, clerk: str, officer: str, supervisor: str) 
 def main() -> None:
     parser = argparse.ArgumentParser(description="Photographs the running demonstration.")
     parser.add_argument("--url", default="http://127.0.0.1:8000")
-    parser.add_argument("--password", required=True, help="of the demonstration accounts")
+    parser.add_argument(
+        "--password",
+        default=os.environ.get("DEMO_PASSWORD", "motcua-minhhoa-2026"),
+        help="of the demonstration accounts",
+    )
     parser.add_argument("--clerk", default="motcua.thanhvinh")
     parser.add_argument("--officer", default="thuly.thanhvinh")
     parser.add_argument("--supervisor", default="lanhdao.thanhvinh")
+    parser.add_argument("--auditor", default="thanhtra.tinh")
     parser.add_argument("--out", type=Path, default=OUT)
     options = parser.parse_args()
     options.out.mkdir(parents=True, exist_ok=True)
@@ -104,7 +112,7 @@ def main() -> None:
         with sync_playwright() as playwright:
             browser = chromium.launch(playwright)
             camera = Photographer(browser, options.url, options.password, options.out)
-            photograph(camera, options.clerk, options.officer, options.supervisor)
+            photograph(camera, options.clerk, options.officer, options.supervisor, options.auditor)
             browser.close()
     except (FileNotFoundError, Error) as error:
         sys.exit(str(error))

@@ -58,6 +58,7 @@ def test_production_settings_are_silent(found):
         ({"ALLOWED_HOSTS": [".example"]}, []),
         ({"ALLOWED_HOSTS": ["*"]}, []),
         ({"EMAIL_BACKEND": "django.core.mail.backends.console.EmailBackend"}, ["onestop.W006"]),
+        ({"EMAIL_BACKEND": "django.core.mail.backends.filebased.EmailBackend"}, ["onestop.W006"]),
         ({"SMS_GATEWAY_URL": "", "ZALO_GATEWAY_URL": ""}, ["onestop.W006", "onestop.W006"]),
         ({"LOOKUP_KEY": LONG}, ["onestop.W007"]),
     ],

@@ -1,8 +1,12 @@
 """docs/configuration.md lists every variable that the code reads, and no other."""
 
+import os
 import re
+import subprocess
+import sys
 from pathlib import Path
 
+import pytest
 from django.conf import settings
 
 PROJECT_DIR = Path(settings.BASE_DIR)
@@ -37,3 +41,28 @@ def test_settings_alone_read_the_environment_through_typed_helpers():
     source = (PROJECT_DIR / "onestop" / "settings.py").read_text()
     assert "os.environ" not in source
     assert len(re.findall(r"env\.\w+\(", source)) >= 40
+
+
+@pytest.mark.parametrize(
+    "name, value, sentence",
+    [
+        ("EMAIL_PORT", "abc", 'Environment variable "EMAIL_PORT" invalid: Not a valid integer.'),
+        ("DEBUG", "perhaps", 'Environment variable "DEBUG" invalid: Not a valid boolean.'),
+        ("RESCHEDULE_SCOPE", "year", "RESCHEDULE_SCOPE must be 'cycle' or 'dossier'."),
+        ("DATABASE_URL", "mysql://db/onestop", "DATABASE_URL must be a postgres:// address"),
+        ("DATABASE_URL", "nonsense", "DATABASE_URL is not an address of a database."),
+        ("SECRET_KEY", "", "SECRET_KEY is not set."),
+    ],
+)
+def test_wrong_value_refuses_to_start_in_one_line_that_names_the_variable(name, value, sentence):
+    done = subprocess.run(
+        [sys.executable, "manage.py", "check"],
+        cwd=PROJECT_DIR,
+        env={**os.environ, "DEBUG": "0", name: value},
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 1
+    assert done.stdout == ""
+    assert sentence in done.stderr
+    assert done.stderr.count("\n") == 1
