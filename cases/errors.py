@@ -71,6 +71,15 @@ class BadFile(Invalid):
     code = "bad_file"
 
 
+class FileMissing(CaseError):
+    """The database knows the file, the store does not have it."""
+
+    code = "file_missing"
+
+    def __init__(self):
+        super().__init__(_t("The file is missing in the store. Restore it from the backup."))
+
+
 class KeyReused(CaseError):
     """The same idempotency key came with another body."""
 
@@ -108,5 +117,7 @@ RESCHEDULE_SENTENCES = {
     "not_later": _("The new date must be later than the date promised so far (%(due)s)."),
     "reason_missing": _("Give the reason for the delay: the letter must state it (%(citation)s)."),
     "signature_missing": _("Only the head of the agency signs an apology (%(citation)s)."),
+    "in_the_past": _("The new date must lie in the future: it is a promise."),
+    "outside_hours": _("The new time lies outside the office hours; choose one at which the office is open."),
     "not_a_working_day": _("The new date is not a working day; choose one on which the office is open."),
 }

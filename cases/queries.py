@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.conf import settings
+from django.core.files import File
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -12,9 +14,11 @@ from django.utils.translation import gettext_lazy
 from cases import deadlines, lookup
 from cases.codes import is_dossier_code
 from cases.enums import FINAL_STATES, EventKind, ReturnChannel, State
-from cases.models import Dossier, DossierEvent, Reschedule, StepRun, Supplement
+from cases.errors import FileMissing
+from cases.models import Document, Dossier, DossierEvent, Reschedule, StepRun, Supplement
 from cases.proof import ProofDay
 from procedures.calendars import calendar_for
+from procedures.enums import Channel, Role
 from procedures.models import Agency
 from procedures.working_time import WorkCalendar
 
@@ -42,6 +46,28 @@ def look_up(code: str, secret: str = "") -> Dossier | None:
     if secret and not lookup.matches(dossier, secret):
         return None
     return dossier
+
+
+# --- Filings of a connected system ------------------------------------------------------------
+
+
+def filings_to_complete(user) -> QuerySet[Dossier]:
+    """The only dossiers that a connected system reaches: online filings of its agency, before reception."""
+    if not user.is_active or user.role != Role.INTEGRATION:
+        return Dossier.objects.none()
+    desks = Agency.objects.below(user.agency).values("pk")
+    return Dossier.objects.filter(state=State.SUBMITTED, channel=Channel.ONLINE, receiving_desk__in=desks)
+
+
+# --- Files ------------------------------------------------------------------------------------
+
+
+def open_file(document: Document) -> File:
+    """The stored file for reading; `FileMissing` when only the database still knows it."""
+    try:
+        return document.file.open("rb")
+    except FileNotFoundError as error:
+        raise FileMissing from error
 
 
 # --- The promise and its proof ----------------------------------------------------------------

@@ -62,6 +62,9 @@ def may(user, verb: Verb, dossier) -> bool:
         return False
     if verb in AT_THE_DESK:
         return is_clerk_of(user, dossier.receiving_desk)
+    if verb == Verb.REQUEST_SUPPLEMENT and is_head_of(user, dossier.competent_agency):
+        # The first request is the officer's; a second one is the head's own act (R9).
+        return dossier.supplements.filter(before_reception=False).exists()
     if verb in BY_THE_OFFICER:
         return is_officer_of(user, dossier.competent_agency)
     if verb == Verb.STOP:
@@ -85,6 +88,11 @@ def is_possible(verb: Verb, dossier) -> bool:
     if verb == Verb.PAY:
         return dossier.balance > 0
     return True
+
+
+def may_print_receipt(user, dossier) -> bool:
+    """Only the desk: the receipt carries the owner's look-up secret."""
+    return is_clerk_of(user, dossier.receiving_desk)
 
 
 def possible_verbs(user, dossier) -> list[Verb]:

@@ -154,6 +154,14 @@ class HttpGateway:
                 _t("The gateway could not be reached (%(error)s).") % {"error": type(error).__name__},
                 unreachable=True,
             ) from error
+        except httpx.HTTPError as error:  # such as a body that is not compressed as its header says
+            raise DeliveryFailed(
+                _t("The gateway's answer cannot be read (%(error)s).") % {"error": type(error).__name__}
+            ) from error
+        except httpx.InvalidURL as error:  # no HTTPError; wrong for every message, so the channel rests
+            raise DeliveryFailed(
+                _t("The gateway's address is not one. Correct it in the settings."), unreachable=True
+            ) from error
         if not response.is_success:
             raise DeliveryFailed(
                 _t("The gateway answered HTTP %(status)d.") % {"status": response.status_code}

@@ -8,21 +8,24 @@ from collections.abc import Callable
 
 from django.contrib.admin import ShowFacets
 from django.contrib.postgres.fields import ArrayField
+from django.core.exceptions import ValidationError
 from django.template.loader import render_to_string
 from django.urls import path
 from django.utils.decorators import method_decorator
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin, TabularInline
 from unfold.contrib.filters.admin import DropdownFilter
 from unfold.decorators import display
-from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
+from unfold.forms import AdminPasswordChangeForm, AuthenticationForm, UserChangeForm, UserCreationForm
 from unfold.sites import UnfoldAdminSite
 from unfold.views import ChangeList
 
 from onestop import access
 from onestop.admin_forms import list_formfield
 from onestop.language import vietnamese_first
+from onestop.signin import FailedSignIns
 
 __all__ = [
     "AdminPasswordChangeForm",
@@ -38,6 +41,26 @@ __all__ = [
 ]
 
 
+class SignInForm(AuthenticationForm):
+    """Many wrong passwords in a row close the name for that address for a while, as over the API."""
+
+    def clean(self):
+        if "username" not in self.cleaned_data:
+            return super().clean()
+        failed = FailedSignIns(self.request, self.cleaned_data["username"])
+        if failed.is_closed:
+            raise ValidationError(
+                _t("Too many attempts. Wait %(seconds)s seconds and try again."),
+                code="too_many",
+                params={"seconds": failed.seconds_to_wait},
+            )
+        try:
+            return super().clean()
+        except ValidationError:
+            failed.count()
+            raise
+
+
 class OnestopAdminSite(UnfoldAdminSite):
     """Back office (`/quan-tri/`) of clerks, officers, supervisors and administrators.
 
@@ -45,6 +68,7 @@ class OnestopAdminSite(UnfoldAdminSite):
     """
 
     index_title = _("Today")
+    login_form = SignInForm
 
     def __init__(self, name: str = "admin"):
         super().__init__(name)

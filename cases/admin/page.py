@@ -3,9 +3,8 @@
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from cases import deadlines
+from cases import deadlines, rules
 from cases.admin import shown
-from cases.admin.downloads import may_print_receipt
 from cases.admin.verbs import buttons
 from cases.enums import NEEDS_SCAN
 from cases.models import Dossier
@@ -34,7 +33,7 @@ def dossier_context(dossier: Dossier, user) -> dict:
         "letters": _letters(dossier, user),
         "promise": promise_of(dossier, calendar),
         "transfer": _transfer(dossier),
-        "prints_receipt": may_print_receipt(user, dossier),
+        "prints_receipt": bool(dossier.code) and rules.may_print_receipt(user, dossier),
         "new_tab": {"target": "_blank", "rel": "noopener"},
     }
 

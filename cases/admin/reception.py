@@ -21,7 +21,7 @@ from cases.enums import Verb
 from cases.errors import CaseError, KeyReused, NotInForce
 from cases.models import Dossier
 from cases.proof import ProofDay
-from cases.services.clock import counts_as_received_at, promise
+from cases.services.clock import counts_as_received_at, expected_start, promise
 from cases.services.idempotency import fingerprint_of, once
 from cases.services.versions import version_in_force
 from onestop import access
@@ -173,7 +173,13 @@ def preview_of(form: ReceptionForm, desk: Agency) -> Preview:
     if competent is None:
         return Preview(counts_from, missing=_("Choose the agency that decides."))
     limit = form.chosen_limit() or form.limits[0]
-    deadline = promise(Dossier(limit=limit, competent_agency=competent), counts_from)
+    dossier = Dossier(
+        limit=limit,
+        competent_agency=competent,
+        receiving_desk=desk,
+        channel=answers.get("channel", Channel.DESK),
+    )
+    deadline = promise(dossier, expected_start(dossier, counts_from))
     lines = _fee_amounts(form, competent)
     unknown = any(amount is None for _name, amount in lines)
     return Preview(

@@ -163,6 +163,9 @@ class ReceptionForm(ChecklistForm):
         required=False,
         widget=forms.CheckboxSelectMultiple,
     )
+    name_changed = forms.BooleanField(
+        label=_("I have seen the papers: the name belonging to this number has changed"), required=False
+    )
     subject = forms.CharField(label=_("Content"), required=False, max_length=500)
     submitter_name = forms.CharField(label=_("Filed by (authorised person)"), required=False, max_length=300)
     submitter_id_number = forms.CharField(
@@ -172,7 +175,16 @@ class ReceptionForm(ChecklistForm):
         label=_("Result goes"), choices=ReturnChannel.choices, widget=forms.RadioSelect
     )
 
-    APPLICANT = ("full_name", "id_number", "phone", "kind", "email", "address", "notice_channels")
+    APPLICANT = (
+        "full_name",
+        "id_number",
+        "phone",
+        "kind",
+        "email",
+        "address",
+        "notice_channels",
+        "name_changed",
+    )
     FILING = ("subject", "submitter_name", "submitter_id_number", "return_channel", "channel")
 
     def __init__(self, *args, version: ProcedureVersion, desk: Agency, **kwargs):

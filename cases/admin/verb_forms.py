@@ -38,24 +38,6 @@ class MissingItemsForm(ReasonForm):
     )
 
 
-class SupplementForm(MissingItemsForm):
-    approved_by = forms.ModelChoiceField(
-        label=_("Approved by the head of the agency"),
-        queryset=Staff.objects.none(),
-        required=False,
-        help_text=_("Only needed for a second request."),
-    )
-
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        if self.dossier.supplements.filter(before_reception=False).exists():
-            self.fields["approved_by"].queryset = people_of(
-                self.dossier.competent_agency, role=Role.SUPERVISOR, is_head=True
-            )
-        else:
-            del self.fields["approved_by"]
-
-
 class HandOverForm(VerbForm):
     to = forms.ModelChoiceField(
         label=_("To"), queryset=Staff.objects.none(), required=False, empty_label=_("I go on with it myself")

@@ -64,7 +64,7 @@ PAGES: dict[Verb, VerbPage] = {
         lambda dossier, user, answers: services.request_supplement(dossier, by=user, **answers),
         _("The supplement is requested; the clock stands until it is complete."),
         "rule",
-        forms.SupplementForm,
+        forms.MissingItemsForm,
         hint=_(
             "The applicant gets the request (form 02). The clock stands; the whole limit starts afresh afterwards."
         ),

@@ -2,7 +2,7 @@
 
 from rest_framework import authentication, exceptions
 
-from cases.api.throttles import FailedSignIns
+from onestop.signin import FailedSignIns
 
 
 class BasicAuthentication(authentication.BasicAuthentication):
@@ -13,7 +13,7 @@ class BasicAuthentication(authentication.BasicAuthentication):
             raise exceptions.AuthenticationFailed
         failed = FailedSignIns(request, userid)
         if failed.is_closed:
-            raise exceptions.Throttled(wait=failed.wait())
+            raise exceptions.Throttled(wait=failed.seconds_to_wait)
         try:
             return super().authenticate_credentials(userid, password, request)
         except exceptions.AuthenticationFailed:

@@ -113,7 +113,7 @@ def _described(exc: Exception) -> tuple[int, str, object, list[dict]] | None:
     if isinstance(exc, errors.CaseError):
         return _case_error(exc)
     if isinstance(exc, NotificationError):
-        status = 500 if isinstance(exc, LetterFileDamaged) else 409
+        status = 404 if isinstance(exc, LetterFileDamaged) else 409
         return status, exc.code, exc.sentence, _named(exc.field, exc.code, exc.sentence)
     if isinstance(exc, exceptions.ValidationError):
         field_errors = list(_flat(exc.detail))
@@ -139,6 +139,8 @@ def _case_error(exc: errors.CaseError) -> tuple[int, str, object, list[dict]]:
         status = 403
     elif isinstance(exc, errors.Invalid):
         status = 422
+    elif isinstance(exc, errors.FileMissing):
+        status = 404
     else:
         status = 409  # not possible now, or a key used twice
     return status, exc.code, exc.sentence, _named(exc.field, exc.code, exc.sentence)

@@ -202,16 +202,15 @@ class Life:
         self.dossier = services.digitize(self.dossier, by=clerk)
 
     def _supplement(self, turn: int) -> Moments:
-        """Asked once and fully; a second time only with the head's approval (R9)."""
+        """Asked once and fully; a second time only by the head (R9)."""
         story = self.story
         yield self._soon(120, 500)
         reason, items = self.rng.choice(LACKING)
         services.request_supplement(
             self.dossier,
-            by=self.officer,
+            by=self.decides.head if turn else self.officer,
             reason=reason,
             items=items,
-            approved_by=self.decides.head if turn else None,
         )
         if story.rests_in == State.SUPPLEMENT:
             return

@@ -18,13 +18,19 @@ from procedures.models import Agency, Component, FeeLine, ProcedureVersion, Time
 from procedures.text import fold
 from procedures.working_time import minute_of
 
+READERS = frozenset({Role.CLERK, Role.OFFICER, Role.SUPERVISOR, Role.AUDITOR})
+
 
 class DossierQuerySet(models.QuerySet):
     def visible_to(self, user):
-        """What a member of staff may see: dossiers received or decided at or below their own agency."""
+        """What a member of staff may see: dossiers received or decided at or below their own agency.
+
+        Only who works with dossiers or inspects them; the papers of citizens are not for those who keep
+        accounts, catalogue or connections.
+        """
         if user.is_active and user.is_superuser:
             return self
-        if not user.is_active or not user.agency_id or user.role not in Role.values:
+        if not user.is_active or not user.agency_id or user.role not in READERS:
             return self.none()
         units = list(Agency.objects.below(user.agency).values_list("pk", flat=True))
         return self.filter(Q(receiving_desk__in=units) | Q(competent_agency__in=units))

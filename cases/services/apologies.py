@@ -6,6 +6,7 @@ from datetime import datetime
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from cases import deadlines, errors, rules
 from cases.enums import EventKind, Verb
@@ -14,7 +15,7 @@ from cases.letters import apology_payload
 from cases.models import Dossier, Reschedule
 from cases.services.base import locked
 from cases.services.notices import notify_applicant
-from notifications.enums import OPEN_LETTER_STATES, LetterKind
+from notifications.enums import OPEN_LETTER_STATES, LetterKind, LetterState
 from notifications.errors import NotificationError
 from notifications.models import Letter
 from notifications.services import letters
@@ -118,14 +119,19 @@ def issue_apology(dossier: Dossier, *, by, reason: str = "", new_due_at: datetim
     if prepared:
         reason = reason or prepared.reason
         new_due_at = new_due_at or prepared.new_due_at
-    new_due_at = new_due_at or proposed_due_at(dossier)
+    if new_due_at is None:
+        raise errors.Invalid(
+            _("Give the new date: the letter promises it."), code="new_date_missing", field="new_due_at"
+        )
     _refuse_reschedule(dossier, reason=reason, new_due_at=new_due_at, signed=rules.is_head_of(by, agency))
     letter = prepared or draft_apology(dossier)[0]
     now = timezone.now()
     payload = apology_payload(dossier)
     with _letter_rules():
-        letter = letters.prepare(letter, reason=reason, new_due_at=new_due_at, payload=payload)
-        letter = letters.approve(letter, by=str(by))
+        # What a supervisor approved and nobody changed since keeps that approval.
+        if letter.state != LetterState.APPROVED or (letter.reason, letter.new_due_at) != (reason, new_due_at):
+            letter = letters.prepare(letter, reason=reason, new_due_at=new_due_at, payload=payload)
+            letter = letters.approve(letter, by=str(by))
         letter = letters.issue(letter, by=str(by), payload=payload, at=now)
     old_due = dossier.due_at
     Reschedule.objects.create(
@@ -156,6 +162,7 @@ def issue_apology(dossier: Dossier, *, by, reason: str = "", new_due_at: datetim
 
 
 def _refuse_reschedule(dossier: Dossier, *, reason: str, new_due_at: datetime, signed: bool) -> None:
+    calendar = calendar_for(dossier.competent_agency)
     code = deadlines.reschedule_refusal(
         current_due_at=dossier.due_at,
         new_due_at=new_due_at,
@@ -164,8 +171,12 @@ def _refuse_reschedule(dossier: Dossier, *, reason: str, new_due_at: datetime, s
         scope=settings.RESCHEDULE_SCOPE,
         reason=reason,
         signed_by_head=signed,
-        calendar=calendar_for(dossier.competent_agency),
+        calendar=calendar,
     )
+    if code is None and new_due_at <= timezone.now():
+        code = "in_the_past"
+    if code is None and new_due_at != calendar.closing(timezone.localdate(new_due_at)):
+        code = None if calendar.is_open(new_due_at) else "outside_hours"
     if code is None:
         return
     mechanism = regimes.mechanism_on(timezone.localdate(dossier.received_at))

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from cases.enums import ApplicantKind, NoticeChannel
 from cases.errors import Invalid
 from cases.models import Applicant
+from procedures.text import fold
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +25,7 @@ class ApplicantFacts:
     kind: str = ApplicantKind.CITIZEN
     language: str = "vi"
     notice_channels: list[str] = field(default_factory=list)
+    name_changed: bool = False  # confirmed by the clerk for a number that is known with another name
 
 
 def tidy_name(name: str) -> str:
@@ -80,6 +82,7 @@ def check(facts: ApplicantFacts) -> ApplicantFacts:
         kind=facts.kind,
         language=facts.language if facts.language in {"vi", "en"} else "vi",
         notice_channels=list(dict.fromkeys(facts.notice_channels)),
+        name_changed=facts.name_changed,
     )
 
 
@@ -90,9 +93,20 @@ def find_or_add(facts: ApplicantFacts, *, seen: bool) -> Applicant:
     an ID number must not turn that person's notices to another phone.
     """
     facts = check(facts)
-    values = {name: getattr(facts, name) for name in ApplicantFacts.__slots__}
+    values = {name: getattr(facts, name) for name in ApplicantFacts.__slots__ if name != "name_changed"}
     if not facts.id_number:
         return Applicant.objects.create(**values)
+    known = Applicant.objects.filter(kind=facts.kind, id_number=facts.id_number).first()
+    if known and fold(known.full_name) != fold(facts.full_name) and not (seen and facts.name_changed):
+        # A mistyped number must not hand one person's dossiers and notices to another.
+        raise Invalid(
+            _(
+                "This ID or tax number is known with another name. Check both; if the name really changed, "
+                "the clerk who has seen the papers confirms it."
+            ),
+            code="other_person",
+            field="id_number",
+        )
     if not seen:
         return Applicant.objects.get_or_create(kind=facts.kind, id_number=facts.id_number, defaults=values)[0]
     given = {name: value for name, value in values.items() if value not in ("", [])}

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from cases.enums import NEEDS_SCAN, Provision
 from cases.errors import ComponentMissing, Invalid
 from cases.models import Dossier, DossierComponent
+from procedures.models import Component
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,7 @@ def keep_checklist(dossier: Dossier, facts: list[ComponentFacts]) -> None:
         copies = component.copies if fact.copies is None else fact.copies
         if not 0 <= originals <= 1000 or not 0 <= copies <= 1000:
             raise Invalid(_("Numbers of originals and copies lie between 0 and 1,000."), field="components")
+        _plausible(component, fact.provision, originals, copies)
         rows[component.pk] = DossierComponent(
             dossier=dossier,
             component=component,
@@ -55,6 +57,24 @@ def keep_checklist(dossier: Dossier, facts: list[ComponentFacts]) -> None:
         unique_fields=["dossier", "component"],
         update_fields=["provision", "originals", "copies"],
     )
+
+
+def _plausible(component: Component, provision: str, originals: int, copies: int) -> None:
+    """What is ticked as handed in is there in full; what is reused has a source (R7, R13)."""
+    if provision in {Provision.PAPER, Provision.SHOWN} and (
+        originals < component.originals or copies < component.copies
+    ):
+        raise ComponentMissing(
+            _("“%(name)s” needs %(originals)s original(s) and %(copies)s copy(ies).")
+            % {"name": component.name, "originals": component.originals, "copies": component.copies},
+            field="components",
+        )
+    if provision == Provision.REUSED and not component.electronic_source:
+        raise Invalid(
+            _("“%(name)s” is in no connected database: it cannot be reused.") % {"name": component.name},
+            code="no_source",
+            field="components",
+        )
 
 
 def require_complete(dossier: Dossier) -> None:

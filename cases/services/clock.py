@@ -3,8 +3,11 @@
 from datetime import datetime
 
 from django.conf import settings
+from django.utils import timezone
+from django.utils.translation import gettext as _
 
-from cases import deadlines
+from cases import deadlines, errors
+from cases.events import local_text
 from cases.models import Dossier, StepRun
 from procedures.calendars import calendar_for
 from procedures.enums import Channel, Role
@@ -17,8 +20,31 @@ def counts_as_received_at(filed_at: datetime, *, desk: Agency, channel: str) -> 
     return calendar_for(desk).counts_as_received_at(filed_at, last_minutes=last_minutes)
 
 
+def check_not_too_old(moment: datetime, *, desk: Agency, field: str) -> None:
+    """What happened is entered within a few working days (parameter); else `Invalid`.
+
+    A number of a closed day, or a procedure that is no longer in force, must not be had by a date typed in.
+    """
+    calendar = calendar_for(desk)
+    earliest = calendar.working_day_before(timezone.localdate(), settings.RECEPTION_BACKDATE_WORKING_DAYS)
+    if timezone.localdate(moment) < earliest:
+        raise errors.Invalid(
+            _("The time %(moment)s is too long ago: a dossier is entered within %(days)s working days.")
+            % {"moment": local_text(moment), "days": settings.RECEPTION_BACKDATE_WORKING_DAYS},
+            code="too_long_ago",
+            field=field,
+        )
+
+
 def limit_of(limit: TimeLimit) -> deadlines.Limit:
     return deadlines.Limit(amount=limit.amount, unit=limit.unit, cutoff=limit.cutoff)
+
+
+def expected_start(dossier: Dossier, counts_from: datetime) -> datetime:
+    """From when the limit counts: from reception, or from the expected arrival at another agency (R15, T3)."""
+    if dossier.competent_agency_id == dossier.receiving_desk_id or dossier.channel == Channel.ONLINE:
+        return counts_from
+    return deadlines.expected_arrival(counts_from, calendar_for(dossier.receiving_desk))
 
 
 def promise(dossier: Dossier, start: datetime) -> deadlines.Deadline:

@@ -1,16 +1,18 @@
 """Digitizing at the desk, and the way to the competent agency (R14, R16)."""
 
+from datetime import datetime
+
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from cases import deadlines, errors, rules
 from cases.enums import FINAL_STATES, DocumentSource, EventKind, Verb
-from cases.events import record
+from cases.events import local_text, record
 from cases.models import Document, Dossier, DossierComponent
 from cases.services.base import ask, known_choice, locked
 from cases.services.checklist import missing_scans
-from cases.services.clock import begin_step, end_step, step_after
+from cases.services.clock import begin_step, end_step, promise, set_promise, step_after
 from cases.services.documents import check_file
 from cases.services.notices import notify_applicant
 from procedures.enums import Channel
@@ -78,6 +80,7 @@ def digitize(dossier: Dossier, *, by) -> Dossier:
     dossier.holder_unit = dossier.competent_agency
     run = end_step(dossier, at=now, officer=by)
     begin_step(dossier, step_after(dossier, run), at=now, unit=dossier.competent_agency)
+    arrival = _count_from_arrival(dossier, now)
     dossier.save()
     event = record(
         dossier,
@@ -88,6 +91,24 @@ def digitize(dossier: Dossier, *, by) -> Dossier:
         # What was filed online is with the agency at once (Decree 61/2018 Art 18.1): nothing is carried late.
         late_transfer=dossier.channel != Channel.ONLINE
         and deadlines.is_late_transfer(now, dossier.transfer_due_at),
+        **arrival,
     )
     notify_applicant(dossier, event)
     return dossier
+
+
+def _count_from_arrival(dossier: Dossier, now: datetime) -> dict[str, str]:
+    """Boundary-free: the clock starts when the competent agency gets the dossier (118/2025 Art 17.3, R15).
+
+    Moves the promise when the arrival is not the expected one; the first date stays. Returns what the
+    event notes: nothing when the date did not move. An online dossier is there at once, and after a
+    supplement the completion has started the clock.
+    """
+    here = dossier.competent_agency_id == dossier.receiving_desk_id
+    if here or dossier.channel == Channel.ONLINE or dossier.cycle > 1:
+        return {}
+    old_due, deadline = dossier.due_at, promise(dossier, now)
+    if deadline.due_at == old_due:
+        return {}
+    set_promise(dossier, deadline)
+    return {"due": local_text(dossier.due_at), "old_due": local_text(old_due)}

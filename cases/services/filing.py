@@ -21,7 +21,7 @@ from cases.services.base import (
     required_text,
 )
 from cases.services.checklist import ComponentFacts, keep_checklist
-from cases.services.clock import counts_as_received_at
+from cases.services.clock import check_not_too_old, counts_as_received_at
 from cases.services.notices import notify_applicant
 from cases.services.versions import check_desk, competent_agency_for, limit_for, version_in_force
 from procedures.enums import Channel
@@ -62,6 +62,7 @@ def submit(
     check_desk(desk)
     known_choice(return_channel, ReturnChannel, field="return_channel")
     filed_at = past_moment(filed_at, field="filed_at")
+    check_not_too_old(filed_at, desk=desk, field="filed_at")
     counts_from = counts_as_received_at(filed_at, desk=desk, channel=channel)
     version = version_in_force(procedure, timezone.localdate(counts_from))
     competent = competent_agency_for(version, desk, competent_agency)

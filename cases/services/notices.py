@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from cases.events import local_text
 from cases.models import Dossier, DossierEvent
@@ -14,7 +15,7 @@ from procedures.models import Agency, Staff
 def notify_applicant(dossier: Dossier, event: DossierEvent, *, letter=None) -> int:
     """One message per channel that the applicant chose; a repeated call adds none. Returns how many were added.
 
-    An issued `letter` travels with the e-mail and counts as sent when the first message arrives.
+    An issued `letter` travels with the e-mail and counts as sent when that has arrived.
     Contents by Decree 224/2026 Art 15.1g: agency, person handling, times of receipt, processing, return.
     """
     applicant = dossier.applicant
@@ -95,9 +96,12 @@ def warn_of_due_date(dossier: Dossier, *, days_left: int) -> int:
                 recipient=person.email,
                 subject=_("Dossier %(code)s is due at %(due)s")
                 % {"code": dossier.code, "due": local_text(dossier.due_at)},
-                body=_(
-                    "%(code)s, %(procedure)s: %(days)s working day(s) left. If it cannot be finished in time, "
-                    "the apology must go out one working day before the due date."
+                body=ngettext(
+                    "%(code)s, %(procedure)s: %(days)s working day left. If it cannot be finished in time, "
+                    "the apology must go out one working day before the due date.",
+                    "%(code)s, %(procedure)s: %(days)s working days left. If it cannot be finished in time, "
+                    "the apology must go out one working day before the due date.",
+                    days_left,
                 )
                 % {"code": dossier.code, "procedure": dossier.version.name, "days": days_left},
                 language=settings.LANGUAGE_CODE,

@@ -11,7 +11,7 @@ from datetime import datetime, time, timedelta
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
@@ -20,7 +20,7 @@ from cases.enums import RUNNING_STATES, EventKind
 from cases.models import Dossier, DossierEvent
 from cases.services.apologies import draft_apology
 from cases.services.notices import warn_of_due_date
-from notifications.enums import LIVE_LETTER_STATES, LetterKind
+from notifications.enums import LIVE_LETTER_STATES, LetterKind, LetterState
 from notifications.models import Letter
 from notifications.services.messages import enqueue
 from procedures.calendars import calendar_for
@@ -30,9 +30,19 @@ from procedures.working_time import WorkCalendar, minute_of
 
 logger = logging.getLogger(__name__)
 
+DIGEST_HOUR = 7  # the beat's own hour, see onestop/celery.py
+
 
 class SweepIncomplete(RuntimeError):
     """A run did everything that it could, and some of it failed."""
+
+    def __init__(self, *, drafted: int, failed: int):
+        super().__init__(
+            _("%(failed)s apologies could not be drafted (%(drafted)s were); the log says why.")
+            % {"failed": failed, "drafted": drafted}
+        )
+        self.drafted = drafted
+        self.counts: SweepCounts | None = None  # of the whole sweep, when it was one
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +55,18 @@ class SweepCounts:
 
 
 def sweep(now: datetime | None = None) -> SweepCounts:
-    """Run the three once, without Celery."""
-    return SweepCounts(flag_overdue(now), warn_due_soon(now), draft_apologies(now))
+    """Run the three once, without Celery, and the digest of a morning that was missed.
+
+    Raises `SweepIncomplete` with the counts, after everything else was done.
+    """
+    flagged, warned = flag_overdue(now), warn_due_soon(now)
+    if timezone.localtime(now).hour >= DIGEST_HOUR:
+        morning_digest(now)  # once per day and supervisor, whoever is first
+    try:
+        return SweepCounts(flagged, warned, draft_apologies(now))
+    except SweepIncomplete as error:
+        error.counts = SweepCounts(flagged, warned, error.drafted)
+        raise
 
 
 def flag_overdue(now: datetime | None = None) -> int:
@@ -121,7 +141,7 @@ def draft_apologies(now: datetime | None = None) -> int:
         )
         waiting = (
             Dossier.objects.running()
-            .filter(~Exists(letters), competent_agency=agency, due_at__lte=horizon)
+            .filter(~Exists(letters), ~_taken_back(now), competent_agency=agency, due_at__lte=horizon)
             .order_by("due_at")
         )
         if settings.RESCHEDULE_SCOPE == "dossier":
@@ -136,8 +156,20 @@ def draft_apologies(now: datetime | None = None) -> int:
                 logger.exception("could not draft the apology of %s", dossier.code)
                 failed += 1
     if failed:
-        raise SweepIncomplete(f"{failed} apologies could not be drafted ({drafted} were); the log says why.")
+        raise SweepIncomplete(drafted=drafted, failed=failed)
     return drafted
+
+
+def _taken_back(now: datetime) -> Q:
+    """A person cancelled the draft: it comes back once, when the due moment has passed all the same."""
+    cancelled = Letter.objects.filter(
+        kind=LetterKind.APOLOGY,
+        reference=OuterRef("code"),
+        cycle=OuterRef("cycle"),
+        state=LetterState.CANCELLED,
+    )
+    still_in_time = Q(due_at__gte=minute_of(now)) & Exists(cancelled)
+    return still_in_time | Exists(cancelled.filter(cancelled_at__gt=OuterRef("due_at")))
 
 
 def _apology_is_near(dossier: Dossier, calendar: WorkCalendar, now: datetime) -> bool:

@@ -80,35 +80,24 @@ def hand_over(dossier: Dossier, *, by, to=None, note: str = "") -> Dossier:
 
 
 @transaction.atomic
-def request_supplement(
-    dossier: Dossier, *, by, reason: str, items: list[str], approved_by=None
-) -> Supplement:
+def request_supplement(dossier: Dossier, *, by, reason: str, items: list[str]) -> Supplement:
     """Ask for what is missing, once and fully (yêu cầu bổ sung, form 02); the agency's clock stops.
 
     Decree 61/2018 Art 19.4: within 3 working days; a later one is possible and marked late. A second
-    one needs the head's approval (R9). An apology that has not gone out yet is withdrawn with the clock.
+    one is the head's own act (R9). An apology that has not gone out yet is withdrawn with the clock.
     """
     dossier = locked(dossier)
     ask(dossier, Verb.REQUEST_SUPPLEMENT, by)
     reason = required_text(reason, field="reason", sentence=_("Give the reason of the request."))
     items = required_items(items, sentence=_("List everything that is missing: the law lets you ask once."))
     asked_before = dossier.supplements.filter(before_reception=False).count()
-    if asked_before >= settings.MAX_SUPPLEMENT_REQUESTS:
-        if approved_by is None:
-            raise errors.Invalid(
-                _(
-                    "A supplement was already requested. A second request needs the approval of the head of the agency."
-                ),
-                code="approval_missing",
-                field="approved_by",
-            )
-        if not rules.is_head_of(approved_by, dossier.competent_agency):
-            raise errors.Invalid(
-                _("%(person)s is not the head of %(agency)s.")
-                % {"person": approved_by, "agency": dossier.competent_agency},
-                code="approval_missing",
-                field="approved_by",
-            )
+    needs_head = asked_before >= settings.MAX_SUPPLEMENT_REQUESTS
+    if needs_head and not rules.is_head_of(by, dossier.competent_agency):
+        raise errors.Invalid(
+            _("A supplement was already requested. Only the head of %(agency)s may request a second one.")
+            % {"agency": dossier.competent_agency},
+            code="approval_missing",
+        )
     now = timezone.now()
     ask_by = deadlines.request_supplement_by(dossier.clock_started_at, calendar_for(dossier.competent_agency))
     before = dossier.state
@@ -123,7 +112,7 @@ def request_supplement(
         reason=reason,
         items=items,
         is_late=deadlines.punctuality(ask_by, now) == deadlines.Punctuality.LATE,
-        approved_by=approved_by if asked_before else None,
+        approved_by=by if needs_head else None,
     )
     withdraw_unsent_apology(dossier, reason=_("The applicant was asked for a supplement; the clock stands."))
     event = record(

@@ -16,7 +16,9 @@ from cases.services.base import ask, fitting_text, known_choice, locked, past_mo
 from cases.services.checklist import ComponentFacts, keep_checklist, require_complete
 from cases.services.clock import (
     begin_step,
+    check_not_too_old,
     counts_as_received_at,
+    expected_start,
     first_step,
     promise,
     set_promise,
@@ -71,6 +73,7 @@ def receive(
     known_choice(channel, Channel, field="channel")
     known_choice(return_channel, ReturnChannel, field="return_channel")
     received_at = past_moment(received_at, field="received_at")
+    check_not_too_old(received_at, desk=desk, field="received_at")
     counts_from = counts_as_received_at(received_at, desk=desk, channel=channel)
     version = version_in_force(procedure, timezone.localdate(counts_from))
     competent = competent_agency_for(version, desk, competent_agency)
@@ -134,7 +137,7 @@ def _accept(dossier: Dossier, *, by, fee: FeeFacts, received_at: datetime, count
     before = dossier.state
     dossier.to_received()
     dossier.received_at = received_at
-    set_promise(dossier, promise(dossier, counts_from))
+    set_promise(dossier, promise(dossier, expected_start(dossier, counts_from)))
     dossier.first_due_at = dossier.due_at
     dossier.transfer_due_at = transfer_by(dossier, received_at)
     dossier.holder = by

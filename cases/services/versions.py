@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from cases.errors import Invalid, NotInForce
 from procedures.enums import VersionStatus
 from procedures.models import Agency, Procedure, ProcedureVersion, TimeLimit
-from procedures.services.competence import default_competent_agency
+from procedures.services.competence import decides, default_competent_agency
 
 
 def version_in_force(procedure: Procedure, day: date) -> ProcedureVersion:
@@ -67,4 +67,10 @@ def competent_agency_for(version: ProcedureVersion, desk: Agency, chosen: Agency
         )
     if not agency.is_active:
         raise Invalid(_("%(agency)s is no longer active.") % {"agency": agency}, field="competent_agency")
+    if not decides(agency, version):
+        raise Invalid(
+            _("%(agency)s does not decide this procedure.") % {"agency": agency},
+            code="not_competent",
+            field="competent_agency",
+        )
     return agency

@@ -56,7 +56,7 @@ class Letter(models.Model):
         _("state"), max_length=12, choices=LetterState.choices, default=LetterState.DRAFT, editable=False
     )
     agency_identifier = models.CharField(_("agency"), max_length=35)
-    reference = models.CharField(_("dossier"), max_length=40)
+    reference = models.CharField(_("dossier"), max_length=60)
     cycle = models.PositiveSmallIntegerField(_("cycle"), default=1)
     payload = models.JSONField(_("content"), editable=False)
     reason = models.TextField(_("reason"), blank=True)

@@ -42,7 +42,7 @@ class Message(models.Model):
     language = models.CharField(_("language"), max_length=5, default="vi")
     subject = models.CharField(_("subject"), max_length=255, blank=True)
     body = models.TextField(_("text"))
-    reference = models.CharField(_("dossier"), max_length=40, blank=True)
+    reference = models.CharField(_("dossier"), max_length=60, blank=True)
     letter = models.ForeignKey(
         Letter,
         on_delete=models.PROTECT,

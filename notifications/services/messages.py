@@ -57,7 +57,7 @@ def enqueue(
 
     Talks to no broker: the message is there exactly when the caller's transaction commits, and the
     next `deliver_due` finds it. A `letter` travels with e-mail as PDF and counts as sent as soon as
-    one of its messages has arrived. Raises `RecipientMissing`.
+    such an e-mail has arrived: a text message does not carry it. Raises `RecipientMissing`.
     """
     recipient = recipient.strip()
     if not recipient:
@@ -85,7 +85,8 @@ def deliver_due(limit: int = 200, now: datetime | None = None) -> DeliveryCounts
 
     Each message is claimed in a transaction of its own, sent outside of any, and its outcome recorded.
     A channel whose gateway cannot be reached is left alone for the rest of the run, so that it neither
-    holds up the others nor burns the attempts of everything that waits. Must not be called inside a
+    holds up the others nor burns the attempts of everything that waits. A message that fails in a way
+    nobody foresaw is logged and noted as failed, and the others go on. Must not be called inside a
     transaction. `now` fixes the clock, for tests and for the demo.
     """
     counts: Counter[str] = Counter()
@@ -97,14 +98,19 @@ def deliver_due(limit: int = 200, now: datetime | None = None) -> DeliveryCounts
             message = _claim(now or timezone.now(), resting, counts)
             if message is None:
                 break
-            if message.channel not in gateways:
-                gateways[message.channel] = stack.enter_context(closing(open_gateway(message.channel)))
             try:
+                if message.channel not in gateways:
+                    gateways[message.channel] = stack.enter_context(closing(open_gateway(message.channel)))
                 gateways[message.channel].send(_outgoing(message))
             except errors.NotificationError as error:
                 if getattr(error, "unreachable", False):
                     resting.add(message.channel)
                 counts[_record_failure(message, str(error), at=now or timezone.now())] += 1
+            except Exception as error:  # one message must not hold up those behind it
+                logger.exception("Message %s could not be sent", message.key)
+                why = _t("A fault of the program kept the message from being sent (%(error)s); see the log.")
+                why %= {"error": type(error).__name__}
+                counts[_record_failure(message, why, at=now or timezone.now())] += 1
             else:
                 _record_success(message, at=now or timezone.now())
                 counts["sent"] += 1
@@ -194,7 +200,7 @@ def _record_success(message: Message, *, at: datetime) -> None:
     claim = message.claimed_until
     message.refresh_from_db(from_queryset=Message.objects.select_for_update(of=["self"]))
     _add_attempt(message, at, succeeded=True)
-    if message.letter_id:
+    if message.letter_id and message.channel == MessageChannel.EMAIL:
         letters.mark_sent_by_message(message.letter_id, at=at)
     if message.state not in (MessageState.PENDING, MessageState.DEAD):
         # Our lease had ended and somebody else sent it too, or it was cancelled meanwhile.

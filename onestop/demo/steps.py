@@ -6,6 +6,7 @@ import os
 import signal
 import time
 from collections.abc import Callable, Iterator
+from urllib.parse import urlsplit
 
 import httpx
 from django.conf import settings
@@ -16,6 +17,7 @@ from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
+from cases.demo.offices import PUBLISHED_PASSWORD, Accounts
 from cases.models import Dossier
 from onestop.celery import app
 from onestop.demo import summary, walk
@@ -25,6 +27,7 @@ from onestop.embedded import EmbeddedError, keeper, places, servers
 
 READY_SECONDS = 90
 MAIN_JOB_SECONDS = 180
+THIS_MACHINE = {"localhost", "127.0.0.1", "::1"}
 ENDS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 MAIN_JOB = (
     "cases.tasks.flag_overdue",
@@ -37,6 +40,13 @@ MAIN_JOB = (
 
 class DemoFailed(Exception):
     """A step could not be done; the text says which and why."""
+
+
+def is_open_to_others() -> bool:
+    """A configured database, and an address that is not only this machine's: this is no laptop."""
+    if settings.USES_EMBEDDED_POSTGRES:
+        return False
+    return settings.HTTPS or urlsplit(settings.PUBLIC_URL).hostname not in THIS_MACHINE
 
 
 class Demo:
@@ -121,6 +131,14 @@ class Demo:
         if there:
             facts.append(_("%(count)s are there already") % {"count": there})
             return
+        if is_open_to_others() and Accounts().password == PUBLISHED_PASSWORD:
+            raise DemoFailed(
+                _(
+                    "The demonstration accounts would have a password that everybody can read, on an installation "
+                    "that others can reach (DATABASE_URL is set, with HTTPS or a PUBLIC_URL of another machine). "
+                    "Nothing was seeded. Set DEMO_PASSWORD to one of your own, or unset DATABASE_URL."
+                )
+            )
         # What the services write down is written in the language of the office, not of this terminal.
         with translation.override(settings.LANGUAGE_CODE):
             out = Indented(self.console)

@@ -21,3 +21,14 @@ def default_competent_agency(version: ProcedureVersion, desk: Agency) -> Agency 
         found = list(departments[:2])
         return found[0] if len(found) == 1 else None
     return None
+
+
+def decides(agency: Agency, version: ProcedureVersion) -> bool:
+    """Whether this agency can be the competent one: of the procedure's level, and with its field."""
+    if agency.decides_fields and version.field_vi not in agency.decides_fields:
+        return False
+    if version.level == Level.COMMUNE:
+        return agency.kind == AgencyKind.COMMUNE
+    if version.level == Level.PROVINCE:
+        return agency.kind in {AgencyKind.DEPARTMENT, AgencyKind.OTHER}
+    return agency.kind not in {AgencyKind.COMMUNE, AgencyKind.CENTRE}

@@ -9,7 +9,7 @@ from cases.services.clock import counts_as_received_at, last_desk_step, running_
 from procedures.enums import DayKind, LimitUnit
 from procedures.models import CalendarDay, OfficeSession, TimeLimit
 from tests.cases.helpers import fresh
-from tests.cast import local, make_procedure
+from tests.cast import local, make_procedure, upload
 
 # The promise ----------------------------------------------------------------------------------------
 
@@ -157,3 +157,24 @@ def test_last_desk_step_is_none_when_the_officer_does_the_last_one(world):
     version = world.free.versions.get()
     version.steps.filter(name_vi="Trả kết quả").delete()
     assert last_desk_step(world.receive()) is None
+
+
+def test_r15_the_clock_of_a_boundary_free_reception_starts_with_the_arrival(world, clock):
+    clock.move_to("2026-11-11 15:20")
+    dossier = world.receive(desk=world.centre, by=world.centre_clerk, competent_agency=world.ward)
+    assert dossier.due_at == local("2026-11-17 17:00")  # expected on 12/11, so printed like this
+    form = dossier.components.get(provision="paper")
+    services.add_document(dossier, upload(), by=world.centre_clerk, component=form)
+    clock.move_to("2026-11-13 09:10")
+    dossier = services.digitize(dossier, by=world.centre_clerk)
+    assert (dossier.due_at, dossier.first_due_at) == (local("2026-11-18 17:00"), local("2026-11-17 17:00"))
+    assert dossier.events.last().data["old_due"] == "17/11/2026 17:00"
+
+
+def test_r15_a_dossier_that_arrives_as_expected_keeps_its_date(world, clock):
+    clock.move_to("2026-11-11 10:00")
+    dossier = world.receive(desk=world.centre, by=world.centre_clerk, competent_agency=world.ward)
+    form = dossier.components.get(provision="paper")
+    services.add_document(dossier, upload(), by=world.centre_clerk, component=form)
+    clock.move_to("2026-11-11 16:30")
+    assert services.digitize(dossier, by=world.centre_clerk).due_at == local("2026-11-16 17:00")

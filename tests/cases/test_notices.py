@@ -216,9 +216,14 @@ def test_a_warning_goes_to_the_officer_who_holds_the_dossier(world):
         "Dossier H41.101-261109-0001 is due at 12/11/2026 17:00",
     )
     assert message.body == (
-        "H41.101-261109-0001, Thủ tục không thu phí (EN): 2 working day(s) left. If it cannot be finished "
+        "H41.101-261109-0001, Thủ tục không thu phí (EN): 2 working days left. If it cannot be finished "
         "in time, the apology must go out one working day before the due date."
     )
+
+
+def test_a_warning_on_the_last_day_counts_one_day(world):
+    warn_of_due_date(world.processing(), days_left=1)
+    assert ": 1 working day left. If" in Message.objects.get(recipient="thu-ly@nghean.example").body
 
 
 def test_a_warning_goes_to_the_supervisors_when_nobody_holds_the_dossier(world):

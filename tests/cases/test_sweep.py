@@ -4,7 +4,7 @@ import io
 
 import pytest
 from django.core import mail
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from cases import services
@@ -20,6 +20,7 @@ from tests.cast import local, make_procedure
 pytestmark = pytest.mark.usefixtures("english")
 
 NOT_RUNNING = [state for state in State if state not in RUNNING_STATES]
+NONE_FAILED = ("Messages failed, to be tried again: 0", "Messages given up: 0")
 NOTHING = services.SweepCounts(flagged=0, warned=0, drafted=0)
 
 
@@ -177,12 +178,18 @@ def test_draft_apologies_not_again_after_the_letter_was_issued_or_sent(world, cl
     assert services.draft_apologies() == 0
 
 
-def test_draft_apologies_again_when_a_person_took_the_draft_back_too_early(world, clock):
+def test_a_draft_that_a_person_took_back_comes_back_only_when_the_date_was_missed(world, clock):
     world.processing()
     clock.move_to("2026-11-11 09:15")
     services.draft_apologies()
     services.cancel_apology(Letter.objects.get(), by=world.supervisor, reason="Xong trong hôm nay")
+    assert services.draft_apologies() == 0
+    clock.move_to("2026-11-12 17:01")
     assert services.draft_apologies() == 1
+    services.cancel_apology(
+        Letter.objects.get(state="draft"), by=world.supervisor, reason="Đã xin lỗi trực tiếp"
+    )
+    assert services.draft_apologies() == 0
 
 
 def test_draft_apologies_once_more_in_a_new_cycle(world, clock):
@@ -291,31 +298,58 @@ def test_what_is_finished_between_the_question_and_the_lock_is_left_alone(world,
 @pytest.mark.django_db(transaction=True)
 def test_the_command_sweep_prints_counts_and_the_second_time_zeros(world, clock):
     world.processing()
-    clock.move_to("2026-11-10 09:00")
+    clock.move_to("2026-11-10 06:30")  # before the hour of the digest
     assert lines_of_sweep() == [
         "Flagged overdue: 0",
         "Warnings added: 1",
         "Apologies drafted: 0",
         "Messages sent: 7",  # received, digitized and taken over by e-mail and SMS, and the warning
+        *NONE_FAILED,
     ]
-    clock.move_to("2026-11-13 09:00")
+    clock.move_to("2026-11-13 06:30")
     assert lines_of_sweep() == [
         "Flagged overdue: 1",
         "Warnings added: 0",
         "Apologies drafted: 1",
         "Messages sent: 0",
+        *NONE_FAILED,
     ]
     assert lines_of_sweep() == [
         "Flagged overdue: 0",
         "Warnings added: 0",
         "Apologies drafted: 0",
         "Messages sent: 0",
+        *NONE_FAILED,
     ]
     assert [message.to for message in mail.outbox] == [
         ["vi.du@congdan.example"],
         ["vi.du@congdan.example"],
         ["vi.du@congdan.example"],
         ["thu-ly@nghean.example"],
+    ]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_command_delivers_and_counts_also_when_a_part_failed(world, clock, monkeypatch, settings):
+    settings.SMS_GATEWAY_URL = "http://127.0.0.1:9/nobody-listens"
+    world.receive()
+    clock.move_to("2026-11-11 06:30")
+
+    def fail(dossier):
+        raise RuntimeError("poison")
+
+    monkeypatch.setattr(overdue, "draft_apology", fail)
+    out = io.StringIO()
+    with pytest.raises(CommandError, match="could not be drafted") as failure:
+        call_command("sweep", stdout=out)
+    assert failure.value.returncode == 1
+    assert out.getvalue().splitlines() == [
+        "Flagged overdue: 0",
+        "Warnings added: 1",
+        "Apologies drafted: 0",
+        "Messages sent: 2",  # received by e-mail, and the warning
+        "Messages failed, to be tried again: 1",  # received by SMS
+        "Messages given up: 0",
     ]
 
 

@@ -56,6 +56,7 @@ class _Handler(BaseHTTPRequestHandler):
         "list": (200, "application/json", b'["ok"]'),
         "empty": (200, "application/json", b""),
         "moved": (302, "text/html", b""),
+        "packed": (200, "application/json", b"not gzip at all"),
         "huge": (200, "application/json", b" " * 200_000 + b'{"ok": true}'),
     }
 
@@ -74,6 +75,8 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_response(status)
         self.send_header("Content-Type", content_type)
         self.send_header("Content-Length", str(len(reply)))
+        if behaviour == "packed":
+            self.send_header("Content-Encoding", "gzip")
         self.end_headers()
         self.wfile.write(reply)
 

@@ -4,6 +4,7 @@ import logging
 import smtplib
 from uuid import uuid4
 
+import httpx
 import pytest
 from django.core import mail
 
@@ -53,6 +54,7 @@ def test_http_gateway_takes_any_2xx_with_the_configured_success(provider):
         ("refused", "did not take"),
         ("accepted", "did not take"),
         ("huge", "too long"),
+        ("packed", "cannot be read .DecodingError."),
     ],
 )
 def test_any_other_answer_is_a_failure_with_a_sentence(provider, en, behaviour, sentence):
@@ -74,6 +76,22 @@ def test_gateway_that_is_not_there_is_a_failure(provider, en):
     provider.server_close()
     with pytest.raises(DeliveryFailed, match="could not be reached") as failure:
         gateway.send(MESSAGE)
+    assert failure.value.unreachable
+
+
+def test_redirects_without_end_are_a_failure(provider, en, monkeypatch):
+    def turn_round(*args, **options):
+        raise httpx.TooManyRedirects("too many")
+
+    gateway = http(provider, "ok")
+    monkeypatch.setattr(gateway.client, "stream", turn_round)
+    with pytest.raises(DeliveryFailed, match="cannot be read .TooManyRedirects."):
+        gateway.send(MESSAGE)
+
+
+def test_address_that_is_none_is_a_failure_and_the_channel_rests(en):
+    with pytest.raises(DeliveryFailed, match="address is not one") as failure:
+        HttpGateway("http://sms.example.vn:port/send").send(MESSAGE)
     assert failure.value.unreachable
 
 

@@ -11,6 +11,7 @@ from django.core import mail
 from django.db import DatabaseError, connection, transaction
 
 from notifications import errors
+from notifications.channels import ConsoleGateway
 from notifications.enums import MessageState
 from notifications.models import Message, MessageAttempt
 from notifications.services import letters, messages
@@ -202,6 +203,44 @@ def test_channel_that_cannot_be_reached_rests_and_the_others_go_on(clock, settin
     assert attempts == [1, 0, 0]
 
 
+class PoisonedGateway(ConsoleGateway):
+    """Fails in a way that no channel foresees, for one recipient."""
+
+    def send(self, message):
+        if message.recipient == "0900000666":
+            raise RuntimeError("0900000666 is poison")
+        super().send(message)
+
+
+def test_message_that_fails_as_nobody_foresaw_does_not_hold_up_the_others(clock, monkeypatch, caplog, en):
+    monkeypatch.setattr(messages, "open_gateway", PoisonedGateway)
+    before, poison, behind = sms("1"), sms("2", recipient="0900000666"), sms("3")
+    assert deliver_due() == DeliveryCounts(sent=2, failed=1)
+    assert [Message.objects.get(pk=message.pk).state for message in (before, poison, behind)] == [
+        MessageState.SENT,
+        MessageState.PENDING,
+        MessageState.SENT,
+    ]
+    poison.refresh_from_db()
+    why = "A fault of the program kept the message from being sent (RuntimeError); see the log."
+    assert (poison.attempts, poison.last_error, poison.next_attempt_at) == (1, why, minutes(1))
+    assert list(poison.attempt_rows.values_list("succeeded", "detail")) == [(False, why)]
+    [record] = [record for record in caplog.records if record.levelname == "ERROR"]
+    assert record.message == f"Message {poison.key} could not be sent"
+    assert record.exc_info[0] is RuntimeError
+
+
+def test_gateway_that_cannot_be_opened_is_a_visible_failure(clock, monkeypatch, en):
+    def refuse(channel):
+        raise UnicodeEncodeError("ascii", "ü", 0, 1, "a token that no header takes")
+
+    monkeypatch.setattr(messages, "open_gateway", refuse)
+    message = sms()
+    assert deliver_due() == DeliveryCounts(failed=1)
+    message.refresh_from_db()
+    assert "(UnicodeEncodeError)" in message.last_error
+
+
 def test_letter_travels_with_the_email_and_counts_as_sent(clock):
     letter = issued()
     enqueue(
@@ -224,6 +263,15 @@ def test_letter_by_two_channels_is_sent_once(clock, gateway):
     assert deliver_due() == DeliveryCounts(sent=2)
     letter.refresh_from_db()
     assert letter.state == "sent"
+
+
+def test_text_message_does_not_carry_the_letter_so_it_stays_issued(clock, gateway):
+    gateway("ok")
+    letter = issued()
+    sms("apology:1", letter=letter)
+    assert deliver_due() == DeliveryCounts(sent=1)
+    letter.refresh_from_db()
+    assert (letter.state, letter.sent_at) == ("issued", None)
 
 
 def test_letter_whose_file_is_gone_is_a_visible_failure(clock, en):

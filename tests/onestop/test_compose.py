@@ -99,6 +99,27 @@ def test_settings_that_must_agree_are_the_same_for_all_parts():
     assert {"DATABASE_URL", "REDIS_URL", "SECRET_KEY", "LOOKUP_KEY"} <= set(environments[0])
 
 
+@pytest.mark.parametrize("name", ["web", "worker", "beat"])
+def test_every_documented_variable_reaches_every_part(name):
+    """By .env as a whole; one that is named besides must still take its value from there."""
+    service = OURS[name]
+    assert service["env_file"] == [{"path": ".env", "required": False}]
+    fixed = {
+        variable
+        for variable, value in service["environment"].items()
+        if not re.match(r"\$\{" + variable + r"(:[-?].*)?\}$", value)
+    }
+    assert {"RESCHEDULE_SCOPE", "EMAIL_PORT", "THROTTLE_LOOKUP"} <= documented_variables()
+    assert fixed & documented_variables() == {"DATABASE_URL", "REDIS_URL"}, "the servers of this file"
+
+
+def documented_variables() -> set[str]:
+    """The first column of the tables in docs/configuration.md."""
+    text = (PROJECT_DIR / "docs" / "configuration.md").read_text()
+    columns = re.findall(r"^\| (`[^|]+) \|", text, re.MULTILINE)
+    return {name for column in columns for name in re.findall(r"`([A-Z_]+)`", column)}
+
+
 def test_secrets_come_from_the_environment_and_have_no_default():
     """`${NAME:?sentence}` refuses to start without it."""
     text = (PROJECT_DIR / "docker-compose.yml").read_text()

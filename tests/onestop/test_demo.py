@@ -23,6 +23,7 @@ from notifications.services.messages import deliver_due
 from onestop.demo import summary
 from onestop.demo.console import Console, terminal_language
 from onestop.demo.processes import ChildEnded, Children, free_port
+from onestop.demo.steps import Demo, DemoFailed
 from onestop.demo.walk import CLERK, DESK, PROCEDURE, Walk, WalkFailed, must_be
 from onestop.embedded import servers
 from procedures.models import Agency, Procedure, Staff
@@ -322,3 +323,57 @@ def test_demo_does_the_main_job_and_leaves_nothing_behind():
         assert (second.returncode, err, out.splitlines()[-1]) == (0, "", "Stopped.")
         assert processes_of(folder) == []
         assert not servers.is_running(folder)
+
+
+# --- The published password -----------------------------------------------------------------------
+OPEN_TO_OTHERS = [
+    (True, "http://127.0.0.1:8000"),
+    (False, "https://motcua.example"),
+    (True, "https://motcua.example"),
+]
+
+
+@pytest.fixture
+def seeded(monkeypatch):
+    """The commands that seeding calls; none of them runs."""
+    called = []
+    monkeypatch.setattr("onestop.demo.steps.call_command", lambda name, **options: called.append(name))
+    monkeypatch.delenv("DEMO_PASSWORD", raising=False)
+    return called
+
+
+def seed(settings, *, embedded: bool, https: bool, public_url: str) -> None:
+    settings.USES_EMBEDDED_POSTGRES, settings.HTTPS, settings.PUBLIC_URL = embedded, https, public_url
+    with translation.override("en"):
+        Demo(Console(), port=8000, dossiers=1, seed=1).seed_dossiers([])
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("https", "public_url"), OPEN_TO_OTHERS)
+def test_published_password_is_not_seeded_where_others_can_sign_in(settings, seeded, https, public_url):
+    with pytest.raises(DemoFailed, match="a password that everybody can read.*Set DEMO_PASSWORD"):
+        seed(settings, embedded=False, https=https, public_url=public_url)
+    assert seeded == []
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("https", "public_url"), OPEN_TO_OTHERS)
+def test_password_of_ones_own_is_seeded_anywhere(settings, seeded, monkeypatch, https, public_url):
+    monkeypatch.setenv("DEMO_PASSWORD", "mot-mat-khau-rieng-2026")
+    seed(settings, embedded=False, https=https, public_url=public_url)
+    assert seeded == ["seed_demo"]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("embedded", "public_url"),
+    [
+        (True, "https://motcua.example"),
+        (False, "http://127.0.0.1:8000"),
+        (False, "http://localhost:8000"),
+        (False, "http://[::1]:8000"),
+    ],
+)
+def test_published_password_is_seeded_on_a_laptop(settings, seeded, embedded, public_url):
+    seed(settings, embedded=embedded, https=False, public_url=public_url)
+    assert seeded == ["seed_demo"]

@@ -147,6 +147,18 @@ class DossierFactsSerializer(serializers.Serializer):
     holder_unit = AgencySerializer()
 
 
+class FilingSerializer(serializers.Serializer):
+    """That a filing was taken: what the sender knows anyway, and nothing stored of the applicant."""
+
+    uuid = serializers.UUIDField()
+    state = serializers.ChoiceField(State.choices)
+    procedure = serializers.CharField(source="version.procedure.code")
+    desk = serializers.CharField(source="receiving_desk.identifier")
+    channel = serializers.ChoiceField(Channel.choices)
+    filed_at = serializers.DateTimeField()
+    counts_from = serializers.DateTimeField(help_text="Moment that counts as reception.")
+
+
 class OverdueSerializer(DossierFactsSerializer):
     """An overdue dossier: how late, flagged since when, and what became of the apology."""
 

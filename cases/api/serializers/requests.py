@@ -72,6 +72,11 @@ class ApplicantSerializer(StrictSerializer):
         child=serializers.ChoiceField(NoticeChannel.choices), required=False, max_length=10
     )
 
+    name_changed = serializers.BooleanField(
+        required=False,
+        help_text="Confirms that the name of a known number has changed; only a clerk who saw the papers.",
+    )
+
     def to_internal_value(self, data) -> ApplicantFacts:
         return ApplicantFacts(**super().to_internal_value(data))
 
@@ -183,12 +188,6 @@ class ReasonSerializer(StrictSerializer):
 class RequestSerializer(ReasonSerializer):
     items = serializers.ListField(
         child=serializers.CharField(max_length=1000, allow_blank=True), max_length=100
-    )
-
-
-class SupplementRequestSerializer(RequestSerializer):
-    approved_by = StaffField(
-        required=False, help_text="User name of the head; needed for a second request (R9)."
     )
 
 

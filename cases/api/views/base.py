@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Callable
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework import generics
@@ -90,12 +91,16 @@ class StaffView(ApiView):
     permission_classes = [IsAuthenticated]
     throttle_classes = [StaffThrottle]
 
+    def dossiers(self) -> QuerySet[Dossier]:
+        """The dossiers that exist for the asking person at this address."""
+        return Dossier.objects.visible_to(self.request.user)
+
     def dossier(self) -> Dossier:
         """The dossier of the address, by code or uuid; 404 when it is not there or not for this person."""
         ref = self.kwargs["ref"]
         by_uuid = as_uuid(ref)
         wanted = {"uuid": by_uuid} if by_uuid else {"code": tidy_code(ref)}
-        dossier = Dossier.objects.visible_to(self.request.user).with_people().filter(**wanted).first()
+        dossier = self.dossiers().with_people().filter(**wanted).first()
         if dossier is None:
             raise NothingFound(
                 _("There is no such dossier, or it is not one of your agency. Check the code.")
@@ -120,6 +125,14 @@ class WriteView(StaffView):
     def sent(self):
         """The body without its files."""
         return self.request.data
+
+    def need_key(self) -> None:
+        """For what must not happen twice: 400 without the header `Idempotency-Key`."""
+        if "Idempotency-Key" not in self.request.headers:
+            raise ValidationError(
+                _("Send the header Idempotency-Key with a new value for each new dossier."),
+                code="idempotency_key_missing",
+            )
 
     def once(self, act: Callable[[], object]) -> Response:
         """Answer with what `act` returns, at most once for the key of the request."""

@@ -3,6 +3,7 @@
 from django.db.models import OuterRef, Subquery
 from django.http import FileResponse, HttpResponse
 from django.shortcuts import get_object_or_404
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django_filters.rest_framework import DjangoFilterBackend
 from drf_spectacular.types import OpenApiTypes
@@ -10,16 +11,23 @@ from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework.exceptions import ValidationError
 from rest_framework.response import Response
 
-from cases import queries, services
+from cases import queries, rules, services
 from cases.api.filters import DossierFilter, OverdueFilter
 from cases.api.pagination import DueFirst, NewestFirst
 from cases.api.problems import NothingFound
-from cases.api.serializers.answers import DossierFactsSerializer, MeSerializer, OverdueSerializer
+from cases.api.serializers.answers import (
+    DossierFactsSerializer,
+    FilingSerializer,
+    MeSerializer,
+    OverdueSerializer,
+)
 from cases.api.serializers.dossiers import DocumentSerializer, DossierSerializer
 from cases.api.serializers.requests import ReceptionSerializer, SubmissionSerializer, UploadSerializer
 from cases.api.views.base import FormView, StaffView, WriteView
+from cases.errors import NotPermitted
 from cases.letters import receipt_payload
 from cases.models import Document, Dossier
+from cases.services.clock import counts_as_received_at
 from notifications.enums import LetterKind
 from notifications.models import Letter
 from notifications.pdf import receipt_pdf
@@ -49,6 +57,15 @@ def dossier_answer(request, pk: int) -> dict:
     )
     letters = list(Letter.objects.filter(reference=dossier.code)) if dossier.code else []
     return DossierSerializer(dossier, context={"request": request, "letters": letters}).data
+
+
+def filing_answer(dossier: Dossier) -> dict:
+    """What whoever filed is told. Whoever merely knows an ID number learns nothing of that person."""
+    counts_from = counts_as_received_at(
+        dossier.filed_at, desk=dossier.receiving_desk, channel=dossier.channel
+    )
+    dossier.counts_from = timezone.localtime(counts_from)
+    return FilingSerializer(dossier).data
 
 
 def pdf_response(content: bytes, name: str) -> HttpResponse:
@@ -105,11 +122,7 @@ class DossierListView(WriteView):
         responses={201: DossierSerializer},
     )
     def post(self, request):
-        if "Idempotency-Key" not in request.headers:
-            raise ValidationError(
-                _("Send the header Idempotency-Key with a new value for each new dossier."),
-                code="idempotency_key_missing",
-            )
+        self.need_key()
         given = self.checked(ReceptionSerializer)
 
         def receive() -> dict:
@@ -124,7 +137,7 @@ class DossierListView(WriteView):
 class FilingListView(WriteView):
     """Filings online or by post, before reception."""
 
-    serializer_class = DossierSerializer
+    serializer_class = FilingSerializer
     status = 201
 
     @extend_schema(
@@ -132,18 +145,20 @@ class FilingListView(WriteView):
         tags=["dossiers"],
         summary="File online or by post",
         description="No code and no clock yet; acknowledged at once. By the desk for what came by post, by a "
-        "connected system for what was filed online.",
+        "connected system for what was filed online. The header `Idempotency-Key` is required. The answer "
+        "says nothing of the applicant: who may see the dossier finds it by its `uuid`.",
         request=SubmissionSerializer,
-        responses={201: DossierSerializer},
+        responses={201: FilingSerializer},
     )
     def post(self, request):
+        self.need_key()
         given = self.checked(SubmissionSerializer)
 
         def submit() -> dict:
             dossier = services.submit(
                 given.pop("procedure"), given.pop("applicant"), by=request.user, **given
             )
-            return dossier_answer(request, dossier.pk)
+            return filing_answer(dossier)
 
         return self.once(submit)
 
@@ -166,6 +181,8 @@ class ReceiptView(StaffView):
         dossier = self.dossier()
         if dossier.code is None:
             raise NothingFound(_("A filing has no receipt before it is received."))
+        if not rules.may_print_receipt(request.user, dossier):
+            raise NotPermitted(_("Receipts are printed after reception, at the desk that received."))
         return pdf_response(receipt_pdf(receipt_payload(dossier)), dossier.code)
 
 
@@ -210,7 +227,7 @@ class DocumentView(StaffView):
     def get(self, request, ref, pk: int):
         document = get_object_or_404(Document, dossier=self.dossier(), pk=pk)
         return FileResponse(
-            document.file.open("rb"),
+            queries.open_file(document),
             as_attachment=True,
             filename=document.name,
             content_type=document.mime_type,

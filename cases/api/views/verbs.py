@@ -3,18 +3,20 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import PolymorphicProxySerializer, extend_schema
 from rest_framework.parsers import MultiPartParser
 from rest_framework.serializers import Serializer
 
-from cases import services
+from cases import queries, services
 from cases.api.parsers import JSONParser
 from cases.api.schema import ProblemSchema
 from cases.api.serializers import requests as bodies
+from cases.api.serializers.answers import FilingSerializer
 from cases.api.serializers.dossiers import DossierSerializer
 from cases.api.views.base import WriteView
-from cases.api.views.dossiers import dossier_answer
+from cases.api.views.dossiers import dossier_answer, filing_answer
 from cases.enums import Verb
+from procedures.enums import Role
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +28,7 @@ class Act:
     body: type[Serializer]
     service: Callable
     file: str = ""  # field of the form that is the service's second argument
+    by_portal: bool = False  # also for the connected system that files online
 
 
 VERBS = [
@@ -42,6 +45,7 @@ VERBS = [
         "The applicant has completed the filing",
         bodies.CompletionSerializer,
         services.complete_filing,
+        by_portal=True,
     ),
     Act(Verb.DIGITIZE, "Scans complete: hand to the agency", bodies.NothingSerializer, services.digitize),
     Act(Verb.START, "Take over", bodies.NothingSerializer, services.start),
@@ -49,7 +53,7 @@ VERBS = [
     Act(
         Verb.REQUEST_SUPPLEMENT,
         "Ask for what is missing; the clock stops",
-        bodies.SupplementRequestSerializer,
+        bodies.RequestSerializer,
         services.request_supplement,
     ),
     Act(
@@ -89,6 +93,15 @@ class VerbSchema(ProblemSchema):
     def get_description(self):
         return (self.view.act.service.__doc__ or "").strip().partition("\n\n")[0]
 
+    def get_response_serializers(self):
+        if not self.view.act.by_portal:
+            return DossierSerializer
+        return PolymorphicProxySerializer(
+            component_name="DossierOrFiling",
+            serializers=[DossierSerializer, FilingSerializer],
+            resource_type_field_name=None,
+        )
+
     def get_request_serializer(self):
         body = self.view.act.body
         return {"multipart/form-data": body} if self.view.act.file else body
@@ -104,17 +117,26 @@ class VerbView(WriteView):
     def get_parsers(self):
         return [MultiPartParser()] if self.act.file else [JSONParser()]
 
+    @property
+    def is_portal(self) -> bool:
+        return self.act.by_portal and self.request.user.role == Role.INTEGRATION
+
+    def dossiers(self):
+        return queries.filings_to_complete(self.request.user) if self.is_portal else super().dossiers()
+
     def sent(self):
         return self.request.POST.dict() if self.act.file else super().sent()
 
-    @extend_schema(tags=["verbs"], responses={200: DossierSerializer})
+    @extend_schema(tags=["verbs"])
     def post(self, request, ref):
         dossier = self.dossier()
         given = dict(self.checked(self.act.body))
         files = [given.pop(self.act.file)] if self.act.file else []
 
         def run() -> dict:
-            self.act.service(dossier, *files, by=request.user, **given)
+            changed = self.act.service(dossier, *files, by=request.user, **given)
+            if self.is_portal:
+                return filing_answer(changed)
             return dossier_answer(request, dossier.pk)
 
         return self.once(run)

@@ -119,6 +119,15 @@ def test_a_file_is_not_found_under_another_dossier(world, clerk):
     refused(clerk.get(f"dossiers/{world.receive().code}/documents/{pk}/"), 404, "not_found")
 
 
+def test_a_file_that_the_store_lost_is_said_to_be_lost(world, clerk):
+    dossier = world.receive()
+    pk = add(clerk, dossier).json()["id"]
+    file = Document.objects.get(pk=pk).file
+    file.storage.delete(file.name)
+    problem = refused(clerk.get(f"dossiers/{dossier.code}/documents/{pk}/"), 404, "file_missing")
+    assert problem["detail"] == "The file is missing in the store. Restore it from the backup."
+
+
 def test_the_result_needs_a_real_file_too(world, officer):
     dossier = world.processing()
     answer = officer.post(

@@ -9,7 +9,9 @@ from pypdf import PdfReader
 
 from cases import lookup, services
 from cases.models import Dossier
+from procedures.enums import Role
 from tests.cases.api.conftest import client_of, refused
+from tests.cases.helpers import make_person
 from tests.cast import local, make_procedure
 
 
@@ -208,6 +210,31 @@ def test_the_receipt_is_a_pdf_with_the_secret(world, clerk):
     assert answer["Cache-Control"] == "private, no-store"
     text = PdfReader(io.BytesIO(answer.content)).pages[0].extract_text()
     assert dossier.code in text and lookup.secret_of(dossier) in text
+
+
+@pytest.mark.parametrize("role", Role.values)
+def test_the_receipt_is_for_the_clerk_alone(world, role):
+    """It carries the owner's secret. Who does not even see the dossier finds nothing."""
+    dossier = world.receive()
+    person = make_person("ai-do", world.ward, role, is_head=True)
+    answer = client_of(person).get(f"dossiers/{dossier.code}/receipt.pdf")
+    if role == Role.CLERK:
+        assert answer.content[:5] == b"%PDF-"
+    elif role in {Role.OFFICER, Role.SUPERVISOR, Role.AUDITOR}:
+        problem = refused(answer, 403, "not_permitted")
+        assert problem["detail"] == "Receipts are printed after reception, at the desk that received."
+    else:
+        refused(answer, 404, "not_found")
+
+
+def test_the_receipt_is_for_the_desk_that_received(world, clerk):
+    """Not for the clerk of the ward that decides what the centre received, nor for a superuser."""
+    dossier = world.receive(desk=world.centre, by=world.centre_clerk, competent_agency=world.ward)
+    superuser = make_person("toan-quyen", None, "", is_superuser=True)
+    for client in (clerk, client_of(superuser)):
+        refused(client.get(f"dossiers/{dossier.code}/receipt.pdf"), 403, "not_permitted")
+    answer = client_of(world.centre_clerk).get(f"dossiers/{dossier.code}/receipt.pdf")
+    assert answer.status_code == 200
 
 
 def test_a_filing_has_no_receipt(world, clerk):

@@ -49,6 +49,16 @@ def test_an_issued_letter_is_the_stored_file(world, supervisor, draft):
     assert supervisor.get(f"letters/{letter.pk}/").json()["state"] == "issued"
 
 
+def test_a_letter_that_the_store_lost_is_said_to_be_lost(world, supervisor, draft):
+    dossier = world.free.versions.get().dossiers.get()
+    letter = services.issue_apology(
+        dossier, by=world.head, reason="Chờ xác minh", new_due_at=local("2026-11-17 17:00")
+    )
+    letter.pdf.storage.delete(letter.pdf.name)
+    problem = refused(supervisor.get(f"letters/{letter.pk}/pdf/"), 404, "letter_file_damaged")
+    assert problem["detail"].endswith("Restore it from the backup.")
+
+
 def test_letters_of_others_do_not_exist(world, draft):
     outsider = client_of(world.outsider_head)
     assert outsider.get("letters/").json()["results"] == []

@@ -63,17 +63,29 @@ def test_nobody_hides_behind_a_header_of_their_own(world, anybody, rates):
 
 
 @pytest.mark.parametrize("code", ["H41.101-261109-0001", "H41.101-261109-0999"])
-def test_guessing_a_secret_is_counted_by_code_from_everywhere(world, anybody, rates, code):
-    """Alike for codes that exist and codes that do not."""
+def test_guessing_a_secret_is_counted_by_code(world, anybody, rates, code):
+    """Alike for codes that exist and codes that do not, however they are spelt."""
     rates(lookup_code="2/min")
     world.receive()
     answers = [
-        anybody.get(
-            f"status/{spelt}/", headers={"X-Lookup-Secret": "x"}, REMOTE_ADDR=f"192.0.2.{n}"
-        ).status_code
-        for n, spelt in enumerate([code, code.lower(), code])
+        anybody.get(f"status/{spelt}/", headers={"X-Lookup-Secret": "x"}).status_code
+        for spelt in [code, code.lower(), code]
     ]
     assert answers == [404, 404, 429]
+    other = anybody.get("status/H41.101-261109-0888/", headers={"X-Lookup-Secret": "x"})
+    assert other.status_code == 404
+
+
+def test_wrong_secrets_do_not_lock_the_owner_out(world, anybody, rates):
+    rates(lookup_code="2/min")
+    dossier = world.receive()
+
+    def look_up(secret, address):
+        headers = {"X-Lookup-Secret": secret}
+        return anybody.get(f"status/{dossier.code}/", headers=headers, REMOTE_ADDR=address).status_code
+
+    assert [look_up("x", "192.0.2.1") for _ in range(3)] == [404, 404, 429]
+    assert look_up(lookup.secret_of(dossier), "192.0.2.2") == 200
 
 
 def test_page_and_api_count_together(world, anybody, client, rates):
@@ -111,6 +123,46 @@ def test_wrong_passwords_close_the_name_for_a_while(world, anybody, rates, clock
     assert sign_in(PASSWORD, address="192.0.2.2") == 200
     clock.move_to("2026-11-09 09:02")
     assert sign_in(PASSWORD) == 200
+
+
+LOGIN = "/quan-tri/login/"
+TOO_MANY = "Too many attempts. Wait 60 seconds and try again."
+
+
+@pytest.fixture
+def sign_in(client, settings):
+    """Try a password in the form of the back office; True = in, else the sentences on the form."""
+    settings.LANGUAGE_CODE = "en"
+
+    def attempt(password, username="mot-cua", address="192.0.2.1"):
+        answer = client.post(LOGIN, {"username": username, "password": password}, REMOTE_ADDR=address)
+        return answer.status_code == 302 or answer.context["form"].non_field_errors()
+
+    return attempt
+
+
+def test_wrong_passwords_close_the_form_of_the_back_office_too(world, sign_in, rates, clock):
+    rates(sign_in="2/min")
+    for _ in range(2):
+        assert "correct username and password" in sign_in("wrong")[0]
+    assert sign_in(PASSWORD) == [TOO_MANY]
+    assert sign_in(PASSWORD, username="thu-ly") is True
+    assert sign_in(PASSWORD, address="192.0.2.2") is True
+    clock.move_to("2026-11-09 09:02")
+    assert sign_in(PASSWORD) is True
+
+
+def test_form_and_api_count_wrong_passwords_together(world, anybody, sign_in, rates):
+    rates(sign_in="2/min")
+    token = base64.b64encode(b"mot-cua:wrong").decode()
+    for _ in range(2):
+        anybody.get("me/", headers={"Authorization": f"Basic {token}"}, REMOTE_ADDR="192.0.2.1")
+    assert sign_in(PASSWORD) == [TOO_MANY]
+
+
+def test_right_passwords_are_not_counted(world, sign_in, rates):
+    rates(sign_in="2/min")
+    assert [sign_in(PASSWORD) for _ in range(4)] == [True] * 4
 
 
 # --- Redis stopped in the middle --------------------------------------------------------------
@@ -172,6 +224,18 @@ def test_without_redis_sign_ins_work(world, anybody, mortal_redis):
     mortal_redis()
     token = base64.b64encode(f"mot-cua:{PASSWORD}".encode()).decode()
     assert anybody.get("me/", headers={"Authorization": f"Basic {token}"}).status_code == 200
+
+
+def test_without_redis_the_form_of_the_back_office_opens_and_the_log_says_so(
+    world, sign_in, rates, mortal_redis, caplog
+):
+    rates(sign_in="1/min")
+    mortal_redis()
+    with caplog.at_level(logging.ERROR, logger="onestop.cache"):
+        for _ in range(3):
+            assert "correct username and password" in sign_in("wrong")[0]
+        assert sign_in(PASSWORD) is True
+    assert "onestop.cache" in {record.name for record in caplog.records}
 
 
 def test_without_redis_the_sweep_finds_everything(world, mortal_redis, clock):

@@ -98,6 +98,7 @@ def test_digitize_counts_as_many_scans_as_originals(world):
 @pytest.mark.parametrize("provision", [Provision.SHOWN, Provision.REUSED, Provision.ELECTRONIC])
 def test_digitize_needs_no_scan_of_what_is_exempt(world, provision):
     form, identity = world.components(world.free)
+    world.free.versions.get().components.update(electronic_source="National Population Database")
     dossier = world.receive(
         components=[replace(form, provision=provision), replace(identity, provision=provision)]
     )

@@ -162,3 +162,40 @@ def test_receive_refuses_an_applicant_who_cannot_be(world, change, field):
     with refused(Invalid) as caught:
         world.receive(applicant=replace(world.applicant, **change))
     assert caught.value.field == field
+
+
+def test_receive_refuses_a_time_too_long_ago(world):
+    """A number of a closed day, or an abolished procedure, must not be had by a date typed in."""
+    with refused(Invalid, "too_long_ago"):
+        world.receive(received_at=local("2026-10-30 09:00"))
+    assert world.receive(received_at=local("2026-11-02 09:00")).code == "H41.101-261102-0001"
+
+
+def test_receive_refuses_a_number_that_is_known_with_another_name(world):
+    known = world.receive().applicant
+    other = replace(world.applicant, full_name="Trần Văn Khác Hẳn", phone="0911111111")
+    with refused(Invalid, "other_person"):
+        world.receive(applicant=other)
+    known.refresh_from_db()
+    assert (known.full_name, known.phone) == ("Nguyễn Thị Ví Dụ", "0900000001")
+    world.receive(applicant=replace(other, name_changed=True))
+    known.refresh_from_db()
+    assert known.full_name == "Trần Văn Khác Hẳn"
+
+
+def test_receive_does_not_count_a_paper_that_was_ticked_with_no_sheets(world):
+    form, identity = world.components(world.free)
+    with refused(ComponentMissing, "component_missing"):
+        world.receive(components=[replace(form, originals=0), identity])
+
+
+def test_receive_does_not_reuse_what_is_in_no_database(world):
+    form, identity = world.components(world.free)
+    with refused(Invalid, "no_source"):
+        world.receive(components=[replace(form, provision="reused"), identity])
+
+
+def test_receive_refuses_an_agency_that_does_not_decide_the_procedure(world):
+    for agency in (world.province, world.centre):
+        with refused(Invalid, "not_competent"):
+            world.receive(competent_agency=agency)

@@ -91,11 +91,33 @@ def test_reschedule_takes_reason_and_date_of_the_prepared_letter(world):
     assert dossier.reschedules.get().reason == REASON
 
 
-def test_reschedule_without_a_date_takes_the_proposed_one(world):
-    """Three working days after what was promised; a proposal that the head may change."""
+def test_reschedule_without_a_date_is_refused(world):
+    with refused(Invalid, "new_date_missing"):
+        reschedule(world, world.processing(), new_due_at=None)
+
+
+def test_reschedule_to_a_moment_that_is_over_is_refused(world, clock):
+    """Later than the old promise and yet in the past: the one reschedule would be gone for nothing."""
     dossier = world.processing()
-    reschedule(world, dossier, new_due_at=None)
-    assert fresh(dossier).due_at == local("2026-11-17 17:00")
+    clock.move_to("2026-11-20 09:00")
+    with refused(Invalid, "in_the_past"):
+        reschedule(world, dossier, new_due_at=local("2026-11-16 17:00"))
+
+
+def test_reschedule_to_a_time_at_which_the_office_is_closed_is_refused(world):
+    with refused(Invalid, "outside_hours"):
+        reschedule(world, world.processing(), new_due_at=local("2026-11-16 03:00"))
+
+
+def test_reschedule_keeps_the_approval_of_what_nobody_changed_since(world):
+    dossier = world.processing()
+    letter, _created = services.draft_apology(dossier)
+    services.prepare_apology(
+        letter, by=world.supervisor, reason="Mưa lũ", new_due_at=local("2026-11-16 17:00")
+    )
+    services.approve_apology(letter, by=world.supervisor)
+    issued = services.issue_apology(dossier, by=world.head)
+    assert (issued.approved_by, issued.issued_by) == ("Vũ Thị Giám Sát", "Trần Văn Lãnh Đạo")
 
 
 def test_reschedule_of_an_overdue_dossier_takes_the_flag_off_and_leaves_the_breach_in_the_history(
