@@ -17,7 +17,7 @@ from onestop.admin_forms import OfficeForm
 from procedures import fees
 from procedures.enums import Channel, FeeRule
 from procedures.models import Agency, Component, ProcedureVersion
-from procedures.services.competence import default_competent_agency
+from procedures.services.competence import decides, default_competent_agency
 
 NO_FEE = "none"
 # Which quantities a rule of fees depends on, in the order in which they are asked.
@@ -199,9 +199,12 @@ class ReceptionForm(ChecklistForm):
         # What comes online is filed, not received at the desk.
         self.fields["channel"].choices = [c for c in Channel.choices if c[0] != Channel.ONLINE]
         if default_competent_agency(version, desk) is None:
+            candidates = Agency.objects.filter(is_active=True)
             self.fields["competent_agency"] = forms.ModelChoiceField(
                 label=_("Competent agency"),
-                queryset=Agency.objects.filter(is_active=True),
+                queryset=Agency.objects.filter(
+                    pk__in=[agency.pk for agency in candidates if decides(agency, version)]
+                ),
                 empty_label=_("Choose the agency that decides"),
             )
         self.dress_all()

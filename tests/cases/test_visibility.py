@@ -110,7 +110,7 @@ def test_possible_verbs_of_the_auditor_and_the_superuser_are_none(world):
         (State.SUBMITTED, "officer", []),
         (State.RECEIVED, "clerk", [Verb.DIGITIZE, Verb.WITHDRAW]),
         (State.RECEIVED, "officer", [Verb.REQUEST_SUPPLEMENT]),
-        (State.RECEIVED, "head", [Verb.REQUEST_SUPPLEMENT, Verb.RESCHEDULE]),
+        (State.RECEIVED, "head", [Verb.RESCHEDULE]),
         (State.RECEIVED, "supervisor", []),
         (State.DIGITIZED, "officer", [Verb.START, Verb.REQUEST_SUPPLEMENT]),
         (

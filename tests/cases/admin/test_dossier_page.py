@@ -9,7 +9,7 @@ from cases import services
 from cases.enums import State, Verb
 from cases.models import Dossier, Payment, Supplement
 from tests.cases.admin.conftest import messages_of, page_of, text_of, verb_of
-from tests.cast import upload
+from tests.cast import local, upload
 
 
 def labels(response) -> set[str]:
@@ -56,12 +56,14 @@ def test_page_proves_the_due_date_day_by_day(world, browser, clock):
 
 def test_page_says_when_an_apology_moved_the_promise(world, browser, clock):
     dossier = world.processing()
-    services.issue_apology(dossier, by=world.head, reason="Máy chủ hỏng")
+    services.issue_apology(
+        dossier, by=world.head, reason="Máy chủ hỏng", new_due_at=local("2026-11-20 17:00")
+    )
     text = text_of(browser(world.clerk).get(page_of(dossier)))
     assert "end at 12/11/2026 17:00" in text
-    assert "A letter of apology moved the promise to 17/11/2026 17:00." in text
+    assert "A letter of apology moved the promise to 20/11/2026 17:00." in text
     assert (
-        "signed by Trần Văn Lãnh Đạo, moved the due date from 12/11/2026 17:00 to 17/11/2026 17:00." in text
+        "signed by Trần Văn Lãnh Đạo, moved the due date from 12/11/2026 17:00 to 20/11/2026 17:00." in text
     )
 
 

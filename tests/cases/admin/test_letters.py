@@ -10,6 +10,7 @@ from cases.models import Dossier
 from notifications.enums import LetterState
 from notifications.models import Letter
 from tests.cases.admin.conftest import messages_of, text_of
+from tests.cast import local
 
 OVERDUE = "/quan-tri/qua-han/"
 LETTERS = "/quan-tri/notifications/letter/"
@@ -174,7 +175,7 @@ def test_others_read_the_letter_and_change_nothing(world, browser, letter, who, 
 
 
 def test_clerk_notes_that_the_issued_letter_went_out(world, browser, letter, late):
-    services.issue_apology(late, by=world.head, reason="Máy chủ hỏng")
+    services.issue_apology(late, by=world.head, reason="Máy chủ hỏng", new_due_at=local("2026-11-20 17:00"))
     response = browser(world.clerk).post(act_of(letter, "send"), follow=True)
     letter.refresh_from_db()
     assert letter.state == LetterState.SENT
@@ -186,14 +187,14 @@ def test_preview_is_a_draft_and_the_issued_file_stays_what_it_was(world, browser
     preview = client.get(pdf_of(letter))
     assert preview.content[:5] == b"%PDF-"
     assert preview["X-Frame-Options"] == "SAMEORIGIN"
-    services.issue_apology(late, by=world.head, reason="Máy chủ hỏng")
+    services.issue_apology(late, by=world.head, reason="Máy chủ hỏng", new_due_at=local("2026-11-20 17:00"))
     letter.refresh_from_db()
     with letter.pdf.open() as file:
         assert client.get(pdf_of(letter)).content == file.read()
 
 
 def test_a_file_that_was_changed_after_the_issue_is_not_shown(world, browser, letter, late):
-    services.issue_apology(late, by=world.head, reason="Máy chủ hỏng")
+    services.issue_apology(late, by=world.head, reason="Máy chủ hỏng", new_due_at=local("2026-11-20 17:00"))
     letter.refresh_from_db()
     Path(letter.pdf.path).write_bytes(b"%PDF-1.7 something else")
     assert browser(world.supervisor).get(pdf_of(letter)).status_code == 404

@@ -125,8 +125,8 @@ def test_competent_agency_is_asked_for_only_when_it_does_not_follow(world, brows
     far = make_procedure("1.000005", "Thủ tục cấp bộ", level=Level.MINISTRY)
     response = client.post(PAGE, typed(client, far))
     assert errors_of(response) == {"competent_agency": ["This field is required."]}
-    client.post(PAGE, typed(client, far, competent_agency=world.other_ward.pk))
-    assert Dossier.objects.get().competent_agency == world.other_ward
+    client.post(PAGE, typed(client, far, competent_agency=world.province.pk))
+    assert Dossier.objects.get().competent_agency == world.province
 
 
 def test_quantities_are_asked_for_only_when_a_fee_depends_on_them(world, browser):
@@ -235,14 +235,16 @@ def test_a_page_that_already_received_something_else_asks_before_it_receives_aga
     client = browser(world.clerk)
     sent = typed(client, world.free)
     client.post(PAGE, sent)
-    response = client.post(PAGE, {**sent, "full_name": "Người Khác"})
+    response = client.post(PAGE, {**sent, "full_name": "Người Khác", "id_number": "040000000002"})
     form = response.context["form"]
     assert form.non_field_errors() == [
         "This page has already received a dossier, with other data. If this is another one, "
         "press “Receive” again; nothing was saved yet."
     ]
     assert (Dossier.objects.count(), form["full_name"].value()) == (1, "Người Khác")
-    client.post(PAGE, {**sent, "full_name": "Người Khác", "nonce": form["nonce"].value()})
+    client.post(
+        PAGE, {**sent, "full_name": "Người Khác", "id_number": "040000000002", "nonce": form["nonce"].value()}
+    )
     assert Dossier.objects.count() == 2
 
 

@@ -44,7 +44,9 @@ def test_the_same_key_at_another_address_is_refused(world, clerk):
 
 def test_keys_of_two_people_are_two_keys(world, clerk):
     receive(clerk, reception(world))
-    other = receive(client_of(world.centre_clerk), reception(world, desk="H41.12", competent_agency="H41"))
+    other = receive(
+        client_of(world.centre_clerk), reception(world, desk="H41.12", competent_agency="H41.101")
+    )
     assert other.status_code == 201
 
 

@@ -45,7 +45,7 @@ def test_everything_that_can_be_given_is_kept(world, clerk):
         subject="Trích lục số 12",
         submitter_name="Trần Văn Thử",
         submitter_id_number="040000000009",
-        competent_agency="H41",
+        competent_agency="H41.102",
         limit=world.free.versions.get().limits.get().pk,
         received_at="2026-11-09T08:15:00+07:00",
         quantities={"copies": 2},
@@ -53,7 +53,7 @@ def test_everything_that_can_be_given_is_kept(world, clerk):
     dossier = receive(clerk, body).json()
     assert (dossier["channel"], dossier["return_channel"]) == ("post", "post")
     assert (dossier["subject"], dossier["submitter_name"]) == ("Trích lục số 12", "Trần Văn Thử")
-    assert dossier["competent_agency"]["identifier"] == "H41"
+    assert dossier["competent_agency"]["identifier"] == "H41.102"
     assert dossier["received_at"] == "2026-11-09T08:15:00+07:00"
 
 

@@ -157,7 +157,7 @@ def test_a_second_supplement_needs_the_head(world, officer):
     body = {"reason": "Vẫn thiếu", "items": ["Giấy ủy quyền"]}
     path = f"dossiers/{dossier.code}/request_supplement/"
     refused(officer.post(path, body), 422, "approval_missing")
-    refused(officer.post(path, {**body, "approved_by": world.head.username}), 400, "unknown_field")
+    refused(officer.post(path, {**body, "approved_by": world.head.username}), 400, "malformed")
     answer = client_of(world.head).post(path, body)
     assert answer.json()["state"] == "supplement"
 

@@ -92,8 +92,9 @@ def test_reschedule_takes_reason_and_date_of_the_prepared_letter(world):
 
 
 def test_reschedule_without_a_date_is_refused(world):
+    dossier = world.processing()
     with refused(Invalid, "new_date_missing"):
-        reschedule(world, world.processing(), new_due_at=None)
+        reschedule(world, dossier, new_due_at=None)
 
 
 def test_reschedule_to_a_moment_that_is_over_is_refused(world, clock):
@@ -105,8 +106,9 @@ def test_reschedule_to_a_moment_that_is_over_is_refused(world, clock):
 
 
 def test_reschedule_to_a_time_at_which_the_office_is_closed_is_refused(world):
+    dossier = world.processing()
     with refused(Invalid, "outside_hours"):
-        reschedule(world, world.processing(), new_due_at=local("2026-11-16 03:00"))
+        reschedule(world, dossier, new_due_at=local("2026-11-16 03:00"))
 
 
 def test_reschedule_keeps_the_approval_of_what_nobody_changed_since(world):
