@@ -39,14 +39,14 @@ PAGES: dict[Verb, VerbPage] = {
         "block",
         forms.ReasonForm,
         "danger",
-        _("The applicant gets the refusal (form 03) with this reason."),
+        _("The applicant is told at once, with this reason."),
     ),
     Verb.ASK_TO_COMPLETE: VerbPage(
         lambda dossier, user, answers: services.ask_to_complete(dossier, by=user, **answers),
         _("The applicant is asked to complete the filing."),
         "rule",
         forms.MissingItemsForm,
-        hint=_("The applicant gets the request (form 02) with this list. No code and no clock yet."),
+        hint=_("The applicant is told at once, with this list. No code and no clock yet."),
     ),
     Verb.START: VerbPage(
         lambda dossier, user, answers: services.start(dossier, by=user),
@@ -65,9 +65,7 @@ PAGES: dict[Verb, VerbPage] = {
         _("The supplement is requested; the clock stands until it is complete."),
         "rule",
         forms.MissingItemsForm,
-        hint=_(
-            "The applicant gets the request (form 02). The clock stands; the whole limit starts afresh afterwards."
-        ),
+        hint=_("The applicant is told at once. The clock stands; the whole limit starts afresh afterwards."),
     ),
     Verb.RESUME: VerbPage(
         lambda dossier, user, answers: services.resume(dossier, by=user),
@@ -111,7 +109,7 @@ PAGES: dict[Verb, VerbPage] = {
         "undo",
         forms.ReasonForm,
         "danger",
-        _("Only at the applicant's request; the applicant gets form 05."),
+        _("Only at the applicant's request; the applicant is told at once."),
     ),
     Verb.STOP: VerbPage(
         lambda dossier, user, answers: services.stop(dossier, by=user, **answers),
