@@ -119,11 +119,13 @@ def issue_apology(dossier: Dossier, *, by, reason: str = "", new_due_at: datetim
     if prepared:
         reason = reason or prepared.reason
         new_due_at = new_due_at or prepared.new_due_at
+    # Who may not, or not once more, hears that first; only then is a missing date worth a word.
+    candidate = new_due_at or proposed_due_at(dossier)
+    _refuse_reschedule(dossier, reason=reason, new_due_at=candidate, signed=rules.is_head_of(by, agency))
     if new_due_at is None:
         raise errors.Invalid(
             _("Give the new date: the letter promises it."), code="new_date_missing", field="new_due_at"
         )
-    _refuse_reschedule(dossier, reason=reason, new_due_at=new_due_at, signed=rules.is_head_of(by, agency))
     letter = prepared or draft_apology(dossier)[0]
     now = timezone.now()
     payload = apology_payload(dossier)

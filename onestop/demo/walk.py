@@ -4,6 +4,7 @@ import contextlib
 import io
 import re
 import uuid
+from datetime import datetime
 
 import httpx
 from django.utils.translation import gettext as _
@@ -12,6 +13,7 @@ from pypdf import PdfReader
 from cases.demo.offices import Accounts
 from cases.demo.papers import scan
 from onestop.demo.console import Console
+from procedures.calendars import calendar_for
 
 LOGIN = "/quan-tri/login/"
 DESK = "H41.101"
@@ -20,7 +22,7 @@ INSPECTOR = "thanhtra.tinh"  # sees the whole province
 PROCEDURE, SEARCH = "1.001612", "dang ky thanh lap ho kinh doanh"  # with a fee; searched without accents
 APPLICANT = {
     "full_name": "Nguyễn Thị Đi Thử",
-    "id_number": "040000000009",
+    "id_number": "040009999999",
     "phone": "0900000009",
     "email": "di.thu@congdan.example",
     "address": "Xóm Thử Nghiệm, tỉnh Nghệ An",
@@ -230,14 +232,18 @@ class Walk:
         dossier, _answer = self.received()
         path = f"/api/v1/dossiers/{dossier['code']}/"
         self.officer.post(path + "reschedule/", status=403, json={"reason": REASON})
-        moved = self.head.post(path + "reschedule/", json={"reason": REASON}).json()
+        due = datetime.fromisoformat(dossier["due_at"])
+        new_day = calendar_for(None).working_day_after(due.date(), 3)
+        new_date = datetime.combine(new_day, due.timetz()).isoformat()
+        apology = {"reason": REASON, "new_due_at": new_date}
+        moved = self.head.post(path + "reschedule/", json=apology).json()
         must_be(moved["due_at"] > dossier["due_at"], True, "the new due date is later")
         must_be(moved["first_due_at"], dossier["first_due_at"], "the first due date stays")
         letter = moved["letters"][0]
         must_be((letter["state"], bool(letter["number"])), ("issued", True), "the letter")
         pdf = self.head.get(f"/api/v1/letters/{letter['id']}/pdf/").content
         must_be(pdf[:5], b"%PDF-", "the letter's PDF")
-        second = self.head.post(path + "reschedule/", status=422, json={"reason": REASON}).json()
+        second = self.head.post(path + "reschedule/", status=422, json=apology).json()
         must_be(second["code"], "already_rescheduled", second.get("detail", ""))
         must_be(bool(DECREE.search(second["detail"])), True, f"the decree in “{second['detail']}”")
         gone = self.clerk.post(path + "withdraw/", json={"reason": "Hồ sơ đi thử"}).json()

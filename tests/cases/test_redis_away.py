@@ -55,8 +55,8 @@ def test_messages_wait_in_the_database_and_the_next_sweep_delivers_them(world, r
     assert mail.outbox == []
     call_command("sweep")
     assert set(Message.objects.values_list("state", flat=True)) == {"sent"}
-    assert [message.to for message in mail.outbox] == [["vi.du@congdan.example"]]
-    assert mail.outbox[0].subject == Message.objects.get(channel="email").subject
+    receipt = Message.objects.get(channel="email", recipient="vi.du@congdan.example")
+    assert (["vi.du@congdan.example"], receipt.subject) in [(sent.to, sent.subject) for sent in mail.outbox]
 
 
 def test_what_became_overdue_while_redis_was_away_is_flagged_by_the_next_sweep(world, clock, redis):

@@ -10,6 +10,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+import time_machine
 from django.core.management import call_command
 from django.utils import timezone, translation
 
@@ -229,14 +230,14 @@ def leave_one_overdue() -> None:
     """What the seeds and the workers would have left: an overdue dossier with its apology drafted."""
     procedure = Procedure.objects.get(code=PROCEDURE)
     needed = [item for item in procedure.versions.get().components.all() if item.is_mandatory]
-    services.receive(
-        procedure,
-        ApplicantFacts(full_name="Nguyễn Thị Ví Dụ"),
-        desk=Agency.objects.get(identifier=DESK),
-        by=Staff.objects.get(username=CLERK),
-        components=[ComponentFacts(item.pk) for item in needed],
-        received_at=timezone.now() - timedelta(days=30),
-    )
+    with time_machine.travel(timezone.now() - timedelta(days=30)):
+        services.receive(
+            procedure,
+            ApplicantFacts(full_name="Nguyễn Thị Ví Dụ"),
+            desk=Agency.objects.get(identifier=DESK),
+            by=Staff.objects.get(username=CLERK),
+            components=[ComponentFacts(item.pk) for item in needed],
+        )
     services.sweep()
 
 
