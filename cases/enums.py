@@ -63,6 +63,11 @@ class Verb(TextChoices):
     WITHDRAW = "withdraw", _("Withdraw")
     STOP = "stop", _("Stop")
     RESCHEDULE = "reschedule", _("Apologise and reschedule")
+    EXTEND = "extend", _("Extend the limit")
+    EXCLUDE_PERIOD = "exclude_period", _("Enter a period that does not count")
+    CONSULT = "consult", _("Ask another agency")
+    CLARIFY = "clarify", _("Ask for a clarification")
+    DEMAND = "demand", _("Demand a paper with a ground")
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +106,11 @@ MOVES: dict[Verb, Move] = {
     ),
     Verb.STOP: _move(State.SUPPLEMENT, to=State.STOPPED),
     Verb.RESCHEDULE: _move(State.RECEIVED, State.DIGITIZED, State.PROCESSING),
+    Verb.EXTEND: _move(State.RECEIVED, State.DIGITIZED, State.PROCESSING),
+    Verb.EXCLUDE_PERIOD: _move(State.RECEIVED, State.DIGITIZED, State.PROCESSING),
+    Verb.CONSULT: _move(State.PROCESSING),
+    Verb.CLARIFY: _move(State.DIGITIZED, State.PROCESSING),
+    Verb.DEMAND: _move(State.SUBMITTED, State.RECEIVED, State.DIGITIZED, State.PROCESSING, State.SUPPLEMENT),
 }
 
 
@@ -127,6 +137,17 @@ class EventKind(TextChoices):
     APOLOGY_DRAFTED = "apology_drafted", _("Apology drafted")
     RESCHEDULED = "rescheduled", _("Apologised and rescheduled")
     DOCUMENT_ADDED = "document_added", _("Document added")
+    EXTENDED = "extended", _("Limit extended")
+    PERIOD_EXCLUDED = "period_excluded", _("Period that does not count")
+    CALENDAR_MOVED = "calendar_moved", _("Due date moved by the calendar")
+    CONSULTED = "consulted", _("Another agency asked")
+    CONSULTATION_ANSWERED = "consultation_answered", _("Answer of another agency")
+    CONSULTATION_LATE = "consultation_late", _("Answer of another agency is late")
+    CLARIFICATION = "clarification", _("Clarification asked for")
+    DEMANDED = "demanded", _("Paper demanded with a ground")
+    SUPPLEMENT_REMINDED = "supplement_reminded", _("Reminded of the supplement")
+    SUBSTITUTED = "substituted", _("Handed to a substitute")
+    PAPERS_LOST = "papers_lost", _("Papers lost or damaged")
 
 
 EVENT_SENTENCES = {
@@ -154,6 +175,21 @@ EVENT_SENTENCES = {
         "Apology %(number)s issued: due at %(due)s instead of %(old_due)s. Reason: %(reason)s"
     ),
     EventKind.DOCUMENT_ADDED: _("Document added: %(name)s."),
+    EventKind.EXTENDED: _("Limit extended: due at %(due)s instead of %(old_due)s. Reason: %(reason)s"),
+    EventKind.PERIOD_EXCLUDED: _(
+        "%(name)s from %(first)s to %(last)s does not count: due at %(due)s instead of %(old_due)s."
+    ),
+    EventKind.CALENDAR_MOVED: _(
+        "The official calendar changed (%(reference)s): due at %(due)s instead of %(old_due)s."
+    ),
+    EventKind.CONSULTED: _("%(agency)s was asked; the answer is due at %(due)s."),
+    EventKind.CONSULTATION_ANSWERED: _("%(agency)s answered (%(punctuality)s)."),
+    EventKind.CONSULTATION_LATE: _("%(agency)s has not answered; the answer was due at %(due)s."),
+    EventKind.CLARIFICATION: _("The applicant was asked to clarify (%(ground)s): %(question)s"),
+    EventKind.DEMANDED: _("“%(paper)s” was demanded; ground: %(ground)s"),
+    EventKind.SUPPLEMENT_REMINDED: _("The applicant was reminded of what is missing."),
+    EventKind.SUBSTITUTED: _("Handed over from %(giver)s to %(receiver)s: %(note)s"),
+    EventKind.PAPERS_LOST: _("The agency lost or damaged papers and apologises: %(papers)s"),
 }
 
 
@@ -217,3 +253,57 @@ class CollectionProof(TextChoices):
     RECEIPT = "receipt", _("Receipt")
     IDENTITY = "identity", _("Identity paper")
     AUTHORISATION = "authorisation", _("Receipt and authorisation")
+
+
+class ConsultationKind(TextChoices):
+    """Asked for an opinion, or doing its own part of an interlinked procedure (R20)."""
+
+    OPINION = "opinion", _("Opinion")
+    INTERLINKED = "interlinked", _("Interlinked part")
+
+
+class HandoverGround(TextChoices):
+    """Why a task changed hands outside the internal steps (R44)."""
+
+    ABSENCE = "absence", _("Absence")
+
+
+class DemandKind(TextChoices):
+    """A paper that could be reused, or one beyond the published list (R5, R13)."""
+
+    REUSABLE = "reusable", _("Could be reused")
+    EXTRA = "extra", _("Beyond the published list")
+
+
+class ReuseGround(TextChoices):
+    """The three grounds on which a paper may be demanded although its data are at hand (R13)."""
+
+    SYSTEM_FAILURE = "system_failure", _("System failure")
+    DISASTER = "disaster", _("Disaster")
+    WRONG_DATA = "wrong_data", _("Wrong data")
+
+
+class RevisionState(TextChoices):
+    """Where a change of the calendar stands (R24)."""
+
+    DRAFT = "draft", _("Proposed")
+    APPROVED = "approved", _("Approved, being applied")
+    DONE = "done", _("Applied")
+    CANCELLED = "cancelled", _("Dropped")
+
+
+REVISION_MOVES = frozenset(
+    {
+        (RevisionState.DRAFT, RevisionState.APPROVED),
+        (RevisionState.DRAFT, RevisionState.CANCELLED),
+        (RevisionState.APPROVED, RevisionState.DONE),
+    }
+)
+
+
+class DayChange(TextChoices):
+    """What a revision does with a day of the calendar."""
+
+    ADD = "add", _("Add")
+    SWITCH_OFF = "switch_off", _("Switch off")
+    SWITCH_ON = "switch_on", _("Switch on")

@@ -15,7 +15,26 @@ AT_THE_DESK = {
     Verb.RETURN_RESULT,
     Verb.WITHDRAW,
 }
-BY_THE_OFFICER = {Verb.START, Verb.HAND_OVER, Verb.REQUEST_SUPPLEMENT, Verb.RECORD_RESULT}
+BY_THE_OFFICER = {
+    Verb.START,
+    Verb.HAND_OVER,
+    Verb.REQUEST_SUPPLEMENT,
+    Verb.RECORD_RESULT,
+    Verb.EXCLUDE_PERIOD,
+    Verb.CONSULT,
+    Verb.CLARIFY,
+}
+# Once there is a result, nothing is asked for, handed over or promised any more.
+UNTIL_THE_RESULT = {
+    Verb.REQUEST_SUPPLEMENT,
+    Verb.RECORD_RESULT,
+    Verb.HAND_OVER,
+    Verb.WITHDRAW,
+    Verb.RESCHEDULE,
+    Verb.CONSULT,
+    Verb.CLARIFY,
+    Verb.DEMAND,
+}
 
 
 def works_for(user, agency) -> bool:
@@ -67,6 +86,11 @@ def may(user, verb: Verb, dossier) -> bool:
         return dossier.supplements.filter(before_reception=False).exists()
     if verb in BY_THE_OFFICER:
         return is_officer_of(user, dossier.competent_agency)
+    if verb == Verb.EXTEND:
+        agency = dossier.competent_agency
+        return is_officer_of(user, agency) or is_supervisor_of(user, agency)
+    if verb == Verb.DEMAND:
+        return is_clerk_of(user, dossier.receiving_desk) or is_officer_of(user, dossier.competent_agency)
     if verb == Verb.STOP:
         return is_supervisor_of(user, dossier.competent_agency) or is_supervisor_of(
             user, dossier.receiving_desk
@@ -81,7 +105,11 @@ def is_possible(verb: Verb, dossier) -> bool:
     if State(dossier.state) not in MOVES[verb].sources:
         return False
     has_result = dossier.finished_at is not None
-    if verb in {Verb.REQUEST_SUPPLEMENT, Verb.RECORD_RESULT, Verb.HAND_OVER, Verb.WITHDRAW, Verb.RESCHEDULE}:
+    if verb == Verb.EXTEND:
+        return not has_result and bool(dossier.version.extension_mode)
+    if verb == Verb.EXCLUDE_PERIOD:
+        return not has_result and dossier.version.has_excluded_periods
+    if verb in UNTIL_THE_RESULT:
         return not has_result
     if verb == Verb.SETTLE:
         return has_result and dossier.balance == 0

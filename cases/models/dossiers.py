@@ -3,6 +3,7 @@
 import uuid
 from datetime import datetime
 
+import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
@@ -88,6 +89,19 @@ class Dossier(models.Model):
     subject = models.CharField(_("content"), max_length=500, blank=True)
     submitter_name = models.CharField(_("filed by (authorised person)"), max_length=300, blank=True)
     submitter_id_number = models.CharField(_("ID number of the authorised person"), max_length=20, blank=True)
+    submitter_phone = models.CharField(_("phone of the authorised person"), max_length=20, blank=True)
+    authorisation = models.CharField(
+        _("authorisation"),
+        max_length=300,
+        blank=True,
+        help_text=_("Which paper authorises: kind, number, date"),
+    )
+    reception_place = models.CharField(
+        _("received at the place"),
+        max_length=300,
+        blank=True,
+        help_text=_("Outside the desk: mobile or on-site reception"),
+    )
     receiving_desk = models.ForeignKey(
         Agency, on_delete=models.PROTECT, related_name="received_dossiers", verbose_name=_("receiving desk")
     )
@@ -107,6 +121,12 @@ class Dossier(models.Model):
     filed_at = models.DateTimeField(
         _("filed at"), help_text=_("The moment that counts as filing: the last completion")
     )
+    answer_due_at = models.DateTimeField(
+        _("answer due at"),
+        null=True,
+        blank=True,
+        help_text=_("Until when a filing is received, asked for or refused"),
+    )
     received_at = models.DateTimeField(_("received at"), null=True, blank=True)
     clock_started_at = models.DateTimeField(_("counts as received at"), null=True, blank=True)
     first_due_at = models.DateTimeField(_("first due date"), null=True, blank=True)
@@ -121,6 +141,20 @@ class Dossier(models.Model):
     ended_at = models.DateTimeField(_("ended at"), null=True, blank=True, help_text=_("Refused or stopped"))
     overdue_flagged_at = models.DateTimeField(_("flagged overdue at"), null=True, blank=True)
     cycle = models.PositiveSmallIntegerField(_("completion cycle"), default=1)
+    receipt_wanted = models.BooleanField(
+        _("receipt wanted"), default=True, help_text=_("Decided at once: a receipt only when asked for")
+    )
+    book_year = models.PositiveSmallIntegerField(_("year of the log book"), null=True, editable=False)
+    book_number = models.PositiveIntegerField(_("number in the log book"), null=True, editable=False)
+    corrects = models.ForeignKey(
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="corrections",
+        verbose_name=_("corrects the result of"),
+    )
 
     holder = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -139,6 +173,8 @@ class Dossier(models.Model):
     result_reason = models.TextField(_("grounds of the refusal"), blank=True)
     collector_name = models.CharField(_("collected by"), max_length=300, blank=True)
     collection_proof = models.CharField(_("shown at collection"), max_length=20, blank=True)
+    collector_id_number = models.CharField(_("ID number of the collector"), max_length=20, blank=True)
+    collector_authorisation = models.CharField(_("authorisation to collect"), max_length=300, blank=True)
     secret_turn = models.PositiveSmallIntegerField(
         default=1, editable=False
     )  # a new turn makes a new look-up secret
@@ -182,6 +218,14 @@ class Dossier(models.Model):
                 condition=Q(state=State.RETURNED, returned_at__isnull=False)
                 | (~Q(state=State.RETURNED) & Q(returned_at__isnull=True)),
             ),
+            models.UniqueConstraint(
+                name="dossier_book_number_once", fields=["receiving_desk", "book_year", "book_number"]
+            ),
+            models.CheckConstraint(
+                name="dossier_received_is_in_the_book",
+                condition=Q(code__isnull=True, book_number__isnull=True, book_year__isnull=True)
+                | Q(code__isnull=False, book_number__gte=1, book_year__isnull=False),
+            ),
             models.CheckConstraint(
                 name="dossier_due_after_clock_start",
                 condition=Q(due_at__isnull=True) | Q(due_at__gte=F("clock_started_at")),
@@ -197,6 +241,18 @@ class Dossier(models.Model):
             # The dossier lists: by agency and state, newest first.
             models.Index(fields=["competent_agency", "state", "-filed_at"], name="dossier_by_competent"),
             models.Index(fields=["receiving_desk", "state", "-filed_at"], name="dossier_by_desk"),
+            # Unanswered filings, by what is due first.
+            models.Index(
+                fields=["receiving_desk", "answer_due_at"],
+                name="dossier_to_answer",
+                condition=Q(state=State.SUBMITTED),
+            ),
+            # A change of the calendar goes through all promises that are still open.
+            models.Index(
+                fields=["competent_agency", "id"],
+                name="dossier_open_by_agency",
+                condition=Q(state__in=sorted(RUNNING_STATES), finished_at__isnull=True),
+            ),
             # The officer's queue.
             models.Index(
                 fields=["holder", "due_at"], name="dossier_by_holder", condition=Q(finished_at__isnull=True)
@@ -267,6 +323,11 @@ class Dossier(models.Model):
         return self.finished_at is not None or self.ended_at is not None
 
     @property
+    def asked_twice(self) -> bool:
+        """More than one supplement request: approved by the head, and marked (R9)."""
+        return self.supplements.count() > 1
+
+    @property
     def fee_total(self) -> int:
         """VND."""
         return sum(fee.amount for fee in self.fees.all())
@@ -321,3 +382,37 @@ class CodeCounter(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(name="code_counter_once", fields=["agency_identifier", "day"])]
+
+
+class LogBook(models.Model):
+    """The log book of one desk and year (sổ theo dõi hồ sơ): numbers from 1 without a gap (R42).
+
+    Its row stays locked until the reception commits; after closing nothing is added.
+    """
+
+    desk = models.ForeignKey(
+        Agency, on_delete=models.PROTECT, related_name="log_books", verbose_name=_("receiving desk")
+    )
+    year = models.PositiveSmallIntegerField(_("year"))
+    last_number = models.PositiveIntegerField(_("last number"), default=0)
+    closed_at = models.DateTimeField(_("closed at"), null=True, blank=True)
+    closed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+
+    class Meta:
+        verbose_name = _("log book")
+        verbose_name_plural = _("log books")
+        ordering = ["-year", "desk"]
+        constraints = [models.UniqueConstraint(name="log_book_once", fields=["desk", "year"])]
+        triggers = [
+            pgtrigger.Protect(name="log_book_not_deleted", operation=pgtrigger.Delete),
+            pgtrigger.Protect(
+                name="log_book_closed_for_good",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Q(old__closed_at__isnull=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.desk} {self.year}"

@@ -76,6 +76,7 @@ class Supplement(models.Model):
     approved_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
+    reminded_at = models.DateTimeField(_("reminded at"), null=True, blank=True)
     answered_at = models.DateTimeField(_("answered at"), null=True, blank=True)
 
     class Meta:
@@ -94,7 +95,7 @@ class Supplement(models.Model):
         ]
         triggers = [
             pgtrigger.Protect(name="supplement_not_deleted", operation=pgtrigger.Delete),
-            pgtrigger.ReadOnly(name="supplement_only_answered", exclude=["answered_at"]),
+            pgtrigger.ReadOnly(name="supplement_only_answered", exclude=["answered_at", "reminded_at"]),
             pgtrigger.Protect(
                 name="supplement_answered_once",
                 operation=pgtrigger.Update,
@@ -125,7 +126,31 @@ class Reschedule(models.Model):
             models.CheckConstraint(name="reschedule_has_reason", condition=~Q(reason="")),
         ]
         triggers = [
-            pgtrigger.Protect(name="reschedule_only_added", operation=pgtrigger.Update | pgtrigger.Delete)
+            pgtrigger.Protect(name="reschedule_only_added", operation=pgtrigger.Update | pgtrigger.Delete),
+            # The services know each agency's own hours; this is what no agency can promise.
+            pgtrigger.Trigger(
+                name="reschedule_to_a_working_day",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert,
+                declare=[("promised", "date")],
+                func="""
+                    promised := (NEW.new_due_at AT TIME ZONE 'Asia/Ho_Chi_Minh')::date;
+                    IF EXTRACT(ISODOW FROM promised) = 7
+                       OR EXISTS (
+                           SELECT 1 FROM procedures_calendarday
+                            WHERE date = promised AND enabled AND NOT is_worked AND agency_id IS NULL)
+                       OR (EXTRACT(ISODOW FROM promised) = 6
+                           AND NOT EXISTS (
+                               SELECT 1 FROM procedures_calendarday
+                                WHERE date = promised AND enabled AND is_worked)
+                           AND NOT EXISTS (SELECT 1 FROM procedures_agency WHERE saturday_counts))
+                    THEN
+                        RAISE EXCEPTION 'a reschedule may not promise a day off: %', promised
+                            USING ERRCODE = 'check_violation';
+                    END IF;
+                    RETURN NEW;
+                """,
+            ),
         ]
 
 

@@ -3,9 +3,12 @@
 from datetime import date
 
 from django.db import connection
+from django.utils.translation import gettext as _
 
 from cases import codes
-from cases.models import CodeCounter, Dossier, ReceiptCounter
+from cases.errors import NotPossibleNow
+from cases.models import CodeCounter, Dossier, LogBook, ReceiptCounter
+from procedures.models import Agency
 
 
 def next_dossier_code(identifier: str, day: date) -> str:
@@ -52,3 +55,29 @@ def next_receipt_number(identifier: str, year: int) -> str:
         )
         (number,) = cursor.fetchone()
     return f"{identifier}/{year}/{number:06d}"
+
+
+def next_book_number(desk: Agency, year: int) -> int:
+    """The next number in the log book of a desk and year, from 1 without a gap (R42).
+
+    Locked until the reception commits, like the code. `NotPossibleNow` when the book is closed.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""
+            INSERT INTO {LogBook._meta.db_table} AS book (desk_id, year, last_number)
+            VALUES (%s, %s, 1)
+            ON CONFLICT (desk_id, year) DO UPDATE SET last_number = book.last_number + 1
+                  WHERE book.closed_at IS NULL
+            RETURNING last_number
+            """,
+            [desk.pk, year],
+        )
+        row = cursor.fetchone()
+    if row is None:
+        raise NotPossibleNow(
+            _("The log book %(year)s of %(desk)s is closed: nothing can be received in that year any more.")
+            % {"year": year, "desk": desk},
+            code="book_closed",
+        )
+    return row[0]

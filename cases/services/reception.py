@@ -25,7 +25,7 @@ from cases.services.clock import (
     transfer_by,
 )
 from cases.services.notices import notify_applicant
-from cases.services.numbers import next_dossier_code
+from cases.services.numbers import next_book_number, next_dossier_code
 from cases.services.versions import check_desk, competent_agency_for, limit_for, version_in_force
 from procedures import fees
 from procedures.calendars import remembered_calendars
@@ -142,8 +142,11 @@ def _accept(dossier: Dossier, *, by, fee: FeeFacts, received_at: datetime, count
     dossier.transfer_due_at = transfer_by(dossier, received_at)
     dossier.holder = by
     begin_step(dossier, first_step(dossier), at=received_at, unit=dossier.receiving_desk, officer=by)
+    received_on = timezone.localdate(received_at)
+    dossier.book_year = received_on.year
+    dossier.book_number = next_book_number(dossier.receiving_desk, received_on.year)
     # The number comes last: its counter stays locked until the commit, and other desks' clerks wait for it.
-    dossier.code = next_dossier_code(dossier.receiving_desk.identifier, timezone.localdate(received_at))
+    dossier.code = next_dossier_code(dossier.receiving_desk.identifier, received_on)
     dossier.save()
     event = record(
         dossier,

@@ -4,6 +4,7 @@ from procedures.models.agencies import Agency, OfficeSession
 from procedures.models.calendar import CalendarDay
 from procedures.models.catalogue import (
     Component,
+    ElectronicSource,
     FeeLine,
     FeeTariff,
     Procedure,
@@ -11,12 +12,14 @@ from procedures.models.catalogue import (
     ProcedureVersion,
     TimeLimit,
 )
-from procedures.models.staff import Staff
+from procedures.models.staff import Absence, Staff, Substitute
 
 __all__ = [
+    "Absence",
     "Agency",
     "CalendarDay",
     "Component",
+    "ElectronicSource",
     "FeeLine",
     "FeeTariff",
     "OfficeSession",
@@ -24,5 +27,6 @@ __all__ = [
     "ProcedureStep",
     "ProcedureVersion",
     "Staff",
+    "Substitute",
     "TimeLimit",
 ]

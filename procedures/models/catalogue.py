@@ -118,7 +118,39 @@ class ProcedureVersion(LocalName):
     )
     received_outside_desk = models.BooleanField(_("received outside the desk"), default=False)
     interlinked = models.BooleanField(_("interlinked"), default=False)
-    has_excluded_periods = models.BooleanField(_("has periods that do not count"), default=False)
+    decided_at_once = models.BooleanField(
+        _("decided at once"),
+        default=False,
+        help_text=_("Decided while the applicant waits: a receipt only when asked for"),
+    )
+    excluded_periods = models.JSONField(
+        _("periods that do not count"),
+        default=list,
+        blank=True,
+        help_text=_("Names of periods, such as public posting: a list of name_vi and name_en"),
+    )
+    limit_quantity = models.CharField(
+        _("the limit depends on"),
+        max_length=30,
+        blank=True,
+        help_text=_("A number entered at reception, such as documents"),
+    )
+    answer_limits = models.JSONField(
+        _("how soon a filing is answered"),
+        default=list,
+        blank=True,
+        help_text=_("By channel: a list of channel, amount and unit; empty = the general parameter"),
+    )
+    supplement_limit_days = models.PositiveSmallIntegerField(
+        _("working days to ask for a supplement"),
+        null=True,
+        blank=True,
+        help_text=_("Empty: the general parameter"),
+    )
+    publication_decision = models.CharField(_("publication decision"), max_length=200, blank=True)
+    decision_signed_on = models.DateField(_("decision signed on"), null=True, blank=True)
+    text_effective_on = models.DateField(_("legal text in force from"), null=True, blank=True)
+    loaded_on = models.DateField(_("loaded into the national database on"), null=True, blank=True)
     extension_mode = models.CharField(
         _("extension"), max_length=10, choices=ExtensionMode.choices, blank=True
     )
@@ -157,6 +189,10 @@ class ProcedureVersion(LocalName):
     def __str__(self) -> str:
         return f"{self.procedure.code} {self.name}"
 
+    @property
+    def has_excluded_periods(self) -> bool:
+        return bool(self.excluded_periods)
+
     def save(self, *args, **kwargs):
         self.search_text = fold(f"{self.procedure.code} {self.name_vi} {self.name_en} {self.field_vi}")
         super().save(*args, **kwargs)
@@ -172,6 +208,8 @@ class TimeLimit(models.Model):
     unit = models.CharField(_("unit"), max_length=15, choices=LimitUnit.choices)
     cutoff = models.TimeField(_("cut-off"), null=True, blank=True)
     condition = models.CharField(_("applies when"), max_length=300, blank=True)
+    quantity_from = models.PositiveIntegerField(_("from quantity"), null=True, blank=True)
+    quantity_to = models.PositiveIntegerField(_("to quantity"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("time limit")
@@ -181,6 +219,10 @@ class TimeLimit(models.Model):
             models.UniqueConstraint(name="limit_position_once", fields=["version", "position"]),
             models.CheckConstraint(name="limit_not_negative", condition=Q(amount__gte=0)),
             models.CheckConstraint(name="limit_unit_known", condition=Q(unit__in=LimitUnit.values)),
+            models.CheckConstraint(
+                name="limit_quantities_in_order",
+                condition=Q(quantity_to__isnull=True) | Q(quantity_to__gte=F("quantity_from")),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -196,6 +238,15 @@ class Component(LocalName):
     copies = models.PositiveSmallIntegerField(_("copies"), default=0)
     shown_only = models.BooleanField(_("only shown"), default=False)
     electronic_source = models.CharField(_("electronic source"), max_length=300, blank=True)
+    result_of = models.ForeignKey(
+        Procedure,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("result of the procedure"),
+        help_text=_("A result in the applicant's store stands for this paper"),
+    )
     required_when = models.CharField(_("required when"), max_length=300, blank=True)
 
     class Meta:
@@ -210,6 +261,23 @@ class Component(LocalName):
     def is_mandatory(self) -> bool:
         """Needed in every case; the others depend on the case and the clerk ticks them."""
         return not self.required_when
+
+
+class ElectronicSource(models.Model):
+    """A database that may stand for a paper (cơ sở dữ liệu); only a connected one is offered (R13)."""
+
+    name = models.CharField(_("name"), max_length=300, unique=True)
+    is_connected = models.BooleanField(
+        _("connected"), default=False, help_text=_("Its papers are reused and cannot be demanded")
+    )
+
+    class Meta:
+        verbose_name = _("electronic source")
+        verbose_name_plural = _("electronic sources")
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class FeeLine(models.Model):

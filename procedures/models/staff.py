@@ -1,7 +1,9 @@
 """People who work in the agencies."""
 
+from django.conf import settings
 from django.contrib.auth.models import AbstractUser
 from django.db import models
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -26,6 +28,11 @@ class Staff(AbstractUser):
         default=False,
         help_text=_("Signs apologies and approves a second supplement request"),
     )
+    decides_at_counter = models.BooleanField(
+        _("decides at the counter"),
+        default=False,
+        help_text=_("Authorised to decide on the spot what is decided at once"),
+    )
     title = models.CharField(pgettext_lazy("of a person", "position"), max_length=100, blank=True)
     full_name = models.CharField(_("full name"), max_length=150, blank=True)
 
@@ -39,3 +46,67 @@ class Staff(AbstractUser):
     def get_full_name(self) -> str:
         """Vietnamese names are one string in their own order; the two halves of Django do not fit."""
         return self.full_name or super().get_full_name()
+
+
+class Substitute(models.Model):
+    """Who stands in for whom (người thay thế): a desk and an officer never stop (R44)."""
+
+    staff = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.CASCADE,
+        related_name="substitutes",
+        verbose_name=_("member of staff"),
+    )
+    substitute = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.CASCADE,
+        related_name="stands_in_for",
+        verbose_name=_("substitute"),
+    )
+    position = models.PositiveSmallIntegerField(_("order"), default=0)
+
+    class Meta:
+        verbose_name = _("substitute")
+        verbose_name_plural = _("substitutes")
+        ordering = ["staff", "position"]
+        constraints = [
+            models.UniqueConstraint(name="substitute_once", fields=["staff", "substitute"]),
+            models.CheckConstraint(name="substitute_is_another", condition=~Q(staff=F("substitute"))),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.staff} → {self.substitute}"
+
+
+class Absence(models.Model):
+    """Days on which somebody is away, both ends included; the open tasks go to the substitute (R44)."""
+
+    staff = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        related_name="absences",
+        verbose_name=_("member of staff"),
+    )
+    substitute = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        related_name="+",
+        verbose_name=_("substitute"),
+    )
+    first = models.DateField(_("first day"))
+    last = models.DateField(_("last day"))
+    reason = models.CharField(_("reason"), max_length=300, blank=True)
+    recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    recorded_at = models.DateTimeField(_("recorded at"))
+
+    class Meta:
+        verbose_name = _("absence")
+        verbose_name_plural = _("absences")
+        ordering = ["-first"]
+        constraints = [
+            models.CheckConstraint(name="absence_ends_after_it_begins", condition=Q(last__gte=F("first"))),
+            models.CheckConstraint(name="absence_substitute_is_another", condition=~Q(staff=F("substitute"))),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.staff} {self.first:%d/%m/%Y}–{self.last:%d/%m/%Y}"

@@ -11,15 +11,19 @@ from pathlib import Path
 
 from django.utils.translation import gettext as _
 
-from procedures.enums import FeeRule
+from procedures.enums import FeeRule, LimitUnit
 from procedures.models import Component, FeeLine, Procedure, ProcedureStep, ProcedureVersion, TimeLimit
 from procedures.seeds.files import Key, Place, check_model, day, items, read_row, read_rows, read_yaml
 from procedures.seeds.keys import (
+    ANSWER_LIMIT,
+    BY_QUANTITY,
     CAP,
     COMPONENT,
     EXTENSION,
     FEE,
     LIMIT,
+    PERIOD,
+    QUANTITY,
     RECORD,
     STEP,
     TEMPLATE,
@@ -137,7 +141,10 @@ def _read_record(data, templates: list[StepTemplate], place: Place) -> VersionFa
     steps = read_rows(row.pop("steps", None), STEP, place, "internal_steps")
     if "extension" in row:
         row |= read_row(row.pop("extension"), EXTENSION, place.within(part="extension"))
-    row["has_excluded_periods"] = bool(row.pop("excluded_periods", None))
+    row["excluded_periods"] = read_rows(row.pop("excluded_periods", None), PERIOD, place, "excluded_periods")
+    row["answer_limits"] = _read_answer_limits(row.pop("answer_limits", None), place)
+    row.setdefault("decided_at_once", any(limit.get("unit") == LimitUnit.IMMEDIATE for limit in limits))
+    row["limit_quantity"] = _read_quantities(row.pop("limit_by_quantity", None), limits, place)
     publication = {key: row.pop(key, None) for key in PUBLICATION}
     for model, rows, part in (
         (ProcedureVersion, [row], ""),
@@ -167,6 +174,31 @@ def _read_record(data, templates: list[StepTemplate], place: Place) -> VersionFa
         last_day=abolished_on - timedelta(days=1) if abolished_on else None,
         place=place,
     )
+
+
+def _read_answer_limits(data, place: Place) -> list[dict]:
+    """As JSON keeps them: amounts are texts."""
+    limits = read_rows(data, ANSWER_LIMIT, place, "reception_limits")
+    return [limit | {"amount": str(limit["amount"])} for limit in limits if "amount" in limit]
+
+
+def _read_quantities(data, limits: list[dict], place: Place) -> str:
+    """Which number the limit depends on; the limits of the same amount get their range of it."""
+    if data is None:
+        return ""
+    here = place.within(part="limit_by_quantity")
+    table = read_row(data, BY_QUANTITY, here)
+    if "table" not in table or "unit" not in table:
+        return ""
+    for row in read_rows(table["table"], QUANTITY, place, "limit_by_quantity table"):
+        limit = next(
+            (l for l in limits if (l.get("amount"), l.get("unit")) == (row.get("amount"), table["unit"])), None
+        )
+        if limit is None:
+            here.refuse(_("time_limits has no limit of %(amount)s.") % {"amount": row.get("amount")})
+        else:
+            limit |= {"quantity_from": row["quantity_from"], "quantity_to": row.get("quantity_to")}
+    return table.get("quantity", "")
 
 
 def _read_fees(data, place: Place) -> list[dict]:

@@ -109,10 +109,32 @@ RECORD = {
     "components": Key("components"),
     "internal_steps": Key("steps"),
     "excluded_periods": Key("excluded_periods"),
-    "limit_by_quantity": FOR_READERS,
-    "reception_limits": FOR_READERS,
+    "limit_by_quantity": Key("limit_by_quantity"),
+    "reception_limits": Key("answer_limits"),
+    "publication_decision": Key("publication_decision", text),
+    "decision_signed_on": Key("decision_signed_on", day),
+    "text_effective_on": Key("text_effective_on", day),
+    "loaded_on": Key("loaded_on", day),
+    "decided_at_once": Key("decided_at_once", flag),
+    "supplement_limit_days": Key("supplement_limit_days", whole),
     "confidence_detail": FOR_READERS,
     "note_en": FOR_READERS,
+}
+PERIOD = {"name_vi": Key("name_vi", text, required=True), "name_en": Key("name_en", text)}
+ANSWER_LIMIT = {
+    "channel": Key("channel", one_of(Channel), required=True),
+    "amount": Key("amount", number, required=True),
+    "unit": Key("unit", one_of(LimitUnit), required=True),
+}
+BY_QUANTITY = {
+    "quantity": Key("quantity", text, required=True),
+    "unit": Key("unit", one_of(LimitUnit), required=True),
+    "table": Key("table", required=True),
+}
+QUANTITY = {
+    "from": Key("quantity_from", whole, required=True),
+    "to": Key("quantity_to", whole),
+    "amount": Key("amount", number, required=True),
 }
 TEMPLATE = {"for": Key("fits", required=True), "steps": Key("steps", required=True)}
 TEMPLATE_FITS = {

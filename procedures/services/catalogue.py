@@ -14,6 +14,7 @@ from procedures.models import (
     Agency,
     CalendarDay,
     Component,
+    ElectronicSource,
     FeeLine,
     OfficeSession,
     Procedure,
@@ -72,9 +73,17 @@ def load_catalogue(path: Path, *, today: date | None = None) -> LoadCounts:
         known = {p.code: p for p in Procedure.objects.prefetch_related("versions")}
         for facts in records:
             _load_record(facts, known.get(facts.code), today, default_start, counts)
+        _load_sources(records)
         if problems:
             raise SeedsRefused(problems)
     return counts
+
+
+def _load_sources(records: list[VersionFacts]) -> None:
+    """Each database that a record names, not connected until an administrator says so."""
+    names = {row.get("electronic_source") for facts in records for row in facts.components} - {None, ""}
+    known = set(ElectronicSource.objects.values_list("name", flat=True))
+    ElectronicSource.objects.bulk_create(ElectronicSource(name=name) for name in sorted(names - known))
 
 
 # --- Agencies and calendar --------------------------------------------------------------------------
