@@ -4,10 +4,12 @@ Truth are the rows of `CalendarDay` that are in force. Estimates only stand in f
 for the country, and what is counted with them is marked provisional.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from datetime import date
 
+from django.db import connection
 from django.db.models import Q
 
 from procedures.estimates import estimated_days
@@ -15,6 +17,8 @@ from procedures.models import Agency, CalendarDay, OfficeSession
 from procedures.working_time import OfficeHours, Session, SpecialDay, WorkCalendar
 
 _remembered: ContextVar[dict[int | None, WorkCalendar] | None] = ContextVar("remembered", default=None)
+_COUNTING = 0xCA1E  # any number: held shared by who counts, alone by who changes a calendar
+FIRST_MONTH_TO_ASK = 10  # the yearly notice comes late in the year before
 
 
 @contextmanager
@@ -34,6 +38,8 @@ def remembered_calendars() -> Iterator[None]:
 def calendar_for(agency: Agency | None) -> WorkCalendar:
     """The calendar of an agency, of the country for None; four queries at most, one for the country.
 
+    Inside a transaction one more: the lock that `changing_calendars` waits for.
+
     Days in force of the country, of the agencies above and of the agency itself, the nearest winning.
     Hours are those of the agency or else of the nearest agency above that has some, else the usual ones.
     """
@@ -45,11 +51,53 @@ def calendar_for(agency: Agency | None) -> WorkCalendar:
     return known[key]
 
 
-def _read_calendar(agency: Agency | None) -> WorkCalendar:
+def proposed_calendar(
+    agency: Agency | None, *, added: Iterable[CalendarDay], without: Collection[int]
+) -> WorkCalendar:
+    """What `calendar_for` would give with these rows more and those (by primary key) less; never remembered."""
+    return _read_calendar(agency, added, without)
+
+
+def changing_calendars() -> None:
+    """Wait until nobody counts any more with the calendar that this transaction is about to change.
+
+    Who counts inside a transaction holds the same lock shared until the commit. So whatever was promised
+    by the old calendar is stored, and can be found and moved, before the new one holds.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_COUNTING])
+
+
+def unofficial_year(today: date) -> tuple[int, bool] | None:
+    """A year that is counted in before its official notice is entered, and whether estimated days stand in.
+
+    This year always, the next one from October on; None when both are official.
+    """
+    years = [today.year] + ([today.year + 1] if today.month >= FIRST_MONTH_TO_ASK else [])
+    rows = set(
+        CalendarDay.objects.filter(agency=None, enabled=True, date__year__in=years)
+        .order_by()
+        .values_list("date__year", "provisional")
+    )
+    for year in years:
+        provisional = {is_provisional for of_year, is_provisional in rows if of_year == year}
+        if provisional != {False}:
+            return year, bool(provisional)
+    return None
+
+
+def _read_calendar(
+    agency: Agency | None, added: Iterable[CalendarDay] = (), without: Collection[int] = ()
+) -> WorkCalendar:
+    if connection.in_atomic_block:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock_shared(%s)", [_COUNTING])
     line = list(agency.ancestors(include_self=True)) if agency else []  # from the province down
     rank = {unit.pk: place for place, unit in enumerate(line)}
-    rows = CalendarDay.objects.filter(Q(agency=None) | Q(agency__in=rank), enabled=True)
-    rows = sorted(rows, key=lambda row: rank.get(row.agency_id, -1))
+    stored = CalendarDay.objects.filter(Q(agency=None) | Q(agency__in=rank), enabled=True)
+    rows = [row for row in stored if row.pk not in without]
+    rows += [row for row in added if row.agency_id is None or row.agency_id in rank]
+    rows.sort(key=lambda row: rank.get(row.agency_id, -1))
     return WorkCalendar(
         [special_day(row) for row in rows],
         _hours(line),

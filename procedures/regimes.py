@@ -1,18 +1,17 @@
 """Which law a dossier lives under: regimes with the day they begin (R8, T6); pure data.
 
-The mechanism and the online-service decree follow the day of reception, the set of forms follows the day
-a form is issued. Article numbers that are not known for certain are left empty and letters then cite the
-decree alone (T19): Decrees 118/2025 and 309/2026 are known by quotation, and the article of the apology
-rule is not among what was quoted.
+The only place that knows the number of a decree, circular, decision or law. The mechanism and the decree
+on online services follow the day of reception, the set of forms the day a form is issued, and the rules
+of counting the very day that they are about. Article numbers that are not known for certain are left out
+and the text alone is cited (T19): Decrees 118/2025 and 309/2026 are known by quotation.
 
-Sources: Decree 61/2018 (in force 21/6/2018), Decree 107/2021 (06/12/2021), Decree 118/2025 (01/7/2025),
-Decree 309/2026 (05/8/2026); Circular 01/2018/TT-VPCP (06/01/2019), Circular 03/2025/TT-VPCP (15/9/2025);
-Decree 42/2022 (15/8/2022), Decree 224/2026 (01/7/2026). To add a regime, append an entry here.
+To add a regime, append a record here; parameters that changed with it are fields of the record.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from enum import Enum
 from typing import Protocol, TypeVar
 
 from django.utils.translation import get_language
@@ -20,12 +19,16 @@ from django.utils.translation import get_language
 
 @dataclass(frozen=True, slots=True)
 class Citation:
-    """An article of a decree as it is cited; without an article the decree alone is cited."""
+    """A legal text, or an article of it, as it is cited; without an article the text alone is cited.
 
-    decree_vi: str
-    decree_en: str
+    As a string it speaks the language of the reader; letters ask for `text("vi")`.
+    """
+
+    text_vi: str
+    text_en: str
     article: int | None = None
     clause: int | None = None
+    point: str = ""
 
     def __str__(self) -> str:
         return self.text(get_language() or "vi")
@@ -34,63 +37,140 @@ class Citation:
         """`khoản 9 Điều 19 Nghị định số 61/2018/NĐ-CP` or `Article 19.9 of Decree 61/2018/NĐ-CP`."""
         if language.startswith("en"):
             if self.article is None:
-                return self.decree_en
-            clause = f".{self.clause}" if self.clause else ""
-            return f"Article {self.article}{clause} of {self.decree_en}"
+                return self.text_en
+            clause = f".{self.clause}{self.point}" if self.clause else ""
+            return f"Article {self.article}{clause} of {self.text_en}"
         if self.article is None:
-            return self.decree_vi
+            return self.text_vi
+        point = f"điểm {self.point} " if self.point else ""
         clause = f"khoản {self.clause} " if self.clause else ""
-        return f"{clause}Điều {self.article} {self.decree_vi}"
+        return f"{point}{clause}Điều {self.article} {self.text_vi}"
+
+    def at(self, article: int, clause: int | None = None, point: str = "") -> "Citation":
+        """An article of this text."""
+        return Citation(self.text_vi, self.text_en, article, clause, point)
+
+    def amended_by(self, other: "Citation") -> "Citation":
+        return Citation(
+            f"{self.text_vi}, được sửa đổi, bổ sung bởi {other.text_vi}",
+            f"{self.text_en} as amended by {other.text_en}",
+        )
+
+
+def _decree(number: str) -> Citation:
+    return Citation(f"Nghị định số {number}/NĐ-CP", f"Decree {number}/NĐ-CP")
+
+
+def _decision(number: str) -> Citation:
+    return Citation(f"Quyết định số {number}/QĐ-TTg", f"Decision {number}/QĐ-TTg")
 
 
 @dataclass(frozen=True, slots=True)
 class Mechanism:
-    """The one-stop mechanism (cơ chế một cửa) of a time, with the articles that letters cite.
+    """The one-stop mechanism (cơ chế một cửa) of a time: the articles that are cited, and its parameters.
 
-    `whole` cites the text with its amendments. The others are the basis of the receipt code and look-up,
-    the transfer by 15:00, a supplement after reception, apology and rescheduling, and withdrawal; an
-    older mechanism has no article on withdrawal.
+    `whole` cites the text with its amendments. The citations are the basis of: a filing that is not
+    complete, refused or received; the transfer by 15:00; a supplement after reception; asking another
+    agency; a refusal on substance; apology and rescheduling; handing out the result; correcting a mistake;
+    fees; evaluation and its publication; withdrawal; reuse of data instead of papers. None = the
+    mechanism has no such rule.
+
+    `reuse_grounds`: on which a paper may be demanded although its data are at hand (R13); empty while the
+    law forbids it and names no exception. `boundary_free`: where any desk may receive for any agency, in
+    the "province", in the "nation" or, empty, not at all (R15). `clock_starts_at_competent_agency`: the
+    limit counts from the arrival there, not from the reception at another desk (R15).
     """
 
     name: str
     begins: date
     whole: Citation
+    incomplete: Citation
+    refusal: Citation
     receipt: Citation
     transfer: Citation
     supplement: Citation
+    consultation: Citation
+    substance_refusal: Citation
     apology: Citation
+    handing_out: Citation
+    correction: Citation
+    fees: Citation
+    evaluation: Citation
     withdrawal: Citation | None = None
+    reuse: Citation | None = None
+    reuse_grounds: tuple[str, ...] = ()
+    boundary_free: str = ""
+    clock_starts_at_competent_agency: bool = False
 
     @property
     def citation_vi(self) -> str:
         """The decree with its amendments, for letters: they are Vietnamese whoever prints them."""
         return self.whole.text("vi")
 
-    @property
-    def citation_en(self) -> str:
-        return self.whole.text("en")
 
-    @property
-    def reschedule_citation(self) -> str:
-        """The basis of apology and rescheduling in the language of the reader."""
-        return str(self.apology)
+@dataclass(frozen=True, slots=True)
+class ScanRules:
+    """Which papers need no scan (R14), by how they came; other papers are scanned like their originals."""
+
+    name: str
+    begins: date
+    exemptions: frozenset[str]
+    citation: Citation | None = None
+
+
+class Counting(Enum):
+    """What is counted, or not, and therefore needs a legal basis in the proof of a due date (R23–R25)."""
+
+    DAYS = 1  # the day of the event is not counted
+    HOURS = 2
+    LAST_DAY_OFF = 3
+    SAME_DAY = 4
+    WEEKEND = 5
+    SATURDAY_DESK = 6
+    HOLIDAY = 7
+    COMPENSATORY_DAY = 8
+
+
+@dataclass(frozen=True, slots=True)
+class TimeRule:
+    """What a kind of counting rests on from a day on; as a string in the language of the reader."""
+
+    begins: date
+    citations: tuple[Citation, ...]
+
+    def __str__(self) -> str:
+        return "; ".join(map(str, self.citations))
+
+
+@dataclass(frozen=True, slots=True)
+class OfficialForm:
+    """One form (mẫu) of a set: its number, its title in capitals as it is printed, and its paper.
+
+    Without number the set has no such form, and the paper that is issued all the same has its title only.
+    `asks_for_extension`: the apology also proposes the extension.
+    """
+
+    number: str
+    title: str
+    paper: str = "a5"
+    asks_for_extension: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class FormSet:
-    """The numbered forms (biểu mẫu) of a circular; None = the set has no such form."""
+    """The numbered forms (biểu mẫu) of a circular, each with number, title and paper."""
 
     name: str
     begins: date
     circular_vi: str
     circular_en: str
-    receipt: str
-    supplement: str
-    refusal: str
-    apology: str
-    stop: str | None
-    control_slip: str
-    log_book: str
+    receipt: OfficialForm
+    supplement: OfficialForm
+    refusal: OfficialForm
+    apology: OfficialForm
+    stop: OfficialForm
+    control_slip: OfficialForm
+    log_book: OfficialForm
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,76 +183,144 @@ class OnlineServices:
     decree_en: str
 
 
-def _decree_61_2018(name: str, begins: date, amended_vi: str = "", amended_en: str = "") -> Mechanism:
-    vi, en = "Nghị định số 61/2018/NĐ-CP", "Decree 61/2018/NĐ-CP"
+def _decree_61_2018(**record) -> Mechanism:
+    decree = _decree("61/2018")
     return Mechanism(
-        name=name,
-        begins=begins,
-        whole=Citation(vi + amended_vi, en + amended_en),
-        receipt=Citation(vi, en, 17, 3),
-        transfer=Citation(vi, en, 18, 2),
-        supplement=Citation(vi, en, 19, 4),
-        apology=Citation(vi, en, 19, 9),
+        incomplete=decree.at(17, 1, "a"),
+        refusal=decree.at(17, 1, "b"),
+        receipt=decree.at(17, 3),
+        transfer=decree.at(18, 2),
+        supplement=decree.at(19, 4),
+        consultation=decree.at(19, 5),
+        substance_refusal=decree.at(19, 8),
+        apology=decree.at(19, 9),
+        handing_out=decree.at(20),
+        correction=decree.at(21),
+        fees=decree.at(22),
+        evaluation=decree,
+        **record,
     )
 
 
-def _decree_118_2025(name: str, begins: date, amended_vi: str = "", amended_en: str = "") -> Mechanism:
-    vi, en = "Nghị định số 118/2025/NĐ-CP", "Decree 118/2025/NĐ-CP"
+def _decree_118_2025(*, notice: Citation, **record) -> Mechanism:
+    """`notice` is the article of the one notice that a filing is not complete or not for this agency."""
+    decree = _decree("118/2025")
     return Mechanism(
-        name=name,
-        begins=begins,
-        whole=Citation(vi + amended_vi, en + amended_en),
-        receipt=Citation(vi, en, 17, 3),
-        transfer=Citation(vi, en, 18, 2),
-        supplement=Citation(vi, en),
-        apology=Citation(vi, en),
-        withdrawal=Citation(vi, en, 21),
+        incomplete=notice,
+        refusal=notice,
+        receipt=decree.at(17, 3),
+        transfer=decree.at(18, 2),
+        supplement=decree,
+        consultation=decree,
+        substance_refusal=decree,
+        apology=decree,
+        handing_out=decree.at(22),
+        correction=decree,
+        fees=decree.at(24),
+        evaluation=decree.at(28),
+        withdrawal=decree.at(21),
+        clock_starts_at_competent_agency=True,
+        **record,
     )
 
 
 MECHANISMS = (
-    _decree_61_2018("61/2018", date(2018, 6, 21)),
+    _decree_61_2018(name="61/2018", begins=date(2018, 6, 21), whole=_decree("61/2018")),
     _decree_61_2018(
-        "61/2018 + 107/2021",
-        date(2021, 12, 6),
-        ", được sửa đổi, bổ sung bởi Nghị định số 107/2021/NĐ-CP",
-        " as amended by Decree 107/2021/NĐ-CP",
+        name="61/2018 + 107/2021",
+        begins=date(2021, 12, 6),
+        whole=_decree("61/2018").amended_by(_decree("107/2021")),
     ),
-    _decree_118_2025("118/2025", date(2025, 7, 1)),
     _decree_118_2025(
-        "118/2025 + 309/2026",
-        date(2026, 8, 5),
-        ", được sửa đổi, bổ sung bởi Nghị định số 309/2026/NĐ-CP",
-        " as amended by Decree 309/2026/NĐ-CP",
+        name="118/2025",
+        begins=date(2025, 7, 1),
+        whole=_decree("118/2025"),
+        notice=_decree("118/2025").at(17),
+        boundary_free="province",
+    ),
+    _decree_118_2025(
+        name="118/2025 + 309/2026",
+        begins=date(2026, 8, 5),
+        whole=_decree("118/2025").amended_by(_decree("309/2026")),
+        notice=_decree("118/2025").at(17, 2, "a"),
+        boundary_free="nation",
+        reuse=_decree("118/2025").at(4, 2, "a"),
+        reuse_grounds=("system_failure", "disaster", "wrong_data"),
     ),
 )
 
+# Before the circular of 2025 only what was filed electronically was exempt.
+SCAN_RULES = (
+    ScanRules("61/2018", date(2018, 6, 21), frozenset({"electronic"})),
+    ScanRules(
+        "03/2025",
+        date(2025, 9, 15),
+        frozenset({"electronic", "shown", "verification", "state_secret"}),
+        Citation("Thông tư số 03/2025/TT-VPCP", "Circular 03/2025/TT-VPCP", 5, 2),
+    ),
+)
+
+_CIVIL_CODE = Citation("Bộ luật Dân sự năm 2015", "the Civil Code 2015")
+_LABOUR_CODE_2012 = Citation("Bộ luật Lao động năm 2012", "the Labour Code 2012")
+_LABOUR_CODE_2019 = Citation("Bộ luật Lao động năm 2019", "the Labour Code 2019")
+_CIVIL_STATUS_2014 = Citation("Luật Hộ tịch số 60/2014/QH13", "the Civil Status Law 60/2014/QH13")
+_CIVIL_STATUS_2026 = Citation("Luật Hộ tịch số 03/2026/QH16", "the Civil Status Law 03/2026/QH16")
+_SAME_DAY_COPIES = _decree("23/2015").at(7)
+_CIVIL_CODE_BEGINS = date(2017, 1, 1)
+
+TIME_RULES: Mapping[Counting, tuple[TimeRule, ...]] = {
+    Counting.DAYS: (TimeRule(_CIVIL_CODE_BEGINS, (_CIVIL_CODE.at(147),)),),
+    Counting.HOURS: (TimeRule(_CIVIL_CODE_BEGINS, (_CIVIL_CODE.at(147, 1),)),),
+    Counting.LAST_DAY_OFF: (TimeRule(_CIVIL_CODE_BEGINS, (_CIVIL_CODE.at(148, 5),)),),
+    Counting.SAME_DAY: (
+        TimeRule(date(2016, 1, 1), (_CIVIL_STATUS_2014.at(5, 3), _SAME_DAY_COPIES)),
+        TimeRule(date(2027, 3, 1), (_CIVIL_STATUS_2026, _SAME_DAY_COPIES)),
+    ),
+    Counting.WEEKEND: (TimeRule(date(1999, 10, 2), (_decision("188/1999").at(1),)),),
+    Counting.SATURDAY_DESK: (TimeRule(date(2010, 4, 1), (_decision("14/2010"),)),),
+    Counting.HOLIDAY: (
+        TimeRule(date(2013, 5, 1), (_LABOUR_CODE_2012,)),
+        TimeRule(date(2021, 1, 1), (_LABOUR_CODE_2019.at(112, 1),)),
+    ),
+    Counting.COMPENSATORY_DAY: (
+        TimeRule(date(2013, 5, 1), (_LABOUR_CODE_2012,)),
+        TimeRule(date(2021, 1, 1), (_LABOUR_CODE_2019.at(111, 3),)),
+    ),
+}
+
+_RECEIPT = OfficialForm("01", "GIẤY TIẾP NHẬN HỒ SƠ VÀ HẸN TRẢ KẾT QUẢ")
+_SUPPLEMENT = OfficialForm("02", "PHIẾU YÊU CẦU BỔ SUNG, HOÀN THIỆN HỒ SƠ")
+_STOP_TITLE = "THÔNG BÁO DỪNG GIẢI QUYẾT HỒ SƠ"
+_CONTROL_SLIP_TITLE = "PHIẾU KIỂM SOÁT QUÁ TRÌNH GIẢI QUYẾT HỒ SƠ"
+_LOG_BOOK_TITLE = "SỔ THEO DÕI HỒ SƠ"
+
+# The circular of 2025 names no paper that we know of; desks go on with the half sheet.
 FORM_SETS = (
     FormSet(
         name="01/2018: forms 01-06",
         begins=date(2019, 1, 6),
         circular_vi="Thông tư số 01/2018/TT-VPCP",
         circular_en="Circular 01/2018/TT-VPCP",
-        receipt="01",
-        supplement="02",
-        refusal="03",
-        apology="04",
-        stop=None,
-        control_slip="05",
-        log_book="06",
+        receipt=_RECEIPT,
+        supplement=_SUPPLEMENT,
+        refusal=OfficialForm("03", "PHIẾU TỪ CHỐI TIẾP NHẬN HỒ SƠ"),
+        apology=OfficialForm("04", "PHIẾU XIN LỖI VÀ HẸN LẠI NGÀY TRẢ KẾT QUẢ"),
+        stop=OfficialForm("", _STOP_TITLE),
+        control_slip=OfficialForm("05", _CONTROL_SLIP_TITLE),
+        log_book=OfficialForm("06", _LOG_BOOK_TITLE, paper="a4"),
     ),
     FormSet(
         name="03/2025: forms 01-07",
         begins=date(2025, 9, 15),
         circular_vi="Thông tư số 03/2025/TT-VPCP",
         circular_en="Circular 03/2025/TT-VPCP",
-        receipt="01",
-        supplement="02",
-        refusal="03",
-        apology="04",
-        stop="05",
-        control_slip="06",
-        log_book="07",
+        receipt=_RECEIPT,
+        supplement=_SUPPLEMENT,
+        refusal=OfficialForm("03", "PHIẾU TỪ CHỐI TIẾP NHẬN, GIẢI QUYẾT HỒ SƠ"),
+        apology=OfficialForm("04", "VĂN BẢN XIN LỖI VÀ ĐỀ NGHỊ GIA HẠN", paper="a4", asks_for_extension=True),
+        stop=OfficialForm("05", _STOP_TITLE),
+        control_slip=OfficialForm("06", _CONTROL_SLIP_TITLE),
+        log_book=OfficialForm("07", _LOG_BOOK_TITLE, paper="a4"),
     ),
 )
 
@@ -193,7 +341,10 @@ R = TypeVar("R", bound=_Regime)
 
 def _on(day: date, regimes: Sequence[R]) -> R | None:
     """The last regime that had begun on the day; None before the first."""
-    return next((regime for regime in reversed(regimes) if regime.begins <= day), None)
+    for regime in reversed(regimes):
+        if regime.begins <= day:
+            return regime
+    return None
 
 
 def mechanism_on(day: date) -> Mechanism | None:
@@ -209,3 +360,13 @@ def forms_on(day: date) -> FormSet | None:
 def online_services_on(day: date) -> OnlineServices | None:
     """The decree on online services for a dossier received on that day; None before 15/8/2022."""
     return _on(day, ONLINE_SERVICES)
+
+
+def scan_rules_on(day: date) -> ScanRules:
+    """Which papers of a dossier received on that day need no scan."""
+    return _on(day, SCAN_RULES) or SCAN_RULES[0]
+
+
+def time_rule_on(kind: Counting, day: date) -> TimeRule | None:
+    """What counting that day, or not counting it, rests on; None for days before the first rule known."""
+    return _on(day, TIME_RULES[kind])

@@ -1,8 +1,11 @@
-"""The official calendar: days of the country and of single agencies; switched off, never deleted."""
+"""The official calendar: days of the country and of single agencies; to be read here.
 
-from django import forms
+Promises depend on these rows, so they change by an approved calendar change only (R24).
+"""
+
 from django.contrib import admin
 from django.db.models import Q
+from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
@@ -48,31 +51,11 @@ class InForceFilter(DropdownFilter):
         return queryset.filter(enabled=self.value() == "yes") if self.value() in {"yes", "no"} else queryset
 
 
-class CalendarDayForm(forms.ModelForm):
-    """Due dates depend on these rows, so whoever switches one says why, and no day has two."""
-
-    def clean(self):
-        answers = super().clean()
-        if self.instance.pk and "enabled" in self.changed_data and not answers.get("note", "").strip():
-            self.add_error("note", _("Say in the note why the day was switched on or off."))
-        if answers.get("enabled") and self._day_is_taken():
-            self.add_error(
-                "date", _("There is already a day in force on this date; switch that one off first.")
-            )
-        return answers
-
-    def _day_is_taken(self) -> bool:
-        day = self.cleaned_data.get("date", self.instance.date)
-        agency = self.cleaned_data.get("agency", self.instance.agency)
-        taken = CalendarDay.objects.filter(date=day, agency=agency, enabled=True)
-        return taken.exclude(pk=self.instance.pk).exists()
-
-
 @admin.register(CalendarDay)
 class CalendarDayAdmin(OnestopModelAdmin):
     viewers = staticmethod(access.everybody)
-    editors = staticmethod(access.keeps_agencies)
-    form = CalendarDayForm
+    change_form_outer_before_template = "procedures/admin/day_buttons.html"
+    list_before_template = "cases/admin/revision_buttons.html"
     list_display = ["day", "name", "worked", "shown_agency", "status", "legal_reference"]
     list_display_links = ["day"]
     list_filter = [YearFilter, KindFilter, InForceFilter]
@@ -102,11 +85,6 @@ class CalendarDayAdmin(OnestopModelAdmin):
             Q(agency=None) | Q(agency__in=line) | Q(agency__in=[a.pk for a in access.agencies_of(user)])
         )
 
-    def may_edit(self, user, row):
-        if row.agency_id is None:
-            return access.keeps_catalogue(user)
-        return access.agencies_of(user).filter(pk=row.agency_id).exists()
-
     @display(description=_("date"), ordering="date")
     def day(self, row):
         return date_format(row.date, "D d/m/Y")
@@ -129,10 +107,13 @@ class CalendarDayAdmin(OnestopModelAdmin):
             return badge(_("switched off"), "danger")
         return badge(_("provisional"), "warning") if row.provisional else badge(_("in force"), "success")
 
-    def formfield_for_foreignkey(self, db_field, request, **kwargs):
-        if db_field.name == "agency":
-            kwargs["queryset"] = access.agencies_of(request.user)
-        field = super().formfield_for_foreignkey(db_field, request, **kwargs)
-        if db_field.name == "agency":
-            field.required = not access.keeps_catalogue(request.user)
-        return field
+    def changelist_view(self, request, extra_context=None):
+        may = {"proposes": access.proposes_calendar(request.user)}
+        return super().changelist_view(request, {**(extra_context or {}), **may})
+
+    def change_view(self, request, object_id, form_url="", extra_context=None):
+        may = {
+            "proposes": access.proposes_calendar(request.user),
+            "propose": f"{reverse('admin:cases_calendarrevision_add')}?day={object_id}",
+        }
+        return super().change_view(request, object_id, form_url, {**(extra_context or {}), **may})

@@ -1,6 +1,7 @@
 """The catalogue: procedures and their versions. A published version is read, never edited: it gets a successor."""
 
 from django.contrib import admin, messages
+from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
 from django.db.models import Max
 from django.http import Http404
@@ -116,9 +117,17 @@ class ProcedureVersionAdmin(OnestopModelAdmin):
                     "sets",
                     "received_outside_desk",
                     "interlinked",
-                    "has_excluded_periods",
+                    "decided_at_once",
+                    "excluded_periods",
+                    "limit_quantity",
+                    "answer_limits",
+                    "supplement_limit_days",
                 ]
             },
+        ),
+        (
+            _("Publication"),
+            {"fields": ["publication_decision", "decision_signed_on", "text_effective_on", "loaded_on"]},
         ),
         (
             _("Extension"),
@@ -189,8 +198,12 @@ class ProcedureVersionAdmin(OnestopModelAdmin):
         return version
 
     def change_view(self, request, object_id, form_url="", extra_context=None):
-        may = {"keeps_catalogue": self.has_add_permission(request)}
-        return super().change_view(request, object_id, form_url, {**(extra_context or {}), **may})
+        version = self.get_object(request, unquote(object_id))
+        shown = {
+            "keeps_catalogue": self.has_add_permission(request),
+            "findings": publishing.lint(version) if version else [],
+        }
+        return super().change_view(request, object_id, form_url, {**(extra_context or {}), **shown})
 
 
 class VersionInline(OnestopInline):

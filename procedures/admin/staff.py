@@ -8,13 +8,15 @@ from onestop import access
 from onestop.admin import (
     AdminPasswordChangeForm,
     DropdownFilter,
+    OnestopInline,
     OnestopModelAdmin,
     UserChangeForm,
     UserCreationForm,
     display,
 )
 from procedures.enums import Role
-from procedures.models import Staff
+from procedures.models import Staff, Substitute
+from procedures.services.substitutes import without_substitute
 
 
 class RoleFilter(DropdownFilter):
@@ -39,6 +41,31 @@ class AgencyFilter(DropdownFilter):
         return queryset.filter(agency__identifier=self.value()) if self.value() else queryset
 
 
+class SubstituteFilter(DropdownFilter):
+    title = _("substitutes")
+    parameter_name = "substitutes"
+
+    def lookups(self, request, model_admin):
+        return [("none", _("Without a substitute"))]
+
+    def queryset(self, request, queryset):
+        return without_substitute(queryset) if self.value() == "none" else queryset
+
+
+class SubstituteInline(OnestopInline):
+    """Who stands in for the person, in this order (R44)."""
+
+    model = Substitute
+    fk_name = "staff"
+
+    def formfield_for_foreignkey(self, db_field, request, **kwargs):
+        if db_field.name == "substitute":
+            kwargs["queryset"] = Staff.objects.filter(
+                agency__in=access.agencies_of(request.user), is_active=True
+            ).order_by("full_name")
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+
 @admin.register(Staff)
 class StaffAdmin(UserAdmin, OnestopModelAdmin):
     viewers = staticmethod(access.sees_agencies)
@@ -47,7 +74,8 @@ class StaffAdmin(UserAdmin, OnestopModelAdmin):
     add_form = UserCreationForm
     change_password_form = AdminPasswordChangeForm
     list_display = ["username", "full_name", "agency", "role", "is_head", "is_active", "last_login"]
-    list_filter = [RoleFilter, AgencyFilter]
+    list_filter = [RoleFilter, AgencyFilter, SubstituteFilter]
+    inlines = [SubstituteInline]
     list_select_related = ["agency"]
     search_fields = ["username", "full_name", "email"]
     ordering = ["username"]
@@ -58,13 +86,17 @@ class StaffAdmin(UserAdmin, OnestopModelAdmin):
         (_("Work"), {"fields": ["agency", "role", "is_head", "title", "is_staff"]}),
     ]
 
+    def get_inlines(self, request, obj):
+        """Substitutes are named once the account is there."""
+        return super().get_inlines(request, obj) if obj else []
+
     def get_fieldsets(self, request, obj=None):
         if obj is None:
             return self.add_fieldsets
         rights = ["is_active", "is_staff"] + (["is_superuser"] if request.user.is_superuser else [])
         return [
             (None, {"fields": ["username", "password", "full_name", "email"]}),
-            (_("Work"), {"fields": ["agency", "role", "is_head", "title"]}),
+            (_("Work"), {"fields": ["agency", "role", "is_head", "decides_at_counter", "title"]}),
             (_("Access"), {"fields": [*rights, "last_login", "date_joined"]}),
         ]
 

@@ -1,9 +1,11 @@
 """The tree of agencies (cơ quan, đơn vị) and their opening hours."""
 
-from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import ArrayField, RangeOperators
 from django.core.validators import RegexValidator
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Func, Q
+from django.db.models.functions import Cast, Extract
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from tree_queries.models import TreeNode
@@ -31,7 +33,7 @@ class Agency(TreeNode):
         max_length=35,
         unique=True,
         validators=[RegexValidator(AGENCY_NEW)],
-        help_text=_("Identifier by Decision 20/2020/QĐ-TTg, such as H41.12"),
+        help_text=_("National identifier, such as H41.12"),
     )
     name_vi = models.CharField(_("name"), max_length=255)
     name_en = models.CharField(_("name in English"), max_length=255, blank=True)
@@ -82,6 +84,19 @@ class Agency(TreeNode):
         return (self.name_en or self.name_vi) if (get_language() or "vi").startswith("en") else self.name_vi
 
 
+class _Seconds(Func):
+    """From one time of the day to another, half-open, as a range; PostgreSQL has none of times."""
+
+    function = "INT4RANGE"
+
+    def __init__(self, *times: str, **kwargs):
+        seconds = [
+            Cast(Extract(time, "epoch"), models.IntegerField()) if isinstance(time, str) else time
+            for time in times
+        ]
+        super().__init__(*seconds, **kwargs)
+
+
 class OfficeSession(models.Model):
     """One opening session of a day (buổi làm việc); half-open: at its end the office is closed (T9)."""
 
@@ -104,7 +119,17 @@ class OfficeSession(models.Model):
             models.CheckConstraint(
                 name="session_opens_before_it_closes", condition=Q(opens_at__lt=F("closes_at"))
             ),
-            models.UniqueConstraint(name="session_opens_once", fields=["agency", "days", "opens_at"]),
+            # Deferred, so that the sessions of an office are replaced in any order.
+            ExclusionConstraint(
+                name="sessions_apart",
+                expressions=[
+                    ("agency", RangeOperators.EQUAL),
+                    ("days", RangeOperators.EQUAL),
+                    (_Seconds("opens_at", "closes_at"), RangeOperators.OVERLAPS),
+                ],
+                deferrable=models.Deferrable.DEFERRED,
+                violation_error_message=_("Two sessions of one kind of day overlap."),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -189,13 +189,13 @@ class ProcedureVersion(LocalName):
     def __str__(self) -> str:
         return f"{self.procedure.code} {self.name}"
 
-    @property
-    def has_excluded_periods(self) -> bool:
-        return bool(self.excluded_periods)
-
     def save(self, *args, **kwargs):
         self.search_text = fold(f"{self.procedure.code} {self.name_vi} {self.name_en} {self.field_vi}")
         super().save(*args, **kwargs)
+
+    @property
+    def has_excluded_periods(self) -> bool:
+        return bool(self.excluded_periods)
 
 
 class TimeLimit(models.Model):

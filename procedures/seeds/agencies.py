@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import time
+from itertools import pairwise
 from pathlib import Path
 
 from django.utils.translation import gettext as _
@@ -34,6 +35,8 @@ def _hours(value) -> list[Hours]:
         sessions.append((clock(opens), clock(closes)))
         if sessions[-1][0] >= sessions[-1][1]:
             raise ValueError(_("the session %(session)s ends before it begins.") % {"session": session})
+    if any(following[0] < one[1] for one, following in pairwise(sorted(sessions))):
+        raise ValueError(_("two of the sessions overlap."))
     return sessions
 
 

@@ -49,12 +49,16 @@ PUBLICATION = ("complete", "published_although_incomplete", "in_force_from", "ab
 
 @dataclass(frozen=True)
 class VersionFacts:
-    """Everything that a record says about one version of a procedure."""
+    """Everything that a record says about one version of a procedure.
+
+    `results_of`: position of a component → code of the procedure whose result it is.
+    """
 
     code: str
     version: Mapping
     limits: list[dict]
     components: list[dict]
+    results_of: Mapping[int, str]
     fees: list[dict]
     steps: list[dict]
     is_published: bool
@@ -69,6 +73,7 @@ class VersionFacts:
             self.version,
             self.limits,
             self.components,
+            self.results_of,
             self.fees,
             self.steps,
             self.is_published,
@@ -137,6 +142,7 @@ def _read_record(data, templates: list[StepTemplate], place: Place) -> VersionFa
     check_model(Procedure, {"code": code}, place)
     limits = read_rows(row.pop("limits", None), LIMIT, place, "time_limits")
     components = read_rows(row.pop("components", None), COMPONENT, place, "components")
+    results_of = {i: c.pop("result_of") for i, c in enumerate(components) if "result_of" in c}
     fees = _read_fees(row.pop("fees", None), place)
     steps = read_rows(row.pop("steps", None), STEP, place, "internal_steps")
     if "extension" in row:
@@ -167,6 +173,7 @@ def _read_record(data, templates: list[StepTemplate], place: Place) -> VersionFa
         version=row,
         limits=limits,
         components=components,
+        results_of=results_of,
         fees=fees,
         steps=steps,
         is_published=bool(publication["complete"] or publication["published_although_incomplete"]),
@@ -179,7 +186,7 @@ def _read_record(data, templates: list[StepTemplate], place: Place) -> VersionFa
 def _read_answer_limits(data, place: Place) -> list[dict]:
     """As JSON keeps them: amounts are texts."""
     limits = read_rows(data, ANSWER_LIMIT, place, "reception_limits")
-    return [limit | {"amount": str(limit["amount"])} for limit in limits if "amount" in limit]
+    return [limit | {"amount": f"{limit['amount'].normalize():f}"} for limit in limits if "amount" in limit]
 
 
 def _read_quantities(data, limits: list[dict], place: Place) -> str:
@@ -191,11 +198,20 @@ def _read_quantities(data, limits: list[dict], place: Place) -> str:
     if "table" not in table or "unit" not in table:
         return ""
     for row in read_rows(table["table"], QUANTITY, place, "limit_by_quantity table"):
+        if "amount" not in row or "quantity_from" not in row:
+            continue  # said already by the reader
         limit = next(
-            (l for l in limits if (l.get("amount"), l.get("unit")) == (row.get("amount"), table["unit"])), None
+            (
+                limit
+                for limit in limits
+                if (limit.get("amount"), limit.get("unit")) == (row.get("amount"), table["unit"])
+            ),
+            None,
         )
         if limit is None:
-            here.refuse(_("time_limits has no limit of %(amount)s.") % {"amount": row.get("amount")})
+            here.refuse(
+                _("time_limits has no limit of %(amount)s.") % {"amount": f"{row['amount'].normalize():f}"}
+            )
         else:
             limit |= {"quantity_from": row["quantity_from"], "quantity_to": row.get("quantity_to")}
     return table.get("quantity", "")

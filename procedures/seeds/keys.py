@@ -66,6 +66,7 @@ COMPONENT = {
     "copies": Key("copies", whole),
     "shown_only": Key("shown_only", flag),
     "electronic_source": Key("electronic_source", text),
+    "result_of": Key("result_of", text),
     "required_when": Key("required_when", text),
     "required_when_en": FOR_READERS,
 }

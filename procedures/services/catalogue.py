@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from procedures.calendars import changing_calendars
 from procedures.enums import VersionStatus
 from procedures.models import (
     Agency,
@@ -26,6 +27,7 @@ from procedures.seeds.agencies import AgencyFacts, read_agencies
 from procedures.seeds.calendar import read_calendar
 from procedures.seeds.catalogue import VersionFacts, read_catalogue
 from procedures.seeds.files import Place, SeedsRefused
+from procedures.signals import calendar_changed
 
 _LOCK = 0x5EED  # any number, the same for every loader: two of them at once would both create
 
@@ -69,13 +71,18 @@ def load_catalogue(path: Path, *, today: date | None = None) -> LoadCounts:
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
         _load_agencies(agencies, counts)
+        changing_calendars()
         _load_calendar(days, counts, Place(problems, "calendar.yaml"))
         known = {p.code: p for p in Procedure.objects.prefetch_related("versions")}
         for facts in records:
             _load_record(facts, known.get(facts.code), today, default_start, counts)
         _load_sources(records)
+        _link_results(records)
         if problems:
             raise SeedsRefused(problems)
+        if counts.days_created or counts.days_changed or counts.days_withdrawn:
+            reason = _("The official calendar was loaded again from the seeds.")
+            calendar_changed.send(CalendarDay, agency=None, reason=reason)
     return counts
 
 
@@ -84,6 +91,19 @@ def _load_sources(records: list[VersionFacts]) -> None:
     names = {row.get("electronic_source") for facts in records for row in facts.components} - {None, ""}
     known = set(ElectronicSource.objects.values_list("name", flat=True))
     ElectronicSource.objects.bulk_create(ElectronicSource(name=name) for name in sorted(names - known))
+
+
+def _link_results(records: list[VersionFacts]) -> None:
+    """Components that are the result of another procedure, once all procedures are there (R13)."""
+    procedures = {p.code: p for p in Procedure.objects.all()}
+    for facts in records:
+        for position, code in facts.results_of.items():
+            if code not in procedures:
+                facts.place.refuse(_("result_of: no record has the code “%(code)s”.") % {"code": code})
+                continue
+            Component.objects.filter(
+                version__procedure__code=facts.code, version__facts_hash=facts.hash, position=position
+            ).update(result_of=procedures[code])
 
 
 # --- Agencies and calendar --------------------------------------------------------------------------

@@ -27,8 +27,13 @@ def decides(agency: Agency, version: ProcedureVersion) -> bool:
     """Whether this agency can be the competent one: of the procedure's level, and with its field."""
     if agency.decides_fields and version.field_vi not in agency.decides_fields:
         return False
-    if version.level == Level.COMMUNE:
+    return is_of_level(agency, version.level)
+
+
+def is_of_level(agency: Agency, level: str) -> bool:
+    """Whether an agency of this kind can decide procedures of that level at all."""
+    if level == Level.COMMUNE:
         return agency.kind == AgencyKind.COMMUNE
-    if version.level == Level.PROVINCE:
+    if level == Level.PROVINCE:
         return agency.kind in {AgencyKind.DEPARTMENT, AgencyKind.OTHER}
     return agency.kind not in {AgencyKind.COMMUNE, AgencyKind.CENTRE}

@@ -8,6 +8,9 @@ from django.utils.translation import gettext as _
 
 from procedures.enums import VersionStatus
 from procedures.models import Component, FeeLine, ProcedureStep, ProcedureVersion, TimeLimit
+from procedures.services.linting import Finding, lint
+
+__all__ = ["CannotPublish", "Finding", "lint", "new_draft", "publish"]
 
 PARTS = (TimeLimit, Component, FeeLine, ProcedureStep)
 
@@ -24,16 +27,14 @@ class CannotPublish(ValueError):
 def publish(version: ProcedureVersion) -> ProcedureVersion:
     """Publish a complete draft; the version before it ends the day before (Decree 63/2010 Arts 8.2, 15.1).
 
-    Raises CannotPublish naming everything that is missing at once; then nothing was changed.
+    Raises CannotPublish naming everything that is missing or wrong at once; then nothing was changed.
     """
     version = ProcedureVersion.objects.select_for_update(of=("self",)).get(pk=version.pk)
     if version.status != VersionStatus.DRAFT:
         raise CannotPublish(_("This version is already published."))
-    missing = missing_parts(version)
-    if missing:
-        raise CannotPublish(
-            _("The version cannot be published without: %(missing)s.") % {"missing": ", ".join(missing)}
-        )
+    wrong = [finding.sentence for finding in lint(version) if finding.blocking]
+    if wrong:
+        raise CannotPublish(" ".join(wrong))
     others = version.procedure.versions.filter(status=VersionStatus.PUBLISHED)
     latest = others.aggregate(start=Max("in_force_from"))["start"]
     if latest and version.in_force_from <= latest:
@@ -46,20 +47,6 @@ def publish(version: ProcedureVersion) -> ProcedureVersion:
     version.status = VersionStatus.PUBLISHED
     version.save()
     return version
-
-
-def missing_parts(version: ProcedureVersion) -> list[str]:
-    """What a complete version has and this one lacks, in words."""
-    parts = {
-        _("deciding agency"): version.deciding_agency_vi,
-        _("who applies"): version.subjects,
-        _("channels"): version.channels,
-        _("result"): version.result_name_vi,
-        _("legal basis"): version.legal_basis,
-        _("time limit"): version.limits.exists(),
-        _("components"): version.components.exists(),
-    }
-    return [name for name, value in parts.items() if not value]
 
 
 @transaction.atomic

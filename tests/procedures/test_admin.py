@@ -1,11 +1,14 @@
 """The back office of agencies, people, calendar and catalogue: who keeps what."""
 
-from datetime import date
+from datetime import date, time
 
 import pytest
+from django.db import IntegrityError, connection, transaction
 from django.test import Client
 from django.urls import reverse
 
+from cases.models import CalendarRevision
+from cases.services.calendar_moves import apply_approved
 from procedures.enums import Role, VersionStatus
 from procedures.models import (
     Agency,
@@ -17,6 +20,8 @@ from procedures.models import (
     TimeLimit,
 )
 from procedures.services import publishing
+from tests.cases.helpers import fresh
+from tests.cast import local
 
 PROCEDURES = "/quan-tri/procedures/"
 
@@ -121,6 +126,45 @@ def test_opening_sessions_are_kept_with_their_agency(world, keeper):
     }
     client.post(change(world.ward), sent)
     assert [str(session) for session in OfficeSession.objects.filter(agency=world.ward)] == ["08:00–12:00"]
+
+
+def sessions(world, *hours: tuple[str, str], first=None, delete: bool = False) -> dict:
+    """What the page sends for these sessions; `first` is the row that the first of them changes."""
+    sent = {"sessions-TOTAL_FORMS": str(len(hours)), "sessions-INITIAL_FORMS": str(int(first is not None))}
+    for number, (opens, closes) in enumerate(hours):
+        row = {"agency": world.ward.pk, "days": "weekday", "opens_at": opens, "closes_at": closes}
+        sent |= {f"sessions-{number}-{name}": value for name, value in row.items()}
+    if first is not None:
+        sent["sessions-0-id"] = first.pk
+        if delete:
+            sent["sessions-0-DELETE"] = "on"
+    return sent
+
+
+def test_sessions_of_one_kind_of_day_do_not_overlap(world, keeper):
+    client = keeper(Role.AGENCY_ADMIN, world.ward)
+    page = form_of(client, change(world.ward))
+    response = client.post(change(world.ward), page | sessions(world, ("08:00", "12:00"), ("11:00", "17:00")))
+    [inline] = response.context["inline_admin_formsets"]
+    assert inline.formset.non_form_errors() == ["The sessions from 08:00 and from 11:00 overlap."]
+    assert not OfficeSession.objects.exists()
+    with pytest.raises(IntegrityError, match="sessions_apart"), transaction.atomic():
+        for opens, closes in ((8, 12), (11, 17)):
+            OfficeSession.objects.create(agency=world.ward, opens_at=time(opens), closes_at=time(closes))
+        connection.check_constraints()
+
+
+def test_sessions_may_touch_and_be_replaced_in_one_go(world, keeper):
+    client = keeper(Role.AGENCY_ADMIN, world.ward)
+    page = form_of(client, change(world.ward))
+    client.post(change(world.ward), page | sessions(world, ("08:00", "12:00")))
+    old = OfficeSession.objects.get()
+    client.post(
+        change(world.ward),
+        page
+        | sessions(world, ("08:00", "12:00"), ("07:30", "11:30"), ("11:30", "16:00"), first=old, delete=True),
+    )
+    assert [str(row) for row in OfficeSession.objects.all()] == ["07:30–11:30", "11:30–16:00"]
 
 
 def test_fields_that_an_agency_decides_are_lines(world, keeper):
@@ -238,45 +282,60 @@ def test_calendar_is_filtered_by_year_and_kind(world, keeper):
     assert found == ["24/11/2026 Vietnam Culture Day"]
 
 
-def test_a_day_is_switched_off_with_a_note(world, keeper):
-    client = keeper(Role.SYSTEM_ADMIN)
+def test_nobody_edits_a_day_directly(world, keeper):
+    """Promises depend on it: it changes by an approved calendar change only."""
     day = CalendarDay.objects.get(date=date(2026, 11, 24))
-    sent = form_of(client, change(day))
-    del sent["enabled"]
-    response = client.post(change(day), sent)
-    assert errors_of(response) == {"note": ["Say in the note why the day was switched on or off."]}
-    client.post(change(day), {**sent, "note": "Thông báo mới"})
+    for client in (keeper(Role.SYSTEM_ADMIN), keeper(Role.AGENCY_ADMIN, world.province)):
+        assert client.get(change(day)).status_code == 200
+        assert client.post(change(day), {"note": "x"}).status_code == 403
+        assert client.get(PROCEDURES + "calendarday/add/").status_code == 403
+        address = reverse("admin:procedures_calendarday_delete", args=[day.pk])
+        assert client.post(address, {"post": "yes"}).status_code == 403
     day.refresh_from_db()
-    assert day.enabled is False
+    assert (day.enabled, day.note) == (True, "")
 
 
-def test_a_day_is_not_in_force_twice(world, keeper):
-    client = keeper(Role.SYSTEM_ADMIN)
-    sent = {"date": "24/11/2026", "name_vi": "Lặp lại", "kind": "other", "enabled": "on"}
-    response = client.post(PROCEDURES + "calendarday/add/", sent)
-    assert errors_of(response)["date"] == [
-        "There is already a day in force on this date; switch that one off first."
-    ]
+def test_the_page_of_a_day_leads_to_a_proposal_for_those_who_may_propose(world, keeper):
+    day = CalendarDay.objects.get(date=date(2026, 11, 24))
+    propose = f"{reverse('admin:cases_calendarrevision_add')}?day={day.pk}"
+    assert f'href="{propose}"' in keeper(Role.AGENCY_ADMIN, world.ward).get(change(day)).content.decode()
+    assert propose not in keeper(Role.CLERK, world.ward).get(change(day)).content.decode()
 
 
-def test_agency_administrator_keeps_the_days_of_the_own_agency_only(world, keeper):
-    client = keeper(Role.AGENCY_ADMIN, world.ward)
-    address = PROCEDURES + "calendarday/add/"
-    sent = {"date": "07/12/2026", "name_vi": "Lễ hội phường", "kind": "other", "enabled": "on"}
-    assert list(errors_of(client.post(address, sent))) == ["agency"]
-    client.post(address, {**sent, "agency": world.ward.pk})
-    own = CalendarDay.objects.get(agency=world.ward)
-    assert client.post(change(CalendarDay.objects.get(date=date(2026, 11, 24))), {}).status_code == 403
+def test_days_of_other_agencies_are_out_of_sight(world, keeper):
+    own = CalendarDay.objects.create(
+        date=date(2026, 12, 7), agency=world.ward, kind="other", name_vi="Lễ hội phường"
+    )
+    assert keeper(Role.AGENCY_ADMIN, world.ward).get(change(own)).status_code == 200
     assert keeper(Role.AGENCY_ADMIN, world.other_ward).get(change(own)).status_code == 302
-    assert client.post(change(own), {**form_of(client, change(own)), "note": "ghi chú"}).status_code == 302
 
 
-def test_administrator_of_the_province_keeps_the_days_of_the_country(world, keeper):
-    client = keeper(Role.AGENCY_ADMIN, world.province)
-    day = CalendarDay.objects.get(date=date(2026, 11, 24))
-    client.post(change(day), {**form_of(client, change(day)), "note": "đã đối chiếu"})
-    day.refresh_from_db()
-    assert day.note == "đã đối chiếu"
+def test_new_opening_hours_have_every_open_promise_counted_anew(world, keeper):
+    dossier = world.receive()
+    client = keeper(Role.AGENCY_ADMIN, world.ward)
+    sent = form_of(client, change(world.ward))
+    client.post(change(world.ward), {**sent, "head_name": "Người Mới"})
+    assert not CalendarRevision.objects.exists()
+    hours = {
+        "sessions-TOTAL_FORMS": "1",
+        "sessions-0-days": "weekday",
+        "sessions-0-opens_at": "08:00",
+        "sessions-0-closes_at": "16:00",
+        "sessions-0-agency": world.ward.pk,
+    }
+    client.post(change(world.ward), form_of(client, change(world.ward)) | hours)
+    revision = CalendarRevision.objects.get()
+    assert (revision.agency, revision.state, revision.total) == (world.ward, "approved", 1)
+    assert revision.reason == "The opening hours of UBND phường Thử Nghiệm changed."
+    assert apply_approved() == 1
+    assert fresh(dossier).due_at == local("2026-11-12 16:00")
+
+
+def test_a_saturday_that_counts_has_every_open_promise_counted_anew(world, keeper):
+    world.receive()
+    client = keeper(Role.AGENCY_ADMIN, world.ward)
+    client.post(change(world.ward), {**form_of(client, change(world.ward)), "saturday_counts": "on"})
+    assert CalendarRevision.objects.get().agency == world.ward
 
 
 # --- Catalogue ------------------------------------------------------------------------------------

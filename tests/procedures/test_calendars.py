@@ -4,7 +4,7 @@ from datetime import date, time
 
 import pytest
 
-from procedures.calendars import calendar_for, remembered_calendars
+from procedures.calendars import calendar_for, proposed_calendar, remembered_calendars, unofficial_year
 from procedures.models import Agency, CalendarDay, OfficeSession
 from procedures.working_time import OfficeHours, Session
 
@@ -135,9 +135,9 @@ def test_a_year_with_provisional_days_is_provisional():
 
 def test_few_queries_whatever_the_depth(office, django_assert_num_queries):
     day("2026-01-01")
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):  # the lock of a transaction is one of them
         calendar_for(office).is_working_day(NEW_YEAR)
-    with django_assert_num_queries(1):
+    with django_assert_num_queries(2):
         calendar_for(None).is_working_day(NEW_YEAR)
 
 
@@ -149,3 +149,31 @@ def test_calendars_are_read_once_while_they_are_remembered(ward, django_assert_n
             assert calendar_for(ward) is first
         assert calendar_for(None) is not first
     assert calendar_for(ward) is not first
+
+
+def test_a_proposed_calendar_has_some_days_more_and_some_less(province, ward, department):
+    there = day("2026-01-01")
+    day("2026-04-30")  # without any day of the country the year would be estimated
+    more = CalendarDay(date=date(2026, 1, 5), agency=province, kind="other", name_vi="Ngày nghỉ")
+    other = CalendarDay(date=date(2026, 1, 6), agency=department, kind="other", name_vi="Ngày nghỉ")
+    proposed = proposed_calendar(ward, added=[more, other], without={there.pk})
+    assert [proposed.is_working_day(date(2026, 1, number)) for number in (1, 5, 6)] == [True, False, True]
+    assert [calendar_for(ward).is_working_day(date(2026, 1, number)) for number in (1, 5)] == [False, True]
+
+
+@pytest.mark.parametrize(
+    ("today", "known", "expected"),
+    [
+        ("2026-09-30", {}, None),
+        ("2026-10-01", {}, (2027, False)),
+        ("2026-10-01", {"provisional": True}, (2027, True)),
+        ("2026-10-01", {"enabled": False}, (2027, False)),
+        ("2026-10-01", {"provisional": False}, None),
+        ("2027-03-01", {"provisional": True}, (2027, True)),
+    ],
+)
+def test_next_years_calendar_is_asked_for_from_october_on(today, known, expected):
+    day("2026-01-01")
+    if known:
+        day("2027-01-01", **known)
+    assert unofficial_year(date.fromisoformat(today)) == expected

@@ -20,6 +20,7 @@ from procedures.models import (
     Agency,
     CalendarDay,
     Component,
+    ElectronicSource,
     FeeLine,
     OfficeSession,
     Procedure,
@@ -610,3 +611,89 @@ def test_two_loads_at_once_create_everything_once(seeds):
 
     assert sorted(c.procedures_created for c in counts) == [0, 0, 0, 1]
     assert ProcedureVersion.objects.count() == 2
+
+
+def test_load_keeps_the_range_of_each_limit_that_depends_on_a_number(seeds):
+    seeds.record |= {
+        "time_limits": [
+            {"label": "1 ngày làm việc", "amount": 1, "unit": "working_day", "when": "từ 1 đến 4 tài liệu"},
+            {"label": "2 ngày làm việc", "amount": 2, "unit": "working_day", "when": "từ 5 tài liệu"},
+        ],
+        "limit_by_quantity": {
+            "quantity": "documents",
+            "unit": "working_day",
+            "table": [{"from": 1, "to": 4, "amount": 1}, {"from": 5, "to": None, "amount": 2}],
+        },
+    }
+    seeds.load()
+    version = version_of("1.999001")
+    assert version.limit_quantity == "documents"
+    assert list(version.limits.values_list("amount", "quantity_from", "quantity_to")) == [
+        (Decimal(1), 1, 4),
+        (Decimal(2), 5, None),
+    ]
+
+
+def test_load_refuses_a_number_without_a_limit_of_its_amount(seeds):
+    seeds.record |= {
+        "limit_by_quantity": {
+            "quantity": "documents",
+            "unit": "working_day",
+            "table": [{"from": 1, "to": 4, "amount": 9}],
+        }
+    }
+    with pytest.raises(SeedsRefused) as refused:
+        seeds.load()
+    assert refused.value.problems == [
+        "procedures/all.yaml, 1.999001, limit_by_quantity: time_limits has no limit of 9."
+    ]
+    assert not Procedure.objects.exists()
+
+
+def test_load_keeps_periods_that_do_not_count_and_how_soon_filings_are_answered(seeds):
+    seeds.record |= {
+        "excluded_periods": [{"name_vi": "Thời gian niêm yết", "name_en": "public posting"}],
+        "reception_limits": [{"channel": "post", "amount": 1, "unit": "working_day"}],
+    }
+    seeds.load()
+    version = version_of("1.999001")
+    assert version.excluded_periods == [{"name_vi": "Thời gian niêm yết", "name_en": "public posting"}]
+    assert version.answer_limits == [{"channel": "post", "amount": "1", "unit": "working_day"}]
+    assert version.decided_at_once is False
+
+
+def test_load_takes_an_immediate_limit_for_decided_at_once(seeds):
+    seeds.record["time_limits"] = [{"label": "Giải quyết ngay", "amount": 0, "unit": "immediate"}]
+    seeds.load()
+    assert version_of("1.999001").decided_at_once is True
+
+
+def test_load_links_a_component_to_the_procedure_whose_result_it_is(seeds):
+    other = {**RECORD, "code": "1.999002"}
+    seeds.records.append(other)
+    seeds.record["components"] = [{"name_vi": "Giấy xác nhận", "result_of": "1.999002"}]
+    seeds.load()
+    component = Component.objects.get(version__procedure__code="1.999001")
+    assert component.result_of == Procedure.objects.get(code="1.999002")
+
+
+def test_load_refuses_the_result_of_an_unknown_procedure(seeds):
+    seeds.record["components"] = [{"name_vi": "Giấy xác nhận", "result_of": "9.999999"}]
+    with pytest.raises(SeedsRefused) as refused:
+        seeds.load()
+    assert refused.value.problems == [
+        "procedures/all.yaml, 1.999001: result_of: no record has the code “9.999999”."
+    ]
+
+
+def test_load_makes_each_electronic_source_once_and_leaves_its_switch_alone(seeds):
+    seeds.record["components"] = [
+        {"name_vi": "Giấy tờ tùy thân", "electronic_source": "CSDL thử"},
+        {"name_vi": "Hộ chiếu", "electronic_source": "CSDL thử"},
+    ]
+    seeds.load()
+    source = ElectronicSource.objects.get()
+    assert (source.name, source.is_connected) == ("CSDL thử", False)
+    ElectronicSource.objects.update(is_connected=True)
+    seeds.load()
+    assert ElectronicSource.objects.get().is_connected is True
