@@ -1,5 +1,6 @@
-"""System checks: settings that would keep every message from arriving."""
+"""System checks: settings that would keep every message from arriving, or every letter from being copied."""
 
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -41,3 +42,18 @@ def check_gateways(app_configs, **kwargs) -> list[Error]:
             )
         )
     return found
+
+
+@register
+def check_word_templates(app_configs, **kwargs) -> list[Error]:
+    """The office's own Word templates lie in a folder that is there."""
+    folder = settings.WORD_TEMPLATES_DIR
+    if not folder or Path(folder).is_dir():
+        return []
+    return [
+        Error(
+            f"WORD_TEMPLATES_DIR is not a folder: {folder}",
+            hint="Make the folder, or leave it empty; then the built-in Word templates are used.",
+            id="notifications.E004",
+        )
+    ]

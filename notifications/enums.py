@@ -11,6 +11,23 @@ class LetterKind(TextChoices):
     """What a letter is for; each kind has its own form, payload and yearly register."""
 
     APOLOGY = "apology", _("Apology and new return date (form 04)")
+    SUPPLEMENT = "supplement", _("Supplement request (form 02)")
+    REFUSAL = "refusal", _("Refusal to receive (form 03)")
+    STOP = "stop", _("Notice of stopping (form 05)")
+
+
+# Drafted by the system and signed by the head later; the others are issued at once by the verb they belong to.
+DRAFTED_KINDS = frozenset({LetterKind.APOLOGY})
+AT_ONCE_KINDS = frozenset(LetterKind) - DRAFTED_KINDS
+# There is no second one: they end the dossier.
+FINAL_KINDS = frozenset({LetterKind.REFUSAL, LetterKind.STOP})
+
+
+class StopGround(TextChoices):
+    """Why a dossier is worked on no further."""
+
+    WITHDRAWAL = "withdrawal", _("Withdrawn by the applicant")
+    NO_SUPPLEMENT = "no_supplement", _("No supplement came")
 
 
 class LetterState(TextChoices):
@@ -37,7 +54,7 @@ LETTER_MOVES = frozenset(
 OPEN_LETTER_STATES = frozenset({LetterState.DRAFT, LetterState.APPROVED})
 NUMBERED_LETTER_STATES = frozenset({LetterState.ISSUED, LetterState.SENT})
 LIVE_LETTER_STATES = OPEN_LETTER_STATES | NUMBERED_LETTER_STATES
-# Signed by the head, so reason and new date are there.
+# Somebody has put a name to it, so the reason is there, and the new date where one is promised.
 APPROVED_LETTER_STATES = NUMBERED_LETTER_STATES | {LetterState.APPROVED}
 
 # Badge colours of the admin (Unfold label variants); the text always stands beside the colour.

@@ -97,6 +97,21 @@ class LetterFileDamaged(NotificationError):
     )
 
 
+class WordTemplateBroken(NotificationError):
+    """An office's own Word template cannot be used."""
+
+    code = "word_template_broken"
+
+    def __init__(self, name: str, *, detail: str):
+        super().__init__(
+            _t(
+                "The Word template “%(name)s” cannot be used: %(detail)s. Repair it, or take it out of the "
+                "folder of the office's own templates; the built-in one is used then."
+            )
+            % {"name": name, "detail": detail.rstrip(".")}
+        )
+
+
 class DeliveryFailed(NotificationError):
     """A channel did not take a message. `unreachable`: nothing else can go this way at the moment."""
 

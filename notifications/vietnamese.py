@@ -2,13 +2,21 @@
 
 import unicodedata
 from datetime import datetime
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from notifications.enums import LetterKind
 
 TZ = ZoneInfo("Asia/Ho_Chi_Minh")
 
-_SYMBOLS = {LetterKind.APOLOGY: "PXL"}
+DOTS = "……"  # where something is to be written by hand
+
+_SYMBOLS = {
+    LetterKind.APOLOGY: "PXL",
+    LetterKind.SUPPLEMENT: "PBS",
+    LetterKind.REFUSAL: "PTC",
+    LetterKind.STOP: "TB-DGQ",
+}
 
 # What the fonts inside the Typst wheel can draw; archival PDF refuses any other character.
 _DRAWABLE = (
@@ -24,7 +32,7 @@ _NOT_DRAWABLE = "□"
 
 def number_text(kind: str, number: int | None) -> str:
     """`12/PXL`; numbers below ten get a zero, a letter without number gets dots to write on."""
-    return f"{'……' if number is None else f'{number:02d}'}/{_SYMBOLS[kind]}"
+    return f"{DOTS if number is None else f'{number:02d}'}/{_SYMBOLS[kind]}"
 
 
 def long_date(moment: datetime | None) -> str:
@@ -39,8 +47,18 @@ def long_date(moment: datetime | None) -> str:
 def hour_and_date(moment: datetime | None) -> str:
     """`17:00 ngày 25/11/2026`; local time, dots when there is none."""
     if moment is None:
-        return "……"
+        return DOTS
     return moment.astimezone(TZ).strftime("%H:%M ngày %d/%m/%Y")
+
+
+def short_date(moment: datetime) -> str:
+    """`25/11/2026`; local time."""
+    return f"{moment.astimezone(TZ):%d/%m/%Y}"
+
+
+def day_and_hour(moment: datetime) -> str:
+    """`25/11/2026 17:00`, for narrow columns; local time."""
+    return f"{moment.astimezone(TZ):%d/%m/%Y %H:%M}"
 
 
 def printable(text: str) -> str:
@@ -52,6 +70,18 @@ def printable(text: str) -> str:
     return "".join(_printable(character) for character in unicodedata.normalize("NFC", text))
 
 
+def drawable(value):
+    """The same texts, lists and dictionaries, every text in them printable."""
+    if isinstance(value, str):
+        return printable(value)
+    if isinstance(value, dict):
+        return {key: drawable(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [drawable(item) for item in value]
+    return value
+
+
+@lru_cache(maxsize=4096)  # a log book asks for the same letters a hundred thousand times
 def _printable(character: str) -> str:
     if character == "\n":
         return character

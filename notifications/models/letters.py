@@ -1,5 +1,7 @@
 """Letters that the law demands, from the draft of the system to the signed document."""
 
+from dataclasses import replace
+
 import pgtrigger
 from django.db import models
 from django.db.models import Q
@@ -7,6 +9,9 @@ from django.utils.translation import gettext_lazy as _
 
 from notifications.enums import (
     APPROVED_LETTER_STATES,
+    AT_ONCE_KINDS,
+    DRAFTED_KINDS,
+    FINAL_KINDS,
     LETTER_MOVES,
     LIVE_LETTER_STATES,
     NUMBERED_LETTER_STATES,
@@ -20,7 +25,7 @@ from notifications.vietnamese import number_text
 
 class LetterQuerySet(models.QuerySet):
     def live(self):
-        """All but the cancelled ones: at most one per kind, dossier and cycle."""
+        """All but the cancelled ones; of those that are drafted at most one per kind, dossier and cycle."""
         return self.filter(state__in=LIVE_LETTER_STATES)
 
     def open(self):
@@ -47,6 +52,9 @@ class _FixedOnceIssued(pgtrigger.ReadOnly):
 class Letter(models.Model):
     """One official letter about one dossier (`reference`) in one completion cycle of it.
 
+    `reference` is the code of the dossier, or before reception a text of the caller's that stands for it.
+    `key` names what a letter was issued for at once, so that it is issued only once.
+
     The state moves only through `notifications.services.letters`. The database refuses every other
     way, every change of what was issued, and the deletion of anything that is past the draft.
     """
@@ -58,6 +66,7 @@ class Letter(models.Model):
     agency_identifier = models.CharField(_("agency"), max_length=35)
     reference = models.CharField(_("dossier"), max_length=60)
     cycle = models.PositiveSmallIntegerField(_("cycle"), default=1)
+    key = models.CharField(_("issued for"), max_length=120, blank=True, editable=False)
     payload = models.JSONField(_("content"), editable=False)
     reason = models.TextField(_("reason"), blank=True)
     new_due_at = models.DateTimeField(_("new due date"), null=True, blank=True)
@@ -87,7 +96,21 @@ class Letter(models.Model):
             models.UniqueConstraint(
                 name="letter_once_per_cycle",
                 fields=["kind", "reference", "cycle"],
-                condition=~Q(state=LetterState.CANCELLED),
+                condition=Q(kind__in=sorted(DRAFTED_KINDS)) & ~Q(state=LetterState.CANCELLED),
+            ),
+            models.UniqueConstraint(
+                name="letter_final_once",
+                fields=["kind", "reference"],
+                condition=Q(kind__in=sorted(FINAL_KINDS)),
+            ),
+            models.UniqueConstraint(
+                name="letter_issued_once_for_a_key", fields=["key"], condition=~Q(key="")
+            ),
+            # What a verb issues at once is never waiting and cannot be taken back.
+            models.CheckConstraint(
+                name="letter_at_once_is_issued_for_a_key",
+                condition=~Q(kind__in=sorted(AT_ONCE_KINDS))
+                | (Q(state__in=sorted(NUMBERED_LETTER_STATES)) & ~Q(key="")),
             ),
             models.UniqueConstraint(
                 name="letter_number_once", fields=["agency_identifier", "kind", "year", "number"]
@@ -109,7 +132,12 @@ class Letter(models.Model):
             models.CheckConstraint(
                 name="letter_approved_is_complete",
                 condition=~Q(state__in=sorted(APPROVED_LETTER_STATES))
-                | (Q(new_due_at__isnull=False, approved_at__isnull=False) & ~Q(reason="")),
+                | (Q(approved_at__isnull=False) & ~Q(reason="")),
+            ),
+            models.CheckConstraint(
+                name="letter_apology_promises_a_date",
+                condition=~Q(kind=LetterKind.APOLOGY, state__in=sorted(APPROVED_LETTER_STATES))
+                | Q(new_due_at__isnull=False),
             ),
             models.CheckConstraint(
                 name="letter_sent_has_time",
@@ -144,3 +172,11 @@ class Letter(models.Model):
     def content(self):
         """The payload as its typed dataclass."""
         return LETTER_PAYLOADS[self.kind].from_json(self.payload)
+
+    @property
+    def current_content(self):
+        """The payload with the letter's own reason and new date, which a draft may not carry yet."""
+        content = self.content
+        if self.kind in DRAFTED_KINDS:
+            return replace(content, reason=self.reason, new_due_at=self.new_due_at)
+        return content

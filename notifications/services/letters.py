@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from notifications import errors
-from notifications.enums import OPEN_LETTER_STATES, LetterState
+from notifications.enums import AT_ONCE_KINDS, DRAFTED_KINDS, OPEN_LETTER_STATES, LetterState
 from notifications.models import Letter, LetterRegister
 from notifications.pdf import letter_pdf
 from notifications.vietnamese import TZ
@@ -26,8 +26,11 @@ def draft_letter(
     """Draft the letter of this kind for this dossier and cycle unless a live one is there.
 
     Returns the letter and whether it is new. Safe to call twice and in parallel: the unique
-    constraint decides, and who comes second gets the first one's letter.
+    constraint decides, and who comes second gets the first one's letter. Raises `ValueError` for a kind
+    that is issued at once.
     """
+    if kind not in DRAFTED_KINDS:
+        raise ValueError(f"A letter of kind “{kind}” is issued at once, never drafted.")
     return Letter.objects.live().get_or_create(
         kind=kind,
         reference=reference,
@@ -91,9 +94,56 @@ def issue(letter: Letter, *, by: str, payload, at: datetime | None = None) -> Le
     Raises `SignatureMissing`, `LetterNotPossibleNow`.
     """
     _lock(letter, _("Issue the letter"), {LetterState.APPROVED})
-    at = at or timezone.now()
     payload = replace(payload, reason=letter.reason, new_due_at=letter.new_due_at)
-    letter.issued_by = _signature(by)
+    _number_and_print(letter, payload, by=_signature(by), at=at or timezone.now())
+    letter.save()
+    return letter
+
+
+@transaction.atomic
+def issue_at_once(
+    kind: str,
+    *,
+    agency_identifier: str,
+    reference: str,
+    cycle: int,
+    payload,
+    by: str,
+    at: datetime | None = None,
+    key: str,
+) -> Letter:
+    """Issue a letter that belongs to a verb and has no draft: number, PDF, hash, all in the verb's transaction.
+
+    `key` names what it is issued for; a second call with it gives the first letter and spends no number.
+    Of number, file and rollback the same holds as for `issue`. Raises `ReasonMissing`, `SignatureMissing`,
+    and `ValueError` for a kind that is drafted.
+    """
+    if kind not in AT_ONCE_KINDS:
+        raise ValueError(f"A letter of kind “{kind}” is drafted first.")
+    if found := Letter.objects.filter(key=key).first():
+        return found
+    at, by = at or timezone.now(), _signature(by)
+    reason = (payload.reason or "").strip()
+    if not reason:
+        raise errors.ReasonMissing
+    letter = Letter(
+        kind=kind,
+        agency_identifier=agency_identifier,
+        reference=reference,
+        cycle=cycle,
+        key=key,
+        reason=reason,
+        drafted_at=at,
+        approved_at=at,
+        approved_by=by,
+    )
+    _number_and_print(letter, payload, by=by, at=at)
+    letter.save(force_insert=True)
+    return letter
+
+
+def _number_and_print(letter: Letter, payload, *, by: str, at: datetime) -> None:
+    letter.issued_by = by
     letter.issued_at = at
     letter.year = at.astimezone(TZ).year
     # Last of all waits: the register's row stays locked until the end of the transaction.
@@ -104,9 +154,8 @@ def issue(letter: Letter, *, by: str, payload, at: datetime | None = None) -> Le
     letter.payload = payload.to_json()
     letter.pdf_sha256 = hashlib.sha256(pdf).hexdigest()
     letter.state = LetterState.ISSUED
-    letter.pdf.save(f"{letter.kind}-{letter.pk}-{letter.pdf_sha256[:12]}.pdf", ContentFile(pdf), save=False)
-    letter.save()
-    return letter
+    name = f"{letter.kind}-{letter.agency_identifier}-{letter.number}-{letter.pdf_sha256[:12]}.pdf"
+    letter.pdf.save(name, ContentFile(pdf), save=False)
 
 
 @transaction.atomic
@@ -145,8 +194,7 @@ def cancel(letter: Letter, *, reason: str) -> Letter:
 
 def preview_pdf(letter: Letter) -> bytes:
     """What the letter would look like, marked as draft on every page and without a number; changes nothing."""
-    payload = replace(letter.content, reason=letter.reason, new_due_at=letter.new_due_at)
-    return letter_pdf(letter.kind, payload, draft=True)
+    return letter_pdf(letter.kind, letter.current_content, draft=True)
 
 
 def issued_pdf(letter: Letter) -> bytes:

@@ -8,8 +8,20 @@ from django.db import connection
 from pypdf import PdfReader
 
 from notifications.enums import LetterKind
-from notifications.forms import apology_form, receipt_form
-from notifications.payloads import ApologyPayload, Paper, Person, ReceiptPayload
+from notifications.forms import Form
+from notifications.payloads import (
+    ApologyPayload,
+    BookRow,
+    ControlSlipPayload,
+    LogBookPayload,
+    Paper,
+    Person,
+    ReceiptPayload,
+    RefusalPayload,
+    SlipRow,
+    StopPayload,
+    SupplementPayload,
+)
 from notifications.services import letters
 from notifications.vietnamese import TZ
 
@@ -24,12 +36,29 @@ REASON = "Phải xác minh hộ tịch tại cơ quan khác, nơi chưa trả l�
 HEAD = "Trần Thị Ví Dụ, Giám đốc"
 
 
+# The forms of both sets, as a caller would give them.
+OLD, NEW = "Thông tư số 01/2018/TT-VPCP", "Thông tư số 03/2025/TT-VPCP"
+HEAD_OF_SHEET = {
+    "letterhead_upper": "Ủy ban nhân dân tỉnh Nghệ An",
+    "agency_name": "Trung tâm Phục vụ hành chính công tỉnh Nghệ An",
+    "place": "Nghệ An",
+}
+PROCEDURE = {"procedure_code": "1.001193", "procedure_name": "Đăng ký khai sinh"}
+OLD_APOLOGY = Form("04", "PHIẾU XIN LỖI VÀ HẸN LẠI NGÀY TRẢ KẾT QUẢ", OLD, "a5")
+NEW_APOLOGY = Form("04", "VĂN BẢN XIN LỖI VÀ ĐỀ NGHỊ GIA HẠN", NEW, "a4", asks_for_extension=True)
+PERSON = Person(
+    name="Nguyễn Thị Ví Dụ",
+    id_number="040099000002",
+    address="Khối Thử Nghiệm, phường Trường Vinh, tỉnh Nghệ An",
+    phone="0900000123",
+    email="vidu@example.vn",
+)
+
+
 def apology(**changes) -> ApologyPayload:
     values = {
-        "form": apology_form("03/2025"),
-        "letterhead_upper": "Ủy ban nhân dân tỉnh Nghệ An",
-        "agency_name": "Trung tâm Phục vụ hành chính công tỉnh Nghệ An",
-        "place": "Nghệ An",
+        **HEAD_OF_SHEET,
+        "form": NEW_APOLOGY,
         "addressee": "Ông Nguyễn Văn Thử Nghiệm",
         "applicant_name": "Nguyễn Văn Thử Nghiệm",
         "id_number": "040099000001",
@@ -47,21 +76,13 @@ def apology(**changes) -> ApologyPayload:
 
 def receipt(**changes) -> ReceiptPayload:
     values = {
-        "form": receipt_form("03/2025"),
-        "letterhead_upper": "Ủy ban nhân dân tỉnh Nghệ An",
-        "agency_name": "Trung tâm Phục vụ hành chính công tỉnh Nghệ An",
-        "place": "Nghệ An",
+        **HEAD_OF_SHEET,
+        **PROCEDURE,
+        "form": Form("01", "GIẤY TIẾP NHẬN HỒ SƠ VÀ HẸN TRẢ KẾT QUẢ", NEW, "a5"),
         "number": "0001/TTPVHCC",
         "dossier_code": "H41.12-261120-0001",
-        "applicant": Person(
-            name="Nguyễn Thị Ví Dụ",
-            id_number="040099000002",
-            address="Khối Thử Nghiệm, phường Trường Vinh, tỉnh Nghệ An",
-            phone="0900000123",
-            email="vidu@example.vn",
-        ),
-        "procedure_code": "1.001193",
-        "procedure_name": "Đăng ký khai sinh",
+        "applicant": PERSON,
+        "competent_agency": "Ủy ban nhân dân phường Trường Vinh",
         "components": (
             Paper(name="Tờ khai đăng ký khai sinh theo mẫu", originals=1),
             Paper(name="Giấy chứng sinh", copies=2),
@@ -75,6 +96,129 @@ def receipt(**changes) -> ReceiptPayload:
         "look_up_secret": "K7QM42XP",
     }
     return ReceiptPayload(**(values | changes))
+
+
+def supplement(**changes) -> SupplementPayload:
+    values = {
+        **HEAD_OF_SHEET,
+        **PROCEDURE,
+        "form": Form("02", "PHIẾU YÊU CẦU BỔ SUNG, HOÀN THIỆN HỒ SƠ", NEW, "a5"),
+        "dossier_code": "H41.12-261116-0001",
+        "applicant": PERSON,
+        "items": ("Tờ khai có chữ ký của người yêu cầu", "Bản sao giấy chứng sinh"),
+        "reason": "Tờ khai chưa có chữ ký.",
+        "contact_name": "Lê Văn Mẫu",
+        "contact_phone": "0238 000 000",
+        "signer_name": "Lê Văn Mẫu",
+        "signer_title": "Chuyên viên",
+        "mechanism_citation": "khoản 4 Điều 19 Nghị định số 61/2018/NĐ-CP",
+    }
+    return SupplementPayload(**(values | changes))
+
+
+def refusal(**changes) -> RefusalPayload:
+    values = {
+        **HEAD_OF_SHEET,
+        **PROCEDURE,
+        "form": Form("03", "PHIẾU TỪ CHỐI TIẾP NHẬN, GIẢI QUYẾT HỒ SƠ", NEW, "a5"),
+        "dossier_code": "",
+        "applicant": PERSON,
+        "filed_at": local(16, 8, 15),
+        "reason": "Không thuộc thẩm quyền; đề nghị nộp tại Sở Xây dựng.",
+        "signer_name": "Lê Văn Mẫu",
+        "mechanism_citation": "khoản 1 Điều 17 Nghị định số 61/2018/NĐ-CP",
+    }
+    return RefusalPayload(**(values | changes))
+
+
+def stop(**changes) -> StopPayload:
+    values = {
+        **HEAD_OF_SHEET,
+        **PROCEDURE,
+        "form": Form("05", "THÔNG BÁO DỪNG GIẢI QUYẾT HỒ SƠ", NEW, "a5"),
+        "dossier_code": "H41.12-261116-0001",
+        "applicant": PERSON,
+        "received_at": local(16, 8, 15),
+        "ground": "withdrawal",
+        "reason": "Người nộp đổi ý.",
+        "stopped_at": NOW,
+        "signer_title": "Giám đốc",
+        "signer_name": "Trần Thị Ví Dụ",
+        "mechanism_citation": "Điều 21 Nghị định số 118/2025/NĐ-CP",
+        "papers_at": "Bộ phận Một cửa phường Trường Vinh",
+    }
+    return StopPayload(**(values | changes))
+
+
+def control_slip(**changes) -> ControlSlipPayload:
+    desk, officer = "Lê Văn Mẫu, Trung tâm Phục vụ hành chính công", "Phạm Thị Thử, Sở Tư pháp"
+    values = {
+        **HEAD_OF_SHEET,
+        **PROCEDURE,
+        "form": Form("06", "PHIẾU KIỂM SOÁT QUÁ TRÌNH GIẢI QUYẾT HỒ SƠ", NEW, "a5"),
+        "dossier_code": "H41.12-261116-0001",
+        "lead_unit": "Sở Tư pháp",
+        "cooperating_units": ("Công an tỉnh", "Sở Y tế"),
+        "received_at": local(16, 8, 15),
+        "due_at": local(25, 17),
+        "rows": (
+            SlipRow(handed_by="Nguyễn Thị Ví Dụ", received_by=desk, at=local(16, 8, 15)),
+            SlipRow(
+                handed_by=desk, received_by=officer, at=local(16, 10), result="on_time", note="Tiếp nhận"
+            ),
+            SlipRow(handed_by=officer, received_by=desk, at=local(20, 9), result="late", note="Thẩm định"),
+        ),
+        "held_by": desk,
+    }
+    return ControlSlipPayload(**(values | changes))
+
+
+def book_row(number: int = 1, **changes) -> BookRow:
+    values = {
+        "number": number,
+        "dossier_code": f"H41.12-261116-{number:04d}",
+        "procedure": "Đăng ký khai sinh",
+        "applicant": "Nguyễn Thị Ví Dụ",
+        "address": "Khối Thử Nghiệm, phường Trường Vinh",
+        "phone": "0900000123",
+        "lead_agency": "Ủy ban nhân dân phường Trường Vinh",
+        "received_at": local(16, 8, 15),
+        "due_at": local(19, 17),
+        "returned_at": local(19, 9, 5),
+        "manner": "Tại quầy",
+        "collector": "Nguyễn Thị Ví Dụ",
+    }
+    return BookRow(**(values | changes))
+
+
+def log_book(numbers: int = 3, **changes) -> LogBookPayload:
+    values = {
+        **HEAD_OF_SHEET,
+        "form": Form("07", "SỔ THEO DÕI HỒ SƠ", NEW, "a4"),
+        "year": 2026,
+        "volume": 1,
+        "last_number": numbers,
+        "rows": tuple(book_row(number) for number in range(1, numbers + 1)),
+        "signer_title": "Giám đốc",
+        "signer_name": "Trần Thị Ví Dụ",
+    }
+    return LogBookPayload(**(values | changes))
+
+
+# What is issued at once, by kind.
+AT_ONCE = {LetterKind.SUPPLEMENT: supplement, LetterKind.REFUSAL: refusal, LetterKind.STOP: stop}
+
+
+def issued_at_once(kind=LetterKind.SUPPLEMENT, *, reference="H41.12-261116-0001", key="ho-so:1", **changes):
+    return letters.issue_at_once(
+        kind,
+        agency_identifier=changes.pop("agency", "H41.12"),
+        reference=reference,
+        cycle=1,
+        payload=AT_ONCE[kind](dossier_code=reference, **changes),
+        by="Lê Văn Mẫu",
+        key=key,
+    )
 
 
 def drafted(*, agency="H41.12", reference="H41.12-261116-0001", cycle=1, **changes):

@@ -9,13 +9,13 @@ from django.db import DatabaseError, IntegrityError, transaction
 
 from notifications import errors
 from notifications.enums import LetterKind, LetterState
-from notifications.forms import apology_form
 from notifications.models import Letter, LetterRegister
 from notifications.services import letters
 from tests.notifications.builders import (
     HEAD,
     NEW_DUE,
     NOW,
+    OLD_APOLOGY,
     REASON,
     apology,
     approved,
@@ -162,10 +162,10 @@ def test_issue_takes_form_and_letterhead_of_the_day_but_reason_and_date_as_appro
     letters.issue(
         letter,
         by=HEAD,
-        payload=apology(form=apology_form("01/2018"), signer_name="Lê Văn Mẫu", reason="sneaked in"),
+        payload=apology(form=OLD_APOLOGY, signer_name="Lê Văn Mẫu", reason="sneaked in"),
     )
     assert letter.content == apology(
-        form=apology_form("01/2018"), signer_name="Lê Văn Mẫu", reason=REASON, new_due_at=NEW_DUE
+        form=OLD_APOLOGY, signer_name="Lê Văn Mẫu", reason=REASON, new_due_at=NEW_DUE
     )
     assert "Lê Văn Mẫu" in text_of(letters.issued_pdf(letter))
 
@@ -312,7 +312,9 @@ def test_draft_can_be_deleted():
         ("letter_state_known", {"state": "lost"}),
         ("letter_kind_known", {"kind": "postcard"}),
         ("letter_numbered_when_issued", {"number": 1, "year": 2026}),
-        ("letter_approved_is_complete", {"state": "approved"}),
+        ("letter_approved_is_complete", {"state": "approved", "new_due_at": NEW_DUE}),
+        ("letter_apology_promises_a_date", {"state": "approved", "reason": REASON, "approved_at": NOW}),
+        ("letter_at_once_is_issued_for_a_key", {"kind": "stop", "key": "ho-so:1"}),
     ],
 )
 def test_database_refuses_a_nonsense_letter(constraint, change):

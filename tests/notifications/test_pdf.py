@@ -8,13 +8,23 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pypdf import PdfReader
 
-from notifications import pdf
+from notifications import codes
 from notifications.enums import LetterKind
-from notifications.forms import apology_form, receipt_form
+from notifications.forms import Form
 from notifications.payloads import Paper, Person
 from notifications.pdf import letter_pdf, receipt_pdf
 from notifications.vietnamese import _DRAWABLE, printable
-from tests.notifications.builders import NEW_DUE, NOW, REASON, apology, local, receipt, text_of
+from tests.notifications.builders import (
+    NEW_DUE,
+    NOW,
+    OLD,
+    OLD_APOLOGY,
+    REASON,
+    apology,
+    local,
+    receipt,
+    text_of,
+)
 
 VOWELS = "aàảãáạăằẳẵắặâầẩẫấậeèẻẽéẹêềểễếệiìỉĩíịoòỏõóọôồổỗốộơờởỡớợuùủũúụưừửữứựyỳỷỹýỵđ"
 
@@ -61,7 +71,7 @@ def test_apology_has_every_field_of_form_04(part):
 
 
 def test_old_form_is_a_half_sheet_with_the_old_title_and_asks_for_no_extension():
-    letter = signed(form=apology_form("01/2018"))
+    letter = signed(form=OLD_APOLOGY)
     assert page_size(letter) == (148, 210)
     assert "PHIẾU XIN LỖI VÀ HẸN LẠI NGÀY TRẢ KẾT QUẢ" in text_of(letter)
     assert "gia hạn" not in text_of(letter)
@@ -108,7 +118,7 @@ def test_no_text_breaks_the_page(reason, name):
 
 def test_long_names_and_reasons_fit_on_one_half_sheet():
     letter = signed(
-        form=apology_form("01/2018"),
+        form=OLD_APOLOGY,
         reason="Cần xác minh thêm hồ sơ. " * 12,
         applicant_name="Công ty trách nhiệm hữu hạn một thành viên Ví Dụ và Thử Nghiệm " * 2,
         agency_name="Trung tâm Phục vụ hành chính công phường Trường Vinh, tỉnh Nghệ An",
@@ -117,7 +127,7 @@ def test_long_names_and_reasons_fit_on_one_half_sheet():
 
 
 def test_reason_without_blanks_stays_on_the_page():
-    letter = signed(form=apology_form("01/2018"), reason="x" * 300)
+    letter = signed(form=OLD_APOLOGY, reason="x" * 300)
     assert text_of(letter).replace("\u200b", "").replace(" ", "").count("x" * 300) == 1
 
 
@@ -220,7 +230,7 @@ def test_receipt_without_optional_facts_is_printed():
                 due_at=None,
                 limit="",
                 look_up_secret="",
-                form=receipt_form("01/2018"),
+                form=Form("01", "GIẤY TIẾP NHẬN HỒ SƠ VÀ HẸN TRẢ KẾT QUẢ", OLD, "a5"),
             )
         )
     )
@@ -241,7 +251,7 @@ def test_qr_code_holds_the_public_address_with_the_code_and_no_secret(settings, 
     addresses = []
     make = segno.make
     monkeypatch.setattr(
-        pdf.segno, "make", lambda address, **options: addresses.append(address) or make(address, **options)
+        codes.segno, "make", lambda address, **options: addresses.append(address) or make(address, **options)
     )
     receipt_pdf(receipt(received_at=local(20, 8)))
     assert addresses == ["https://motcua.example.vn/tra-cuu/?ma=H41.12-261120-0001"]

@@ -16,7 +16,6 @@ from notifications.enums import (
     LetterState,
     MessageState,
 )
-from notifications.forms import apology_form, receipt_form
 from notifications.payloads import ApologyPayload
 from notifications.vietnamese import hour_and_date, long_date, number_text, printable
 from tests.notifications.builders import NEW_DUE, REASON, apology, local, receipt
@@ -58,21 +57,6 @@ def test_printable_drops_what_cannot_be_seen_and_boxes_what_cannot_be_drawn():
 @given(st.text())
 def test_printable_is_stable(text):
     assert printable(printable(text)) == printable(text)
-
-
-def test_form_set_decides_title_and_paper_of_the_apology():
-    old, new = apology_form("01/2018: forms 01-06"), apology_form("03/2025")
-    assert (old.number, old.title, old.paper) == ("04", "PHIẾU XIN LỖI VÀ HẸN LẠI NGÀY TRẢ KẾT QUẢ", "a5")
-    assert (new.number, new.title, new.paper) == ("04", "VĂN BẢN XIN LỖI VÀ ĐỀ NGHỊ GIA HẠN", "a4")
-
-
-def test_form_set_of_the_receipt_names_its_circular():
-    assert receipt_form("03/2025: forms 01-07").circular == "Thông tư số 03/2025/TT-VPCP"
-
-
-def test_unknown_form_set_is_named_in_the_error():
-    with pytest.raises(ValueError, match="'02/2017'; known are 01/2018, 03/2025"):
-        apology_form("02/2017")
 
 
 def test_payload_survives_json():
