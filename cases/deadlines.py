@@ -11,11 +11,11 @@ from decimal import Decimal
 from functools import cached_property
 
 from django.db.models import TextChoices
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
 from cases.limits import (
-    EXCLUDED_KIND,
     LAST_YEAR,
     ONE_DAY,
     Excluded,
@@ -25,7 +25,7 @@ from cases.limits import (
     Limit,
     Way,
     check_moment,
-    excluded_days,
+    in_order,
     measure,
 )
 from cases.proof import ProofDay, prove
@@ -40,25 +40,37 @@ WARN_DAYS = (2, 1)  # R29, working days
 CLOSE_AFTER_WORKING_DAYS = 15  # R28
 SUPPLEMENT_LIMIT_WORKING_DAYS = 3  # R19
 
+# Python 3.11 asks an enum for its member in a function call of its own, too slow for every due date.
+_WORKING_DAYS, _CALENDAR_DAYS, _MINUTES = Way.WORKING_DAYS, Way.CALENDAR_DAYS, Way.MINUTES
 
-@dataclass(frozen=True)
+
+@dataclass
 class Deadline:
     """When something is due, and the proof of it.
 
     `provisional`: a year that was counted in has no official notice yet, so the date may still move.
+    Nobody changes one; it is not declared frozen because making it would take longer than the counting.
     """
 
     counts_as_received_at: datetime
     due_at: datetime
     provisional: bool
     _filed: datetime = field(repr=False)
-    _legs: tuple[Leg, ...] = field(repr=False)
-    _calendars: tuple[WorkCalendar, WorkCalendar] = field(repr=False, compare=False)
+    _limit: Limit = field(repr=False)
+    _extension: Extension | None = field(repr=False)
+    _calendar: WorkCalendar = field(repr=False, compare=False)
+    _left_out: Sequence[Excluded] = field(repr=False)
 
     @cached_property
     def proof(self) -> tuple[ProofDay, ...]:
-        """Every day from filing to due date; counted on first use, because only pages ask for it."""
-        return prove(self._filed, self._legs, *self._calendars)
+        """Every day from filing to due date; told on first use, because only pages ask for it."""
+        start, calendar, left_out = self.counts_as_received_at, self._calendar, self._left_out
+        if self._extension is None:
+            way, amount = self._limit.measured
+            legs = [Leg(way, start, self.due_at, amount, amount)]
+        else:
+            legs = _legs(start, self._limit, self._extension, calendar, left_out)
+        return prove(self._filed, legs, calendar, left_out)
 
 
 def due_date(
@@ -76,39 +88,36 @@ def due_date(
     amounts, unknown units, moments without time zone, and extensions that do not extend.
     """
     check_moment(received)
-    counting = calendar.with_days(excluded_days(excluded)) if excluded else calendar
+    left_out = in_order(excluded) if excluded else ()
     start = calendar.counts_as_received_at(received, last_minutes)
-    legs = _legs(start, limit, extension, calendar, counting)
-    end = legs[-1].end
-    return Deadline(
-        counts_as_received_at=start,
-        due_at=end,
-        provisional=any(calendar.is_provisional(year) for year in range(start.year, end.year + 1)),
-        _filed=local(received),
-        _legs=tuple(legs),
-        _calendars=(calendar, counting),
-    )
+    if extension is None:
+        way, amount = limit.measured
+        end = _end(start, way, amount, limit.cutoff or SAME_DAY_CUTOFF, calendar, left_out)
+    else:
+        end = _legs(start, limit, extension, calendar, left_out)[-1].end
+    provisional = calendar.is_provisional(end.year)
+    if start.year < end.year and not provisional:
+        provisional = any(map(calendar.is_provisional, range(start.year, end.year)))
+    return Deadline(start, end, provisional, received, limit, extension, calendar, left_out)
 
 
 def _legs(
     start: datetime,
     limit: Limit,
-    extension: Extension | None,
-    official: WorkCalendar,
-    counting: WorkCalendar,
+    extension: Extension,
+    calendar: WorkCalendar,
+    left_out: Sequence[Excluded],
 ) -> list[Leg]:
-    """The limit, and the extension where it has a stretch of its own."""
-    way, amount = measure(limit.amount, limit.unit)
+    """The extended limit: one stretch, or two where the extension has one of its own."""
+    way, amount = limit.measured
 
     def leg(begin: datetime, way: Way, amount: int | Decimal, of_limit: int | Decimal) -> Leg:
-        end = _end(begin, way, amount, limit.cutoff or SAME_DAY_CUTOFF, official, counting)
+        end = _end(begin, way, amount, limit.cutoff or SAME_DAY_CUTOFF, calendar, left_out)
         return Leg(way, begin, end, amount, of_limit)
 
-    if extension is None:
-        return [leg(start, way, amount, amount)]
     if extension.mode == ExtensionMode.AGREED:
         first = leg(start, way, amount, amount)
-        return [first, _agreed(first.end, extension, official)]
+        return [first, _agreed(first.end, extension, calendar)]
     if extension.mode not in ExtensionMode.values:
         raise ExtensionRefused(_("“%(mode)s” is not a mode of extension.") % {"mode": extension.mode})
     if extension.amount is None:
@@ -132,40 +141,37 @@ def _end(
     way: Way,
     amount: int | Decimal,
     cutoff: time,
-    official: WorkCalendar,
-    counting: WorkCalendar,
+    calendar: WorkCalendar,
+    left_out: Sequence[Excluded],
 ) -> datetime:
-    """The due moment of one stretch: closing of the last day (T9), or when the minutes are used up."""
+    """The due moment of one stretch: closing of the last day (T9), or when the minutes are used up.
+
+    The first working day after the day before is the day itself, or the next one when it is off.
+    """
     day = start.date()
-    match way:
-        case Way.MINUTES:
-            return counting.add_working_minutes(start, amount)
-        case Way.WORKING_DAYS:
-            # Civil Code Art 147: the day of the event is not counted.
-            last = counting.working_day_after(day, amount) if amount else _rolled(day, counting)
-            return counting.closing(last)
-        case Way.CALENDAR_DAYS:
-            # Civil Code Art 148.5: a last day that is off ends at the end of the next working day.
-            return official.closing(_rolled(_calendar_day_after(day, amount, counting), official))
-        case _:
-            # R25, T5: not after the cut-off the same day, otherwise the next working day.
-            if counting.is_working_day(day) and minute_of(start).time() <= cutoff:
-                return counting.closing(day)
-            return counting.closing(counting.next_working_day(day))
+    if way is _WORKING_DAYS:
+        # Civil Code Art 147: the day of the event is not counted.
+        if amount:
+            return calendar.closing_after(day, amount, left_out)
+        return calendar.closing_after(day - ONE_DAY, 1, left_out)
+    if way is _CALENDAR_DAYS:
+        # Civil Code Art 148.5: a last day that is off ends at the end of the next working day.
+        last = _calendar_day_after(day, amount, left_out)
+        return calendar.closing_after(last - ONE_DAY, 1)
+    if way is _MINUTES:
+        return calendar.add_working_minutes(start, amount, left_out)
+    # R25, T5: not after the cut-off the same day, otherwise the next working day.
+    in_time = start.time().replace(second=0, microsecond=0) <= cutoff
+    return calendar.closing_after(day - ONE_DAY if in_time else day, 1, left_out)
 
 
-def _calendar_day_after(day: date, amount: int, counting: WorkCalendar) -> date:
-    left = amount
-    while left:
-        day += ONE_DAY
-        special = counting.special(day)
-        if special is None or special.kind != EXCLUDED_KIND:
-            left -= 1
-    return day
-
-
-def _rolled(day: date, calendar: WorkCalendar) -> date:
-    return day if calendar.is_working_day(day) else calendar.next_working_day(day)
+def _calendar_day_after(day: date, amount: int, left_out: Sequence[Excluded]) -> date:
+    end = day.toordinal() + amount
+    for period in left_out:
+        first, last = max(period.first.toordinal(), day.toordinal() + 1), period.last.toordinal()
+        if first <= min(end, last):
+            end += last - first + 1
+    return date.fromordinal(end)
 
 
 def _agreed(due_at: datetime, extension: Extension, calendar: WorkCalendar) -> Leg:
@@ -176,8 +182,11 @@ def _agreed(due_at: datetime, extension: Extension, calendar: WorkCalendar) -> L
         raise ExtensionRefused(
             _("The agreed date (%(agreed)s) is too far away.") % {"agreed": f"{extension.agreed_on:%d/%m/%Y}"}
         )
-    end = calendar.closing(_rolled(extension.agreed_on, calendar))
-    if minute_of(end) <= minute_of(due_at):
+    is_later = extension.agreed_on >= due_at.date()
+    if is_later:
+        end = calendar.closing_after(extension.agreed_on - ONE_DAY, 1)
+        is_later = minute_of(end) > minute_of(due_at)
+    if not is_later:
         raise ExtensionRefused(
             _("The agreed date (%(agreed)s) must be later than the due date (%(due)s).")
             % {"agreed": f"{extension.agreed_on:%d/%m/%Y}", "due": f"{due_at:%d/%m/%Y}"}
@@ -247,6 +256,18 @@ def punctuality(due_at: datetime, done_at: datetime) -> Punctuality:
     if minute_of(done_at) > minute_of(due_at):
         return Punctuality.LATE
     return Punctuality.EARLY if local(done_at).date() < local(due_at).date() else Punctuality.ON_TIME
+
+
+def punctuality_of(
+    due_at: datetime | None, done_at: datetime | None, now: datetime | None = None
+) -> Punctuality | None:
+    """The same of something that may still run: then only that it is late by now, else None."""
+    if due_at is None:
+        return None
+    if done_at is not None:
+        return punctuality(due_at, done_at)
+    late = punctuality(due_at, now or timezone.now()) is Punctuality.LATE
+    return Punctuality.LATE if late else None
 
 
 # Apology and rescheduling -----------------------------------------------------------------------------

@@ -3,21 +3,20 @@
 A limit is counted in one stretch, a `Leg`; an extension that cannot simply be added is a second one.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal, InvalidOperation
 from enum import Enum
+from functools import cached_property
+from typing import NamedTuple
 
 from django.utils.translation import gettext as _
 
 from procedures.enums import LimitUnit
-from procedures.working_time import SpecialDay
 
 HOURS_PER_DAY = 8  # R18: a part of a working day is working hours
 ONE_DAY = timedelta(days=1)
-# Kind of the days that a procedure does not count; they are laid over the calendar while counting.
-EXCLUDED_KIND = "excluded"
 
 _UNITS = frozenset(LimitUnit.values)
 _WITHIN_THE_DAY = frozenset({LimitUnit.SAME_DAY, LimitUnit.IMMEDIATE})
@@ -47,13 +46,18 @@ class ExtensionRefused(CannotCount):
     """An extension without what its mode needs, or an agreed date that is not later (R26)."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Limit:
     """How long something may take (thời hạn); `cutoff` only matters to same-day and immediate limits."""
 
     amount: Decimal | None
     unit: str
     cutoff: time | None = None
+
+    @cached_property
+    def measured(self) -> "tuple[Way, int | Decimal]":
+        """Way and amount, see `measure`; kept, because one limit is counted for many dossiers."""
+        return measure(self.amount, self.unit)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,12 +70,14 @@ class Extension:
     agreed_on: date | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Excluded:
+class Excluded(NamedTuple):
     """A period that the procedure does not count, whole days, both ends included (R23)."""
 
     first: date
     last: date
+
+    def __str__(self) -> str:
+        return f"{self.first:%d/%m/%Y}–{self.last:%d/%m/%Y}"
 
 
 class Way(Enum):
@@ -84,8 +90,7 @@ class Way(Enum):
     AGREED = 5
 
 
-@dataclass(frozen=True, slots=True)
-class Leg:
+class Leg(NamedTuple):
     """A stretch of counting from `start` to `end`; a limit is one leg, an extension may be a second.
 
     `amount` is days or minutes, as the way says; the first `of_limit` belong to the limit and the
@@ -126,29 +131,33 @@ def measure(given: Decimal | None, unit: str) -> tuple[Way, int | Decimal]:
         )
     if unit in _WITHIN_THE_DAY:
         return Way.SAME_DAY, 1
-    if unit == LimitUnit.WORKING_HOUR:
-        return Way.MINUTES, amount * 60
     whole = amount == amount.to_integral_value()
-    if unit == LimitUnit.WORKING_DAY:
+    if unit == LimitUnit.WORKING_HOUR or (unit == LimitUnit.WORKING_DAY and not whole):
         # R18: whole days are days; a part of a day makes it working hours from the moment.
-        return (Way.WORKING_DAYS, int(amount)) if whole else (Way.MINUTES, amount * HOURS_PER_DAY * 60)
+        minutes = amount * 60 if unit == LimitUnit.WORKING_HOUR else amount * HOURS_PER_DAY * 60
+        return Way.MINUTES, int(minutes) if minutes == minutes.to_integral_value() else minutes
+    if unit == LimitUnit.WORKING_DAY:
+        return Way.WORKING_DAYS, int(amount)
     if not whole:
         raise AmountRefused(_("Calendar days are whole days, not %(amount)s.") % {"amount": amount})
     return Way.CALENDAR_DAYS, int(amount)
 
 
-def excluded_days(excluded: Sequence[Excluded]) -> list[SpecialDay]:
-    """Excluded periods as days on which the clock stands still."""
-    days: list[SpecialDay] = []
-    for period in excluded:
+def in_order(excluded: Iterable[Excluded]) -> list[Excluded]:
+    """The periods one after the other; those that overlap are one, so that no day is left out twice."""
+    periods: list[Excluded] = []
+    for period in sorted(excluded):
         length = (period.last - period.first).days + 1
         if length < 1 or length > MAX_AMOUNT:
             raise CannotCount(
                 _("A period that does not count ends after it begins, not %(first)s to %(last)s.")
                 % {"first": f"{period.first:%d/%m/%Y}", "last": f"{period.last:%d/%m/%Y}"}
             )
-        days += [SpecialDay(period.first + n * ONE_DAY, False, EXCLUDED_KIND, "") for n in range(length)]
-    return days
+        if periods and period.first <= periods[-1].last:
+            periods[-1] = Excluded(periods[-1].first, max(periods[-1].last, period.last))
+        else:
+            periods.append(period)
+    return periods
 
 
 def check_moment(moment: datetime) -> None:

@@ -4,16 +4,26 @@ The proof walks the days one by one, while the due date itself is looked up in t
 the same end, and the tests hold them together.
 """
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import date, datetime
+from functools import lru_cache
+from typing import NamedTuple
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
-from cases.limits import EXCLUDED_KIND, ONE_DAY, Leg, Way
+from cases.limits import ONE_DAY, Excluded, Leg, Way
 from procedures.enums import DayKind
-from procedures.working_time import SATURDAY, SpecialDay, WorkCalendar, minute_of
+from procedures.regimes import Counting, TimeRule, time_rule_on
+from procedures.working_time import (
+    SATURDAY,
+    DayFacts,
+    SpecialDay,
+    WorkCalendar,
+    local,
+    minute_of,
+    minutes_within,
+)
 
 
 class ProofReason(TextChoices):
@@ -36,36 +46,36 @@ class ProofReason(TextChoices):
     ROLLED_FORWARD = "rolled_forward", _("the last day is off, so the next working day is due")
     UNTIL_AGREED = "until_agreed", _("until the date agreed in writing")
     AGREED = "agreed", _("date agreed in writing")
+    RESCHEDULED = "rescheduled", _("moved by the issued apology")
 
 
-# The articles that a reason rests on (law.md section 9). Holidays and swaps have their own, see `_article`.
-_CIVIL_CODE_START = _("Civil Code 2015, Art 147")
-_ARTICLES = {
+# What a reason rests on: the law of that day, or else a fact of the dossier.
+_LAW = {
+    ProofReason.RECEPTION: Counting.DAYS,
+    ProofReason.COUNTED: Counting.DAYS,
+    ProofReason.CALENDAR_DAY: Counting.DAYS,
+    ProofReason.HOURS: Counting.HOURS,
+    ProofReason.ROLLED_FORWARD: Counting.LAST_DAY_OFF,
+    ProofReason.AFTER_CUTOFF: Counting.SAME_DAY,
+    ProofReason.SAME_DAY: Counting.SAME_DAY,
+    ProofReason.WEEKEND: Counting.WEEKEND,
+    ProofReason.DECLARED_SATURDAY: Counting.SATURDAY_DESK,
+    ProofReason.SATURDAY_RECEPTION: Counting.SATURDAY_DESK,
+}
+_FACTS = {
     ProofReason.FILED_OUTSIDE_HOURS: "",
-    ProofReason.RECEPTION: _CIVIL_CODE_START,
-    ProofReason.AFTER_CUTOFF: _("Civil Status Law 2014, Art 5.3; Decree 23/2015, Art 7"),
-    ProofReason.SAME_DAY: _("Civil Status Law 2014, Art 5.3; Decree 23/2015, Art 7"),
-    ProofReason.COUNTED: _CIVIL_CODE_START,
-    ProofReason.DECLARED_SATURDAY: _("Decision 14/2010/QĐ-TTg"),
-    ProofReason.CALENDAR_DAY: _CIVIL_CODE_START,
-    ProofReason.HOURS: _("Civil Code 2015, Art 147.1"),
     ProofReason.EXTENSION: _("the extension that the procedure defines"),
-    ProofReason.WEEKEND: _("Decision 188/1999/QĐ-TTg, Art 1"),
-    ProofReason.SATURDAY_RECEPTION: _("Decision 14/2010/QĐ-TTg"),
     ProofReason.EXCLUDED: _("the periods that the procedure names"),
-    ProofReason.ROLLED_FORWARD: _("Civil Code 2015, Art 148.5"),
     ProofReason.UNTIL_AGREED: _("the agreement in writing"),
     ProofReason.AGREED: _("the agreement in writing"),
+    ProofReason.RESCHEDULED: _("the letter of apology"),
 }
-_HOLIDAY = _("Labour Code 2019, Art 112.1")
-_COMPENSATORY = _("Labour Code 2019, Art 111.3")
-_BEFORE_2021 = _("Labour Code 2012")
-# Not among the holidays of Art 112.1: they rest on the notice or resolution of their own row.
+_ABOUT_SPECIAL_DAYS = {ProofReason.DAY_OFF, ProofReason.WORKED_SATURDAY}
+# Not among the holidays that the law lists: they rest on the notice or resolution of their own row.
 _BY_NOTICE = {DayKind.SWAP_OFF, DayKind.SWAP_WORKED, DayKind.CULTURE_DAY, DayKind.OTHER}
 
 
-@dataclass(frozen=True, slots=True)
-class ProofDay:
+class ProofDay(NamedTuple):
     """One day between filing and due date.
 
     `ordinal` numbers the counted days of a limit in days. `minutes` are the working minutes used on the
@@ -78,161 +88,191 @@ class ProofDay:
     ordinal: int | None
     reason: ProofReason
     special: SpecialDay | None
-    article: str
+    article: TimeRule | str
     minutes: int = 0
 
 
 def prove(
-    filed: datetime, legs: Sequence[Leg], official: WorkCalendar, counting: WorkCalendar
+    filed: datetime, legs: Sequence[Leg], calendar: WorkCalendar, left_out: Sequence[Excluded] = ()
 ) -> tuple[ProofDay, ...]:
-    """All days from the day of filing to the due date.
-
-    `official` is the calendar of the office, `counting` the same with the excluded periods laid over it.
-    """
-    walk = _Walk(official, counting)
-    days = list(walk.before_reception(filed.date(), legs[0].start.date()))
+    """All days from the day of filing to the due date; `left_out` are the periods that do not count."""
+    walk = _Walk(calendar, left_out)
+    walk.before_reception(local(filed).date(), legs[0].start.date())
     for leg in legs:
-        days += walk.leg(leg, first=leg is legs[0])
-    return tuple(days)
+        walk.along(leg, first=leg is legs[0])
+    return tuple(walk.days)
+
+
+def prove_move(promised: date, due: date, calendar: WorkCalendar) -> tuple[ProofDay, ...]:
+    """The day that an apology promised and, when that has become a day off, the days until the due date."""
+    walk = _Walk(calendar)
+    walk.add(promised, ProofReason.RESCHEDULED, calendar.special(promised))
+    walk.until_open(promised, due)
+    return tuple(walk.days)
 
 
 class _Walk:
-    """Walks through the legs and numbers the counted days on the way."""
+    """Walks through the legs, numbers the counted days on the way and keeps a row for each day."""
 
-    def __init__(self, official: WorkCalendar, counting: WorkCalendar):
-        self.official = official
-        self.counting = counting
+    def __init__(self, calendar: WorkCalendar, left_out: Sequence[Excluded] = ()):
+        self.calendar = calendar
+        self.left_out = left_out
+        self.days: list[ProofDay] = []
         self.ordinal = 0
 
-    def before_reception(self, filed: date, received: date) -> Iterator[ProofDay]:
+    def before_reception(self, filed: date, received: date) -> None:
         """From a filing outside reception hours to the day on which it counts as received."""
         if filed < received:
-            yield self._day(filed, ProofReason.FILED_OUTSIDE_HOURS)
-        yield from (self._day(day, self._closed(day)) for day in _days(filed + ONE_DAY, received - ONE_DAY))
+            self.add(filed, ProofReason.FILED_OUTSIDE_HOURS, self.calendar.special(filed))
+        for facts in self.calendar.days_from(filed + ONE_DAY, received - ONE_DAY):
+            self._pass(facts)
 
-    def leg(self, leg: Leg, *, first: bool) -> Iterator[ProofDay]:
+    def along(self, leg: Leg, *, first: bool) -> None:
         start, end = leg.start.date(), leg.end.date()
         match leg.way:
             case Way.SAME_DAY:
-                yield from self._same_day(leg, start, end)
+                self._same_day(leg, start, end)
+                return
             case Way.MINUTES:
-                yield from self._minutes(leg, start if first else start + ONE_DAY, end, start)
-            case _:
-                if first:
-                    yield self._day(start, ProofReason.RECEPTION)
-                walk = {
-                    Way.WORKING_DAYS: self._working_days,
-                    Way.CALENDAR_DAYS: self._calendar_days,
-                    Way.AGREED: self._agreed,
-                }[leg.way]
-                yield from walk(leg, start, end)
+                self._minutes(leg, start if first else start + ONE_DAY, end)
+                return
+        if first:
+            self.add(start, ProofReason.RECEPTION, self.calendar.special(start))
+        match leg.way:
+            case Way.WORKING_DAYS:
+                self._working_days(leg, start, end)
+            case Way.CALENDAR_DAYS:
+                self._calendar_days(leg, start, end)
+            case Way.AGREED:
+                self._agreed(start, end)
 
-    def _same_day(self, leg: Leg, start: date, end: date) -> Iterator[ProofDay]:
+    def until_open(self, last: date, due: date) -> None:
+        """From a last day that is off to the day on which it is due."""
+        for facts in self.calendar.days_from(last + ONE_DAY, due):
+            if facts[0] == due:
+                self.add(due, ProofReason.ROLLED_FORWARD, facts[1])
+            else:
+                self._pass(facts)
+
+    def add(self, day: date, reason: ProofReason, special: SpecialDay | None) -> None:
+        """A day that is not counted."""
+        if special is None:
+            self.days.append(_plain(day, reason))
+        else:
+            self.days.append(ProofDay(day, False, None, reason, special, _article(reason, special, day)))
+
+    def _count(self, day: date, reason: ProofReason, special: SpecialDay | None) -> None:
+        self.ordinal += 1
+        article = _article(reason, special, day) if special else _ground(reason, day)
+        self.days.append(ProofDay(day, True, self.ordinal, reason, special, article))
+
+    def _pass(self, facts: DayFacts) -> None:
+        """A day that does not count in working days, and why."""
+        day, special, works, sessions = facts
+        if self.left_out and self._is_left_out(day):
+            reason = ProofReason.EXCLUDED
+        elif special is not None:
+            reason = ProofReason.DAY_OFF
+        else:
+            reason = ProofReason.SATURDAY_RECEPTION if sessions else ProofReason.WEEKEND
+        self.add(day, reason, special)
+
+    def _is_left_out(self, day: date) -> bool:
+        return any(first <= day <= last for first, last in self.left_out)
+
+    def _same_day(self, leg: Leg, start: date, end: date) -> None:
+        (facts,) = self.calendar.days_from(start, start)
+        _day, special, works, _sessions = facts
         if start == end:
-            self.ordinal += 1
-            yield self._day(start, ProofReason.SAME_DAY, counted=True)
+            self._count(start, ProofReason.SAME_DAY, special)
             return
-        open_that_day = self.counting.is_working_day(start)
-        yield self._day(start, ProofReason.AFTER_CUTOFF if open_that_day else self._closed(start))
-        yield from self._working_days(leg, start, end)
+        if works and not self._is_left_out(start):
+            self.add(start, ProofReason.AFTER_CUTOFF, special)
+        else:
+            self._pass(facts)
+        self._working_days(leg, start, end)
 
-    def _working_days(self, leg: Leg, start: date, end: date) -> Iterator[ProofDay]:
-        done = 0
-        for day in _days(start + ONE_DAY, end):
-            if not self.counting.is_working_day(day):
-                yield self._day(day, self._closed(day))
-            elif done == leg.amount:
+    def _working_days(self, leg: Leg, start: date, end: date) -> None:
+        done, amount, of_limit = 0, leg.amount, leg.of_limit
+        reason = ProofReason.COUNTED
+        for facts in self.calendar.days_from(start + ONE_DAY, end):
+            day, special, works, _sessions = facts
+            if not works or (self.left_out and self._is_left_out(day)):
+                self._pass(facts)
+            elif done == amount:
                 # Only a limit of no day at all: received on a day that does not count.
-                yield self._day(day, ProofReason.ROLLED_FORWARD)
+                self.add(day, ProofReason.ROLLED_FORWARD, special)
             else:
                 done += 1
-                self.ordinal += 1
-                yield self._day(day, self._working(day, done, leg), counted=True)
+                if done > of_limit:
+                    self._count(day, ProofReason.EXTENSION, special)
+                elif special:
+                    self._count(day, ProofReason.WORKED_SATURDAY, special)
+                elif day.weekday() == SATURDAY:
+                    self._count(day, ProofReason.DECLARED_SATURDAY, None)
+                else:
+                    self._count(day, reason, None)
 
-    def _calendar_days(self, leg: Leg, start: date, end: date) -> Iterator[ProofDay]:
-        done = 0
-        for day in _days(start + ONE_DAY, end):
-            if self._is_excluded(day) and done < leg.amount:
-                yield self._day(day, ProofReason.EXCLUDED)
-            elif done < leg.amount:
-                done += 1
-                self.ordinal += 1
-                reason = ProofReason.CALENDAR_DAY if done <= leg.of_limit else ProofReason.EXTENSION
-                yield self._day(day, reason, counted=True)
+    def _calendar_days(self, leg: Leg, start: date, end: date) -> None:
+        done, amount, of_limit = 0, leg.amount, leg.of_limit
+        reason = ProofReason.CALENDAR_DAY
+        last = start
+        for day, special, _works, _sessions in self.calendar.days_from(start + ONE_DAY, end):
+            if done == amount:
+                break
+            last = day
+            if self.left_out and self._is_left_out(day):
+                self.add(day, ProofReason.EXCLUDED, special)
             else:
-                yield self._day(day, ProofReason.ROLLED_FORWARD if day == end else self._closed(day))
+                done += 1
+                self._count(day, reason if done <= of_limit else ProofReason.EXTENSION, special)
+        self.until_open(last, end)
 
-    def _minutes(self, leg: Leg, begin: date, end: date, start: date) -> Iterator[ProofDay]:
-        for day in _days(begin, end):
-            if not self.counting.is_working_day(day):
-                yield self._day(day, self._closed(day))
+    def _minutes(self, leg: Leg, begin: date, end: date) -> None:
+        start, usual, reason = leg.start.date(), self.calendar.hours.weekday, ProofReason.HOURS
+        of_usual_day = minutes_within(usual)
+        for facts in self.calendar.days_from(begin, end):
+            day, special, works, sessions = facts
+            if not works or (self.left_out and self._is_left_out(day)):
+                self._pass(facts)
                 continue
-            opening, closing = self.counting.opening(day), self.counting.closing(day)
-            minutes = self.counting.working_minutes_between(
-                max(minute_of(leg.start), opening), min(minute_of(leg.end), closing)
-            )
+            if sessions is usual and start != day != end:
+                minutes = of_usual_day
+            else:
+                since = minute_of(leg.start) if day == start else None
+                minutes = minutes_within(sessions, since, minute_of(leg.end) if day == end else None)
             if minutes > 0 or day != start:
-                yield self._day(day, ProofReason.HOURS, counted=True, minutes=minutes)
+                article = _article(reason, special, day)
+                self.days.append(ProofDay(day, True, None, reason, special, article, minutes))
             else:
-                yield self._day(day, ProofReason.RECEPTION)
+                self.add(day, ProofReason.RECEPTION, special)
 
-    def _agreed(self, leg: Leg, start: date, end: date) -> Iterator[ProofDay]:
-        for day in _days(start + ONE_DAY, end):
+    def _agreed(self, start: date, end: date) -> None:
+        for facts in self.calendar.days_from(start + ONE_DAY, end):
+            day, special, works, _sessions = facts
             if day == end:
-                yield self._day(day, ProofReason.AGREED)
-            elif self.official.is_working_day(day):
-                yield self._day(day, ProofReason.UNTIL_AGREED)
+                self.add(day, ProofReason.AGREED, special)
+            elif works:
+                self.add(day, ProofReason.UNTIL_AGREED, special)
             else:
-                yield self._day(day, self._closed(day))
-
-    def _working(self, day: date, done: int, leg: Leg) -> ProofReason:
-        if done > leg.of_limit:
-            return ProofReason.EXTENSION
-        special = self.official.special(day)
-        if special is not None and special.is_worked:
-            return ProofReason.WORKED_SATURDAY
-        return ProofReason.DECLARED_SATURDAY if day.weekday() == SATURDAY else ProofReason.COUNTED
-
-    def _closed(self, day: date) -> ProofReason:
-        """Why a day that does not count in working days does not."""
-        if self._is_excluded(day):
-            return ProofReason.EXCLUDED
-        if self.official.special(day) is not None:
-            return ProofReason.DAY_OFF
-        if self.official.sessions_on(day):
-            return ProofReason.SATURDAY_RECEPTION
-        return ProofReason.WEEKEND
-
-    def _is_excluded(self, day: date) -> bool:
-        special = self.counting.special(day)
-        return special is not None and special.kind == EXCLUDED_KIND
-
-    def _day(self, day: date, reason: ProofReason, *, counted: bool = False, minutes: int = 0) -> ProofDay:
-        special = self.official.special(day)
-        in_days = counted and reason is not ProofReason.HOURS
-        return ProofDay(
-            day,
-            counted,
-            self.ordinal if in_days else None,
-            reason,
-            special,
-            _article(reason, special),
-            minutes,
-        )
+                self._pass(facts)
 
 
-def _days(first: date, last: date) -> Iterator[date]:
-    for ordinal in range(first.toordinal(), last.toordinal() + 1):
-        yield date.fromordinal(ordinal)
+@lru_cache(maxsize=10_000)
+def _plain(day: date, reason: ProofReason) -> ProofDay:
+    """A day that does not count and has nothing special: the same row in every proof."""
+    return ProofDay(day, False, None, reason, None, _ground(reason, day))
 
 
-def _article(reason: ProofReason, special: SpecialDay | None) -> str:
-    if reason is ProofReason.DAY_OFF:
-        if special.kind in _BY_NOTICE:
-            return special.legal_reference
-        if special.date.year < 2021:
-            return _BEFORE_2021
-        return _COMPENSATORY if special.kind == DayKind.COMPENSATORY else _HOLIDAY
-    if reason is ProofReason.WORKED_SATURDAY:
+def _article(reason: ProofReason, special: SpecialDay | None, day: date) -> TimeRule | str:
+    if reason not in _ABOUT_SPECIAL_DAYS:
+        return _ground(reason, day)
+    if reason is ProofReason.WORKED_SATURDAY or special.kind in _BY_NOTICE:
         return special.legal_reference
-    return _ARTICLES[reason]
+    made_up = special.kind == DayKind.COMPENSATORY
+    return time_rule_on(Counting.COMPENSATORY_DAY if made_up else Counting.HOLIDAY, day) or ""
+
+
+@lru_cache(maxsize=10_000)  # some years of days; a proof asks for the same ones again and again
+def _ground(reason: ProofReason, day: date) -> TimeRule | str:
+    return _FACTS[reason] if reason in _FACTS else time_rule_on(_LAW[reason], day) or ""

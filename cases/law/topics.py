@@ -1,21 +1,22 @@
 """The topics of published cases. To add one: a function here or in a module of its own, a line in TOPICS."""
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, datetime
 
 from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from cases import codes as dossier_codes
-from cases import deadlines
+from cases import deadlines, responsibility
 from cases.law.files import Inputs
 from cases.law.installation import Installation
 from procedures import codes as national_codes
 from procedures import fees as fee_rules
+from procedures import publication as publication_rules
 from procedures import regimes as rule_sets
 from procedures import steps as step_rules
-from procedures.enums import Channel
+from procedures.enums import Channel, Level
 
 Answer = dict[str, object]
 
@@ -164,6 +165,24 @@ def regimes(case: Inputs, installation: Installation) -> Answer:
     return {key: regime.name if regime else None for key, regime in in_force.items()}
 
 
+def publication(case: Inputs, installation: Installation) -> Answer:
+    """R4."""
+    level = case.text("level")
+    if level not in Level.values:
+        raise case.bad("level", _("“%(level)s” is not a level") % {"level": level})
+    calendar = installation.calendar(case)
+    answer: Answer = {}
+    if "text_effective_on" in case:
+        answer["sign_by"] = publication_rules.sign_by(level, case.day("text_effective_on"), calendar)
+        if "signed_on" in case:
+            answer["signed_on_time"] = case.day("signed_on") <= answer["sign_by"]
+    if "signed_on" in case:
+        answer["load_by"] = publication_rules.load_by(level, case.day("signed_on"), calendar)
+        if "loaded_on" in case:
+            answer["loaded_on_time"] = case.day("loaded_on") <= answer["load_by"]
+    return answer
+
+
 def steps(case: Inputs, installation: Installation) -> Answer:
     """R17, R18."""
     if case.text("kind") == "handover":
@@ -175,6 +194,45 @@ def steps(case: Inputs, installation: Installation) -> Answer:
     return {"total_hours": hours, "total_days": hours / step_rules.HOURS_PER_DAY, "fits": hours <= limit}
 
 
+def supplements(case: Inputs, installation: Installation) -> Answer:
+    """R19, R27, R52: restart and subtraction side by side (T1)."""
+    calendar = installation.calendar(case)
+    received_at, limit = case.moment("received_at"), _limit(case)
+    waits = [_wait(case.within("supplements", row)) for row in case.items("supplements")]
+    request_by = deadlines.request_supplement_by(
+        received_at,
+        calendar,
+        working_days=case.whole("supplement_limit_working_days", deadlines.SUPPLEMENT_LIMIT_WORKING_DAYS),
+    )
+    first_due_at = deadlines.due_date(received_at, limit, calendar).due_at
+    # Every completion starts the whole limit afresh, in the same way as the reception.
+    restarts = [wait.ends for wait in waits if wait.ends is not None]
+    legal_due_at = deadlines.due_date(max(restarts, default=received_at), limit, calendar).due_at
+    answer: Answer = {
+        "request_by": request_by,
+        "first_due_at": first_due_at,
+        "legal_due_at": legal_due_at,
+        "first_request_late": bool(waits) and _is_late(request_by, min(wait.begins for wait in waits)),
+        "waiting_hours": responsibility.waiting_hours(waits),
+    }
+    if "ended_at" in case:
+        ended_at = case.moment("ended_at")
+        answer |= {
+            "adjusted_end": responsibility.adjusted_end(ended_at, waits),
+            "on_time_legal": not _is_late(legal_due_at, ended_at),
+            "on_time_766": responsibility.on_time_766(
+                first_due_at,
+                ended_at,
+                waits,
+                multiple_requests_overdue=case.text("multiple_requests_overdue", "always"),
+            ),
+            "agency_working_minutes": responsibility.agency_working_minutes(
+                received_at, ended_at, waits, calendar
+            ),
+        }
+    return answer
+
+
 TOPICS: dict[str, Callable[[Inputs, Installation], Answer]] = {
     "apology": apology,
     "boundary_free": boundary_free,
@@ -183,9 +241,11 @@ TOPICS: dict[str, Callable[[Inputs, Installation], Answer]] = {
     "codes": codes,
     "due_dates": due_dates,
     "fees": fees,
+    "publication": publication,
     "regimes": regimes,
     "reschedule": reschedule,
     "steps": steps,
+    "supplements": supplements,
     "transfer": transfer,
 }
 
@@ -206,6 +266,15 @@ def _extension(extension: Inputs) -> deadlines.Extension:
         mode=extension.text("mode"),
         agreed_on=extension.day(agreed) if agreed in extension else None,
     )
+
+
+def _wait(supplement: Inputs) -> responsibility.Wait:
+    completed = supplement.moment("completed_at") if "completed_at" in supplement else None
+    return responsibility.Wait(supplement.moment("requested_at"), completed)
+
+
+def _is_late(due_at: datetime, moment: datetime) -> bool:
+    return deadlines.punctuality(due_at, moment) is deadlines.Punctuality.LATE
 
 
 def _excluded(period: Inputs) -> deadlines.Excluded:

@@ -1,0 +1,53 @@
+"""The time of one dossier from reception to end, and who used it (R27); read from the stored facts."""
+
+from datetime import datetime
+
+from django.utils import timezone
+
+from cases.enums import EventKind
+from cases.models import Dossier
+from cases.responsibility import Asked, Split, TimelineFacts, Wait, WaitGround, Work, split
+from procedures.calendars import calendar_for
+from procedures.working_time import WorkCalendar
+
+
+def responsibility_of(
+    dossier: Dossier, calendar: WorkCalendar | None = None, *, now: datetime | None = None
+) -> Split | None:
+    """The time divided among applicant, other agencies and the agency; None before reception.
+
+    It ends when the result is ready and nothing is owed, or when the dossier is stopped; until then it
+    goes on to `now`. Working minutes follow the calendar of the competent agency.
+    """
+    if dossier.received_at is None:
+        return None
+    calendar = calendar or calendar_for(dossier.competent_agency)
+    return split(timeline_of(dossier), calendar, now=now or timezone.now())
+
+
+def timeline_of(dossier: Dossier) -> TimelineFacts:
+    """The facts of an accepted dossier."""
+    settled = dossier.events.filter(kind=EventKind.SETTLED).values_list("at", flat=True).first()
+    waits = [
+        Wait(row.asked_at, row.answered_at or dossier.ended_at)
+        for row in dossier.supplements.all()
+        if not row.before_reception
+    ]
+    if dossier.finished_at:
+        # A result that waits for its fee waits for the applicant (T20).
+        waits.append(Wait(dossier.finished_at, settled, WaitGround.FEE))
+    return TimelineFacts(
+        received_at=dossier.received_at,
+        ended_at=settled or dossier.ended_at,
+        unit=dossier.holder_unit,
+        waits=waits,
+        consultations=[
+            Asked(row.agency, row.asked_at, row.answered_at)
+            for row in dossier.consultations.select_related("agency")
+            if row.asked_at
+        ],
+        steps=[
+            Work(run.unit, run.officer, run.started_at, run.done_at)
+            for run in dossier.step_runs.select_related("unit", "officer")
+        ],
+    )
