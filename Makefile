@@ -1,6 +1,6 @@
 # `make` alone lists the targets. Nothing is needed but Python 3.11 or newer, GNU make and git.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo demo-check test lint translations screenshots openapi clean
+.PHONY: help setup demo demo-check test bench lint translations screenshots openapi clean
 
 VENV   := .venv
 PYTHON := $(VENV)/bin/python
@@ -35,6 +35,9 @@ demo-check: setup ## the same for scripts: walk through the main job over HTTP, 
 
 test: $(DEV) $(COMPILED) ## run the tests on a real PostgreSQL and Redis (ARGS="tests/onestop -k health" for some)
 	@$(PYTHON) -m pytest -n 2 $(ARGS)
+
+bench: $(DEV) $(COMPILED) ## measure what people wait for, beside a yardstick (ARGS="--dossiers 1000000" for all)
+	@$(PYTHON) -m benchmarks.run $(ARGS)
 
 lint: $(DEV) $(COMPILED) ## style, missing migrations, deployment checks, OpenAPI file
 	$(PYTHON) -m ruff check .

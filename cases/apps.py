@@ -7,3 +7,21 @@ from django.utils.translation import gettext_lazy as _
 class CasesConfig(AppConfig):
     name = "cases"
     verbose_name = _("Dossiers")
+
+    def ready(self):
+        """The catalogue knows nothing of printed forms, so the check for their templates comes from here."""
+        from cases.linting import missing_templates
+        from procedures.services.linting import register
+
+        register(missing_templates)
+        self._count_anew_when_a_calendar_changes()
+
+    def _count_anew_when_a_calendar_changes(self):
+        """The catalogue says that hours or days changed and knows nothing of promises; they are ours."""
+        from cases.services.revisions import count_anew
+        from procedures.signals import calendar_changed
+
+        def on_change(sender, agency, reason, **kwargs):
+            count_anew(agency, reason=reason)
+
+        calendar_changed.connect(on_change, weak=False, dispatch_uid="count open promises anew")

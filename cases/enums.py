@@ -177,7 +177,7 @@ EVENT_SENTENCES = {
     EventKind.DOCUMENT_ADDED: _("Document added: %(name)s."),
     EventKind.EXTENDED: _("Limit extended: due at %(due)s instead of %(old_due)s. Reason: %(reason)s"),
     EventKind.PERIOD_EXCLUDED: _(
-        "%(name)s from %(first)s to %(last)s does not count: due at %(due)s instead of %(old_due)s."
+        "%(name)s from %(first)s to %(last)s does not count: due at %(due)s (before: %(old_due)s)."
     ),
     EventKind.CALENDAR_MOVED: _(
         "The official calendar changed (%(reference)s): due at %(due)s instead of %(old_due)s."
@@ -211,8 +211,8 @@ class Provision(TextChoices):
     NOT_NEEDED = "not_needed", _("Not needed in this case")
 
 
-# Circular 03/2025 Art 5.2: only papers handed in have to be scanned.
-NEEDS_SCAN = frozenset({Provision.PAPER})
+# What lies on the desk; which of these papers need no scan is a rule of its time, see `cases.regime`.
+ON_PAPER = frozenset({Provision.PAPER, Provision.SHOWN})
 
 
 class DocumentSource(TextChoices):

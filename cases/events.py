@@ -1,5 +1,6 @@
-"""The one function that writes history, and how its facts are put into words."""
+"""The only functions that write history, and how its facts are put into words."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.utils import timezone
@@ -33,4 +34,22 @@ def record(
         from_state=from_state,
         to_state=dossier.state,
         data=data,
+    )
+
+
+def record_all(
+    kind: EventKind, rows: Iterable[tuple[Dossier, dict]], *, by=None, at: datetime
+) -> list[DossierEvent]:
+    """One row of history for each of many dossiers, at once: what happened to all of them together."""
+    return DossierEvent.objects.bulk_create(
+        DossierEvent(
+            dossier=dossier,
+            kind=kind,
+            at=at,
+            actor=by,
+            actor_label=str(by) if by else "",
+            to_state=dossier.state,
+            data=data,
+        )
+        for dossier, data in rows
     )

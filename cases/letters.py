@@ -1,92 +1,198 @@
-"""What the printed forms say about a dossier: facts of the dossier as plain payloads."""
+"""What the letters about a dossier say (forms 02–05): its facts as plain payloads, and which letters are its.
 
-from datetime import date
+Letters are legal documents of a Vietnamese office: Vietnamese, whoever writes them. The law that they cite
+is that of the reception day, the set of forms that of the day of issue (R8).
+"""
 
-from django.utils import timezone, translation
+import re
+from datetime import date, datetime
 
-from cases import lookup
-from cases.models import Dossier
-from notifications.forms import apology_form, receipt_form
-from notifications.payloads import ApologyPayload, Paper, Person, ReceiptPayload
+from django.db.models import Case, Exists, OuterRef, QuerySet, UUIDField, Value, When
+from django.db.models.functions import Cast
+from django.utils import timezone
+
+from cases.models import Applicant, Dossier, Supplement
+from cases.regime import mechanism_of
+from notifications.enums import StopGround
+from notifications.forms import Form
+from notifications.models import Letter
+from notifications.payloads import ApologyPayload, Person, RefusalPayload, StopPayload, SupplementPayload
 from procedures import regimes
 from procedures.models import Agency
 
+# --- Which letters are whose ------------------------------------------------------------------
+
+_UUID = r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$"
+
+
+def reference_of(dossier: Dossier) -> str:
+    """How letters name the dossier: by its code, before reception by its random number."""
+    return dossier.code or str(dossier.uuid)
+
+
+def letters_of(dossier: Dossier) -> QuerySet[Letter]:
+    """All letters about this dossier, also those from before it had a code."""
+    return Letter.objects.filter(reference__in=[name for name in (dossier.code, str(dossier.uuid)) if name])
+
+
+def letters_about(dossiers: QuerySet[Dossier]) -> QuerySet[Letter]:
+    """All letters about these dossiers; each letter asks for its dossier by an index."""
+    as_uuid = Case(  # only what can be one is read as one
+        When(reference__regex=_UUID, then=Cast("reference", UUIDField())),
+        default=Value(None),
+        output_field=UUIDField(),
+    )
+    by_code = dossiers.order_by().filter(code=OuterRef("reference"))
+    by_uuid = dossiers.order_by().filter(uuid=OuterRef("dossier_uuid"))
+    return Letter.objects.alias(dossier_uuid=as_uuid).filter(Exists(by_code) | Exists(by_uuid))
+
+
+def dossier_of(letter: Letter) -> Dossier:
+    named = {"uuid": letter.reference} if re.match(_UUID, letter.reference) else {"code": letter.reference}
+    return Dossier.objects.with_people().select_related("limit").get(**named)
+
+
+# --- What they say ----------------------------------------------------------------------------
+
 
 def apology_payload(dossier: Dossier, *, on: date | None = None) -> ApologyPayload:
-    """Form 04 for this dossier, in the set of forms of the day of issue and the law of its reception (R8)."""
-    on = on or timezone.localdate()
+    """The apology; its reason and new date are the letter's own."""
     agency = dossier.competent_agency
-    mechanism = regimes.mechanism_on(timezone.localdate(dossier.received_at))
     return ApologyPayload(
-        form=apology_form(regimes.forms_on(on).name),
-        letterhead_upper=_upper(agency),
-        letterhead_name=agency.letterhead_name,
-        agency_name=agency.name_vi,
-        place=_inherited(agency, "place"),
+        **head_of(agency),
+        **_subject(dossier),
+        form=form_on("apology", on),
         addressee=dossier.applicant.full_name,
         applicant_name=dossier.applicant.full_name,
         id_number=dossier.applicant.id_number,
         received_at=dossier.received_at,
-        procedure_code=dossier.version.procedure.code,
-        procedure_name=dossier.version.name_vi,
-        dossier_code=dossier.code,
         original_due_at=dossier.due_at,
         signer_title=agency.head_title,
         signer_name=agency.head_name,
-        mechanism_citation=mechanism.citation_vi,
+        mechanism_citation=mechanism_of(dossier).citation_vi,
     )
 
 
-def receipt_payload(dossier: Dossier) -> ReceiptPayload:
-    """Form 01 for this dossier; the only place that shows the look-up secret."""
-    desk = dossier.receiving_desk
-    applicant = dossier.applicant
-    owner = Person(
+def supplement_payload(
+    dossier: Dossier, supplement: Supplement | None = None, *, by=None, on: date | None = None
+) -> SupplementPayload:
+    """The supplement request: the desk's before reception, the deciding agency's after it (T2).
+
+    Without `supplement` and `by` what nobody has said yet is left open, for a specimen.
+    """
+    before_reception = supplement.before_reception if supplement else dossier.code is None
+    agency = dossier.receiving_desk if before_reception else dossier.competent_agency
+    mechanism = mechanism_of(dossier)
+    citation = mechanism.incomplete if before_reception else mechanism.supplement
+    return SupplementPayload(
+        **head_of(agency),
+        **_subject(dossier),
+        **_signed(by),
+        form=form_on("supplement", on),
+        applicant=person_of(dossier.applicant),
+        mechanism_citation=citation.text("vi"),
+        reason=supplement.reason if supplement else "",
+        items=tuple(supplement.items) if supplement else (),
+        contact_name=str(by) if by else "",
+        contact_phone=inherited(agency, "phone"),
+    )
+
+
+def refusal_payload(dossier: Dossier, *, reason: str = "", by=None, on: date | None = None) -> RefusalPayload:
+    """The refusal at reception, by the desk; a refusal on substance is a result and has no form (T23)."""
+    return RefusalPayload(
+        **head_of(dossier.receiving_desk),
+        **_subject(dossier),
+        **_signed(by),
+        form=form_on("refusal", on),
+        applicant=person_of(dossier.applicant),
+        filed_at=dossier.filed_at,
+        mechanism_citation=mechanism_of(dossier).refusal.text("vi"),
+        reason=reason,
+    )
+
+
+def stop_payload(
+    dossier: Dossier,
+    *,
+    ground: StopGround | str = "",
+    reason: str = "",
+    at: datetime | None = None,
+    on: date | None = None,
+) -> StopPayload:
+    """The stop notice, signed by the head of the deciding agency; before reception it is the desk's."""
+    agency = dossier.competent_agency if dossier.code else dossier.receiving_desk
+    mechanism = mechanism_of(dossier)
+    closed = ground == StopGround.NO_SUPPLEMENT
+    citation = mechanism.supplement if closed else mechanism.withdrawal or mechanism.whole
+    asked = dossier.supplements.filter(answered_at=None).last() if closed else None
+    return StopPayload(
+        **head_of(agency),
+        **_subject(dossier),
+        form=form_on("stop", on),
+        applicant=person_of(dossier.applicant),
+        received_at=dossier.received_at,
+        signer_title=agency.head_title,
+        signer_name=agency.head_name,
+        mechanism_citation=citation.text("vi"),
+        ground=ground,
+        supplement_asked_at=asked.asked_at if asked else None,
+        reason=reason,
+        stopped_at=at,
+        papers_at=dossier.receiving_desk.name_vi,
+    )
+
+
+# --- Parts that all forms share ---------------------------------------------------------------
+
+
+def form_on(name: str, day: date | None = None) -> Form:
+    """A form of the set in force on the day of issue (default today); `name` is its field in the set."""
+    forms = regimes.forms_on(day or timezone.localdate()) or regimes.FORM_SETS[0]
+    official = getattr(forms, name)
+    return Form(
+        number=official.number,
+        title=official.title,
+        circular=forms.circular_vi,
+        paper=official.paper,
+        asks_for_extension=official.asks_for_extension,
+    )
+
+
+def head_of(agency: Agency) -> dict:
+    """The head of the sheet: the agency above, the agency itself, the place."""
+    return {
+        "letterhead_upper": agency.letterhead_upper or (agency.parent.name_vi if agency.parent else ""),
+        "letterhead_name": agency.letterhead_name,
+        "agency_name": agency.name_vi,
+        "place": inherited(agency, "place"),
+    }
+
+
+def inherited(agency: Agency, field: str) -> str:
+    """The agency's own value, or that of the nearest agency above that has one."""
+    while agency and not getattr(agency, field):
+        agency = agency.parent
+    return getattr(agency, field) if agency else ""
+
+
+def person_of(applicant: Applicant) -> Person:
+    return Person(
         name=applicant.full_name,
         id_number=applicant.id_number,
         address=applicant.address,
         phone=applicant.phone,
         email=applicant.email,
     )
-    with translation.override("vi"):  # a legal document of a Vietnamese office, whoever prints it
-        return_manner = dossier.get_return_channel_display()
-    items = dossier.components.exclude(provision="not_needed").select_related("component")
-    receiver = dossier.events.filter(kind="received").select_related("actor").first()
-    return ReceiptPayload(
-        form=receipt_form(regimes.forms_on(timezone.localdate(dossier.received_at)).name),
-        letterhead_upper=_upper(desk),
-        letterhead_name=desk.letterhead_name,
-        agency_name=desk.name_vi,
-        place=_inherited(desk, "place"),
-        number=f"{dossier.code.rpartition('-')[2]}/TTPVHCC",
-        dossier_code=dossier.code,
-        # Who stands at the desk; with an authorisation the owner of the dossier is the principal.
-        applicant=Person(name=dossier.submitter_name, id_number=dossier.submitter_id_number)
-        if dossier.submitter_name
-        else owner,
-        principal=owner if dossier.submitter_name else None,
-        submitter_name=dossier.submitter_name or applicant.full_name,
-        procedure_code=dossier.version.procedure.code,
-        procedure_name=dossier.version.name_vi,
-        components=tuple(
-            Paper(name=i.component.name_vi, originals=i.originals, copies=i.copies) for i in items
-        ),
-        sets=dossier.version.sets,
-        received_at=dossier.received_at,
-        due_at=dossier.due_at,
-        limit=dossier.limit.label,
-        return_manner=return_manner,
-        receiver_name=receiver.actor_label if receiver else "",
-        look_up_secret=lookup.secret_of(dossier),
-    )
 
 
-def _upper(agency: Agency) -> str:
-    return agency.letterhead_upper or (agency.parent.name_vi if agency.parent else "")
+def _subject(dossier: Dossier) -> dict:
+    return {
+        "dossier_code": dossier.code or "",
+        "procedure_code": dossier.version.procedure.code,
+        "procedure_name": dossier.version.name_vi,
+    }
 
 
-def _inherited(agency: Agency, field: str) -> str:
-    """The agency's own value, or that of the nearest agency above that has one."""
-    while agency and not getattr(agency, field):
-        agency = agency.parent
-    return getattr(agency, field) if agency else ""
+def _signed(by) -> dict:
+    return {"signer_name": str(by) if by else "", "signer_title": by.title if by else ""}

@@ -6,21 +6,23 @@ from datetime import datetime
 
 from django.conf import settings
 from django.core.files import File
-from django.db.models import QuerySet
+from django.db.models import Count, Exists, OuterRef, QuerySet
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from cases import deadlines, lookup
+from cases import deadlines, ledger, lookup
 from cases.codes import is_dossier_code
 from cases.enums import FINAL_STATES, EventKind, ReturnChannel, State
 from cases.errors import FileMissing
+from cases.facts import facts_of
 from cases.models import Document, Dossier, DossierEvent, Reschedule, StepRun, Supplement
 from cases.proof import ProofDay
 from procedures.calendars import calendar_for
 from procedures.enums import Channel, Role
 from procedures.models import Agency
-from procedures.working_time import WorkCalendar
+from procedures.working_time import WorkCalendar, minute_of
 
 # --- Look-up ----------------------------------------------------------------------------------
 
@@ -57,6 +59,25 @@ def filings_to_complete(user) -> QuerySet[Dossier]:
         return Dossier.objects.none()
     desks = Agency.objects.below(user.agency).values("pk")
     return Dossier.objects.filter(state=State.SUBMITTED, channel=Channel.ONLINE, receiving_desk__in=desks)
+
+
+def filings_to_answer(dossiers: QuerySet[Dossier], *, late: bool = False) -> QuerySet[Dossier]:
+    """Filings among these that wait for the desk, not for the applicant, by what is due first (R10).
+
+    `late`: only those whose answer is overdue. Times are compared in minutes, as they are shown (T7).
+    """
+    asked = Supplement.objects.filter(dossier=OuterRef("pk"), answered_at__isnull=True)
+    waiting = dossiers.filter(~Exists(asked), state=State.SUBMITTED)
+    if late:
+        waiting = waiting.filter(answer_due_at__lt=minute_of(timezone.now()))
+    # Without a time of answer somebody stands at the desk.
+    return waiting.annotate(answer_by=Coalesce("answer_due_at", "filed_at")).order_by("answer_by", "pk")
+
+
+def second_requests() -> QuerySet:
+    """Dossiers (as `dossier`) with a second request before or after reception, see `Dossier.asked_twice`."""
+    groups = Supplement.objects.order_by().values("dossier", "before_reception")
+    return groups.annotate(times=Count("pk")).filter(times__gt=1)
 
 
 # --- Files ------------------------------------------------------------------------------------
@@ -97,11 +118,7 @@ def promise_of(dossier: Dossier, calendar: WorkCalendar | None = None) -> Promis
     """The promise of an accepted dossier with its day-by-day proof; None before reception."""
     if dossier.due_at is None:
         return None
-    limit = deadlines.Limit(dossier.limit.amount, dossier.limit.unit, dossier.limit.cutoff)
-    calendar = calendar or calendar_for(dossier.competent_agency)
-    deadline = deadlines.due_date(dossier.clock_started_at, limit, calendar)
-    moved = [move for move in dossier.reschedules.all() if move.cycle == dossier.cycle]
-    promised = moved[0].old_due_at if moved else dossier.due_at
+    counted = ledger.clock(facts_of(dossier), calendar or calendar_for(dossier.competent_agency))
     return Promise(
         due_at=dossier.due_at,
         first_due_at=dossier.first_due_at,
@@ -109,9 +126,9 @@ def promise_of(dossier: Dossier, calendar: WorkCalendar | None = None) -> Promis
         limit=str(dossier.limit),
         filed_at=dossier.filed_at,
         counts_from=dossier.clock_started_at,
-        counted_due_at=deadline.due_at,
-        proof_holds=deadline.due_at == promised,
-        days=deadline.proof,
+        counted_due_at=counted.counted_due_at,
+        proof_holds=counted.due_at == dossier.due_at,
+        days=counted.proof,
     )
 
 
@@ -120,6 +137,12 @@ def working_days_left(dossier: Dossier, calendar: WorkCalendar, now: datetime | 
     if not dossier.is_running or dossier.due_at is None:
         return None
     return deadlines.lateness(dossier.due_at, now or timezone.now(), calendar)
+
+
+def asked_twice(dossiers: Iterable[Dossier]) -> set[int]:
+    """Those among these whose applicant was asked a second time, before or after reception (R9)."""
+    mine = second_requests().filter(dossier__in=[d.pk for d in dossiers])
+    return set(mine.values_list("dossier", flat=True))
 
 
 def calendars_of(dossiers: Iterable[Dossier]) -> dict[int, WorkCalendar]:
@@ -215,6 +238,7 @@ def owner_view(pk: int) -> OwnerView:
         .prefetch_related(
             "events", "fees", "payments", "reschedules", "supplements", "step_runs__unit", "step_runs__step"
         )
+        .prefetch_related("extensions", "excluded_periods")
         .get(pk=pk)
     )
     calendar = calendar_for(dossier.competent_agency)

@@ -24,6 +24,8 @@ BY_THE_OFFICER = {
     Verb.CONSULT,
     Verb.CLARIFY,
 }
+# What an authorised clerk does alone while the applicant waits (R12).
+AT_THE_COUNTER = {Verb.START, Verb.RECORD_RESULT}
 # Once there is a result, nothing is asked for, handed over or promised any more.
 UNTIL_THE_RESULT = {
     Verb.REQUEST_SUPPLEMENT,
@@ -68,6 +70,42 @@ def is_head_of(user, agency) -> bool:
     return is_supervisor_of(user, agency) and user.is_head
 
 
+def keeps_machine(user) -> bool:
+    """Keeps the whole installation, whatever the agency."""
+    return user is not None and user.is_active and (user.is_superuser or user.role == Role.SYSTEM_ADMIN)
+
+
+def may_propose_calendar(user, agency) -> bool:
+    """Proposes changes of an agency's calendar, of the country's for None: its keepers and supervisors."""
+    return may_approve_calendar(user, agency) or _answers_for_calendar(user, Role.AGENCY_ADMIN, agency)
+
+
+def may_approve_calendar(user, agency) -> bool:
+    """A supervisor of the calendar: of the agency or one above it, and the system administrator.
+
+    Whoever proposed may approve too, if a supervisor: an office may have only one.
+    """
+    return keeps_machine(user) or _answers_for_calendar(user, Role.SUPERVISOR, agency)
+
+
+def _answers_for_calendar(user, role: Role, agency) -> bool:
+    if agency is not None:
+        return _has_role(user, role, agency)
+    # Days of the country reach everybody, so they are for the top of the tree.
+    return (
+        user is not None
+        and user.is_active
+        and user.role == role
+        and user.agency_id is not None
+        and user.agency.parent_id is None
+    )
+
+
+def keeps_people_of(user, agency) -> bool:
+    """Answers for the people and the books of an agency: its supervisors and its administrators."""
+    return is_supervisor_of(user, agency) or _has_role(user, Role.AGENCY_ADMIN, agency)
+
+
 def may_file(user, desk, channel: str) -> bool:
     """Brings filings in: the clerk of the desk, and a connected system what was filed online there."""
     if is_clerk_of(user, desk):
@@ -79,11 +117,19 @@ def may(user, verb: Verb, dossier) -> bool:
     """Does this person's role at this agency allow the verb? Says nothing about the state."""
     if user is None or not user.is_authenticated or not user.is_active:
         return False
+    if verb == Verb.ASK_TO_COMPLETE and is_head_of(user, dossier.receiving_desk):
+        # The first request is the clerk's; a second one is the head's own act (R9).
+        return dossier.supplements.exists()
     if verb in AT_THE_DESK:
         return is_clerk_of(user, dossier.receiving_desk)
+    if verb in AT_THE_COUNTER and _decides_at_the_counter(user, dossier):
+        return True
     if verb == Verb.REQUEST_SUPPLEMENT and is_head_of(user, dossier.competent_agency):
         # The first request is the officer's; a second one is the head's own act (R9).
         return dossier.supplements.filter(before_reception=False).exists()
+    if verb == Verb.HAND_OVER and user.pk == dossier.holder_id:
+        # A supervisor who holds a step passes it on; officers of the agency may for whoever is absent.
+        return works_for(user, dossier.competent_agency)
     if verb in BY_THE_OFFICER:
         return is_officer_of(user, dossier.competent_agency)
     if verb == Verb.EXTEND:
@@ -106,7 +152,7 @@ def is_possible(verb: Verb, dossier) -> bool:
         return False
     has_result = dossier.finished_at is not None
     if verb == Verb.EXTEND:
-        return not has_result and bool(dossier.version.extension_mode)
+        return not has_result and bool(dossier.version.extension_mode) and not dossier.extensions.exists()
     if verb == Verb.EXCLUDE_PERIOD:
         return not has_result and dossier.version.has_excluded_periods
     if verb in UNTIL_THE_RESULT:
@@ -118,9 +164,50 @@ def is_possible(verb: Verb, dossier) -> bool:
     return True
 
 
+def has_role_of(user, role: str, agency) -> bool:
+    """Works in this role for the agency; who takes a step has the role that the step is for (R18)."""
+    return _has_role(user, role, agency)
+
+
+def may_answer(user, consultation, dossier) -> bool:
+    """Officers and supervisors of the asked agency; an officer of the deciding one enters a letter (R20)."""
+    asked = consultation.agency
+    return (
+        is_officer_of(user, asked)
+        or is_supervisor_of(user, asked)
+        or is_officer_of(user, dossier.competent_agency)
+    )
+
+
+def _decides_at_the_counter(user, dossier) -> bool:
+    """A clerk of desk and deciding agency, authorised to decide what is decided at once (61/2018 Art 17.5)."""
+    return (
+        user.decides_at_counter
+        and dossier.version.decided_at_once
+        and is_clerk_of(user, dossier.receiving_desk)
+        and works_for(user, dossier.competent_agency)
+    )
+
+
+def may_report_loss(user, dossier) -> bool:
+    """Those who work on the dossier, and those who supervise them (R39)."""
+    desk, agency = dossier.receiving_desk, dossier.competent_agency
+    return (
+        is_clerk_of(user, desk)
+        or is_officer_of(user, agency)
+        or is_supervisor_of(user, desk)
+        or is_supervisor_of(user, agency)
+    )
+
+
 def may_print_receipt(user, dossier) -> bool:
     """Only the desk: the receipt carries the owner's look-up secret."""
     return is_clerk_of(user, dossier.receiving_desk)
+
+
+def may_print_log_book(user, desk) -> bool:
+    """The desk itself, who supervises it and who inspects it."""
+    return any(_has_role(user, role, desk) for role in (Role.CLERK, Role.SUPERVISOR, Role.AUDITOR))
 
 
 def possible_verbs(user, dossier) -> list[Verb]:

@@ -4,12 +4,21 @@ import logging
 
 from celery import shared_task
 from django.utils import timezone
+from kombu.exceptions import OperationalError
 
 from cases import services
 from cases.models import Heartbeat
-from cases.services import idempotency
+from cases.services import calendar_moves, idempotency
 
 logger = logging.getLogger(__name__)
+
+
+def apply_calendar_revisions_soon() -> None:
+    """Ask a worker to begin now; when the broker is away, the beat does so within a minute of its return."""
+    try:
+        apply_calendar_revisions.apply_async(retry=False)
+    except OperationalError as error:
+        logger.warning("the broker is away, so the beat will start the revision: %s", error)
 
 
 @shared_task
@@ -30,6 +39,32 @@ def draft_apologies() -> None:
 @shared_task
 def morning_digest() -> None:
     logger.info("morning digests: %s", services.morning_digest())
+
+
+@shared_task
+def apply_calendar_revisions() -> None:
+    """Every minute, so that one that stands still goes on; see `calendar_moves.RUN_SECONDS`."""
+    logger.info("moved by the calendar: %s", calendar_moves.apply_approved())
+
+
+@shared_task
+def remind_supplements() -> None:
+    logger.info("reminded of supplements: %s", services.remind_supplements())
+
+
+@shared_task
+def alert_late_consultations() -> None:
+    logger.info("alerted of late answers: %s", services.alert_late_consultations())
+
+
+@shared_task
+def hand_over_for_absences() -> None:
+    logger.info("handed over to substitutes: %s", services.hand_over_for_absences())
+
+
+@shared_task
+def close_old_log_books() -> None:
+    logger.info("closed log books: %s", services.close_old_log_books())
 
 
 @shared_task

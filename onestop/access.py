@@ -24,6 +24,21 @@ def sees_dossiers(user) -> bool:
     return user.is_superuser or user.role in _WORKING_ON_DOSSIERS | {Role.AUDITOR}
 
 
+def keeps_log_books(user) -> bool:
+    """Prints the log book: the desk, and who supervises or inspects it."""
+    return user.agency_id is not None and user.role in {Role.CLERK, Role.SUPERVISOR, Role.AUDITOR}
+
+
+def sees_demands(user) -> bool:
+    """Supervises or inspects what is asked of applicants."""
+    return user.is_superuser or user.role in {Role.SUPERVISOR, Role.AUDITOR}
+
+
+def keeps_people(user) -> bool:
+    """Records who of the own agencies is away."""
+    return user.agency_id is not None and user.role in {Role.SUPERVISOR, Role.AGENCY_ADMIN}
+
+
 def receives(user) -> bool:
     """Works at a desk that receives dossiers."""
     return user.role == Role.CLERK and user.agency_id is not None
@@ -31,6 +46,11 @@ def receives(user) -> bool:
 
 def processes(user) -> bool:
     return user.role == Role.OFFICER
+
+
+def answers(user) -> bool:
+    """Answers what other agencies ask."""
+    return user.agency_id is not None and user.role in {Role.OFFICER, Role.SUPERVISOR}
 
 
 def supervises(user) -> bool:
@@ -68,6 +88,15 @@ def keeps_catalogue(user) -> bool:
     if keeps_system(user):
         return True
     return keeps_agencies(user) and user.agency.parent_id is None
+
+
+def proposes_calendar(user) -> bool:
+    """Has a calendar to propose changes of: keepers of agencies, and supervisors."""
+    return keeps_agencies(user) or (supervises(user) and user.agency_id is not None)
+
+
+def sees_calendar_changes(user) -> bool:
+    return proposes_calendar(user) or user.role == Role.AUDITOR
 
 
 def sees_agencies(user) -> bool:

@@ -24,6 +24,14 @@ app.conf.beat_schedule = {
         "task": "cases.tasks.draft_apologies",
         "schedule": crontab(minute="15"),
     },
+    "every hour say which answers of other agencies are late": {
+        "task": "cases.tasks.alert_late_consultations",
+        "schedule": crontab(minute="25"),
+    },
+    "at 07:30 remind applicants of what is missing": {
+        "task": "cases.tasks.remind_supplements",
+        "schedule": crontab(hour="7", minute="30"),
+    },
     "every minute deliver messages": {
         "task": "notifications.tasks.deliver_messages",
         "schedule": crontab(minute="*"),
@@ -31,6 +39,18 @@ app.conf.beat_schedule = {
     "at 07:00 send supervisors the morning digest": {
         "task": "cases.tasks.morning_digest",
         "schedule": crontab(hour="7", minute="0"),
+    },
+    "every minute go on with approved changes of the calendar": {
+        "task": "cases.tasks.apply_calendar_revisions",
+        "schedule": crontab(minute="*"),
+    },
+    "at 06:30 give the tasks of who is absent to the substitutes": {
+        "task": "cases.tasks.hand_over_for_absences",
+        "schedule": crontab(hour="6", minute="30"),
+    },
+    "at 01:30 close the log books of the years before": {
+        "task": "cases.tasks.close_old_log_books",
+        "schedule": crontab(hour="1", minute="30"),
     },
     "at 02:30 forget old idempotency keys": {
         "task": "cases.tasks.forget_old_keys",

@@ -10,6 +10,12 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register
 from django.core.files.storage import storages
+from django.db import connection
+from django.utils import timezone
+
+from procedures.calendars import unofficial_year
+from procedures.models import CalendarDay, Substitute
+from procedures.services.substitutes import without_substitute
 
 SHORTEST_KEY = 32
 BEAT_SECONDS = 60  # the heartbeat's rhythm, see onestop/celery.py
@@ -186,5 +192,42 @@ def check_lookup_key(app_configs, **kwargs) -> list[CheckMessage]:
             "LOOKUP_KEY is not set: a new SECRET_KEY would make the look-up secrets on printed receipts useless.",
             hint="Set LOOKUP_KEY to a long random text of its own and keep it.",
             id="onestop.W007",
+        )
+    ]
+
+
+@register(Tags.database)
+def check_substitutes(app_configs, databases=None, **kwargs) -> list[CheckMessage]:
+    """Whether every clerk and officer has a substitute (R44); asked by `check --database default`."""
+    tables = connection.introspection.table_names() if databases else []
+    if Substitute._meta.db_table not in tables or (alone := without_substitute().count()) == 0:
+        return []
+    return [
+        Warning(
+            f"{alone} clerk(s) and officer(s) have fewer than {settings.MIN_SUBSTITUTES} substitute(s): "
+            "their open tasks would wait for them.",
+            hint="The page Absences of the back office names them; substitutes are kept on the account.",
+            id="onestop.W009",
+        )
+    ]
+
+
+@register(Tags.database)
+def check_calendar(app_configs, databases=None, **kwargs) -> list[CheckMessage]:
+    """Whether the years that are counted in have an official calendar; asked by `check --database default`."""
+    # Migrating asks too, when there may be no table yet.
+    tables = connection.introspection.table_names() if databases else []
+    if CalendarDay._meta.db_table not in tables:
+        return []
+    unofficial = unofficial_year(timezone.localdate())
+    if unofficial is None:
+        return []
+    year, estimated = unofficial
+    return [
+        Warning(
+            f"The calendar of {year} is {'provisional' if estimated else 'missing'}: "
+            "due dates that reach into it are estimates.",
+            hint="Enter the official notice: manage.py import_calendar, or Calendar changes in the back office.",
+            id="onestop.W008",
         )
     ]

@@ -33,12 +33,19 @@ def _dossier_links(request) -> list[dict]:
     if access.sees_dossiers(user):
         dossiers = reverse("admin:cases_dossier_changelist")
         links += [
-            _link(request, _("Filings waiting"), "inbox", f"{dossiers}?state=submitted"),
+            _link(request, _("Filings to answer"), "inbox", f"{dossiers}?answer=waiting"),
             _link(request, _("All dossiers"), "folder_open", dossiers),
         ]
         if access.processes(user):
             links.insert(0, _link(request, _("My queue"), "assignment_ind", f"{dossiers}?holder=me"))
         links.append(_link(request, _("Overdue"), "alarm", reverse("admin:overdue")))
+    if access.answers(user):
+        links.append(_link(request, _("Questions to my agency"), "reply", reverse("admin:questions")))
+    if access.sees_demands(user):
+        demands = reverse("admin:cases_demand_changelist")
+        links.append(_link(request, _("Demands with a ground"), "policy", demands))
+    if access.keeps_log_books(user):
+        links.append(_link(request, _("Log books"), "menu_book", reverse("admin:log_books")))
     return links
 
 
@@ -54,17 +61,25 @@ def _letter_links(request) -> list[dict]:
 def _catalogue_links(request) -> list[dict]:
     if not access.everybody(request.user):
         return []
-    return [
+    links = [
         _link(request, _("Procedures"), "menu_book", reverse("admin:procedures_procedureversion_changelist")),
         _link(request, _("Calendar"), "calendar_month", reverse("admin:procedures_calendarday_changelist")),
         _link(request, _("Provincial tariffs"), "payments", reverse("admin:procedures_feetariff_changelist")),
     ]
+    if access.sees_calendar_changes(request.user):
+        changes = reverse("admin:cases_calendarrevision_changelist")
+        links.insert(2, _link(request, _("Calendar changes"), "edit_calendar", changes))
+    return links
 
 
 def _administration_links(request) -> list[dict]:
+    links = []
+    if access.keeps_people(request.user):
+        links.append(_link(request, _("Absences"), "event_busy", reverse("admin:absences")))
     if not access.sees_agencies(request.user):
-        return []
+        return links
     return [
+        *links,
         _link(request, _("Agencies"), "account_tree", reverse("admin:procedures_agency_changelist")),
         _link(request, _("Staff"), "group", reverse("admin:procedures_staff_changelist")),
     ]
@@ -79,5 +94,5 @@ def _link(request, title, icon: str, link: str) -> dict:
         active = request.path == link
     else:
         shown = request.META.get("QUERY_STRING", "").split("&")
-        active = request.path.startswith(path) and not {"state=submitted", "holder=me"} & set(shown)
+        active = request.path.startswith(path) and not {"answer=waiting", "holder=me"} & set(shown)
     return {"title": title, "icon": icon, "link": link, "active": active}

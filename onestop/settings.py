@@ -188,6 +188,7 @@ STORAGES = {
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedStaticFilesStorage"},
 }
 WHITENOISE_USE_FINDERS = True  # no collectstatic needed on a laptop; the container runs it at build time
+WORD_TEMPLATES_DIR = env.str("WORD_TEMPLATES_DIR", "")  # of the office; else the built-in ones
 UPLOAD_MAX_BYTES = env.int("UPLOAD_MAX_MB", 20) * 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 
@@ -229,14 +230,30 @@ MESSAGE_MAX_ATTEMPTS = env.int("MESSAGE_MAX_ATTEMPTS", 8)
 
 # --- The law's parameters that an office may configure (see the rules named) --------------------
 ONLINE_LAST_MINUTES = env.int("ONLINE_LAST_MINUTES", 0)  # R11
+ONLINE_ANSWER_WORKING_HOURS = env.int("ONLINE_ANSWER_WORKING_HOURS", 8)  # R10, also by post
+BOUNDARY_FREE_NATION = env.list("BOUNDARY_FREE_NATION", [])  # R15, codes of procedures
+RESULT_CODE_PATTERN = env.str("RESULT_CODE_PATTERN", "{issuer}.{procedure}.{dossier}")  # R36
+MIN_SUBSTITUTES = env.int("MIN_SUBSTITUTES", 1)  # R44
+LOG_BOOKS_CLOSE_ON_JANUARY = env.int("LOG_BOOKS_CLOSE_ON_JANUARY", 15)  # R42; 0 = only by hand
 RESCHEDULE_SCOPE = env.str("RESCHEDULE_SCOPE", "cycle")  # R30, T11: cycle or dossier
 MAX_SUPPLEMENT_REQUESTS = env.int("MAX_SUPPLEMENT_REQUESTS", 1)  # R9
 RECEPTION_BACKDATE_WORKING_DAYS = env.int("RECEPTION_BACKDATE_WORKING_DAYS", 5)  # paper entered later
+REMINDER_AFTER_WORKING_DAYS = env.int("REMINDER_AFTER_WORKING_DAYS", 10)  # R28
 CLOSE_AFTER_WORKING_DAYS = env.int("CLOSE_AFTER_WORKING_DAYS", 15)  # R28
 APOLOGY_PROPOSED_WORKING_DAYS = env.int("APOLOGY_PROPOSED_WORKING_DAYS", 3)  # a proposal, open to change
 APOLOGY_SHORT_LIMIT_MINUTES = env.int("APOLOGY_SHORT_LIMIT_MINUTES", 60)  # R29, limits shorter than a day
 if RESCHEDULE_SCOPE not in {"cycle", "dossier"}:
     raise ImproperlyConfigured("RESCHEDULE_SCOPE must be 'cycle' or 'dossier'.")
+try:
+    _result_code = RESULT_CODE_PATTERN.format(issuer="H41.101", procedure="1.001193", dossier="<code>")
+except (LookupError, ValueError, AttributeError) as _error:
+    raise ImproperlyConfigured(
+        "RESULT_CODE_PATTERN may only name {issuer}, {procedure} and {dossier}."
+    ) from _error
+if "<code>" not in _result_code:
+    raise ImproperlyConfigured("RESULT_CODE_PATTERN must name {dossier}: two results may not share a code.")
+if not 0 <= LOG_BOOKS_CLOSE_ON_JANUARY <= 31:
+    raise ImproperlyConfigured("LOG_BOOKS_CLOSE_ON_JANUARY is a day of January, or 0.")
 
 # --- API --------------------------------------------------------------------------------------
 REST_FRAMEWORK = {
@@ -278,6 +295,8 @@ SPECTACULAR_SETTINGS = {
         "FeeKind": "procedures.enums.FeeKind",
         "FeeChannel": "procedures.enums.FeeChannel",
         "FilingChannel": ["online", "post"],
+        "DemandKind": "cases.enums.DemandKind",
+        "ConsultationKind": "cases.enums.ConsultationKind",
         "LetterKind": "notifications.enums.LetterKind",
         "LetterState": "notifications.enums.LetterState",
     },

@@ -16,7 +16,10 @@ UNFOLD = {
     "SHOW_VIEW_ON_SITE": False,
     "SHOW_LANGUAGES": False,  # the switch is in the header, see templates/unfold/helpers/userlinks.html
     "STYLES": [lambda request: static("onestop/admin.css")],
-    "SCRIPTS": [lambda request: static("onestop/admin.js")],
+    "SCRIPTS": [
+        lambda request: static("onestop/admin.js"),
+        lambda request: static("onestop/print.js"),
+    ],
     "DASHBOARD_CALLBACK": "cases.admin.dashboard.with_figures",
     "SIDEBAR": {"navigation": "onestop.navigation.sidebar"},
     "COLORS": {

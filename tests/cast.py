@@ -17,6 +17,7 @@ from pypdf import PdfWriter
 from cases import services
 from cases.enums import Provision, State
 from cases.models import Dossier
+from cases.regime import needs_scan
 from cases.services.applicants import ApplicantFacts
 from cases.services.checklist import ComponentFacts
 from procedures.calendars import remembered_calendars
@@ -194,7 +195,7 @@ class World:
 
     def components(self, procedure: Procedure) -> list[ComponentFacts]:
         """The form on paper and the identity paper shown."""
-        form, identity, _authorisation = procedure.versions.latest("number").components.order_by("position")
+        form, identity, _authorisation = procedure.versions.latest("number").components.order_by("position")[:3]
         return [ComponentFacts(form.pk), ComponentFacts(identity.pk, provision=Provision.SHOWN)]
 
     def receive(self, procedure: Procedure | None = None, **changes) -> Dossier:
@@ -214,8 +215,8 @@ class World:
 
     def scan(self, dossier: Dossier) -> None:
         """A scan for every paper that needs one."""
-        for item in dossier.components.filter(provision=Provision.PAPER):
-            for _ in range(item.originals):
+        for item in dossier.components.all():
+            for _ in range(item.originals if needs_scan(dossier, item.provision) else 0):
                 services.add_document(dossier, upload(), by=self.clerk, component=item)
 
     def digitized(self, procedure: Procedure | None = None, **changes) -> Dossier:

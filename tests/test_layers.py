@@ -16,11 +16,36 @@ MAX_LINES = 400
 FACES = ("admin", "api", "public", "tasks", "management", "demo")
 # No database: enums of Django (`TextChoices`) are allowed, nothing else of its ORM.
 PURE = {
-    "procedures": ("enums", "codes", "text", "working_time", "estimates", "regimes", "fees", "steps"),
-    "notifications": ("enums", "errors", "forms", "payloads", "vietnamese"),
-    "cases": ("enums", "errors", "codes", "limits", "deadlines", "proof", "lookup", "rules"),
+    "procedures": (
+        "enums",
+        "codes",
+        "text",
+        "office_hours",
+        "working_time",
+        "estimates",
+        "regimes",
+        "publication",
+        "fees",
+        "steps",
+    ),
+    "notifications": ("enums", "errors", "forms", "payloads", "texts", "vietnamese"),
+    "cases": (
+        "enums",
+        "errors",
+        "codes",
+        "limits",
+        "deadlines",
+        "proof",
+        "ledger",
+        "responsibility",
+        "lookup",
+        "rules",
+    ),
 }
-READS = {"cases": ("queries", "letters", "events", "supervision"), "notifications": ("pdf",)}
+READS = {
+    "cases": ("queries", "letters", "printouts", "events", "regime", "timeline", "supervision"),
+    "notifications": ("codes", "pdf", "word"),
+}
 # What talks to the world outside; everybody else puts a message into the outbox.
 GATEWAY_CLIENTS = (
     "httpx",

@@ -7,16 +7,19 @@ from django.conf import settings
 from django.db.models import Count
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
+from cases import rules
 from cases.admin.filters import due_on_working_day, received_today
 from cases.admin.scope import visible
 from cases.admin.shown import due_with_words, state_badge
 from cases.enums import State
-from cases.queries import calendars_of, working_days_left
+from cases.queries import calendars_of, filings_to_answer, working_days_left
 from notifications.models import Letter, Message
 from onestop import access
 from onestop.health import heartbeat_age
+from procedures.calendars import unofficial_year
 from procedures.enums import Role
 
 DUE_FIRST = 8
@@ -44,6 +47,7 @@ def with_figures(request, context: dict) -> dict:
         "figures": figures(user),
         "due_first": due_first(user),
         "workers": workers(user),
+        "calendar_warning": calendar_warning(user),
         "receives": access.receives(user),
     }
 
@@ -71,7 +75,7 @@ def _dossier_figures(user) -> list[Figure]:
     tomorrow = filtered(
         _("Due on the next working day"), due_on_working_day(mine, user.agency, 1), "due=tomorrow", "warning"
     )
-    filings = in_state(_("Filings waiting"), State.SUBMITTED)
+    filings = filtered(_("Filings to answer"), filings_to_answer(mine), "answer=waiting")
     letters = reverse("admin:notifications_letter_changelist")
     drafts = Figure(_("Letters waiting"), _letters(mine).count(), f"{letters}?state=open", "warning")
     match user.role:
@@ -135,6 +139,25 @@ def due_first(user) -> list[dict]:
         }
         for dossier in dossiers
     ]
+
+
+def calendar_warning(user) -> str:
+    """From October on, that the coming year has no official calendar; for those who can propose one."""
+    if not rules.may_propose_calendar(user, None):
+        return ""
+    unofficial = unofficial_year(timezone.localdate())
+    if unofficial is None:
+        return ""
+    year, estimated = unofficial
+    if estimated:
+        return _t(
+            "The calendar of %(year)s is provisional: due dates that reach into it are estimates. "
+            "Enter the official notice as soon as it is there."
+        ) % {"year": year}
+    return _t(
+        "There is no calendar of %(year)s yet: due dates that reach into it are estimates. "
+        "Enter the official notice as soon as it is there."
+    ) % {"year": year}
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,8 @@
 
 from django.contrib import admin
 from django.contrib.admin.utils import unquote
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db.models.functions import Coalesce
 from django.http import Http404, HttpResponseNotAllowed
 from django.template.response import TemplateResponse
 from django.urls import path
@@ -12,13 +13,13 @@ from django.utils.translation import gettext_lazy as _
 from cases.admin import downloads, filters
 from cases.admin.page import dossier_context
 from cases.admin.scope import visible_dossier
-from cases.admin.shown import due_with_words, state_badge
+from cases.admin.shown import answer_due, due_with_words, state_badge
 from cases.admin.verbs import PAGES, verb_view
 from cases.enums import FINAL_STATES, Verb
 from cases.models import Dossier
-from cases.queries import calendars_of, working_days_left
+from cases.queries import asked_twice, calendars_of, working_days_left
 from onestop import access
-from onestop.admin import OnestopChangeList, OnestopModelAdmin, display
+from onestop.admin import OnestopChangeList, OnestopModelAdmin, badge, display
 from procedures.enums import Role
 
 
@@ -28,7 +29,9 @@ class DossierChangeList(OnestopChangeList):
     def get_results(self, request):
         super().get_results(request)
         calendars = calendars_of(self.result_list)
+        twice = asked_twice(self.result_list)
         for dossier in self.result_list:
+            dossier.was_asked_twice = dossier.pk in twice
             dossier.days_left = working_days_left(dossier, calendars[dossier.competent_agency_id])
 
 
@@ -40,23 +43,36 @@ class DossierAdmin(OnestopModelAdmin):
     list_filter = [
         filters.StateFilter,
         filters.DueFilter,
+        filters.AnswerFilter,
         filters.HolderFilter,
         filters.AgencyFilter,
         filters.FieldFilter,
         filters.ReceivedFilter,
+        filters.AskedTwiceFilter,
+        filters.TransferFilter,
     ]
     search_fields = ["code"]  # shows the box; what is searched is `DossierQuerySet.search`
     search_help_text = _("Code, name, ID number or phone")
     actions = None
 
     def rows_for(self, user, queryset):
-        return queryset.visible_to(user).with_people()
+        return queryset.of_agencies_of(user).with_people()
+
+    def get_object(self, request, object_id, from_field=None):
+        """One page may be open to an agency that was asked, although no list of its has the dossier."""
+        found = Dossier.objects.visible_to(request.user).with_people().select_related("limit")
+        try:
+            return found.filter(pk=self.opts.pk.to_python(object_id)).first()
+        except ValidationError:
+            return None
 
     def get_changelist(self, request, **kwargs):
         return DossierChangeList
 
     def get_ordering(self, request):
-        """An officer works off what is due first; a desk looks for what came last."""
+        """An officer works off what is due first, a desk its filings too; else it looks for what came last."""
+        if request.GET.get("answer") in filters.AnswerFilter.VALUES:
+            return [Coalesce("answer_due_at", "filed_at"), "pk"]
         return ["due_at", "pk"] if request.user.role == Role.OFFICER else ["-filed_at", "-pk"]
 
     def get_search_results(self, request, queryset, search_term):
@@ -76,11 +92,13 @@ class DossierAdmin(OnestopModelAdmin):
 
     @display(description=_("state"), ordering="state")
     def shown_state(self, dossier):
+        if dossier.was_asked_twice:
+            return format_html("{} {}", state_badge(dossier), badge(_("asked twice"), "warning"))
         return state_badge(dossier)
 
     @display(description=_("due date"), ordering="due_at")
     def due(self, dossier):
-        return due_with_words(dossier, dossier.days_left)
+        return answer_due(dossier) or due_with_words(dossier, dossier.days_left)
 
     @display(description=_("held by"), ordering="holder__full_name")
     def shown_holder(self, dossier):
@@ -97,6 +115,7 @@ class DossierAdmin(OnestopModelAdmin):
         return [
             path("<int:pk>/verb/<str:verb>/", guarded(self.verb_page), name="dossier_verb"),
             path("<int:pk>/receipt/", guarded(downloads.receipt), name="dossier_receipt"),
+            path("<int:pk>/control-slip/", guarded(downloads.control_slip), name="dossier_control_slip"),
             path(
                 "<int:pk>/documents/<int:document_pk>/",
                 guarded(downloads.document),

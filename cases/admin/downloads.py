@@ -6,8 +6,10 @@ from django.utils.translation import gettext as _
 from cases import queries, rules
 from cases.admin.scope import visible_dossier
 from cases.errors import FileMissing
-from cases.letters import receipt_payload
-from notifications.pdf import receipt_pdf
+from cases.printouts import control_slip_payload, receipt_payload
+from notifications.pdf import control_slip_pdf, receipt_pdf
+
+WORD_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 
 def document(request, pk: int, document_pk: int):
@@ -30,6 +32,21 @@ def receipt(request, pk: int):
     if dossier.code is None or not rules.may_print_receipt(request.user, dossier):
         raise Http404(_("Receipts are printed after reception, at the desk that received."))
     return pdf(receipt_pdf(receipt_payload(dossier)), f"{dossier.code}.pdf")
+
+
+def control_slip(request, pk: int):
+    """The control slip as it stands now, for everybody who sees the dossier."""
+    dossier = visible_dossier(request, pk)
+    if dossier.code is None:
+        raise Http404(_("There is a control slip from reception on."))
+    return pdf(control_slip_pdf(control_slip_payload(dossier)), f"{dossier.code}-control-slip.pdf")
+
+
+def word(content: bytes, name: str) -> HttpResponse:
+    """A Word file, as a download."""
+    response = HttpResponse(content, content_type=WORD_TYPE)
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    return private(response)
 
 
 def pdf(content: bytes, name: str) -> HttpResponse:

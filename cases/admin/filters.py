@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from cases.enums import State
+from cases.queries import filings_to_answer, second_requests
 from onestop import access
 from onestop.admin import DropdownFilter
 from procedures.calendars import calendar_for
@@ -85,6 +86,36 @@ def due_on_working_day(queryset, agency, days_ahead: int):
     return queryset.due_between(max(start, timezone.now()), end)
 
 
+class AnswerFilter(DropdownFilter):
+    """Filings that wait for the desk (R10)."""
+
+    title = _("answer")
+    parameter_name = "answer"
+    VALUES = ("waiting", "late")
+
+    def lookups(self, request, model_admin):
+        return [("waiting", _("To be answered")), ("late", _("Answer is late"))]
+
+    def queryset(self, request, queryset):
+        if self.value() not in self.VALUES:
+            return queryset
+        # The order is the list's own, see `DossierAdmin.get_ordering`.
+        return filings_to_answer(queryset, late=self.value() == "late")
+
+
+class AskedTwiceFilter(DropdownFilter):
+    title = _("supplements")
+    parameter_name = "asked"
+
+    def lookups(self, request, model_admin):
+        return [("twice", _("Asked twice"))]
+
+    def queryset(self, request, queryset):
+        if self.value() != "twice":
+            return queryset
+        return queryset.filter(pk__in=second_requests().values("dossier"))
+
+
 class HolderFilter(DropdownFilter):
     title = _("holder")
     parameter_name = "holder"
@@ -115,3 +146,16 @@ class ReceivedFilter(DropdownFilter):
 def received_today(queryset):
     start = datetime.combine(timezone.localdate(), time.min, tzinfo=timezone.get_default_timezone())
     return queryset.filter(received_at__gte=start, received_at__lt=start + timedelta(days=1))
+
+
+class TransferFilter(DropdownFilter):
+    """What left the desk later than the law allows, or lies there beyond it (R16)."""
+
+    title = _("transfer")
+    parameter_name = "transfer"
+
+    def lookups(self, request, model_admin):
+        return [("late", _("Late transfer"))]
+
+    def queryset(self, request, queryset):
+        return queryset.late_transfer() if self.value() == "late" else queryset

@@ -1,6 +1,7 @@
-"""Letters of apology: list, page with the facts beside the letter, and what may be done with it now.
+"""Letters: list, page with the facts beside the letter, and what may be done with it now.
 
-Nobody edits a letter's fields; the services of `cases.services.apologies` move it, and an issued one stays.
+Nobody edits a letter's fields; the services of `cases.services.apologies` move an apology, the verbs issue
+the others, and an issued one stays.
 """
 
 from dataclasses import dataclass
@@ -19,18 +20,22 @@ from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_POST
 
 from cases import rules, services
-from cases.admin.downloads import pdf
+from cases.admin.downloads import pdf, word
 from cases.admin.scope import visible, visible_dossier
 from cases.admin.shown import badge, due_with_words, moment
 from cases.admin.verb_forms import RescheduleForm, VerbForm
 from cases.admin.verbs import act_and_tell
+from cases.codes import is_dossier_code
 from cases.errors import CaseError
+from cases.letters import dossier_of, letters_about
 from cases.models import Dossier
 from cases.queries import working_days_left
+from cases.services.printing import word_copy
 from notifications.enums import (
     LETTER_COLOURS,
     NUMBERED_LETTER_STATES,
     OPEN_LETTER_STATES,
+    LetterKind,
     LetterState,
 )
 from notifications.errors import NotificationError
@@ -52,6 +57,17 @@ class LetterStateFilter(DropdownFilter):
         if self.value() == "open":
             return queryset.open()
         return queryset.filter(state=self.value()) if self.value() in LetterState.values else queryset
+
+
+class LetterKindFilter(DropdownFilter):
+    title = _("kind")
+    parameter_name = "kind"
+
+    def lookups(self, request, model_admin):
+        return LetterKind.choices
+
+    def queryset(self, request, queryset):
+        return queryset.filter(kind=self.value()) if self.value() in LetterKind.values else queryset
 
 
 class CancelForm(VerbForm):
@@ -94,6 +110,7 @@ class LetterAdmin(OnestopModelAdmin):
     viewers = staticmethod(access.sees_dossiers)
     list_display = [
         "label",
+        "kind",
         "shown_state",
         "dossier",
         "agency_identifier",
@@ -102,13 +119,13 @@ class LetterAdmin(OnestopModelAdmin):
         "sent_at",
     ]
     list_display_links = ["label"]
-    list_filter = [LetterStateFilter]
+    list_filter = [LetterStateFilter, LetterKindFilter]
     search_fields = ["reference"]
     search_help_text = _("Dossier code")
     actions = None
 
     def rows_for(self, user, queryset):
-        return queryset.filter(reference__in=visible(user).filter(code__isnull=False).values("code"))
+        return letters_about(visible(user))
 
     @display(description=_("letter"), ordering="number")
     def label(self, letter):
@@ -120,6 +137,8 @@ class LetterAdmin(OnestopModelAdmin):
 
     @display(description=_("dossier"), ordering="reference")
     def dossier(self, letter):
+        if not is_dossier_code(letter.reference):
+            return _("filed, without a code")
         link = f"{reverse('admin:cases_dossier_changelist')}?q={letter.reference}"
         return format_html('<a class="os-link" href="{}">{}</a>', link, letter.reference)
 
@@ -127,6 +146,7 @@ class LetterAdmin(OnestopModelAdmin):
         guarded = self.admin_site.admin_view
         return [
             path("<int:pk>/pdf/", xframe_options_sameorigin(guarded(self.letter_pdf)), name="letter_pdf"),
+            path("<int:pk>/word/", guarded(self.letter_word), name="letter_word"),
             path("<int:pk>/do/<str:what>/", guarded(self.act), name="letter_act"),
             *super().get_urls(),
         ]
@@ -140,7 +160,7 @@ class LetterAdmin(OnestopModelAdmin):
             return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
         if not self.has_view_permission(request, letter):
             raise PermissionDenied
-        return self._page(request, letter, self._dossier(letter))
+        return self._page(request, letter, dossier_of(letter))
 
     def letter_pdf(self, request, pk: int):
         """The issued file, or a preview marked as a draft."""
@@ -153,10 +173,20 @@ class LetterAdmin(OnestopModelAdmin):
             return pdf(content, f"{letter.number_text.replace('/', '-')}.pdf")
         return pdf(letters.preview_pdf(letter), f"preview-{letter.reference}.pdf")
 
+    def letter_word(self, request, pk: int):
+        """A copy to edit in Word; what was issued stays the PDF."""
+        letter = self._letter(request, pk)
+        try:
+            content = word_copy(letter)
+        except NotificationError as error:
+            messages.error(request, error.sentence)
+            return redirect("admin:notifications_letter_change", pk)
+        return word(content, f"{letter.number_text.replace('/', '-') or letter.kind}-{letter.reference}.docx")
+
     def act(self, request, pk: int, what: str):
         """One of the things to do with a letter; a refusal stays on the page with what was typed."""
         letter = self._letter(request, pk)
-        dossier = self._dossier(letter)
+        dossier = dossier_of(letter)
         back = redirect("admin:notifications_letter_change", pk)
         if request.method != "POST":
             return back
@@ -236,10 +266,6 @@ class LetterAdmin(OnestopModelAdmin):
         if letter is None or not self.has_view_permission(request):
             raise Http404
         return letter
-
-    @staticmethod
-    def _dossier(letter: Letter) -> Dossier:
-        return Dossier.objects.with_people().select_related("limit").get(code=letter.reference)
 
 
 @require_POST

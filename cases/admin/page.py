@@ -1,23 +1,25 @@
 """What the dossier page shows, gathered in a fixed number of queries."""
 
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from cases import deadlines, rules
-from cases.admin import shown
+from cases.admin import consultations, shown
 from cases.admin.verbs import buttons
-from cases.enums import NEEDS_SCAN
+from cases.letters import letters_of
 from cases.models import Dossier
 from cases.queries import fees_of, promise_of, working_days_left
+from cases.regime import needs_scan
+from cases.timeline import responsibility_of
 from notifications.enums import LETTER_COLOURS, LetterState
-from notifications.models import Letter
 from onestop import access
 from procedures.calendars import calendar_for
+from procedures.working_time import WorkCalendar
 
 
 def dossier_context(dossier: Dossier, user) -> dict:
     """Facts, papers, money, steps, letters, history and the proof of the due date."""
     calendar = calendar_for(dossier.competent_agency)
+    letters = _letters(dossier, user)
     return {
         "dossier": dossier,
         "state_badge": shown.state_badge(dossier),
@@ -28,11 +30,19 @@ def dossier_context(dossier: Dossier, user) -> dict:
         "money": _money(dossier),
         "events": dossier.events.select_related("actor"),
         "steps": _steps(dossier),
+        "consultations": consultations.rows_of(dossier, user),
         "supplements": dossier.supplements.select_related("asked_by", "approved_by"),
         "reschedules": dossier.reschedules.select_related("signed_by"),
-        "letters": _letters(dossier, user),
+        "letters": letters,
+        "issued_letters": [row["letter"] for row in letters if row["letter"].number],
         "promise": promise_of(dossier, calendar),
+        "responsibility": _responsibility(dossier, calendar),
         "transfer": _transfer(dossier),
+        "demands": dossier.demands.select_related("by"),
+        "corrections": dossier.corrections.order_by("pk"),
+        "corrects": bool(dossier.finished_at) and rules.is_clerk_of(user, dossier.receiving_desk),
+        "reports_loss": bool(dossier.code) and rules.may_report_loss(user, dossier),
+        "answer_due": shown.answer_due(dossier),
         "prints_receipt": bool(dossier.code) and rules.may_print_receipt(user, dossier),
         "new_tab": {"target": "_blank", "rel": "noopener"},
     }
@@ -44,7 +54,7 @@ def checklist_of(dossier: Dossier) -> list[dict]:
     for item in dossier.components.select_related("component").prefetch_related("documents"):
         documents = list(item.documents.all())
         row = {"item": item, "documents": documents, "scans": ""}
-        if item.provision in NEEDS_SCAN:
+        if needs_scan(dossier, item.provision):
             complete = len(documents) >= item.originals
             text = _("%(scans)d of %(originals)d scans") % {
                 "scans": len(documents),
@@ -69,29 +79,44 @@ def _money(dossier: Dossier) -> dict:
 
 def _steps(dossier: Dossier) -> list[dict]:
     """The control slip: each step with its due moment and whether it was early, on time or late (R17)."""
-    now = timezone.now()
     rows = []
     for run in dossier.step_runs.select_related("step", "unit", "officer"):
-        how = ""
-        if run.due_at and run.done_at:
-            how = shown.punctuality_badge(run.due_at, run.done_at)
-        elif run.due_at and deadlines.punctuality(run.due_at, now) == deadlines.Punctuality.LATE:
-            how = shown.badge(_("late"), "danger")
-        elif not run.done_at:
-            how = shown.badge(_("running"), "info")
+        if run.punctuality:
+            how = shown.how_badge(run.punctuality)
+        else:
+            how = "" if run.done_at else shown.badge(_("running"), "info")
         rows.append({"run": run, "name": run.step.name if run.step else run.name, "how": how})
     return rows
 
 
+def _responsibility(dossier: Dossier, calendar: WorkCalendar) -> dict | None:
+    """Who used which time; the shares add up to the whole (R27)."""
+    whole = responsibility_of(dossier, calendar)
+    return whole and {
+        "shares": [
+            {
+                "who": shown.used_by(share.holder),
+                "unit": share.holder.unit,
+                "officer": share.holder.officer,
+                "working": shown.duration(share.working_minutes),
+                "clock": shown.duration(share.clock_minutes),
+            }
+            for share in whole.shares
+        ],
+        "working": shown.duration(whole.working_minutes),
+        "clock": shown.duration(whole.clock_minutes),
+    }
+
+
 def _letters(dossier: Dossier, user) -> list[dict]:
-    if not dossier.code or not access.sees_dossiers(user):
+    if not access.sees_dossiers(user):
         return []
     return [
         {
             "letter": letter,
             "badge": shown.badge(letter.get_state_display(), LETTER_COLOURS[LetterState(letter.state)]),
         }
-        for letter in Letter.objects.filter(reference=dossier.code)
+        for letter in letters_of(dossier)
     ]
 
 

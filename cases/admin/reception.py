@@ -14,16 +14,18 @@ from django.views.decorators.http import require_POST, require_safe
 
 from cases import services
 from cases.admin import shown
-from cases.admin.reception_forms import ChecklistForm, ReceptionForm
+from cases.admin.checklist_forms import ChecklistForm, FilingForm
+from cases.admin.reception_forms import ReceptionForm
 from cases.admin.scope import visible_dossier
 from cases.admin.verbs import act_and_tell, refusal_before_asking
-from cases.enums import Verb
-from cases.errors import CaseError, KeyReused, NotInForce
+from cases.enums import State, Verb
+from cases.errors import CaseError, Invalid, KeyReused, NotInForce
 from cases.models import Dossier
 from cases.proof import ProofDay
 from cases.services.clock import counts_as_received_at, expected_start, promise
 from cases.services.idempotency import fingerprint_of, once
-from cases.services.versions import version_in_force
+from cases.services.reception import CHARGED
+from cases.services.versions import limit_for, version_in_force
 from onestop import access
 from procedures import fees
 from procedures.enums import Channel, FeeRule
@@ -49,10 +51,11 @@ def reception(request):
     except NotInForce as error:
         messages.error(request, error.sentence)
         return _search_page(request)
-    form = ReceptionForm(request.POST or None, version=version, desk=desk)
-    if request.method == "POST" and form.is_valid() and "check" not in request.POST:
+    sent = (request.POST, request.FILES) if request.method == "POST" else ()
+    form = ReceptionForm(*sent, version=version, desk=desk, clerk=request.user)
+    if sent and form.is_valid() and "check" not in request.POST:
         try:
-            dossier_pk = _receive_once(request, form, desk)
+            dossier_pk = _answer_once(request, form, desk)
         except KeyReused:
             form.ask_again(
                 _(
@@ -70,34 +73,57 @@ def reception(request):
         title=_("Receive a dossier"),
         version=version,
         form=form,
-        preview=preview_of(form, desk) if request.method == "POST" else None,
+        preview=preview_of(form, desk) if sent else None,
     )
 
 
-def _receive_once(request, form: ReceptionForm, desk: Agency) -> int:
+def _answer_once(request, form: ReceptionForm, desk: Agency) -> int:
     """A page sent twice makes one dossier: its hidden number is the key."""
 
     def act():
-        dossier = services.receive(
-            form.version.procedure,
-            form.applicant_facts(),
-            desk=desk,
-            by=request.user,
-            **form.arguments(),
-        )
-        return 201, {"pk": dossier.pk, "code": dossier.code}
+        dossier = _answer(request, form, desk)
+        return 201, {"pk": dossier.pk, "code": str(dossier), "done": str(_done(request, dossier))}
 
     typed = {name: request.POST.getlist(name) for name in request.POST if name != "csrfmiddlewaretoken"}
-    answer = once(
-        request.user, f"desk:{form.cleaned_data['nonce']}", fingerprint_of("reception", data=typed), act
-    )
-    sentence = (
-        _("This page was sent before; it has already become dossier %(code)s.")
-        if answer.replayed
-        else _("Received as %(code)s. Print the receipt for the applicant.")
-    )
-    messages.success(request, sentence % {"code": answer.body["code"]})
+    fingerprint = fingerprint_of("reception", data=typed, files=request.FILES)
+    answer = once(request.user, f"desk:{form.cleaned_data['nonce']}", fingerprint, act)
+    again = _("This page was sent before; it has already become dossier %(code)s.")
+    messages.success(request, again % answer.body if answer.replayed else answer.body["done"])
     return answer.body["pk"]
+
+
+def _answer(request, form: ReceptionForm, desk: Agency) -> Dossier:
+    """The one outcome whose button was pressed (R7, R12)."""
+    what = form.version.procedure, form.applicant_facts()
+    who = {"desk": desk, "by": request.user}
+    answers = form.cleaned_data
+    if "ask" in request.POST:
+        asked = services.ask_at_desk(
+            *what, **who, reason=answers["reason"], items=answers["items"], **form.filed()
+        )
+        return asked.dossier
+    if "refuse" in request.POST:
+        return services.refuse_at_desk(*what, **who, reason=answers["reason"], **form.filed())
+    if "at_once" in request.POST:
+        if not answers["file"]:
+            raise Invalid(_("Choose the file of the result."), code="required", field="file")
+        return services.decide_at_once(*what, answers["file"], **who, **form.decision(), **form.arguments())
+    return services.receive(*what, **who, **form.arguments())
+
+
+def _done(request, dossier: Dossier) -> str:
+    match dossier.state:
+        case State.SUBMITTED:
+            return _("The applicant is asked to complete the filing; print the request (form 02).")
+        case State.REFUSED:
+            return _("Reception was refused; print the refusal (form 03).")
+        case State.RETURNED:
+            return _("Decided at once as %(code)s; the result is handed over.") % {"code": dossier.code}
+    if not dossier.receipt_wanted:
+        return _("Received as %(code)s. No receipt is needed: it is decided at once.") % {
+            "code": dossier.code
+        }
+    return _("Received as %(code)s. Print the receipt for the applicant.") % {"code": dossier.code}
 
 
 def _version_for(code: str, desk: Agency) -> ProcedureVersion:
@@ -147,6 +173,7 @@ class Preview:
     fees: tuple[tuple[str, str], ...] = ()
     total: str = ""
     missing: str = ""
+    reusable: tuple[tuple[str, str], ...] = ()
 
 
 @require_POST
@@ -172,7 +199,10 @@ def preview_of(form: ReceptionForm, desk: Agency) -> Preview:
     counts_from = counts_as_received_at(timezone.now(), desk=desk, channel=Channel.DESK)
     if competent is None:
         return Preview(counts_from, missing=_("Choose the agency that decides."))
-    limit = form.chosen_limit() or form.limits[0]
+    try:
+        limit = limit_for(form.version, form.chosen_limit(), form.fee_facts().quantities)
+    except CaseError as error:
+        return Preview(counts_from, missing=error.sentence)
     dossier = Dossier(
         limit=limit,
         competent_agency=competent,
@@ -189,6 +219,11 @@ def preview_of(form: ReceptionForm, desk: Agency) -> Preview:
         deadline.proof,
         tuple((name, _("not set yet") if amount is None else shown.money(amount)) for name, amount in lines),
         "" if unknown else shown.money(sum(amount for _name, amount in lines)),
+        reusable=tuple(
+            (component.name, form.offers[component.pk].source)
+            for component in form.component_rows
+            if component.pk in form.offers
+        ),
     )
 
 
@@ -201,7 +236,8 @@ def _fee_amounts(form: ChecklistForm, competent: Agency) -> list[tuple[str, int 
         if line.rule == FeeRule.SET_BY_PROVINCE:
             amounts.append((line.name, tariff_for(line, competent, timezone.localdate())))
         else:
-            amounts.append((line.name, fees.fee_amount(line, **facts.quantities).total))
+            charged = {name: count for name, count in facts.quantities.items() if name in CHARGED}
+            amounts.append((line.name, fees.fee_amount(line, **charged).total))
     return amounts
 
 
@@ -215,19 +251,10 @@ def filing(request, pk: int):
     if refusal:
         messages.error(request, refusal.sentence)
         return redirect("admin:cases_dossier_change", pk)
-    handed_in = {item.component_id: item for item in dossier.components.all()}
-    form = ChecklistForm(
-        request.POST or None, version=dossier.version, channel=dossier.channel, handed_in=handed_in
-    )
+    form = FilingForm(request.POST or None, dossier=dossier)
     if request.method == "POST" and form.is_valid():
         try:
-            received = services.receive_filing(
-                dossier,
-                by=request.user,
-                components=form.component_facts(),
-                limit=form.chosen_limit(),
-                fee=form.fee_facts(),
-            )
+            received = services.receive_filing(dossier, by=request.user, **form.arguments())
         except CaseError as error:
             form.show_refusal(error)
         else:

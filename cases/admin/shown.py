@@ -1,5 +1,6 @@
 """How facts are shown on the pages of the back office: badges, dates with the days left, masked addresses."""
 
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -9,11 +10,24 @@ from cases import deadlines
 from cases.enums import STATE_COLOURS, State
 from cases.events import local_text
 from cases.models import Dossier
+from cases.responsibility import Holder, Party, WaitGround
 from onestop.admin import badge
+from procedures.working_time import minute_of
 
 
 def state_badge(dossier: Dossier) -> SafeString:
     return badge(dossier.get_state_display(), STATE_COLOURS[State(dossier.state)])
+
+
+def answer_due(dossier: Dossier) -> SafeString | str:
+    """Until when a filing is answered, and whether that is over; nothing once it is answered (R10)."""
+    if dossier.state != State.SUBMITTED or dossier.answer_due_at is None:
+        return ""
+    late = dossier.answer_due_at < minute_of(timezone.now())
+    words = badge(_("answer is late"), "danger") if late else badge(_("answer by then"), "info")
+    return format_html(
+        '<span class="os-due"><span>{}</span> {}</span>', local_text(dossier.answer_due_at), words
+    )
 
 
 def days_left_text(days: int) -> str:
@@ -55,13 +69,28 @@ PUNCTUALITY_COLOURS = {
 
 
 def punctuality_badge(due_at, done_at) -> SafeString:
-    how = deadlines.punctuality(due_at, done_at)
+    return how_badge(deadlines.punctuality(due_at, done_at))
+
+
+def how_badge(how: deadlines.Punctuality) -> SafeString:
     return badge(how.label, PUNCTUALITY_COLOURS[how])
 
 
 def moment(value) -> str:
     """dd/mm/yyyy hh:mm in Asia/Ho_Chi_Minh; a dash for nothing."""
     return local_text(value) if value else "–"
+
+
+def duration(minutes: int) -> str:
+    """Hours and minutes: “61 h 30 min”."""
+    hours, rest = divmod(minutes, 60)
+    return _("%(hours)d h %(minutes)02d min") % {"hours": hours, "minutes": rest}
+
+
+def used_by(holder: Holder) -> str:
+    """Who used a stretch of time; of the applicant also what for: “Applicant: supplement”."""
+    who = str(Party(holder.party).label)
+    return f"{who}: {WaitGround(holder.ground).label}" if holder.ground else who
 
 
 def money(amount: int) -> str:

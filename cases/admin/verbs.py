@@ -127,6 +127,46 @@ PAGES: dict[Verb, VerbPage] = {
             "Issues the letter of apology (form 04) with your signature. Possible once; the reason is printed."
         ),
     ),
+    Verb.EXTEND: VerbPage(
+        lambda dossier, user, answers: services.extend(dossier, by=user, **answers),
+        _("The limit is extended; the applicant is told and gets a new receipt."),
+        "more_time",
+        forms.ExtendForm,
+        hint=_("Possible once, before the due moment, as the procedure defines it. It is no reschedule."),
+    ),
+    Verb.EXCLUDE_PERIOD: VerbPage(
+        lambda dossier, user, answers: services.exclude_period(dossier, by=user, **answers),
+        _("The period does not count; the due date is counted anew."),
+        "event_busy",
+        forms.PeriodForm,
+        hint=_("The applicant is told when the due date moves."),
+    ),
+    Verb.CONSULT: VerbPage(
+        lambda dossier, user, answers: services.consult(dossier, by=user, **answers),
+        _("The agency is asked; its deadline runs from its turn on."),
+        "contact_support",
+        forms.ConsultForm,
+        hint=_("The due date of the dossier does not move. Give one deadline: hours or a moment."),
+    ),
+    Verb.CLARIFY: VerbPage(
+        lambda dossier, user, answers: services.clarify(dossier, by=user, **answers),
+        _("The applicant is asked to clarify; the clock runs on."),
+        "help",
+        forms.ClarifyForm,
+        hint=_(
+            "The applicant is told at once. The clock runs on, and the supplement request is not used up."
+        ),
+    ),
+    Verb.DEMAND: VerbPage(
+        lambda dossier, user, answers: services.demand(dossier, by=user, **answers),
+        _("The demand is recorded; the supervisor sees it."),
+        "policy",
+        forms.DemandForm,
+        hint=_(
+            "Only for a paper that nobody has to bring by rule. The applicant is asked for it by a request to "
+            "complete or a supplement."
+        ),
+    ),
 }
 # Verbs with a page of their own: the checklist, and the scans.
 OWN_PAGES = {Verb.RECEIVE: "admin:filing_reception", Verb.DIGITIZE: "admin:scans"}

@@ -39,6 +39,9 @@ class DossierFilter(filters.FilterSet):
     procedure = filters.CharFilter(field_name="version__procedure__code", max_length=30)
     channel = filters.ChoiceFilter(choices=Channel.choices)
     overdue = filters.BooleanFilter(method="by_overdue", help_text="`true`: only what is overdue now.")
+    late_transfer = filters.BooleanFilter(
+        method="by_late_transfer", help_text="`true`: only what left the desk late, or lies there too long."
+    )
     due_after = filters.IsoDateTimeFilter(field_name="due_at", lookup_expr="gte")
     due_before = filters.IsoDateTimeFilter(field_name="due_at", lookup_expr="lte")
 
@@ -52,6 +55,11 @@ class DossierFilter(filters.FilterSet):
     def by_agency(self, queryset, name, value):
         units = _below(value)
         return queryset.filter(receiving_desk__in=units) | queryset.filter(competent_agency__in=units)
+
+    def by_late_transfer(self, queryset, name, value):
+        if value:
+            return queryset.late_transfer()
+        return queryset.exclude(pk__in=Dossier.objects.late_transfer().values("pk"))
 
     def by_overdue(self, queryset, name, value):
         now = timezone.now()

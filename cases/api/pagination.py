@@ -133,6 +133,13 @@ class DueFirst(KeysetPagination):
     descending = False
 
 
+class AnswerFirst(KeysetPagination):
+    """Filings by what is to be answered first; see `queries.filings_to_answer`."""
+
+    field = "answer_by"
+    descending = False
+
+
 class NewestLetters(KeysetPagination):
     field = "drafted_at"
 

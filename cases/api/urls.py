@@ -7,7 +7,9 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
 from cases.api.views.base import PublicView
 from cases.api.views.catalogue import ProcedureListView, ProcedureView
+from cases.api.views.consultations import AnswerView, QuestionListView
 from cases.api.views.dossiers import (
+    AskAtDeskView,
     DocumentListView,
     DocumentView,
     DossierListView,
@@ -16,6 +18,7 @@ from cases.api.views.dossiers import (
     MeView,
     OverdueListView,
     ReceiptView,
+    RefuseAtDeskView,
 )
 from cases.api.views.letters import LetterListView, LetterPdfView, LetterView
 from cases.api.views.lookup import StatusView
@@ -47,6 +50,10 @@ v1 = [
         for act in VERBS
     ),
     path("filings/", FilingListView.as_view(), name="filings"),
+    path("filings/ask_at_desk/", AskAtDeskView.as_view(), name="ask_at_desk"),
+    path("filings/refuse_at_desk/", RefuseAtDeskView.as_view(), name="refuse_at_desk"),
+    path("consultations/", QuestionListView.as_view(), name="consultations"),
+    path("consultations/<int:pk>/answer/", AnswerView.as_view(), name="consultation_answer"),
     path("overdue/", OverdueListView.as_view(), name="overdue"),
     path("letters/", LetterListView.as_view(), name="letters"),
     path("letters/<int:pk>/", LetterView.as_view(), name="letter"),

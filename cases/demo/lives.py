@@ -8,6 +8,7 @@ demonstration comes to have dossiers in every state.
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from decimal import Decimal
 from random import Random
 
 from cases import services
@@ -17,9 +18,10 @@ from cases.enums import DocumentSource, PaymentMethod, Provision, ResultKind, Re
 from cases.models import Dossier
 from cases.services.applicants import ApplicantFacts
 from cases.services.checklist import ComponentFacts
+from cases.services.clock import running_step, step_after
 from cases.services.reception import FeeFacts
 from procedures import fees
-from procedures.enums import Channel, FeeRule
+from procedures.enums import Channel, FeeRule, Role
 from procedures.models import ProcedureVersion, TimeLimit
 from procedures.working_time import TZ
 
@@ -29,6 +31,9 @@ REFUSAL = "Không thuộc thẩm quyền giải quyết; đề nghị nộp tạ
 WITHDRAWAL = "Người nộp đề nghị rút hồ sơ để bổ sung nội dung khác"
 NO_ANSWER = "Quá thời hạn chờ bổ sung, người nộp không hoàn thiện hồ sơ"
 SUBSTANCE = "Thông tin trong giấy tờ không khớp dữ liệu đã đăng ký, không đủ điều kiện giải quyết"
+VERIFICATION = "Cần xác minh thông tin tại cơ quan lưu giữ hồ sơ gốc"
+QUESTION = "Đề nghị xác minh nơi cư trú và thông tin hộ tịch của người yêu cầu"
+ANSWER = "Thông tin đúng như người yêu cầu khai báo"
 APOLOGY = "Cần thêm thời gian xác minh tại nơi cư trú trước đây"
 LACKING = (
     ("Tờ khai thiếu chữ ký", ["Tờ khai có đủ chữ ký của người yêu cầu"]),
@@ -58,6 +63,9 @@ class Story:
     late_transfer: bool = False
     apology_at: datetime | None = None
     refused_on_substance: bool = False
+    extended: bool = False
+    asks: tuple[Office, ...] = ()  # other agencies, in turn; all but the last one answer
+    reminded: bool = False
 
 
 class Life:
@@ -83,6 +91,11 @@ class Life:
             return
         yield self._soon(10, 90)
         self.dossier = services.start(self.dossier, by=self.officer)
+        if story.extended:
+            yield self._soon(20, 60)
+            self.dossier = services.extend(self.dossier, by=self.officer, reason=VERIFICATION)
+        if story.asks:
+            yield from self._ask_others()
         for turn in range(story.supplements):
             yield from self._supplement(turn)
             if story.rests_in == State.SUPPLEMENT or story.stopped:
@@ -212,6 +225,10 @@ class Life:
             reason=reason,
             items=items,
         )
+        if story.reminded:
+            calendar = self.decides.calendar
+            yield calendar.opening(calendar.working_day_after(self._now().date(), 11))
+            services.remind_supplements()
         if story.rests_in == State.SUPPLEMENT:
             return
         if story.stopped:
@@ -221,6 +238,25 @@ class Life:
             return
         yield self._soon(480, 1600)
         self.dossier = services.resume(self.dossier, by=self.desk.clerk)
+
+    def _ask_others(self) -> Moments:
+        """Each has half a day; the last one has not answered yet (R20)."""
+        yield self._soon(10, 30)
+        questions = []
+        for office in self.story.asks:
+            questions.append(
+                services.consult(
+                    self.dossier,
+                    by=self.officer,
+                    agency=office.agency,
+                    question=QUESTION,
+                    working_hours=Decimal(4),
+                    after=questions[-1] if questions else None,
+                )
+            )
+        for question, office in zip(questions[:-1], self.story.asks, strict=False):
+            yield self._soon(60, 120)
+            services.answer_consultation(question, by=office.officers[0], answer=ANSWER)
 
     def _apologise(self) -> Moments:
         """The head signs before the date is missed; three more working days (Decree 61/2018 Art 19.9)."""
@@ -239,7 +275,14 @@ class Life:
         """Perhaps to the head for signature half-way, then the result; late when the pace says so."""
         if len(self.story.version.steps.all()) > 3 and self.rng.random() < 0.6:
             yield self._at_pace(self.story.pace / 2)
-            services.hand_over(self.dossier, by=self.officer, to=self.decides.head, note="Trình ký")
+            following = step_after(self.dossier, running_step(self.dossier))
+            signs = following.role == Role.SUPERVISOR
+            services.hand_over(
+                self.dossier,
+                by=self.officer,
+                to=self.decides.head if signs else None,
+                note="Trình ký" if signs else "",
+            )
         yield self._at_pace(self.story.pace)
         refused = self.story.refused_on_substance
         self.dossier = services.record_result(

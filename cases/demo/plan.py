@@ -44,6 +44,7 @@ PROCEDURES = {
 FIVE_DAYS = "1.001653"  # limit of five working days, no fee
 THREE_DAYS = "1.001612"  # limit of three working days, with a fee
 SAME_DAY = "2.000884"
+EXTENDED = "1.004859"  # limit of three working days, may be extended by three
 
 
 class Plan:
@@ -127,6 +128,10 @@ class Plan:
             (lambda: self._story(THREE_DAYS, self._morning(self._ago(11)), channel=Channel.POST), 0.01),
             (self._at_the_centre, 0.03),
             (self._on_a_saturday, 0.005),
+            (self._extended, 0.005),
+            (lambda: self._asking(days=2, others=1), 0.005),  # the answer is late
+            (lambda: self._asking(days=1, others=2), 0.005),  # in turn, the first has answered
+            (self._reminded, 0.005),
         ]
 
     def _some(self, make, share: float) -> list[Story]:
@@ -178,6 +183,28 @@ class Plan:
         while day.weekday() != 5 or not ward.calendar.sessions_on(day):
             day -= timedelta(days=1)
         return self._story(FIVE_DAYS, _at(day, 8, self.rng.randint(0, 59)), desk=ward)
+
+    def _extended(self) -> Story:
+        """The limit of three days was extended, because facts must be verified (R26)."""
+        story = self._story(EXTENDED, self._for_due_date(self._next_due(1), 3), rests_in=State.PROCESSING)
+        story.extended, story.limit = True, story.version.limits.all()[0]
+        return story
+
+    def _asking(self, *, days: int, others: int) -> Story:
+        """Other wards are asked (R20)."""
+        story = self._story(FIVE_DAYS, self._morning(self._ago(days)), rests_in=State.PROCESSING)
+        story.asks = tuple(ward for ward in self.wards if ward is not story.decides)[:others]
+        return story
+
+    def _reminded(self) -> Story:
+        """Waits for a supplement so long that the applicant was reminded (R28)."""
+        return self._story(
+            FIVE_DAYS,
+            self._morning(self._ago(14)),
+            supplements=1,
+            rests_in=State.SUPPLEMENT,
+            reminded=True,
+        )
 
     def _story(self, code: str, filed_at: datetime, *, desk: Office | None = None, **story) -> Story:
         ward = self.rng.choice(self.wards)

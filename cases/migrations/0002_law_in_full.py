@@ -463,7 +463,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='consultation',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('answered_at__isnull', True), ('asked_at__isnull', True), ('due_at__isnull', True)), models.Q(('asked_at__isnull', False), ('due_at__gt', models.F('asked_at'))), _connector='OR'), name='consultation_due_when_asked'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('answered_at__isnull', True), ('asked_at__isnull', True), ('due_at__isnull', True)), models.Q(('asked_at__isnull', False), ('due_at__gt', models.F('asked_at')), ('due_at__isnull', False)), _connector='OR'), name='consultation_due_when_asked'),
         ),
         migrations.AddConstraint(
             model_name='consultation',
@@ -523,7 +523,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='extension',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('agreed_on__isnull', False), ('mode', 'agreed')), models.Q(('amount__gt', 0), ('mode__in', ['add', 'replace']), models.Q(('unit', ''), _negated=True)), _connector='OR'), name='extension_has_its_measure'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('agreed_on__isnull', False), ('mode', 'agreed')), models.Q(('amount__gt', 0), ('amount__isnull', False), ('mode__in', ['add', 'replace']), models.Q(('unit', ''), _negated=True)), _connector='OR'), name='extension_has_its_measure'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='extension',

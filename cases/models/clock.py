@@ -45,7 +45,14 @@ class Extension(models.Model):
             models.CheckConstraint(
                 name="extension_has_its_measure",
                 condition=Q(mode=ExtensionMode.AGREED, agreed_on__isnull=False)
-                | (Q(mode__in=[ExtensionMode.ADD, ExtensionMode.REPLACE], amount__gt=0) & ~Q(unit="")),
+                | (
+                    Q(
+                        mode__in=[ExtensionMode.ADD, ExtensionMode.REPLACE],
+                        amount__isnull=False,
+                        amount__gt=0,
+                    )
+                    & ~Q(unit="")
+                ),
             ),
         ]
         triggers = [

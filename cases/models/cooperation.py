@@ -6,9 +6,21 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from cases.enums import ConsultationKind, HandoverGround
+from cases.deadlines import Punctuality, punctuality_of
+from cases.enums import OPEN_STATES, ConsultationKind, HandoverGround
 from cases.models.dossiers import Dossier
 from procedures.models import Agency
+
+
+class ConsultationQuerySet(models.QuerySet):
+    def waiting(self):
+        """Asked and not answered, while the dossier still needs the answer."""
+        return self.filter(
+            asked_at__isnull=False,
+            answered_at__isnull=True,
+            dossier__state__in=OPEN_STATES,
+            dossier__finished_at__isnull=True,
+        )
 
 
 class Consultation(models.Model):
@@ -44,6 +56,8 @@ class Consultation(models.Model):
     )
     answer = models.TextField(_("answer"), blank=True)
 
+    objects = ConsultationQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("consultation")
         verbose_name_plural = _("consultations")
@@ -57,7 +71,7 @@ class Consultation(models.Model):
             models.CheckConstraint(
                 name="consultation_due_when_asked",
                 condition=Q(asked_at__isnull=True, due_at__isnull=True, answered_at__isnull=True)
-                | Q(asked_at__isnull=False, due_at__gt=F("asked_at")),
+                | Q(asked_at__isnull=False, due_at__isnull=False, due_at__gt=F("asked_at")),
             ),
             models.CheckConstraint(
                 name="consultation_answered_after_asked",
@@ -97,6 +111,11 @@ class Consultation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()}: {self.agency}"
+
+    @property
+    def punctuality(self) -> Punctuality | None:
+        """How the answer stands to its due moment; without an answer only that it is late by now."""
+        return punctuality_of(self.due_at, self.answered_at)
 
 
 class Handover(models.Model):

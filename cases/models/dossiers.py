@@ -12,59 +12,12 @@ from django.utils.translation import gettext_lazy as _
 from django_fsm import RETURN_VALUE, FSMField, transition
 
 from cases.codes import DOSSIER_NEW, DOSSIER_OLD
-from cases.enums import MOVES, OPEN_STATES, RUNNING_STATES, Provision, ResultKind, ReturnChannel, State, Verb
+from cases.enums import MOVES, RUNNING_STATES, Provision, ResultKind, ReturnChannel, State, Verb
 from cases.models.applicants import Applicant
-from procedures.enums import Channel, Role
+from cases.models.dossier_sets import DossierQuerySet
+from procedures.enums import Channel
 from procedures.models import Agency, Component, FeeLine, ProcedureVersion, TimeLimit
-from procedures.text import fold
 from procedures.working_time import minute_of
-
-READERS = frozenset({Role.CLERK, Role.OFFICER, Role.SUPERVISOR, Role.AUDITOR})
-
-
-class DossierQuerySet(models.QuerySet):
-    def visible_to(self, user):
-        """What a member of staff may see: dossiers received or decided at or below their own agency.
-
-        Only who works with dossiers or inspects them; the papers of citizens are not for those who keep
-        accounts, catalogue or connections.
-        """
-        if user.is_active and user.is_superuser:
-            return self
-        if not user.is_active or not user.agency_id or user.role not in READERS:
-            return self.none()
-        units = list(Agency.objects.below(user.agency).values_list("pk", flat=True))
-        return self.filter(Q(receiving_desk__in=units) | Q(competent_agency__in=units))
-
-    def running(self):
-        """The agency's clock runs: accepted, no result yet, not waiting for the applicant."""
-        return self.filter(state__in=RUNNING_STATES, finished_at__isnull=True)
-
-    def open(self):
-        return self.filter(state__in=OPEN_STATES)
-
-    def overdue(self, now: datetime | None = None):
-        """Past the due moment without a result; asked of the facts, not of the flag.
-
-        Times are compared as printed, in minutes (T7): due at 17:00 is overdue from 17:01 on.
-        """
-        return self.running().filter(due_at__lt=minute_of(now or timezone.now()))
-
-    def due_between(self, start: datetime, end: datetime):
-        return self.running().filter(due_at__gte=start, due_at__lte=end)
-
-    def search(self, text: str):
-        """By code, or by name without accents, ID number or phone of the applicant."""
-        found = self
-        for word in text.split():
-            found = found.filter(Q(code__istartswith=word) | Q(applicant__search_text__contains=fold(word)))
-        return found
-
-    def with_people(self):
-        """What every list shows, in one query."""
-        return self.select_related(
-            "version__procedure", "applicant", "receiving_desk", "competent_agency", "holder", "holder_unit"
-        )
 
 
 class Dossier(models.Model):
@@ -324,8 +277,9 @@ class Dossier(models.Model):
 
     @property
     def asked_twice(self) -> bool:
-        """More than one supplement request: approved by the head, and marked (R9)."""
-        return self.supplements.count() > 1
+        """A second request, before or after reception: approved by the head, and marked (R9)."""
+        before = [request.before_reception for request in self.supplements.all()]
+        return before.count(True) > 1 or before.count(False) > 1
 
     @property
     def fee_total(self) -> int:

@@ -7,14 +7,22 @@ import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
-from cases.enums import EVENT_SENTENCES, EventKind, PaymentMethod, ResultKind, State
+from cases.deadlines import Punctuality, punctuality_of
+from cases.enums import EVENT_SENTENCES, EventKind, PaymentMethod, ResultKind, ReuseGround, State
 from cases.models.dossiers import Dossier
 from procedures.enums import Channel
 from procedures.models import Agency, ProcedureStep
 
-_CHOICES = {"channel": Channel, "result": ResultKind, "method": PaymentMethod}
+_CHOICES = {
+    "channel": Channel,
+    "result": ResultKind,
+    "method": PaymentMethod,
+    "punctuality": Punctuality,
+    "ground": ReuseGround,
+}
 
 
 class DossierEvent(models.Model):
@@ -54,10 +62,15 @@ class DossierEvent(models.Model):
     def sentence(self) -> str:
         """What happened, in the language of the reader; choices are stored by value and read by label."""
         words = {
-            name: str(_CHOICES[name](value).label) if name in _CHOICES else value
+            name: str(_CHOICES[name](value).label)
+            if name in _CHOICES and value in _CHOICES[name].values  # a ground may also be free text
+            else value
             for name, value in self.data.items()
         }
-        return str(EVENT_SENTENCES[self.kind]) % words
+        said = str(EVENT_SENTENCES[self.kind]) % words
+        if unanswered := self.data.get("unanswered"):
+            said += " " + _t("Without the answer of: %(agencies)s.") % {"agencies": ", ".join(unanswered)}
+        return said
 
 
 class Supplement(models.Model):
@@ -190,3 +203,8 @@ class StepRun(models.Model):
                 condition=pgtrigger.Q(old__done_at__isnull=False),
             ),
         ]
+
+    @property
+    def punctuality(self) -> Punctuality | None:
+        """How the step stands to its due moment (R17); while it runs only that it is late by now."""
+        return punctuality_of(self.due_at, self.done_at)

@@ -1,5 +1,6 @@
 """The written apology and the one reschedule that it may bring (R29–R33; Decree 61/2018 Art 19.9)."""
 
+from collections.abc import Iterable
 from contextlib import contextmanager
 from datetime import datetime
 
@@ -11,15 +12,15 @@ from django.utils.translation import gettext as _
 from cases import deadlines, errors, rules
 from cases.enums import EventKind, Verb
 from cases.events import local_text, record
-from cases.letters import apology_payload
+from cases.letters import apology_payload, dossier_of
 from cases.models import Dossier, Reschedule
+from cases.regime import mechanism_of
 from cases.services.base import locked
 from cases.services.notices import notify_applicant
 from notifications.enums import OPEN_LETTER_STATES, LetterKind, LetterState
 from notifications.errors import NotificationError
 from notifications.models import Letter
 from notifications.services import letters
-from procedures import regimes
 from procedures.calendars import calendar_for
 
 
@@ -40,10 +41,6 @@ def open_letter(dossier: Dossier) -> Letter | None:
         cycle=dossier.cycle,
         state__in=OPEN_LETTER_STATES,
     ).first()
-
-
-def dossier_of(letter: Letter) -> Dossier:
-    return Dossier.objects.get(code=letter.reference)
 
 
 @transaction.atomic
@@ -181,9 +178,8 @@ def _refuse_reschedule(dossier: Dossier, *, reason: str, new_due_at: datetime, s
         code = None if calendar.is_open(new_due_at) else "outside_hours"
     if code is None:
         return
-    mechanism = regimes.mechanism_on(timezone.localdate(dossier.received_at))
     sentence = str(errors.RESCHEDULE_SENTENCES[code]) % {
-        "citation": mechanism.reschedule_citation,
+        "citation": mechanism_of(dossier).apology,
         "due": local_text(dossier.due_at),
     }
     if code == "signature_missing":
@@ -221,3 +217,22 @@ def withdraw_unsent_apology(dossier: Dossier, *, reason: str) -> None:
     letter = open_letter(dossier)
     if letter:
         letters.cancel(letter, reason=str(reason))
+
+
+def withdraw_untouched_drafts(dossiers: Iterable[Dossier], *, reason: str) -> None:
+    """Cancel drafts that nobody has written into, where the due date has moved beyond the next working day.
+
+    They come back when it is time again (see `overdue.draft_apologies`).
+    """
+    today = timezone.localdate()
+    ahead = {}
+    for dossier in dossiers:
+        calendar = calendar_for(dossier.competent_agency)
+        if dossier.due_at > calendar.closing(calendar.working_day_after(today, 1)):
+            ahead[dossier.code] = dossier
+    drafts = Letter.objects.filter(
+        kind=LetterKind.APOLOGY, state=LetterState.DRAFT, reason="", reference__in=ahead
+    )
+    for letter in drafts:
+        if letter.cycle == ahead[letter.reference].cycle:
+            letters.cancel(letter, reason=str(reason))

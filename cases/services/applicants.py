@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from cases.enums import ApplicantKind, NoticeChannel
 from cases.errors import Invalid
-from cases.models import Applicant
+from cases.models import Applicant, Dossier
 from procedures.text import fold
 
 
@@ -33,6 +33,40 @@ def tidy_name(name: str) -> str:
     return " ".join(unicodedata.normalize("NFC", name).split())
 
 
+def is_same_person(name: str, other: str) -> bool:
+    """Whether two names are one, however they were typed."""
+    return tidy_name(name).casefold() == tidy_name(other).casefold()
+
+
+def tidy_phone(given: str, *, field: str) -> str:
+    """The digits of a phone number, perhaps with + in front; `Invalid` when it is none."""
+    phone = "".join(c for c in given if c not in " .-()")
+    if phone and (
+        not phone.removeprefix("+").isdecimal() or not phone.isascii() or not 8 <= len(phone) <= 16
+    ):
+        raise Invalid(
+            _("The phone number “%(phone)s” is not one: 8 to 15 digits, perhaps with + in front.")
+            % {"phone": given[:30]},
+            field=field,
+        )
+    return phone
+
+
+def check_authorised(dossier: Dossier) -> None:
+    """Somebody else files only with a paper that authorises (ủy quyền; Decree 61/2018 Art 6); else `Invalid`."""
+    name, owner = dossier.submitter_name, dossier.applicant.full_name
+    if name and not dossier.authorisation and not is_same_person(name, owner):
+        raise Invalid(
+            _(
+                "%(name)s files for %(applicant)s. Enter the paper that authorises: which one, its number "
+                "and date."
+            )
+            % {"name": name, "applicant": owner},
+            code="authorisation_missing",
+            field="authorisation",
+        )
+
+
 def check(facts: ApplicantFacts) -> ApplicantFacts:
     """The same facts without blanks around them; `Invalid` names the first field that cannot be."""
     name = tidy_name(facts.full_name)
@@ -47,15 +81,7 @@ def check(facts: ApplicantFacts) -> ApplicantFacts:
             % {"number": number[:30]},
             field="id_number",
         )
-    phone = "".join(c for c in facts.phone if c not in " .-()")
-    if phone and (
-        not phone.removeprefix("+").isdecimal() or not phone.isascii() or not 8 <= len(phone) <= 16
-    ):
-        raise Invalid(
-            _("The phone number “%(phone)s” is not one: 8 to 15 digits, perhaps with + in front.")
-            % {"phone": facts.phone[:30]},
-            field="phone",
-        )
+    phone = tidy_phone(facts.phone, field="phone")
     email = facts.email.strip()
     if email:
         try:

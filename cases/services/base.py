@@ -49,11 +49,16 @@ def fitting_text(text: str, *, field: str, column: str = "") -> str:
     return text
 
 
-def required_items(items: list[str], *, sentence) -> list[str]:
+def fitting_texts(**texts: str) -> dict[str, str]:
+    """Texts of the dossier's own fields, each as in `fitting_text`."""
+    return {field: fitting_text(text, field=field) for field, text in texts.items()}
+
+
+def required_items(items: list[str], *, sentence, field: str = "items") -> list[str]:
     """A list with at least one item that says something (R7)."""
     items = [item.strip() for item in items if item and item.strip()]
     if not items:
-        raise errors.Invalid(sentence, code="required", field="items")
+        raise errors.Invalid(sentence, code="required", field=field)
     return items
 
 

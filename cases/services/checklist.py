@@ -1,28 +1,41 @@
-"""The checklist of a reception: what came, how it came, what is missing (R7, R13, R14)."""
+"""The checklist of a reception: what came, how it came, what is missing (R5, R7, R13, R14)."""
 
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from cases.enums import NEEDS_SCAN, Provision
+from cases.enums import ON_PAPER, Provision
 from cases.errors import ComponentMissing, Invalid
-from cases.models import Dossier, DossierComponent
+from cases.models import Demand, Dossier, DossierComponent
+from cases.regime import needs_scan
+from cases.services.demands import demand_reusable
+from cases.services.store import Offer, reuse_offers, take_from_store
 from procedures.models import Component
 
 
 @dataclass(frozen=True, slots=True)
 class ComponentFacts:
-    """How one component of the version came; counts of papers."""
+    """How one component of the version came; counts of papers.
+
+    `ground` says why a paper was demanded although its data are at hand (see `ReuseGround`; R13).
+    """
 
     component_id: int
     provision: str = Provision.PAPER
     originals: int | None = None
     copies: int | None = None
+    ground: str = ""
 
 
-def keep_checklist(dossier: Dossier, facts: list[ComponentFacts]) -> None:
-    """Store the checklist; a later one replaces the rows it names. `Invalid` for strangers."""
+def keep_checklist(dossier: Dossier, facts: list[ComponentFacts], *, by=None) -> list[Demand]:
+    """Store the checklist; a later one replaces the rows it names. `Invalid` for strangers.
+
+    What is reused from the applicant's store brings its file along. Returns the demands that were made,
+    for the caller to record after its own event.
+    """
     known = {component.pk: component for component in dossier.version.components.all()}
+    offers = reuse_offers(dossier.version, dossier.applicant)
+    demands: list[Demand] = []
     rows: dict[int, DossierComponent] = {}
     for fact in facts:
         component = known.get(fact.component_id)
@@ -38,12 +51,14 @@ def keep_checklist(dossier: Dossier, facts: list[ComponentFacts]) -> None:
                 _("Unknown way of handing in: %(provision)s.") % {"provision": fact.provision},
                 field="components",
             )
-        on_paper = fact.provision in {Provision.PAPER, Provision.SHOWN}
+        on_paper = fact.provision in ON_PAPER
         originals = component.originals if fact.originals is None else fact.originals
         copies = component.copies if fact.copies is None else fact.copies
         if not 0 <= originals <= 1000 or not 0 <= copies <= 1000:
             raise Invalid(_("Numbers of originals and copies lie between 0 and 1,000."), field="components")
-        _plausible(component, fact.provision, originals, copies)
+        offer = offers.get(component.pk)
+        _plausible(component, fact.provision, originals, copies, offer)
+        demands += _demanded(dossier, component, offer, fact, by=by)
         rows[component.pk] = DossierComponent(
             dossier=dossier,
             component=component,
@@ -57,21 +72,46 @@ def keep_checklist(dossier: Dossier, facts: list[ComponentFacts]) -> None:
         unique_fields=["dossier", "component"],
         update_fields=["provision", "originals", "copies"],
     )
+    for number, row in rows.items():
+        offer = offers.get(number)
+        if row.provision == Provision.REUSED and offer and offer.paper:
+            take_from_store(row, offer.paper, by=by)
+    return demands
 
 
-def _plausible(component: Component, provision: str, originals: int, copies: int) -> None:
+def _demanded(
+    dossier: Dossier, component: Component, offer: Offer | None, fact: ComponentFacts, *, by
+) -> list[Demand]:
+    """What can be reused is not taken on paper, unless one of the legal grounds is recorded (R13)."""
+    if offer is None or fact.provision != Provision.PAPER:
+        if fact.ground:
+            raise Invalid(
+                _("A ground is only given for a paper that could be reused; “%(name)s” is none here.")
+                % {"name": component.name},
+                code="ground_without_demand",
+                field="components",
+            )
+        return []
+    if dossier.demands.filter(component=component).exists():
+        return []
+    return [demand_reusable(dossier, component, offer, ground=fact.ground, by=by)]
+
+
+def _plausible(
+    component: Component, provision: str, originals: int, copies: int, offer: Offer | None
+) -> None:
     """What is ticked as handed in is there in full; what is reused has a source (R7, R13)."""
-    if provision in {Provision.PAPER, Provision.SHOWN} and (
-        originals < component.originals or copies < component.copies
-    ):
+    if provision in ON_PAPER and (originals < component.originals or copies < component.copies):
         raise ComponentMissing(
             _("“%(name)s” needs %(originals)s original(s) and %(copies)s copy(ies).")
             % {"name": component.name, "originals": component.originals, "copies": component.copies},
             field="components",
         )
-    if provision == Provision.REUSED and not component.electronic_source:
+    # A database that is not connected may have been looked up in its own program.
+    if provision == Provision.REUSED and not offer and not component.electronic_source:
         raise Invalid(
-            _("“%(name)s” is in no connected database: it cannot be reused.") % {"name": component.name},
+            _("“%(name)s” is in no database and not in the applicant's store: it cannot be reused.")
+            % {"name": component.name},
             code="no_source",
             field="components",
         )
@@ -99,7 +139,7 @@ def missing_scans(dossier: Dossier) -> list[str]:
     """For each paper with fewer scans than originals: "1 of 2 scans of …" (R14)."""
     missing = []
     for item in dossier.components.select_related("component").prefetch_related("documents"):
-        if item.provision not in NEEDS_SCAN:
+        if not needs_scan(dossier, item.provision):
             continue
         scans = len(item.documents.all())
         if scans < item.originals:

@@ -1,17 +1,21 @@
 """The clock of a dossier: its promise from the pure rules, and the runs of the internal steps."""
 
+from contextlib import contextmanager
 from datetime import datetime
 
 from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from cases import deadlines, errors
+from cases import deadlines, errors, ledger
 from cases.events import local_text
-from cases.models import Dossier, StepRun
+from cases.facts import facts_of
+from cases.limits import CannotCount
+from cases.models import Dossier, StepRun, Supplement
+from procedures import regimes
 from procedures.calendars import calendar_for
 from procedures.enums import Channel, Role
-from procedures.models import Agency, ProcedureStep, TimeLimit
+from procedures.models import Agency, ProcedureStep
 
 
 def counts_as_received_at(filed_at: datetime, *, desk: Agency, channel: str) -> datetime:
@@ -36,20 +40,40 @@ def check_not_too_old(moment: datetime, *, desk: Agency, field: str) -> None:
         )
 
 
-def limit_of(limit: TimeLimit) -> deadlines.Limit:
-    return deadlines.Limit(amount=limit.amount, unit=limit.unit, cutoff=limit.cutoff)
-
-
 def expected_start(dossier: Dossier, counts_from: datetime) -> datetime:
-    """From when the limit counts: from reception, or from the expected arrival at another agency (R15, T3)."""
+    """From when the limit counts: from reception, or from the expected arrival at another agency (R15, T3).
+
+    Under a mechanism that does not know the latter, reception at any desk starts the clock.
+    """
     if dossier.competent_agency_id == dossier.receiving_desk_id or dossier.channel == Channel.ONLINE:
+        return counts_from
+    mechanism = regimes.mechanism_on(timezone.localdate(counts_from))
+    if mechanism is None or not mechanism.clock_starts_at_competent_agency:
         return counts_from
     return deadlines.expected_arrival(counts_from, calendar_for(dossier.receiving_desk))
 
 
-def promise(dossier: Dossier, start: datetime) -> deadlines.Deadline:
+@contextmanager
+def countable():
+    """Facts that contradict each other, or that nothing follows from, are refused like all bad input."""
+    try:
+        yield
+    except CannotCount as error:
+        raise errors.Invalid(str(error), code="cannot_count") from error
+
+
+def promise(dossier: Dossier, start: datetime) -> ledger.Clock:
     """The due date of this dossier's limit from that start, by the competent agency's calendar."""
-    return deadlines.due_date(start, limit_of(dossier.limit), calendar_for(dossier.competent_agency))
+    with countable():
+        return ledger.clock(facts_of(dossier, started_at=start), calendar_for(dossier.competent_agency))
+
+
+def check_answer(supplement: Supplement, now: datetime) -> None:
+    """Refuse an answer that comes before its question, or while another one is still open."""
+    others = supplement.dossier.supplements.exclude(pk=supplement.pk).filter(before_reception=False)
+    waits = [ledger.Wait(*row) for row in others.values_list("asked_at", "answered_at")]
+    with countable():
+        ledger.check_waits([*waits, ledger.Wait(supplement.asked_at, now)])
 
 
 def transfer_by(dossier: Dossier, received_at: datetime) -> datetime:
@@ -58,7 +82,7 @@ def transfer_by(dossier: Dossier, received_at: datetime) -> datetime:
     return deadlines.transfer_by(received_at, calendar_for(dossier.receiving_desk), online=online)
 
 
-def set_promise(dossier: Dossier, deadline: deadlines.Deadline) -> None:
+def set_promise(dossier: Dossier, deadline: ledger.Clock) -> None:
     """The promise changes by reception and restart only (R31); whatever was flagged belongs to the old one."""
     dossier.clock_started_at = deadline.counts_as_received_at
     dossier.due_at = deadline.due_at
@@ -96,6 +120,18 @@ def end_step(dossier: Dossier, *, at: datetime, officer=None, note: str = "") ->
         run.note = note
         run.save(update_fields=["done_at", "officer", "note"])
     return run
+
+
+def punctuality_in_words(run: StepRun | None) -> dict[str, str]:
+    """What the event of a hand-over notes of the step that it closed: early, on time or late (R17)."""
+    return {"punctuality": run.punctuality.value} if run and run.punctuality else {}
+
+
+def unanswered_in_words(dossier: Dossier) -> dict[str, list[str]]:
+    """What the event of the result notes of agencies that were asked and have not answered (R20)."""
+    asked = dossier.consultations.waiting().select_related("agency")
+    names = [consultation.agency.name_vi for consultation in asked]
+    return {"unanswered": names} if names else {}
 
 
 def first_step(dossier: Dossier) -> ProcedureStep | None:

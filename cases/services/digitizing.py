@@ -10,9 +10,10 @@ from cases import deadlines, errors, rules
 from cases.enums import FINAL_STATES, DocumentSource, EventKind, Verb
 from cases.events import local_text, record
 from cases.models import Document, Dossier, DossierComponent
+from cases.regime import mechanism_of
 from cases.services.base import ask, known_choice, locked
 from cases.services.checklist import missing_scans
-from cases.services.clock import begin_step, end_step, promise, set_promise, step_after
+from cases.services.clock import begin_step, end_step, promise, punctuality_in_words, set_promise, step_after
 from cases.services.documents import check_file
 from cases.services.notices import notify_applicant
 from procedures.enums import Channel
@@ -92,6 +93,7 @@ def digitize(dossier: Dossier, *, by) -> Dossier:
         late_transfer=dossier.channel != Channel.ONLINE
         and deadlines.is_late_transfer(now, dossier.transfer_due_at),
         **arrival,
+        **punctuality_in_words(run),
     )
     notify_applicant(dossier, event)
     return dossier
@@ -100,15 +102,18 @@ def digitize(dossier: Dossier, *, by) -> Dossier:
 def _count_from_arrival(dossier: Dossier, now: datetime) -> dict[str, str]:
     """Boundary-free: the clock starts when the competent agency gets the dossier (118/2025 Art 17.3, R15).
 
-    Moves the promise when the arrival is not the expected one; the first date stays. Returns what the
-    event notes: nothing when the date did not move. An online dossier is there at once, and after a
+    Stores the real arrival as the start, and moves the promise when it gives another date; the first date
+    stays. Returns what the event notes: nothing when the date did not move. An online dossier is there at once, and after a
     supplement the completion has started the clock.
     """
     here = dossier.competent_agency_id == dossier.receiving_desk_id
     if here or dossier.channel == Channel.ONLINE or dossier.cycle > 1:
         return {}
+    if not mechanism_of(dossier).clock_starts_at_competent_agency:
+        return {}
     old_due, deadline = dossier.due_at, promise(dossier, now)
     if deadline.due_at == old_due:
+        dossier.clock_started_at = deadline.counts_as_received_at
         return {}
     set_promise(dossier, deadline)
     return {"due": local_text(dossier.due_at), "old_due": local_text(old_due)}

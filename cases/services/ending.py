@@ -13,6 +13,7 @@ from cases.services.apologies import withdraw_unsent_apology
 from cases.services.base import ask, locked, required_text
 from cases.services.clock import end_step
 from cases.services.notices import notify_applicant
+from cases.services.paperwork import issue_stop_form
 from procedures.calendars import calendar_for
 
 
@@ -59,5 +60,5 @@ def _end(dossier: Dossier, kind: EventKind, *, by, reason: str) -> Dossier:
     dossier.save()
     withdraw_unsent_apology(dossier, reason=_("The dossier was withdrawn or stopped."))
     event = record(dossier, kind, by=by, from_state=before, reason=reason)
-    notify_applicant(dossier, event)
+    notify_applicant(dossier, event, letter=issue_stop_form(dossier, by=by, kind=kind, reason=reason))
     return dossier

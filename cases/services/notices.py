@@ -5,6 +5,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from cases.enums import EventKind
 from cases.events import local_text
 from cases.models import Dossier, DossierEvent
 from notifications.services.messages import enqueue
@@ -48,10 +49,13 @@ def _applicant_text(dossier: Dossier, event: DossierEvent) -> str:
         event.sentence,
     ]
     lines += [f"- {item}" for item in event.data.get("items", [])]
+    lines += _more_words(dossier, event)
     if dossier.received_at:
         lines.append(_("Received at: %(moment)s.") % {"moment": local_text(dossier.received_at)})
     lines.append(_("Handled by: %(handler)s.") % {"handler": _handler(dossier)})
     lines.append(_("Time of this step: %(moment)s.") % {"moment": local_text(event.at)})
+    if event.kind in {EventKind.SUBMITTED, EventKind.COMPLETED} and dossier.answer_due_at:
+        lines.append(_("You are answered by: %(moment)s.") % {"moment": local_text(dossier.answer_due_at)})
     if dossier.is_running:  # while the applicant is asked for something the clock stands
         lines.append(_("Result due at: %(moment)s.") % {"moment": local_text(dossier.due_at)})
     if dossier.code:
@@ -60,6 +64,22 @@ def _applicant_text(dossier: Dossier, event: DossierEvent) -> str:
             % {"address": f"{settings.PUBLIC_URL}/tra-cuu/?ma={dossier.code}"}
         )
     return "\n".join(lines)
+
+
+def _more_words(dossier: Dossier, event: DossierEvent) -> list[str]:
+    """What the applicant has to know beyond the sentence of the event."""
+    match event.kind:
+        case EventKind.EXTENDED:
+            return [_("A new receipt with this date is ready for you at the desk.")]
+        case EventKind.SUPPLEMENT_REMINDED:
+            return [
+                _("Bring it by %(moment)s; after that the dossier may be stopped.")
+                % {"moment": event.data["stop_after"]}
+            ]
+        case EventKind.SETTLED if dossier.finished_at < dossier.due_at:
+            # Decree 61/2018 Art 20.4: what is ready early is announced (R35).
+            return [_("It was promised for %(due)s and is ready earlier.") % {"due": local_text(dossier.due_at)}]
+    return []
 
 
 def _handler(dossier: Dossier) -> str:
@@ -77,6 +97,30 @@ def supervisors_of(agency: Agency) -> list[Staff]:
             return people
         agency = agency.parent
     return []
+
+
+def tell_staff(people: list, key: str, dossier: Dossier, *, subject, body, **facts) -> int:
+    """One e-mail to each of these who can be written to; a repeated call adds none. Returns how many.
+
+    `subject` and `body` are lazy texts with `%(code)s`, `%(procedure)s` and the names of `facts`.
+    """
+    added = 0
+    with translation.override(settings.LANGUAGE_CODE):
+        words = {"code": dossier.code, "procedure": dossier.version, **facts}
+        for person in people:
+            if person is None or not person.email:
+                continue
+            message = enqueue(
+                key,
+                channel="email",
+                recipient=person.email,
+                subject=str(subject) % words,
+                body=str(body) % words,
+                language=settings.LANGUAGE_CODE,
+                reference=dossier.code,
+            )
+            added += message is not None
+    return added
 
 
 def warn_of_due_date(dossier: Dossier, *, days_left: int) -> int:

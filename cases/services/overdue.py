@@ -16,10 +16,13 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from cases import deadlines, errors
-from cases.enums import RUNNING_STATES, EventKind
-from cases.models import Dossier, DossierEvent
+from cases.enums import RUNNING_STATES, EventKind, State
+from cases.events import local_text, record
+from cases.models import CalendarMove, Dossier, DossierEvent, Supplement
 from cases.services.apologies import draft_apology
-from cases.services.notices import warn_of_due_date
+from cases.services.base import locked
+from cases.services.consultations import alert_late_consultations
+from cases.services.notices import notify_applicant, warn_of_due_date
 from notifications.enums import LIVE_LETTER_STATES, LetterKind, LetterState
 from notifications.models import Letter
 from notifications.services.messages import enqueue
@@ -52,20 +55,23 @@ class SweepCounts:
     flagged: int
     warned: int
     drafted: int
+    reminded: int = 0
+    alerted: int = 0
 
 
 def sweep(now: datetime | None = None) -> SweepCounts:
-    """Run the three once, without Celery, and the digest of a morning that was missed.
+    """Run them all once, without Celery, and the digest of a morning that was missed.
 
     Raises `SweepIncomplete` with the counts, after everything else was done.
     """
     flagged, warned = flag_overdue(now), warn_due_soon(now)
     if timezone.localtime(now).hour >= DIGEST_HOUR:
         morning_digest(now)  # once per day and supervisor, whoever is first
+    reminded, alerted = remind_supplements(now), alert_late_consultations(now)
     try:
-        return SweepCounts(flagged, warned, draft_apologies(now))
+        return SweepCounts(flagged, warned, draft_apologies(now), reminded, alerted)
     except SweepIncomplete as error:
-        error.counts = SweepCounts(flagged, warned, error.drafted)
+        error.counts = SweepCounts(flagged, warned, error.drafted, reminded, alerted)
         raise
 
 
@@ -163,6 +169,20 @@ def draft_apologies(now: datetime | None = None) -> int:
 def _taken_back(now: datetime) -> Q:
     """A person cancelled the draft: it comes back once, when the due moment has passed all the same."""
     cancelled = Letter.objects.filter(
+        ~Exists(
+            # Withdrawn because the calendar moved the due date: no person took anything back.
+            CalendarMove.objects.filter(
+                dossier__code=OuterRef("reference"), cycle=OuterRef("cycle"), at__gte=OuterRef("cancelled_at")
+            )
+        ),
+        ~Exists(
+            # The same where the limit was extended or a period taken out of it.
+            DossierEvent.objects.filter(
+                dossier__code=OuterRef("reference"),
+                kind__in=[EventKind.EXTENDED, EventKind.PERIOD_EXCLUDED],
+                at__gte=OuterRef("cancelled_at"),
+            )
+        ),
         kind=LetterKind.APOLOGY,
         reference=OuterRef("code"),
         cycle=OuterRef("cycle"),
@@ -197,7 +217,7 @@ def morning_digest(now: datetime | None = None) -> int:
     )
     with translation.override(settings.LANGUAGE_CODE):
         for person in people.select_related("agency"):
-            mine = Dossier.objects.visible_to(person)
+            mine = Dossier.objects.of_agencies_of(person)
             tomorrow = calendar_for(person.agency).working_day_after(today, 1)
             tomorrow_start = datetime.combine(tomorrow, time.min, tzinfo=timezone.get_default_timezone())
             day = timedelta(days=1, microseconds=-1)
@@ -221,3 +241,47 @@ def morning_digest(now: datetime | None = None) -> int:
             )
             added += message is not None
     return added
+
+
+def remind_supplements(now: datetime | None = None) -> int:
+    """Remind once of a supplement that has not come after so many working days (R28); returns how many.
+
+    The text names the moment after which the dossier may be stopped. One that was answered meanwhile is
+    never reminded: the dossier is locked and the row asked again.
+    """
+    now = now or timezone.now()
+    days = settings.REMINDER_AFTER_WORKING_DAYS
+    waiting = Supplement.objects.filter(
+        answered_at=None,
+        reminded_at=None,
+        before_reception=False,
+        dossier__state=State.SUPPLEMENT,
+        asked_at__lte=now - timedelta(days=days),  # no working days are fewer calendar days
+    )
+    reminded = 0
+    for supplement in waiting.select_related("dossier__competent_agency").order_by("asked_at"):
+        calendar = calendar_for(supplement.dossier.competent_agency)
+        over = deadlines.may_stop_after(supplement.asked_at, calendar, working_days=days)
+        if deadlines.may_stop(now, over):
+            reminded += _remind(supplement, calendar, now)
+    return reminded
+
+
+@transaction.atomic
+def _remind(supplement: Supplement, calendar: WorkCalendar, now: datetime) -> bool:
+    dossier = locked(supplement.dossier)
+    unanswered = Supplement.objects.filter(pk=supplement.pk, answered_at=None, reminded_at=None)
+    if dossier.state != State.SUPPLEMENT or not unanswered.update(reminded_at=now):
+        return False
+    stop_after = deadlines.may_stop_after(
+        supplement.asked_at, calendar, working_days=settings.CLOSE_AFTER_WORKING_DAYS
+    )
+    event = record(
+        dossier,
+        EventKind.SUPPLEMENT_REMINDED,
+        at=now,
+        items=supplement.items,
+        stop_after=local_text(stop_after),
+    )
+    notify_applicant(dossier, event)
+    return True

@@ -1,5 +1,7 @@
 """The officer's verbs: take over, ask for a supplement, record the result (R9, R17, R19, R21)."""
 
+from datetime import date
+
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
@@ -9,21 +11,29 @@ from cases import deadlines, errors, rules
 from cases.enums import DocumentSource, EventKind, ResultKind, Verb
 from cases.events import local_text, record
 from cases.models import Dossier, Supplement
+from cases.regime import mechanism_of
 from cases.services.apologies import withdraw_unsent_apology
 from cases.services.base import ask, fitting_text, locked, required_items, required_text
 from cases.services.clock import (
     begin_step,
+    check_answer,
     end_step,
     last_desk_step,
     promise,
+    punctuality_in_words,
     running_step,
     set_promise,
     step_after,
     transfer_by,
+    unanswered_in_words,
 )
+from cases.services.demands import refuse_reusable
 from cases.services.digitizing import add_document
 from cases.services.money import settle_if_nothing_owed
 from cases.services.notices import notify_applicant
+from cases.services.paperwork import issue_supplement_form
+from cases.services.store import check_validity, keep_result
+from cases.services.substitutes import refuse_absent
 from procedures.calendars import calendar_for, remembered_calendars
 
 
@@ -32,6 +42,7 @@ def start(dossier: Dossier, *, by) -> Dossier:
     """An officer takes the dossier over (thụ lý); the control slip gets its row."""
     dossier = locked(dossier)
     ask(dossier, Verb.START, by)
+    refuse_absent(by)
     before = dossier.state
     dossier.to_processing()
     dossier.holder = by
@@ -47,7 +58,10 @@ def start(dossier: Dossier, *, by) -> Dossier:
 
 @transaction.atomic
 def hand_over(dossier: Dossier, *, by, to=None, note: str = "") -> Dossier:
-    """Close the running internal step and open the next one, perhaps with another officer (R17)."""
+    """Close the running internal step and open the next one, perhaps with another person (R17, R18).
+
+    Who takes a step has the role that the step is for; without `to` it is who hands over.
+    """
     dossier = locked(dossier)
     ask(dossier, Verb.HAND_OVER, by)
     run = running_step(dossier)
@@ -57,14 +71,16 @@ def hand_over(dossier: Dossier, *, by, to=None, note: str = "") -> Dossier:
             _("This was the last step before the result. Record the result instead of handing over.")
         )
     agency = dossier.competent_agency
-    if to is not None and not (rules.is_officer_of(to, agency) or rules.is_supervisor_of(to, agency)):
+    if not rules.has_role_of(to or by, following.role, agency):
         raise errors.Invalid(
-            _("%(person)s is neither an officer nor a supervisor of %(agency)s.")
-            % {"person": to, "agency": agency},
+            _("The step “%(step)s” is for the role “%(role)s” of %(agency)s; choose somebody who has it.")
+            % {"step": following, "role": following.get_role_display(), "agency": agency},
+            code="wrong_role",
             field="to",
         )
+    refuse_absent(to or by, field="to")
     now = timezone.now()
-    end_step(dossier, at=now, officer=by, note=note.strip())
+    done = end_step(dossier, at=now, officer=by, note=note.strip())
     begin_step(dossier, following, at=now, unit=agency, officer=to or by)
     dossier.holder = to or by
     dossier.save()
@@ -75,6 +91,7 @@ def hand_over(dossier: Dossier, *, by, to=None, note: str = "") -> Dossier:
         step=following.name_vi,
         officer=str(to or by),
         note=note.strip(),
+        **punctuality_in_words(done),
     )
     return dossier
 
@@ -83,8 +100,9 @@ def hand_over(dossier: Dossier, *, by, to=None, note: str = "") -> Dossier:
 def request_supplement(dossier: Dossier, *, by, reason: str, items: list[str]) -> Supplement:
     """Ask for what is missing, once and fully (yêu cầu bổ sung, form 02); the agency's clock stops.
 
-    Decree 61/2018 Art 19.4: within 3 working days; a later one is possible and marked late. A second
-    one is the head's own act (R9). An apology that has not gone out yet is withdrawn with the clock.
+    Decree 61/2018 Art 19.4: within 3 working days, or those that the version names; a later one is
+    possible and marked late. A second one is the head's own act (R9). An apology that has not gone out
+    yet is withdrawn with the clock.
     """
     dossier = locked(dossier)
     ask(dossier, Verb.REQUEST_SUPPLEMENT, by)
@@ -98,8 +116,13 @@ def request_supplement(dossier: Dossier, *, by, reason: str, items: list[str]) -
             % {"agency": dossier.competent_agency},
             code="approval_missing",
         )
+    refuse_reusable(dossier, items)
     now = timezone.now()
-    ask_by = deadlines.request_supplement_by(dossier.clock_started_at, calendar_for(dossier.competent_agency))
+    ask_by = deadlines.request_supplement_by(
+        dossier.clock_started_at,
+        calendar_for(dossier.competent_agency),
+        working_days=dossier.version.supplement_limit_days or deadlines.SUPPLEMENT_LIMIT_WORKING_DAYS,
+    )
     before = dossier.state
     dossier.to_supplement()
     dossier.save()
@@ -118,7 +141,7 @@ def request_supplement(dossier: Dossier, *, by, reason: str, items: list[str]) -
     event = record(
         dossier, EventKind.SUPPLEMENT_REQUESTED, by=by, from_state=before, reason=reason, items=items
     )
-    notify_applicant(dossier, event)
+    notify_applicant(dossier, event, letter=issue_supplement_form(dossier, supplement, by=by))
     return supplement
 
 
@@ -133,6 +156,7 @@ def resume(dossier: Dossier, *, by) -> Dossier:
     ask(dossier, Verb.RESUME, by)
     now = timezone.now()
     supplement = dossier.supplements.get(answered_at__isnull=True)
+    check_answer(supplement, now)
     supplement.answered_at = now
     supplement.save(update_fields=["answered_at"])
     before, old_due = dossier.state, dossier.due_at
@@ -143,7 +167,9 @@ def resume(dossier: Dossier, *, by) -> Dossier:
         dossier.transfer_due_at = transfer_by(dossier, now)  # still at the desk: its time starts afresh too
     dossier.save()
     broken_off = dossier.step_runs.order_by("-started_at", "-pk").first()
-    begin_step(dossier, broken_off.step, at=now, unit=broken_off.unit, officer=broken_off.officer)
+    begin_step(
+        dossier, broken_off.step, at=now, unit=broken_off.unit, officer=dossier.holder or broken_off.officer
+    )
     event = record(
         dossier,
         EventKind.RESUMED,
@@ -168,10 +194,13 @@ def record_result(
     number: str,
     signer: str,
     reason: str = "",
+    valid_until: date | None = None,
 ) -> Dossier:
     """Record the signed result (kết quả giải quyết), granted or refused on substance (R21): the clock stops.
 
-    The dossier goes back to the desk; when nothing is owed the system settles it in the same breath.
+    What is granted stays in the owner's store, `valid_until` that day or without an end (R36). The
+    dossier goes back to the desk; when nothing is owed the system settles it in the same breath.
+    Agencies that were asked and have not answered do not hold it up; the event names them (R20).
     """
     dossier = locked(dossier)
     ask(dossier, Verb.RECORD_RESULT, by)
@@ -183,9 +212,14 @@ def record_result(
     signer = fitting_text(signer, field="signer", column="result_signer")
     if kind == ResultKind.REFUSED:
         reason = required_text(
-            reason, field="reason", sentence=_("A refusal needs written grounds (Decree 61/2018 Art 19.8).")
+            reason,
+            field="reason",
+            sentence=_("A refusal needs written grounds (%(citation)s).")
+            % {"citation": mechanism_of(dossier).substance_refusal},
         )
-    add_document(dossier, upload, by=by, source=DocumentSource.RESULT)
+    check_validity(valid_until)
+    document = add_document(dossier, upload, by=by, source=DocumentSource.RESULT)
+    unanswered = unanswered_in_words(dossier)
     now = timezone.now()
     dossier.finished_at = now
     dossier.result_kind = kind
@@ -194,9 +228,10 @@ def record_result(
     dossier.result_reason = reason.strip()
     dossier.holder = None
     dossier.holder_unit = dossier.receiving_desk
-    end_step(dossier, at=now, officer=by)
+    done = end_step(dossier, at=now, officer=by)
     begin_step(dossier, last_desk_step(dossier), at=now, unit=dossier.receiving_desk)
     dossier.save()
+    keep_result(dossier, document, valid_until=valid_until)
     on_time = deadlines.punctuality(dossier.due_at, now) != deadlines.Punctuality.LATE
     withdraw_unsent_apology(
         dossier,
@@ -211,6 +246,8 @@ def record_result(
         result=kind,
         number=number,
         on_time=on_time,
+        **unanswered,
+        **punctuality_in_words(done),
     )
     if not settle_if_nothing_owed(dossier):
         notify_applicant(dossier, event)

@@ -11,8 +11,8 @@ from cases import errors, rules
 from cases.enums import EventKind, ReturnChannel, Verb
 from cases.events import local_text, record
 from cases.models import Dossier, DossierFee
-from cases.services.applicants import ApplicantFacts, find_or_add
-from cases.services.base import ask, fitting_text, known_choice, locked, past_moment
+from cases.services.applicants import ApplicantFacts, check_authorised, find_or_add, tidy_phone
+from cases.services.base import ask, fitting_texts, known_choice, locked, past_moment
 from cases.services.checklist import ComponentFacts, keep_checklist, require_complete
 from cases.services.clock import (
     begin_step,
@@ -24,19 +24,25 @@ from cases.services.clock import (
     set_promise,
     transfer_by,
 )
+from cases.services.demands import record_demands
 from cases.services.notices import notify_applicant
 from cases.services.numbers import next_book_number, next_dossier_code
 from cases.services.versions import check_desk, competent_agency_for, limit_for, version_in_force
 from procedures import fees
 from procedures.calendars import remembered_calendars
 from procedures.enums import Channel, FeeRule
-from procedures.models import Agency, FeeLine, Procedure, TimeLimit
+from procedures.models import Agency, FeeLine, Procedure, ProcedureVersion, TimeLimit
 from procedures.services.tariffs import tariff_for
+
+CHARGED = frozenset({"pages", "copies", "quantity"})  # what fees are reckoned with
 
 
 @dataclass(frozen=True, slots=True)
 class FeeFacts:
-    """Which conditional fees apply (`None` = none was chosen yet) and the quantities they depend on."""
+    """Which conditional fees apply (`None` = none was chosen yet) and the quantities of the case.
+
+    Fees depend on the quantities, and the time limit of some procedures too.
+    """
 
     fee_ids: list[int] | None = None
     quantities: dict[str, int] = field(default_factory=dict)
@@ -58,14 +64,20 @@ def receive(
     subject: str = "",
     submitter_name: str = "",
     submitter_id_number: str = "",
+    submitter_phone: str = "",
+    authorisation: str = "",
+    reception_place: str = "",
+    receipt_wanted: bool | None = None,
     fee: FeeFacts | None = None,
     received_at: datetime | None = None,
 ) -> Dossier:
     """Receive a complete dossier at the desk (tiếp nhận hồ sơ, form 01).
 
     Side effects in order: applicant found or added, dossier with checklist and fees, due date, first
-    internal step, code, one event, receipt notice. Nothing is printed here. Raises `NotInForce`,
-    `ComponentMissing`, `Invalid`, `NotPermitted`; then nothing was changed and no number was used.
+    internal step, number in the log book, code, one event, one more for each demand, receipt notice.
+    Nothing is printed here; what is decided at once gets a receipt only when it is `receipt_wanted` (R12).
+    Raises `NotInForce`, `ComponentMissing`, `Invalid`, `NotPermitted`; then nothing was changed and no
+    number was used.
     """
     if not rules.is_clerk_of(by, desk):
         raise errors.not_permitted(Verb.RECEIVE)
@@ -75,15 +87,25 @@ def receive(
     received_at = past_moment(received_at, field="received_at")
     check_not_too_old(received_at, desk=desk, field="received_at")
     counts_from = counts_as_received_at(received_at, desk=desk, channel=channel)
-    version = version_in_force(procedure, timezone.localdate(counts_from))
-    competent = competent_agency_for(version, desk, competent_agency)
+    counts_on = timezone.localdate(counts_from)
+    version = version_in_force(procedure, counts_on)
+    competent = competent_agency_for(version, desk, competent_agency, on=counts_on)
+    fee = fee or FeeFacts()
+    quantities = _counts(fee.quantities, version)
     dossier = Dossier(
         version=version,
-        limit=limit_for(version, limit),
+        limit=limit_for(version, limit, quantities),
+        quantities=quantities,
         applicant=find_or_add(applicant, seen=True),
-        subject=fitting_text(subject, field="subject"),
-        submitter_name=fitting_text(submitter_name, field="submitter_name"),
-        submitter_id_number=fitting_text(submitter_id_number, field="submitter_id_number"),
+        **fitting_texts(
+            subject=subject,
+            submitter_name=submitter_name,
+            submitter_id_number=submitter_id_number,
+            submitter_phone=tidy_phone(submitter_phone, field="submitter_phone"),
+            authorisation=authorisation,
+            reception_place=_place(version, reception_place),
+        ),
+        receipt_wanted=not version.decided_at_once if receipt_wanted is None else receipt_wanted,
         receiving_desk=desk,
         competent_agency=competent,
         holder_unit=desk,
@@ -92,8 +114,12 @@ def receive(
         filed_at=received_at,
     )
     dossier.save()
-    keep_checklist(dossier, components)
-    return _accept(dossier, by=by, fee=fee or FeeFacts(), received_at=received_at, counts_from=counts_from)
+    demands = keep_checklist(dossier, components, by=by)
+    require_complete(dossier)
+    _owe(dossier, fee.fee_ids, on=timezone.localdate(received_at))
+    accept(dossier, by=by, received_at=received_at, counts_from=counts_from)
+    record_demands(dossier, demands)
+    return dossier
 
 
 @remembered_calendars()
@@ -104,9 +130,10 @@ def receive_filing(
     by,
     components: list[ComponentFacts] | None = None,
     limit: TimeLimit | None = None,
+    authorisation: str = "",
     fee: FeeFacts | None = None,
 ) -> Dossier:
-    """Receive what was filed online or by post; the clock counts from the complete filing (R10, R11).
+    """Receive what was filed online or by post, or completed; the clock counts from the complete filing (R11).
 
     The clerk's own delay does not move the citizen's date: the day of the filing decides, not of the click.
     """
@@ -124,16 +151,27 @@ def receive_filing(
             _("The procedure changed after this filing. Refuse it with that reason and ask to file again."),
             field="procedure",
         )
-    if limit is not None:
-        dossier.limit = limit_for(dossier.version, limit)
-    if components is not None:
-        keep_checklist(dossier, components)
-    return _accept(dossier, by=by, fee=fee or FeeFacts(), received_at=timezone.now(), counts_from=counts_from)
-
-
-def _accept(dossier: Dossier, *, by, fee: FeeFacts, received_at: datetime, counts_from: datetime) -> Dossier:
+    fee = fee or FeeFacts()
+    dossier.quantities = _counts(fee.quantities, dossier.version)
+    if limit is not None or dossier.version.limit_quantity:
+        dossier.limit = limit_for(dossier.version, limit, dossier.quantities)
+    if authorisation.strip():
+        dossier.authorisation = fitting_texts(authorisation=authorisation)["authorisation"]
+    now = timezone.now()
+    demands = keep_checklist(dossier, components or [], by=by)
     require_complete(dossier)
-    _owe(dossier, fee, on=timezone.localdate(received_at))
+    _owe(dossier, fee.fee_ids, on=timezone.localdate(now))
+    accept(dossier, by=by, received_at=now, counts_from=counts_from)
+    record_demands(dossier, demands)
+    return dossier
+
+
+def accept(dossier: Dossier, *, by, received_at: datetime, counts_from: datetime, **noted) -> None:
+    """The second half of every reception: promise, first step, numbers, event and notice.
+
+    What is complete and what is owed was settled before. `noted` are further facts of the event.
+    """
+    check_authorised(dossier)
     before = dossier.state
     dossier.to_received()
     dossier.received_at = received_at
@@ -155,16 +193,26 @@ def _accept(dossier: Dossier, *, by, fee: FeeFacts, received_at: datetime, count
         from_state=before,
         due=local_text(dossier.due_at),
         received_at=local_text(received_at),
+        **noted,
     )
     notify_applicant(dossier, event)
-    return dossier
 
 
-def _owe(dossier: Dossier, fee: FeeFacts, *, on) -> None:
+def _place(version: ProcedureVersion, place: str) -> str:
+    """Where it was received outside the desk (R22), for a procedure that allows it."""
+    if place.strip() and not version.received_outside_desk:
+        raise errors.Invalid(
+            _("This procedure is received at the desk only. Leave the place out."),
+            code="not_outside_the_desk",
+            field="reception_place",
+        )
+    return place
+
+
+def _owe(dossier: Dossier, fee_ids: list[int] | None, *, on) -> None:
     """Fix what the applicant owes, by the version's lines (R38); VND."""
     lines = [line for line in dossier.version.fees.all() if fees.applies(line, dossier.channel)]
-    quantities = {name: _count(value, name) for name, value in fee.quantities.items()}
-    if fee.fee_ids is None:
+    if fee_ids is None:
         chosen = [line for line in lines if not line.condition]
         if lines and not chosen:
             raise errors.Invalid(
@@ -173,22 +221,22 @@ def _owe(dossier: Dossier, fee: FeeFacts, *, on) -> None:
                 field="fees",
             )
     else:
-        strangers = set(fee.fee_ids) - {line.pk for line in lines}
+        strangers = set(fee_ids) - {line.pk for line in lines}
         if strangers:
             raise errors.Invalid(_("This fee is not one of the procedure and channel."), field="fees")
-        chosen = [line for line in lines if not line.condition or line.pk in fee.fee_ids]
+        chosen = [line for line in lines if not line.condition or line.pk in fee_ids]
     for line in chosen:
         DossierFee.objects.create(
-            dossier=dossier, fee_line=line, name=line.name, amount=_amount(line, dossier, quantities, on)
+            dossier=dossier, fee_line=line, name=line.name, amount=_amount(line, dossier, on)
         )
-    dossier.quantities = quantities
 
 
-def _amount(line: FeeLine, dossier: Dossier, quantities: dict[str, int], on) -> int:
+def _amount(line: FeeLine, dossier: Dossier, on) -> int:
     by_province = line.rule == FeeRule.SET_BY_PROVINCE
     tariff = tariff_for(line, dossier.competent_agency, on) if by_province else None
     try:
-        return fees.fee_amount(line, tariff=tariff, **quantities).total
+        charged = {name: count for name, count in dossier.quantities.items() if name in CHARGED}
+        return fees.fee_amount(line, tariff=tariff, **charged).total
     except fees.FeeNotSet as error:
         raise errors.Invalid(
             _("The amount of “%(name)s” has not been entered. Ask the administrator to enter it.")
@@ -198,8 +246,12 @@ def _amount(line: FeeLine, dossier: Dossier, quantities: dict[str, int], on) -> 
         ) from error
 
 
-def _count(value, name: str) -> int:
-    if name not in {"pages", "copies", "quantity"}:
+def _counts(quantities: dict[str, int], version: ProcedureVersion) -> dict[str, int]:
+    return {name: _count(value, name, version) for name, value in quantities.items()}
+
+
+def _count(value, name: str, version: ProcedureVersion) -> int:
+    if name not in CHARGED | {version.limit_quantity}:
         raise errors.Invalid(_("Unknown quantity: %(name)s.") % {"name": name}, field="quantities")
     if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= 100_000:
         raise errors.Invalid(

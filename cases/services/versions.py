@@ -5,6 +5,7 @@ from datetime import date
 from django.utils.translation import gettext as _
 
 from cases.errors import Invalid, NotInForce
+from cases.services.boundaries import check_boundaries
 from procedures.enums import VersionStatus
 from procedures.models import Agency, Procedure, ProcedureVersion, TimeLimit
 from procedures.services.competence import decides, default_competent_agency
@@ -47,17 +48,61 @@ def check_desk(desk: Agency) -> None:
         raise Invalid(_("%(agency)s is no longer active.") % {"agency": desk}, field="desk")
 
 
-def limit_for(version: ProcedureVersion, limit: TimeLimit | None) -> TimeLimit:
-    """The chosen time limit, or the version's first one."""
-    if limit is None:
-        return version.limits.order_by("position").first()
-    if limit.version_id != version.pk:
+def limit_for(
+    version: ProcedureVersion, limit: TimeLimit | None, quantities: dict[str, int] | None = None
+) -> TimeLimit:
+    """The chosen time limit, or the version's first one.
+
+    Where the limit depends on a quantity, the quantity decides and a contradicting choice is refused;
+    `quantities` None = not known yet, as of a filing that nobody has looked at (R23).
+    """
+    if limit is not None and limit.version_id != version.pk:
         raise Invalid(_("This time limit belongs to another version of the procedure."), field="limit")
-    return limit
+    if version.limit_quantity and quantities is not None:
+        return _limit_by_quantity(version, limit, quantities)
+    return limit or version.limits.order_by("position").first()
 
 
-def competent_agency_for(version: ProcedureVersion, desk: Agency, chosen: Agency | None) -> Agency:
-    """The agency that decides: the chosen one, or the one that follows from desk and field."""
+def _limit_by_quantity(
+    version: ProcedureVersion, chosen: TimeLimit | None, quantities: dict[str, int]
+) -> TimeLimit:
+    facts = {"quantity": quantities.get(version.limit_quantity), "name": version.limit_quantity}
+    if facts["quantity"] is None:
+        raise Invalid(
+            _("The time limit depends on a quantity: enter how many (%(name)s).") % facts,
+            code="required",
+            field="quantities",
+        )
+    fitting = [
+        limit
+        for limit in version.limits.order_by("position")
+        if (limit.quantity_from or 1) <= facts["quantity"]
+        and (limit.quantity_to is None or facts["quantity"] <= limit.quantity_to)
+    ]
+    if not fitting:
+        raise Invalid(
+            _("The procedure has no time limit for %(quantity)s (%(name)s). Ask who keeps the catalogue.")
+            % facts,
+            code="no_limit",
+            field="quantities",
+        )
+    if chosen is not None and chosen not in fitting:
+        raise Invalid(
+            _("For %(quantity)s (%(name)s) the time limit is %(limit)s, not %(chosen)s.")
+            % {**facts, "limit": fitting[0], "chosen": chosen},
+            code="contradictory",
+            field="limit",
+        )
+    return chosen or fitting[0]
+
+
+def competent_agency_for(
+    version: ProcedureVersion, desk: Agency, chosen: Agency | None, *, on: date
+) -> Agency:
+    """The agency that decides: the chosen one, or the one that follows from desk and field (R15).
+
+    `on` is the day of reception: its law says for whom a desk may receive.
+    """
     agency = chosen or default_competent_agency(version, desk)
     if agency is None:
         raise Invalid(
@@ -73,4 +118,5 @@ def competent_agency_for(version: ProcedureVersion, desk: Agency, chosen: Agency
             code="not_competent",
             field="competent_agency",
         )
+    check_boundaries(desk, agency, version, on)
     return agency

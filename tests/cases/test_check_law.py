@@ -13,6 +13,7 @@ from procedures.models import CalendarDay, ProcedureVersion
 from tests.law_fixtures import VECTORS
 
 ISSUE_TOPICS = ["due_dates", "transfer", "codes", "code_sequence", "fees", "apology", "reschedule"]
+LAW_TOPICS = ["boundary_free", "closing", "publication", "regimes", "steps", "supplements"]
 
 
 @pytest.fixture(scope="module")
@@ -80,8 +81,8 @@ def test_every_published_case_holds(topic, loaded):
     )
 
 
-def test_all_topics_of_the_main_job_are_known():
-    assert set(ISSUE_TOPICS) <= set(TOPICS)
+def test_all_topics_of_the_main_job_and_of_the_law_are_known():
+    assert {*ISSUE_TOPICS, *LAW_TOPICS} <= set(TOPICS)
 
 
 def test_several_files_are_summed_up(loaded):
@@ -445,3 +446,43 @@ def test_a_database_without_tables_says_what_to_do(db):
     with pytest.raises(CommandError, match="manage.py migrate") as refused:
         check(VECTORS / "due_dates.json")
     assert refused.value.returncode == 2
+
+
+# The law in full ----------------------------------------------------------------------------------
+
+
+def test_a_decision_that_is_not_loaded_yet_has_its_last_day_only(ask):
+    case = {"level": "province", "text_effective_on": "2025-12-15", "signed_on": "2025-12-09"}
+    assert ask("publication", case, "sign_by", "signed_on_time", "load_by", "loaded_on_time") == {
+        "sign_by": "2025-12-08",
+        "signed_on_time": False,
+        "load_by": "2025-12-16",
+        "loaded_on_time": None,
+    }
+
+
+def test_a_level_that_is_not_known_cannot_be_answered(tmp_path, loaded):
+    case = {"inputs": {"level": "district", "signed_on": "2025-12-09"}, "expected": {"load_by": "2025-12-16"}}
+    path = write(tmp_path / "case.json", {"topic": "publication", "vectors": [case]})
+    with pytest.raises(CommandError, match="“district” is not a level"):
+        check(path)
+
+
+def test_a_supplement_that_has_not_come_restarts_nothing_and_is_not_subtracted(ask):
+    case = {
+        "received_at": "2026-11-02T09:00",
+        "unit": "working_day",
+        "amount": 5,
+        "supplements": [{"requested_at": "2026-11-06T09:00"}],
+        "ended_at": "2026-11-09T17:00",
+    }
+    assert ask("supplements", case, "request_by", "first_request_late", "legal_due_at", "waiting_hours") == {
+        "request_by": "2026-11-05T17:00",
+        "first_request_late": True,
+        "legal_due_at": "2026-11-09T17:00",
+        "waiting_hours": 0,
+    }
+    assert ask("supplements", case, "adjusted_end", "on_time_766") == {
+        "adjusted_end": "2026-11-09T17:00",
+        "on_time_766": True,
+    }

@@ -94,7 +94,7 @@ def test_steps_of_a_whole_life_are_the_control_slip(world, clock):
     clock.move_to("2026-11-10 08:00")
     services.start(dossier, by=world.officer)
     clock.move_to("2026-11-10 15:00")
-    services.hand_over(dossier, by=world.officer, to=world.second_officer, note="Trình ký")
+    services.hand_over(dossier, by=world.officer, to=world.supervisor, note="Trình ký")
     clock.move_to("2026-11-11 09:00")
     world.record_result(dossier, by=world.second_officer)
     clock.move_to("2026-11-11 14:00")
@@ -121,7 +121,7 @@ def test_steps_of_a_whole_life_are_the_control_slip(world, clock):
         ),
         (
             "Ký duyệt",
-            "thu-ly-2",
+            "giam-sat",
             local("2026-11-10 15:00"),
             local("2026-11-11 09:30"),
             local("2026-11-11 09:00"),

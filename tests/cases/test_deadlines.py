@@ -102,16 +102,16 @@ def test_the_proof_names_special_days_and_articles():
     with translation.override("en"):
         days = due_date(at("2025-12-31 09:00"), Limit(Decimal(1), "working_day"), OFFICIAL).proof
         grounds = {f"{day.date:%d/%m}": (day.special and day.special.name, str(day.article)) for day in days}
-    assert grounds["31/12"] == (None, "Civil Code 2015, Art 147")
-    assert grounds["01/01"] == ("New Year's Day", "Labour Code 2019, Art 112.1")
+    assert grounds["31/12"] == (None, "Article 147 of the Civil Code 2015")
+    assert grounds["01/01"] == ("New Year's Day", "Article 112.1 of the Labour Code 2019")
     assert grounds["02/01"][0].startswith("Day off, swapped with 10/01/2026")
     assert "12729/VPCP-KGVX" in grounds["02/01"][1]
-    assert grounds["03/01"] == (None, "Decision 188/1999/QĐ-TTg, Art 1")
+    assert grounds["03/01"] == (None, "Article 1 of Decision 188/1999/QĐ-TTg")
     with translation.override("en"):
         made_up = due_date(at("2026-04-24 09:00"), Limit(Decimal(1), "working_day"), OFFICIAL).proof[3]
         old = due_date(at("2020-04-01 09:00"), Limit(Decimal(1), "working_day"), OFFICIAL).proof[1]
-        assert (str(made_up.date), str(made_up.article)) == ("2026-04-27", "Labour Code 2019, Art 111.3")
-        assert str(old.article) == "Labour Code 2012"
+        assert (str(made_up.date), str(made_up.article)) == ("2026-04-27", "Article 111.3 of the Labour Code 2019")
+        assert str(old.article) == "the Labour Code 2012"
 
 
 def test_every_reason_has_a_label():

@@ -47,13 +47,13 @@ def test_it_prints_the_due_date_and_the_proof_as_a_table(calendar):
         "Due:                 26/11/2026 17:00\n"
         "\n"
         "Day  Date        Counted  No.  Why                            Legal ground\n"
-        "Fri  20/11/2026  no            day of reception, not counted  Civil Code 2015, Art 147\n"
-        "Sat  21/11/2026  no            weekend                        Decision 188/1999/QĐ-TTg, Art 1\n"
-        "Sun  22/11/2026  no            weekend                        Decision 188/1999/QĐ-TTg, Art 1\n"
-        "Mon  23/11/2026  yes      1    working day                    Civil Code 2015, Art 147\n"
+        "Fri  20/11/2026  no            day of reception, not counted  Article 147 of the Civil Code 2015\n"
+        "Sat  21/11/2026  no            weekend                        Article 1 of Decision 188/1999/QĐ-TTg\n"
+        "Sun  22/11/2026  no            weekend                        Article 1 of Decision 188/1999/QĐ-TTg\n"
+        "Mon  23/11/2026  yes      1    working day                    Article 147 of the Civil Code 2015\n"
         "Tue  24/11/2026  no            day off: Vietnam Culture Day   Nghị quyết 28/2026/QH16\n"
-        "Wed  25/11/2026  yes      2    working day                    Civil Code 2015, Art 147\n"
-        "Thu  26/11/2026  yes      3    working day                    Civil Code 2015, Art 147\n"
+        "Wed  25/11/2026  yes      2    working day                    Article 147 of the Civil Code 2015\n"
+        "Thu  26/11/2026  yes      3    working day                    Article 147 of the Civil Code 2015\n"
     )
 
 

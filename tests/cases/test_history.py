@@ -1,5 +1,8 @@
 """History: facts with data, one row per verb, a sentence for the reader's language; nothing is deleted (R43)."""
 
+from datetime import date
+from decimal import Decimal
+
 import pytest
 from django.db.models import ProtectedError
 from django.utils import translation
@@ -20,7 +23,7 @@ def live_through_everything(world, clock) -> list[Dossier]:
     world.scan(dossier)
     services.digitize(dossier, by=world.clerk)
     services.start(dossier, by=world.officer)
-    services.hand_over(dossier, by=world.officer)
+    services.hand_over(dossier, by=world.officer, to=world.supervisor)
     services.request_supplement(dossier, by=world.officer, reason="Còn thiếu", items=["Ảnh"])
     clock.move_to("2026-11-10 09:00")
     services.resume(dossier, by=world.clerk)
@@ -37,8 +40,31 @@ def live_through_everything(world, clock) -> list[Dossier]:
     withdrawn = services.withdraw(world.receive(), by=world.clerk, reason="Đổi ý")
     stopped = world.supplement()
     clock.move_to("2026-12-31 09:00")
+    services.remind_supplements()
     services.stop(stopped, by=world.supervisor, reason="Không bổ sung")
     return [fresh(one) for one in (dossier, refused, withdrawn, stopped)]
+
+
+def live_with_other_agencies_and_other_dates(world, clock) -> None:
+    """An extension, a period that does not count, a clarification, and a question that is answered late."""
+    world.free.versions.update(
+        extension_mode="add",
+        extension_amount=3,
+        extension_unit="working_day",
+        excluded_periods=[{"name_vi": "Niêm yết", "name_en": "Posting"}],
+    )
+    dossier = world.processing()
+    services.extend(dossier, by=world.officer, reason="Cần xác minh")
+    posting = {"name": "Niêm yết", "first": date(2026, 11, 10), "last": date(2026, 11, 10)}
+    services.exclude_period(dossier, by=world.officer, **posting)
+    services.clarify(dossier, by=world.officer, question="Nơi ở hiện nay?", ground="Luật X, Điều Y")
+    asked = services.consult(
+        dossier, by=world.officer, agency=world.other_ward, question="Xác minh", working_hours=Decimal(4)
+    )
+    clock.move_to("2026-11-10 09:00")
+    services.alert_late_consultations()
+    services.answer_consultation(asked, by=world.outsider_officer, answer="Đúng")
+    clock.move_to("2026-11-09 09:00")
 
 
 def test_history_of_a_whole_life_reads_like_a_story(world, clock, english):
@@ -98,6 +124,7 @@ def local_minute(event: DossierEvent) -> str:
 
 
 def test_every_kind_of_event_happens_and_has_a_sentence_in_both_languages(world, clock):
+    live_with_other_agencies_and_other_dates(world, clock)
     live_through_everything(world, clock)
     events = list(DossierEvent.objects.all())
     assert {event.kind for event in events} == set(EventKind) == set(EVENT_SENTENCES)

@@ -6,7 +6,7 @@ import uuid
 import pytest
 
 from cases import lookup
-from cases.letters import receipt_payload
+from cases.printouts import receipt_payload
 from tests.cases.helpers import everything
 
 SECRET = re.compile(r"[0-9A-HJKMNP-TV-Z]{5}-[0-9A-HJKMNP-TV-Z]{5}")

@@ -16,10 +16,23 @@ from django.utils import timezone, translation
 from cases.demo.build import build_demo
 from cases.demo.offices import PUBLISHED_PASSWORD, TARIFF_REFERENCE
 from cases.enums import EventKind, Provision, State
-from cases.models import Applicant, Document, Dossier, DossierComponent, DossierEvent, Reschedule, Supplement
+from cases.facts import facts_of
+from cases.ledger import clock
+from cases.models import (
+    Applicant,
+    Consultation,
+    Document,
+    Dossier,
+    DossierComponent,
+    DossierEvent,
+    Extension,
+    Reschedule,
+    Supplement,
+)
 from cases.services import sweep
-from notifications.enums import LetterState
+from notifications.enums import LetterKind, LetterState
 from notifications.models import Letter, Message
+from procedures.calendars import calendar_for, remembered_calendars
 from procedures.enums import Channel, Role
 from procedures.models import FeeTariff, Staff
 from procedures.services.catalogue import load_catalogue
@@ -45,6 +58,11 @@ def told() -> list:
         + tuple(e.sentence for e in d.events.all())
         for d in Dossier.objects.with_people().prefetch_related("events").order_by("filed_at", "pk")
     ]
+
+
+def promised():
+    """The dossiers that were given a due date."""
+    return Dossier.objects.exclude(due_at=None).select_related("limit", "competent_agency")
 
 
 class Undo(Exception):
@@ -89,8 +107,20 @@ class TestDemo(TestCase):
         rescheduled = Dossier.objects.running().filter(reschedules__isnull=False)
 
         assert rescheduled.count() == 1
-        assert Reschedule.objects.count() == Letter.objects.filter(state=LetterState.ISSUED).count() == 2
+        issued = Letter.objects.filter(kind=LetterKind.APOLOGY, state=LetterState.ISSUED)
+        assert Reschedule.objects.count() == issued.count() == 2
         assert all(r.new_due_at > r.old_due_at and r.signed_by.is_head for r in Reschedule.objects.all())
+
+    def test_every_due_date_is_what_the_pure_clock_gives_for_the_facts(self):
+        with remembered_calendars():
+            counted = {d: clock(facts_of(d), calendar_for(d.competent_agency)) for d in promised()}
+
+        assert len(counted) > DOSSIERS / 2
+        assert {d: (c.due_at, c.provisional) for d, c in counted.items()} == {
+            d: (d.due_at, d.due_is_provisional) for d in counted
+        }
+        assert all(c.proof[-1].date == timezone.localdate(d.due_at) for d, c in counted.items())
+        assert all(c.counts_as_received_at == d.clock_started_at for d, c in counted.items())
 
     def test_ends_without_a_result_are_there(self):
         kinds = set(DossierEvent.objects.values_list("kind", flat=True))
@@ -104,6 +134,22 @@ class TestDemo(TestCase):
 
         assert (first.approved_by, second.approved_by.is_head) == (None, True)
         assert Supplement.objects.filter(before_reception=True).exists()
+
+    def test_one_limit_is_extended_and_still_runs(self):
+        extension = Extension.objects.get()
+
+        assert extension.dossier in Dossier.objects.running()
+        assert extension.dossier.due_at == extension.new_due_at > extension.old_due_at
+
+    def test_one_answer_of_another_agency_is_late_and_two_agencies_are_asked_in_turn(self):
+        late, answered, following = Consultation.objects.order_by("asked_at")
+
+        assert late.punctuality == "late"
+        assert (late.answered_at, late.alerted_at) == (None, None)
+        assert (following.after, following.asked_at) == (answered, answered.answered_at)
+
+    def test_one_applicant_was_reminded_of_the_supplement(self):
+        assert Supplement.objects.filter(answered_at=None, reminded_at__isnull=False).exists()
 
     def test_boundary_free_dossiers_are_decided_elsewhere(self):
         elsewhere = Dossier.objects.exclude(receiving_desk=F("competent_agency"))

@@ -35,6 +35,7 @@ def test_the_schedule_names_tasks_that_exist():
         "cases.tasks.draft_apologies",
         "cases.tasks.morning_digest",
         "cases.tasks.heartbeat",
+        "cases.tasks.apply_calendar_revisions",
         "cases.tasks.forget_old_keys",
         "notifications.tasks.deliver_messages",
     }
@@ -47,6 +48,7 @@ def test_the_schedule_names_tasks_that_exist():
         ("every hour warn of what is due soon", crontab(minute="5")),
         ("every hour draft the apologies", crontab(minute="15")),
         ("every minute deliver messages", crontab(minute="*")),
+        ("every minute go on with approved changes of the calendar", crontab(minute="*")),
         ("at 07:00 send supervisors the morning digest", crontab(hour="7", minute="0")),
         ("every minute show that beat and worker live", crontab(minute="*")),
         ("at 02:30 forget old idempotency keys", crontab(hour="2", minute="30")),

@@ -3,7 +3,7 @@
 import pytest
 from django.contrib.auth.models import AnonymousUser
 
-from cases import rules
+from cases import rules, services
 from cases.enums import State, Verb
 from cases.models import Dossier
 from procedures.enums import Role
@@ -106,20 +106,31 @@ def test_possible_verbs_of_the_auditor_and_the_superuser_are_none(world):
 @pytest.mark.parametrize(
     ("state", "name", "verbs"),
     [
-        (State.SUBMITTED, "clerk", [Verb.RECEIVE, Verb.REFUSE, Verb.ASK_TO_COMPLETE, Verb.WITHDRAW]),
-        (State.SUBMITTED, "officer", []),
-        (State.RECEIVED, "clerk", [Verb.DIGITIZE, Verb.WITHDRAW]),
-        (State.RECEIVED, "officer", [Verb.REQUEST_SUPPLEMENT]),
+        (
+            State.SUBMITTED,
+            "clerk",
+            [Verb.RECEIVE, Verb.REFUSE, Verb.ASK_TO_COMPLETE, Verb.WITHDRAW, Verb.DEMAND],
+        ),
+        (State.SUBMITTED, "officer", [Verb.DEMAND]),
+        (State.RECEIVED, "clerk", [Verb.DIGITIZE, Verb.WITHDRAW, Verb.DEMAND]),
+        (State.RECEIVED, "officer", [Verb.REQUEST_SUPPLEMENT, Verb.DEMAND]),
         (State.RECEIVED, "head", [Verb.RESCHEDULE]),
         (State.RECEIVED, "supervisor", []),
-        (State.DIGITIZED, "officer", [Verb.START, Verb.REQUEST_SUPPLEMENT]),
+        (State.DIGITIZED, "officer", [Verb.START, Verb.REQUEST_SUPPLEMENT, Verb.CLARIFY, Verb.DEMAND]),
         (
             State.PROCESSING,
             "officer",
-            [Verb.HAND_OVER, Verb.REQUEST_SUPPLEMENT, Verb.RECORD_RESULT],
+            [
+                Verb.HAND_OVER,
+                Verb.REQUEST_SUPPLEMENT,
+                Verb.RECORD_RESULT,
+                Verb.CONSULT,
+                Verb.CLARIFY,
+                Verb.DEMAND,
+            ],
         ),
-        (State.PROCESSING, "clerk", [Verb.WITHDRAW]),
-        (State.SUPPLEMENT, "clerk", [Verb.RESUME, Verb.WITHDRAW]),
+        (State.PROCESSING, "clerk", [Verb.WITHDRAW, Verb.DEMAND]),
+        (State.SUPPLEMENT, "clerk", [Verb.RESUME, Verb.WITHDRAW, Verb.DEMAND]),
         (State.SUPPLEMENT, "supervisor", [Verb.STOP]),
         (State.PAID, "clerk", [Verb.RETURN_RESULT]),
         (State.PAID, "officer", []),
@@ -134,11 +145,31 @@ def test_possible_verbs_are_the_buttons_of_the_page(world, state, name, verbs):
 
 def test_possible_verbs_of_a_boundary_free_dossier_are_shared_between_desk_and_ward(world):
     dossier = world.receive(desk=world.centre, by=world.centre_clerk, competent_agency=world.ward)
-    assert rules.possible_verbs(world.centre_clerk, dossier) == [Verb.DIGITIZE, Verb.WITHDRAW]
-    assert rules.possible_verbs(world.officer, dossier) == [Verb.REQUEST_SUPPLEMENT]
+    assert rules.possible_verbs(world.centre_clerk, dossier) == [
+        Verb.DIGITIZE,
+        Verb.WITHDRAW,
+        Verb.DEMAND,
+    ]
+    assert rules.possible_verbs(world.officer, dossier) == [Verb.REQUEST_SUPPLEMENT, Verb.DEMAND]
     assert rules.possible_verbs(world.clerk, dossier) == []
 
 
 def test_possible_verbs_with_a_fee_owed_offer_to_take_it(world):
     assert Verb.PAY in rules.possible_verbs(world.clerk, world.receive(world.paid))
     assert Verb.PAY not in rules.possible_verbs(world.clerk, world.receive(world.free))
+
+
+def test_possible_verbs_offer_extension_and_periods_only_where_the_version_has_them(world):
+    dossier = world.processing()
+    assert {Verb.EXTEND, Verb.EXCLUDE_PERIOD} & set(rules.possible_verbs(world.officer, dossier)) == set()
+    world.free.versions.update(
+        extension_mode="add",
+        extension_amount=2,
+        extension_unit="working_day",
+        excluded_periods=[{"name_vi": "Niêm yết", "name_en": "Posting"}],
+    )
+    dossier = Dossier.objects.get(pk=dossier.pk)
+    assert {Verb.EXTEND, Verb.EXCLUDE_PERIOD} <= set(rules.possible_verbs(world.officer, dossier))
+    assert Verb.EXTEND in rules.possible_verbs(world.supervisor, dossier)
+    services.extend(dossier, by=world.officer, reason="Cần xác minh")
+    assert Verb.EXTEND not in rules.possible_verbs(world.officer, Dossier.objects.get(pk=dossier.pk))

@@ -1,7 +1,11 @@
 """Risky combinations of settings are named before they do harm."""
 
+from datetime import date
+
 import pytest
 from django.core.checks import run_checks
+
+from procedures.models import CalendarDay
 
 LONG = "a-long-random-text-0123456789-abcdefghijklmnopqrstuvwxyz"
 PRODUCTION = {
@@ -79,3 +83,16 @@ def test_folder_that_cannot_be_written_is_named(found, settings, tmp_path):
 
 def test_folder_that_does_not_exist_yet_is_judged_by_its_parent(found, tmp_path):
     assert found(DATA_DIR=tmp_path / "not" / "there") == []
+
+
+def test_a_year_without_official_calendar_is_named(world, clock):
+    def found() -> list[str]:
+        messages = run_checks(tags=["database"], databases=["default"])
+        return [message.msg for message in messages if message.id == "onestop.W008"]
+
+    assert found() == []
+    new_year = CalendarDay.objects.filter(date=date(2027, 1, 1))
+    new_year.update(provisional=True)
+    assert found() == ["The calendar of 2027 is provisional: due dates that reach into it are estimates."]
+    new_year.delete()
+    assert found() == ["The calendar of 2027 is missing: due dates that reach into it are estimates."]

@@ -2,6 +2,7 @@
 
 from rest_framework import serializers
 
+from cases.deadlines import Punctuality
 from cases.enums import EventKind, PaymentMethod, State
 from cases.proof import ProofReason
 from procedures.enums import Channel, Role
@@ -104,12 +105,32 @@ class RescheduleAnswerSerializer(serializers.Serializer):
     new_due_at = serializers.DateTimeField()
 
 
+class ExtensionAnswerSerializer(serializers.Serializer):
+    """The one extension that the procedure defines; no reschedule."""
+
+    at = serializers.DateTimeField()
+    reason = serializers.CharField()
+    old_due_at = serializers.DateTimeField()
+    new_due_at = serializers.DateTimeField()
+
+
+class PeriodAnswerSerializer(serializers.Serializer):
+    """Days that the limit does not count, the first and the last included."""
+
+    name = serializers.CharField()
+    first = serializers.DateField()
+    last = serializers.DateField()
+
+
 class StepSerializer(serializers.Serializer):
     name = serializers.SerializerMethodField()
     unit = AgencySerializer()
     started_at = serializers.DateTimeField()
     due_at = serializers.DateTimeField(allow_null=True)
     done_at = serializers.DateTimeField(allow_null=True)
+    punctuality = serializers.ChoiceField(
+        Punctuality.choices, allow_null=True, help_text="While it runs only that it is late by now."
+    )
 
     def get_name(self, run) -> str:
         """In the reader's language; the name as it was when the version has no such step."""
@@ -136,6 +157,9 @@ class DossierFactsSerializer(serializers.Serializer):
     competent_agency = AgencySerializer()
     channel = serializers.ChoiceField(Channel.choices)
     filed_at = serializers.DateTimeField()
+    answer_due_at = serializers.DateTimeField(
+        allow_null=True, help_text="Until when a filing is received, asked for or refused."
+    )
     received_at = serializers.DateTimeField(allow_null=True)
     first_due_at = serializers.DateTimeField(allow_null=True)
     due_at = serializers.DateTimeField(allow_null=True)

@@ -99,6 +99,11 @@ class ProcedureSerializer(ProcedureRowSerializer):
     result = serializers.CharField(source="result_name_vi")
     legal_basis = serializers.ListField(child=serializers.CharField())
     interlinked = serializers.BooleanField()
+    decided_at_once = serializers.BooleanField(help_text="A receipt only when it is asked for.")
+    received_outside_desk = serializers.BooleanField()
+    limit_quantity = serializers.CharField(
+        help_text="The quantity that decides the time limit; empty: none does."
+    )
     has_excluded_periods = serializers.BooleanField()
     limits = LimitSerializer(many=True)
     extension = serializers.SerializerMethodField()

@@ -5,21 +5,29 @@ from rest_framework import serializers
 
 from cases import rules
 from cases.api.serializers.answers import (
+    AgencySerializer,
     DossierFactsSerializer,
     EventSerializer,
+    ExtensionAnswerSerializer,
     FeesSerializer,
+    PeriodAnswerSerializer,
     PersonSerializer,
+    ProcedureNameSerializer,
     RescheduleAnswerSerializer,
     StepSerializer,
     SupplementSerializer,
 )
+from cases.deadlines import Punctuality
 from cases.enums import (
     ApplicantKind,
+    ConsultationKind,
+    DemandKind,
     DocumentSource,
     NoticeChannel,
     Provision,
     ResultKind,
     ReturnChannel,
+    ReuseGround,
     State,
     Verb,
 )
@@ -72,6 +80,39 @@ class StaffEventSerializer(EventSerializer):
     to_state = serializers.ChoiceField(State.choices, allow_blank=True)
 
 
+class ConsultationSerializer(serializers.Serializer):
+    """A question to another agency, or its part of an interlinked procedure; with a deadline of its own."""
+
+    id = serializers.IntegerField()
+    kind = serializers.ChoiceField(ConsultationKind.choices)
+    agency = AgencySerializer()
+    after = serializers.IntegerField(
+        source="after_id", allow_null=True, help_text="`id` of the one that has to be answered first."
+    )
+    question = serializers.CharField()
+    working_hours = serializers.DecimalField(max_digits=7, decimal_places=2, coerce_to_string=False)
+    asked_at = serializers.DateTimeField(allow_null=True, help_text="None: it waits for its turn.")
+    due_at = serializers.DateTimeField(allow_null=True)
+    answered_at = serializers.DateTimeField(allow_null=True)
+    answer = serializers.CharField()
+    punctuality = serializers.ChoiceField(
+        Punctuality.choices, allow_null=True, help_text="Without an answer only that it is late by now."
+    )
+
+
+class QuestionAnswerSerializer(ConsultationSerializer):
+    """A question to the own agency, with the dossier that it is about."""
+
+    dossier = serializers.CharField(source="dossier.code")
+    procedure = ProcedureNameSerializer(source="dossier.version")
+    asked_by = AgencySerializer(source="dossier.competent_agency")
+
+
+class StaffSupplementSerializer(SupplementSerializer):
+    is_late = serializers.BooleanField(help_text="Asked later than the law allows.")
+    reminded_at = serializers.DateTimeField(allow_null=True)
+
+
 class LetterSerializer(serializers.Serializer):
     id = serializers.IntegerField()
     kind = serializers.ChoiceField(LetterKind.choices)
@@ -94,7 +135,21 @@ class StaffResultSerializer(serializers.Serializer):
     signer = serializers.CharField(source="result_signer")
     reason = serializers.CharField(source="result_reason")
     collector = serializers.CharField(source="collector_name")
+    collector_id_number = serializers.CharField()
     collection_proof = serializers.CharField()
+    authorisation = serializers.CharField(source="collector_authorisation")
+
+
+class DemandAnswerSerializer(serializers.Serializer):
+    """A paper that nobody has to bring by rule, and the ground on which it was demanded."""
+
+    kind = serializers.ChoiceField(DemandKind.choices)
+    paper = serializers.CharField()
+    component = serializers.IntegerField(source="component_id", allow_null=True)
+    ground = serializers.ChoiceField(ReuseGround.choices, allow_blank=True)
+    legal_text = serializers.CharField()
+    note = serializers.CharField()
+    at = serializers.DateTimeField()
 
 
 class DossierSerializer(DossierFactsSerializer):
@@ -104,6 +159,15 @@ class DossierSerializer(DossierFactsSerializer):
     subject = serializers.CharField()
     submitter_name = serializers.CharField()
     submitter_id_number = serializers.CharField()
+    submitter_phone = serializers.CharField()
+    authorisation = serializers.CharField()
+    reception_place = serializers.CharField(help_text="Empty: at the desk.")
+    receipt_wanted = serializers.BooleanField()
+    book_year = serializers.IntegerField(allow_null=True)
+    book_number = serializers.IntegerField(allow_null=True, help_text="In the log book of desk and year.")
+    corrects = serializers.CharField(
+        source="corrects.code", default=None, allow_null=True, help_text="Code of the dossier corrected by this."
+    )
     return_channel = serializers.ChoiceField(ReturnChannel.choices)
     limit = serializers.CharField(help_text="The time limit in words.")
     counts_as_received_at = serializers.DateTimeField(source="clock_started_at", allow_null=True)
@@ -114,9 +178,14 @@ class DossierSerializer(DossierFactsSerializer):
     cycle = serializers.IntegerField(help_text="Completion cycle: 1, and one more after each supplement.")
     components = ChecklistSerializer(many=True)
     documents = DocumentSerializer(many=True)
+    demands = DemandAnswerSerializer(many=True)
     fees = serializers.SerializerMethodField()
-    supplements = SupplementSerializer(many=True)
+    supplements = StaffSupplementSerializer(many=True)
+    asked_twice = serializers.BooleanField(help_text="A second request, before or after reception.")
+    extensions = ExtensionAnswerSerializer(many=True)
+    excluded_periods = PeriodAnswerSerializer(many=True)
     reschedules = RescheduleAnswerSerializer(many=True)
+    consultations = ConsultationSerializer(many=True)
     steps = StaffStepSerializer(source="step_runs", many=True)
     events = StaffEventSerializer(many=True)
     result = serializers.SerializerMethodField()

@@ -8,18 +8,21 @@ from cases.api.serializers.strict import Named, StrictSerializer
 from cases.enums import (
     ApplicantKind,
     CollectionProof,
+    ConsultationKind,
     DocumentSource,
     NoticeChannel,
     PaymentMethod,
     Provision,
     ResultKind,
     ReturnChannel,
+    ReuseGround,
 )
+from cases.models import Consultation
 from cases.services.applicants import ApplicantFacts
 from cases.services.checklist import ComponentFacts
 from cases.services.reception import FeeFacts
 from procedures.enums import Channel
-from procedures.models import Agency, Procedure, Staff, TimeLimit
+from procedures.models import Agency, Component, Procedure, Staff, TimeLimit
 
 # Above every amount that an office can ask for, and inside the database's integers.
 MOST_DONG = 10**15
@@ -90,18 +93,15 @@ class ComponentSerializer(StrictSerializer):
     provision = serializers.ChoiceField(Provision.choices, default=Provision.PAPER)
     originals = serializers.IntegerField(min_value=0, max_value=1000, required=False)
     copies = serializers.IntegerField(min_value=0, max_value=1000, required=False)
+    ground = serializers.ChoiceField(
+        ReuseGround.choices,
+        required=False,
+        help_text="Why it was demanded on paper although it can be reused; only by the desk's clerk.",
+    )
 
     def to_internal_value(self, data) -> ComponentFacts:
         values = super().to_internal_value(data)
         return ComponentFacts(component_id=values.pop("component"), **values)
-
-
-class QuantitiesSerializer(StrictSerializer):
-    """What fees by page, copy or piece depend on."""
-
-    pages = serializers.IntegerField(min_value=1, max_value=100_000, required=False)
-    copies = serializers.IntegerField(min_value=1, max_value=100_000, required=False)
-    quantity = serializers.IntegerField(min_value=1, max_value=100_000, required=False)
 
 
 class FeeFieldsMixin(serializers.Serializer):
@@ -113,7 +113,11 @@ class FeeFieldsMixin(serializers.Serializer):
         max_length=50,
         help_text="`id` of the fees that apply, where the procedure has conditional ones.",
     )
-    quantities = QuantitiesSerializer(required=False)
+    quantities = serializers.DictField(
+        child=serializers.IntegerField(min_value=1, max_value=100_000),
+        required=False,
+        help_text="`pages`, `copies` and `quantity` for fees, and the `limit_quantity` of the procedure.",
+    )
 
     def validate(self, attrs):
         attrs = super().validate(attrs)
@@ -125,6 +129,13 @@ class LimitField(serializers.PrimaryKeyRelatedField):
     default_error_messages = {
         "does_not_exist": _("There is no time limit with this id."),
         "incorrect_type": _("The id of a time limit is a whole number."),
+    }
+
+
+class ConsultationField(serializers.PrimaryKeyRelatedField):
+    default_error_messages = {
+        "does_not_exist": _("There is no question with this id."),
+        "incorrect_type": _("The id of a question is a whole number."),
     }
 
 
@@ -145,12 +156,28 @@ class FilingFieldsSerializer(StrictSerializer):
     subject = serializers.CharField(max_length=500, required=False, allow_blank=True)
     submitter_name = serializers.CharField(max_length=300, required=False, allow_blank=True)
     submitter_id_number = serializers.CharField(max_length=20, required=False, allow_blank=True)
+    submitter_phone = serializers.CharField(max_length=40, required=False, allow_blank=True)
+    authorisation = serializers.CharField(
+        max_length=300,
+        required=False,
+        allow_blank=True,
+        help_text="The paper that authorises whoever files for the applicant: kind, number, date.",
+    )
 
 
 class ReceptionSerializer(FeeFieldsMixin, FilingFieldsSerializer):
     """A complete dossier at the desk."""
 
     channel = serializers.ChoiceField(Channel.choices, required=False)
+    reception_place = serializers.CharField(
+        max_length=300,
+        required=False,
+        allow_blank=True,
+        help_text="Outside the desk, where the procedure allows it.",
+    )
+    receipt_wanted = serializers.BooleanField(
+        required=False, help_text="Of what is decided at once a receipt is printed only when asked for."
+    )
     received_at = serializers.DateTimeField(
         required=False, help_text="Now when left out; without offset it is local time of Việt Nam."
     )
@@ -164,6 +191,21 @@ class SubmissionSerializer(FilingFieldsSerializer):
     filed_at = serializers.DateTimeField(required=False, help_text="Now when left out.")
 
 
+class DeskRefusalSerializer(FilingFieldsSerializer):
+    """Somebody at the desk whose dossier is not received."""
+
+    components = ComponentSerializer(many=True, required=False)
+    reason = serializers.CharField(max_length=5000, allow_blank=True)
+
+
+class DeskRequestSerializer(DeskRefusalSerializer):
+    """Somebody at the desk whose dossier is not complete."""
+
+    items = serializers.ListField(
+        child=serializers.CharField(max_length=1000, allow_blank=True), max_length=100
+    )
+
+
 # --- Verbs ------------------------------------------------------------------------------------
 
 
@@ -174,6 +216,9 @@ class NothingSerializer(StrictSerializer):
 class FilingReceptionSerializer(FeeFieldsMixin, StrictSerializer):
     components = ComponentSerializer(many=True, required=False)
     limit = LimitField(queryset=TimeLimit.objects.all(), required=False)
+    authorisation = serializers.CharField(
+        max_length=300, required=False, allow_blank=True, help_text="Of somebody else who filed."
+    )
 
 
 class CompletionSerializer(StrictSerializer):
@@ -203,6 +248,7 @@ class ResultSerializer(StrictSerializer):
     kind = serializers.ChoiceField(ResultKind.choices, required=False)
     number = serializers.CharField(max_length=60, allow_blank=True)
     signer = serializers.CharField(max_length=150, allow_blank=True)
+    valid_until = serializers.DateField(required=False, help_text="Without an end when left out.")
     reason = serializers.CharField(
         max_length=5000, required=False, allow_blank=True, help_text="Grounds of a refusal on substance."
     )
@@ -218,7 +264,34 @@ class PaymentSerializer(StrictSerializer):
 class CollectionSerializer(StrictSerializer):
     collector = serializers.CharField(max_length=300, allow_blank=True)
     proof = serializers.ChoiceField(CollectionProof.choices)
+    collector_id_number = serializers.CharField(max_length=20, required=False, allow_blank=True)
+    authorisation = serializers.CharField(
+        max_length=300, required=False, allow_blank=True, help_text="Needed with the proof `authorisation`."
+    )
     originals_returned = serializers.CharField(max_length=2000, required=False, allow_blank=True)
+
+
+class ComponentField(serializers.PrimaryKeyRelatedField):
+    default_error_messages = {
+        "does_not_exist": _("There is no component with this id."),
+        "incorrect_type": _("The id of a component is a whole number."),
+    }
+
+
+class DemandSerializer(StrictSerializer):
+    """A component that could be reused, with its ground; or another paper, with text and article."""
+
+    component = ComponentField(queryset=Component.objects.all(), required=False)
+    ground = serializers.ChoiceField(ReuseGround.choices, required=False)
+    paper = serializers.CharField(max_length=500, required=False, allow_blank=True)
+    legal_text = serializers.CharField(max_length=300, required=False, allow_blank=True)
+    note = serializers.CharField(max_length=5000, required=False, allow_blank=True)
+
+
+class LossSerializer(StrictSerializer):
+    papers = serializers.ListField(
+        child=serializers.CharField(max_length=1000, allow_blank=True), max_length=100
+    )
 
 
 class RescheduleSerializer(StrictSerializer):
@@ -226,6 +299,45 @@ class RescheduleSerializer(StrictSerializer):
 
     reason = serializers.CharField(max_length=5000, required=False, allow_blank=True)
     new_due_at = serializers.DateTimeField(required=False)
+
+
+class ExtensionSerializer(ReasonSerializer):
+    agreed_on = serializers.DateField(
+        required=False, help_text="Only where the procedure wants a date agreed in writing."
+    )
+
+
+class PeriodSerializer(StrictSerializer):
+    name = serializers.CharField(
+        max_length=300, help_text="Vietnamese name of one of the periods in `/procedures/{code}/`."
+    )
+    first = serializers.DateField()
+    last = serializers.DateField(help_text="Included.")
+    reason = serializers.CharField(max_length=5000, required=False, allow_blank=True)
+
+
+class QuestionSerializer(StrictSerializer):
+    """One deadline: `working_hours` by that agency's office hours, or `due_at`."""
+
+    agency = AgencyField(help_text="Identifier of the agency that is asked.")
+    question = serializers.CharField(max_length=5000, allow_blank=True)
+    kind = serializers.ChoiceField(ConsultationKind.choices, required=False)
+    working_hours = serializers.DecimalField(max_digits=7, decimal_places=2, required=False)
+    due_at = serializers.DateTimeField(required=False)
+    after = ConsultationField(
+        queryset=Consultation.objects.all(),
+        required=False,
+        help_text="`id` of the question that has to be answered first; left out: at once, in parallel.",
+    )
+
+
+class ClarificationSerializer(StrictSerializer):
+    question = serializers.CharField(max_length=5000, allow_blank=True)
+    ground = serializers.CharField(max_length=300, allow_blank=True, help_text="Text and article.")
+
+
+class AnswerSerializer(StrictSerializer):
+    answer = serializers.CharField(max_length=20_000, allow_blank=True)
 
 
 class UploadSerializer(StrictSerializer):

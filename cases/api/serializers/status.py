@@ -6,7 +6,9 @@ from cases.api.serializers.answers import (
     AgencySerializer,
     DeskSerializer,
     EventSerializer,
+    ExtensionAnswerSerializer,
     FeesSerializer,
+    PeriodAnswerSerializer,
     ProcedureNameSerializer,
     PromiseSerializer,
     RescheduleAnswerSerializer,
@@ -65,6 +67,8 @@ class OwnerStatusSerializer(serializers.Serializer):
     awaited = AwaitedSerializer(allow_null=True)
     steps = StepSerializer(many=True)
     supplements = SupplementSerializer(many=True)
+    extensions = ExtensionAnswerSerializer(source="dossier.extensions", many=True)
+    excluded_periods = PeriodAnswerSerializer(source="dossier.excluded_periods", many=True)
     reschedules = RescheduleAnswerSerializer(many=True)
     history = EventSerializer(many=True)
     fees = FeesSerializer()

@@ -13,7 +13,7 @@ from rest_framework.response import Response
 
 from cases import queries, rules, services
 from cases.api.filters import DossierFilter, OverdueFilter
-from cases.api.pagination import DueFirst, NewestFirst
+from cases.api.pagination import AnswerFirst, DueFirst, NewestFirst
 from cases.api.problems import NothingFound
 from cases.api.serializers.answers import (
     DossierFactsSerializer,
@@ -22,11 +22,18 @@ from cases.api.serializers.answers import (
     OverdueSerializer,
 )
 from cases.api.serializers.dossiers import DocumentSerializer, DossierSerializer
-from cases.api.serializers.requests import ReceptionSerializer, SubmissionSerializer, UploadSerializer
+from cases.api.serializers.requests import (
+    DeskRefusalSerializer,
+    DeskRequestSerializer,
+    ReceptionSerializer,
+    SubmissionSerializer,
+    UploadSerializer,
+)
 from cases.api.views.base import FormView, StaffView, WriteView
 from cases.errors import NotPermitted
-from cases.letters import receipt_payload
+from cases.letters import letters_of
 from cases.models import Document, Dossier
+from cases.printouts import receipt_payload
 from cases.services.clock import counts_as_received_at
 from notifications.enums import LetterKind
 from notifications.models import Letter
@@ -39,13 +46,17 @@ def dossier_answer(request, pk: int) -> dict:
     """The full view of a dossier as it is now; a constant number of queries."""
     dossier = (
         Dossier.objects.with_people()
-        .select_related("limit")
+        .select_related("limit", "corrects")
         .prefetch_related(
             "events",
             "fees",
             "payments",
             "reschedules",
             "supplements",
+            "demands",
+            "extensions",
+            "excluded_periods",
+            "consultations__agency",
             "documents__component",
             "components__component",
             "components__documents",
@@ -55,7 +66,7 @@ def dossier_answer(request, pk: int) -> dict:
         )
         .get(pk=pk)
     )
-    letters = list(Letter.objects.filter(reference=dossier.code)) if dossier.code else []
+    letters = list(letters_of(dossier))
     return DossierSerializer(dossier, context={"request": request, "letters": letters}).data
 
 
@@ -100,7 +111,7 @@ class DossierListView(WriteView):
     status = 201
 
     def get_queryset(self):
-        return Dossier.objects.visible_to(self.request.user).with_people()
+        return Dossier.objects.of_agencies_of(self.request.user).with_people()
 
     @extend_schema(
         operation_id="dossiers",
@@ -135,10 +146,22 @@ class DossierListView(WriteView):
 
 
 class FilingListView(WriteView):
-    """Filings online or by post, before reception."""
+    """Filings before reception: those to be answered, and new ones online or by post."""
 
     serializer_class = FilingSerializer
+    pagination_class = AnswerFirst
     status = 201
+
+    @extend_schema(
+        operation_id="filings",
+        tags=["dossiers"],
+        summary="List filings that wait for the desk, by what is to be answered first",
+        responses=DossierFactsSerializer(many=True),
+    )
+    def get(self, request):
+        mine = Dossier.objects.of_agencies_of(request.user).with_people()
+        page = self.paginate_queryset(queries.filings_to_answer(mine))
+        return self.get_paginated_response(DossierFactsSerializer(page, many=True).data)
 
     @extend_schema(
         operation_id="submit",
@@ -161,6 +184,55 @@ class FilingListView(WriteView):
             return filing_answer(dossier)
 
         return self.once(submit)
+
+
+class DeskAnswerView(WriteView):
+    """Somebody at the desk who gets no receipt: asked to complete, or refused; with a code later or never."""
+
+    serializer_class = DossierSerializer
+    body = DeskRefusalSerializer
+    service = staticmethod(services.refuse_at_desk)
+    status = 201
+
+    def answer(self, request) -> Response:
+        self.need_key()
+        given = self.checked(self.body)
+
+        def act() -> dict:
+            made = self.service(given.pop("procedure"), given.pop("applicant"), by=request.user, **given)
+            return dossier_answer(request, getattr(made, "dossier", made).pk)
+
+        return self.once(act)
+
+
+class RefuseAtDeskView(DeskAnswerView):
+    @extend_schema(
+        operation_id="refuse_at_desk",
+        tags=["dossiers"],
+        summary="Refuse to receive at the desk (form 03)",
+        description="The header `Idempotency-Key` is required.",
+        request=DeskRefusalSerializer,
+        responses={201: DossierSerializer},
+    )
+    def post(self, request):
+        return self.answer(request)
+
+
+class AskAtDeskView(DeskAnswerView):
+    body = DeskRequestSerializer
+    service = staticmethod(services.ask_at_desk)
+
+    @extend_schema(
+        operation_id="ask_at_desk",
+        tags=["dossiers"],
+        summary="Ask at the desk to complete (form 02): no code, no clock",
+        description="The header `Idempotency-Key` is required. When the applicant comes back: "
+        "`complete_filing`, then `receive`.",
+        request=DeskRequestSerializer,
+        responses={201: DossierSerializer},
+    )
+    def post(self, request):
+        return self.answer(request)
 
 
 class DossierView(StaffView):
@@ -247,7 +319,7 @@ class OverdueListView(StaffView):
         letters = Letter.objects.live().filter(
             kind=LetterKind.APOLOGY, reference=OuterRef("code"), cycle=OuterRef("cycle")
         )
-        visible = Dossier.objects.visible_to(self.request.user)
+        visible = Dossier.objects.of_agencies_of(self.request.user)
         return visible.overdue().with_people().annotate(apology=Subquery(letters.values("state")[:1]))
 
     @extend_schema(operation_id="overdue", tags=["supervision"], responses=OverdueSerializer(many=True))

@@ -10,16 +10,15 @@ from cases.api.pagination import NewestLetters
 from cases.api.serializers.dossiers import LetterSerializer
 from cases.api.views.base import StaffView
 from cases.api.views.dossiers import PDF_ANSWER, pdf_response
+from cases.letters import letters_about
 from cases.models import Dossier
 from notifications.enums import NUMBERED_LETTER_STATES
-from notifications.models import Letter
 from notifications.services import letters
 
 
 class LettersView(StaffView):
     def get_queryset(self):
-        codes = Dossier.objects.visible_to(self.request.user).filter(code__isnull=False).values("code")
-        return Letter.objects.filter(reference__in=codes)
+        return letters_about(Dossier.objects.of_agencies_of(self.request.user))
 
 
 class LetterListView(LettersView):

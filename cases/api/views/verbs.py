@@ -16,6 +16,7 @@ from cases.api.serializers.dossiers import DossierSerializer
 from cases.api.views.base import WriteView
 from cases.api.views.dossiers import dossier_answer, filing_answer
 from cases.enums import Verb
+from cases.models import Dossier
 from procedures.enums import Role
 
 
@@ -77,6 +78,23 @@ VERBS = [
         bodies.RescheduleSerializer,
         services.issue_apology,
     ),
+    Act(Verb.EXTEND, "Extend the limit, once", bodies.ExtensionSerializer, services.extend),
+    Act(
+        Verb.EXCLUDE_PERIOD,
+        "Enter a period that does not count",
+        bodies.PeriodSerializer,
+        services.exclude_period,
+    ),
+    Act(Verb.CONSULT, "Ask another agency", bodies.QuestionSerializer, services.consult),
+    Act(Verb.DEMAND, "Demand a paper with a ground", bodies.DemandSerializer, services.demand),
+    Act(
+        "receive_correction",
+        "Correct the result free of charge: answers with the new dossier",
+        bodies.ReasonSerializer,
+        services.receive_correction,
+    ),
+    Act("report_loss", "Papers were lost or damaged here", bodies.LossSerializer, services.report_loss),
+    Act(Verb.CLARIFY, "Ask the applicant to clarify", bodies.ClarificationSerializer, services.clarify),
 ]
 
 
@@ -137,6 +155,6 @@ class VerbView(WriteView):
             changed = self.act.service(dossier, *files, by=request.user, **given)
             if self.is_portal:
                 return filing_answer(changed)
-            return dossier_answer(request, dossier.pk)
+            return dossier_answer(request, changed.pk if isinstance(changed, Dossier) else dossier.pk)
 
         return self.once(run)

@@ -24,6 +24,8 @@ class Command(BaseCommand):
         self.stdout.write(_("Flagged overdue: %(count)s") % {"count": counts.flagged})
         self.stdout.write(_("Warnings added: %(count)s") % {"count": counts.warned})
         self.stdout.write(_("Apologies drafted: %(count)s") % {"count": counts.drafted})
+        self.stdout.write(_("Reminded of supplements: %(count)s") % {"count": counts.reminded})
+        self.stdout.write(_("Late answers of other agencies: %(count)s") % {"count": counts.alerted})
         self.stdout.write(_("Messages sent: %(count)s") % {"count": delivered.sent})
         self.stdout.write(_("Messages failed, to be tried again: %(count)s") % {"count": delivered.failed})
         self.stdout.write(_("Messages given up: %(count)s") % {"count": delivered.dead})

@@ -14,14 +14,15 @@ def links(response) -> list[str]:
 
 
 COMMON = ["Procedures", "Calendar", "Provincial tariffs"]
+KEEPING = ["Procedures", "Calendar", "Calendar changes", "Provincial tariffs"]
 DOSSIERS = ["Filings waiting", "All dossiers", "Overdue", "Letters"]
 SIDEBARS = {
     Role.CLERK: ["Today", "Receive a dossier", *DOSSIERS, "Messages", *COMMON],
     Role.OFFICER: ["Today", "My queue", *DOSSIERS, *COMMON],
-    Role.SUPERVISOR: ["Today", *DOSSIERS, "Messages", *COMMON],
-    Role.AUDITOR: ["Today", *DOSSIERS, "Messages", *COMMON, "Agencies", "Staff"],
-    Role.AGENCY_ADMIN: ["Today", *COMMON, "Agencies", "Staff"],
-    Role.SYSTEM_ADMIN: ["Today", "Messages", *COMMON, "Agencies", "Staff"],
+    Role.SUPERVISOR: ["Today", *DOSSIERS, "Messages", *KEEPING],
+    Role.AUDITOR: ["Today", *DOSSIERS, "Messages", *KEEPING, "Agencies", "Staff"],
+    Role.AGENCY_ADMIN: ["Today", *KEEPING, "Agencies", "Staff"],
+    Role.SYSTEM_ADMIN: ["Today", "Messages", *KEEPING, "Agencies", "Staff"],
     Role.INTEGRATION: ["Today"],
 }
 

@@ -45,7 +45,7 @@ def test_page_proves_the_due_date_day_by_day(world, browser, clock):
     text = text_of(browser(world.clerk).get(page_of(world.receive())))
     for words in (
         "3 ngày làm việc, counted from 20/11/2026 09:00, end at 26/11/2026 17:00 .",
-        "Friday 20/11/2026 no day of reception, not counted Civil Code 2015, Art 147",
+        "Friday 20/11/2026 no day of reception, not counted Article 147 of the Civil Code 2015",
         "Saturday 21/11/2026 no weekend",
         "Monday 23/11/2026 1 working day",
         "Tuesday 24/11/2026 no day off: Vietnam Culture Day",
@@ -102,27 +102,32 @@ def test_page_costs_the_same_with_more_rows(world, browser):
 
 # --- Which buttons -------------------------------------------------------------------------------
 
+DEMAND = "Demand a paper with a ground"
 CLERKS = {
-    State.SUBMITTED: {"Receive", "Refuse to receive", "Ask to complete", "Withdraw"},
-    State.RECEIVED: {"Digitized, hand over", "Withdraw"},
-    State.DIGITIZED: {"Withdraw", "Add files"},
-    State.PROCESSING: {"Withdraw", "Add files"},
-    State.SUPPLEMENT: {"Supplement complete", "Withdraw", "Add files"},
+    State.SUBMITTED: {"Receive", "Refuse to receive", "Ask to complete", "Withdraw", DEMAND},
+    State.RECEIVED: {"Digitized, hand over", "Withdraw", DEMAND},
+    State.DIGITIZED: {"Withdraw", "Add files", DEMAND},
+    State.PROCESSING: {"Withdraw", "Add files", DEMAND},
+    State.SUPPLEMENT: {"Supplement complete", "Withdraw", "Add files", DEMAND},
     State.PAID: {"Return result", "Add files"},
     State.RETURNED: set(),
     State.REFUSED: set(),
     State.STOPPED: set(),
 }
 OFFICERS = {
-    State.RECEIVED: {"Request supplement"},
-    State.DIGITIZED: {"Take over", "Request supplement", "Add files"},
+    State.SUBMITTED: {DEMAND},
+    State.RECEIVED: {"Request supplement", DEMAND},
+    State.DIGITIZED: {"Take over", "Request supplement", "Ask for a clarification", "Add files", DEMAND},
     State.PROCESSING: {
         "Hand over to the next step",
         "Request supplement",
         "Record result",
+        "Ask another agency",
+        "Ask for a clarification",
         "Add files",
+        DEMAND,
     },
-    State.SUPPLEMENT: {"Add files"},
+    State.SUPPLEMENT: {"Add files", DEMAND},
     State.PAID: {"Add files"},
 }
 
@@ -295,12 +300,16 @@ def test_a_refusal_on_substance_needs_grounds(world, browser):
     assert list(response.context["form"].errors) == ["reason"]
 
 
-def test_work_is_handed_over_to_an_officer_of_the_agency(world, browser):
+def test_work_is_handed_over_to_who_has_the_role_of_the_step(world, browser):
     dossier = world.processing()
     client, address = browser(world.officer), verb_of(dossier, Verb.HAND_OVER)
-    assert list(client.get(address).context["form"].fields["to"].queryset) == [world.second_officer]
-    client.post(address, {"to": world.second_officer.pk, "note": "Nhờ đồng chí"})
-    assert Dossier.objects.get(pk=dossier.pk).holder == world.second_officer
+    field = client.get(address).context["form"].fields["to"]
+    assert set(field.queryset) == {world.supervisor, world.head}
+    assert field.help_text == "The next step is “Ký duyệt”, for the role “Supervisor”."
+    response = client.post(address, {"note": "Trình ký"})
+    assert response.context["form"].errors == {"to": ["This field is required."]}
+    client.post(address, {"to": world.supervisor.pk, "note": "Trình ký"})
+    assert Dossier.objects.get(pk=dossier.pk).holder == world.supervisor
 
 
 def test_head_issues_the_apology_from_the_dossier_page(world, browser, clock):

@@ -16,7 +16,7 @@ CASES = {
     "ask_to_complete": ("clerk", "submitted", {"reason": "Thiếu", "items": ["Tờ khai"]}, "submitted"),
     "digitize": ("clerk", "scanned", {}, "digitized"),
     "start": ("officer", "digitized", {}, "processing"),
-    "hand_over": ("officer", "processing", {"note": "Trình ký"}, "processing"),
+    "hand_over": ("officer", "processing", {"to": "giam-sat", "note": "Trình ký"}, "processing"),
     "request_supplement": (
         "officer",
         "processing",
@@ -33,6 +33,25 @@ CASES = {
         {"reason": "Chờ xác minh", "new_due_at": "2026-11-17T17:00:00+07:00"},
         "processing",
     ),
+    "extend": ("officer", "extendable", {"reason": "Cần xác minh"}, "processing"),
+    "exclude_period": (
+        "officer",
+        "extendable",
+        {"name": "Niêm yết", "first": "2026-11-10", "last": "2026-11-11"},
+        "processing",
+    ),
+    "consult": (
+        "officer",
+        "processing",
+        {"agency": "H41.102", "question": "Xác minh nơi cư trú", "working_hours": 16},
+        "processing",
+    ),
+    "clarify": (
+        "officer",
+        "processing",
+        {"question": "Nơi ở hiện nay?", "ground": "Luật X, Điều Y"},
+        "processing",
+    ),
 }
 
 
@@ -41,6 +60,14 @@ def bring_to(world, state: str) -> Dossier:
         dossier = world.receive()
         world.scan(dossier)
         return dossier
+    if state == "extendable":
+        world.free.versions.update(
+            extension_mode="add",
+            extension_amount=3,
+            extension_unit="working_day",
+            excluded_periods=[{"name_vi": "Niêm yết", "name_en": "Posting"}],
+        )
+        return world.processing()
     return world.in_state(state)
 
 
@@ -164,8 +191,9 @@ def test_a_second_supplement_needs_the_head(world, officer):
 
 def test_handing_over_names_the_next_officer(world, officer):
     dossier = world.processing()
-    answer = officer.post(f"dossiers/{dossier.code}/hand_over/", {"to": world.second_officer.username})
-    assert answer.json()["holder"] == {"username": "thu-ly-2", "name": "Đỗ Thị Thụ Lý Hai"}
+    answer = officer.post(f"dossiers/{dossier.code}/hand_over/", {"to": world.supervisor.username})
+    assert answer.json()["holder"] == {"username": "giam-sat", "name": "Vũ Thị Giám Sát"}
+    assert [step["punctuality"] for step in answer.json()["steps"]] == ["on_time", "early", None]
 
 
 def test_stopping_too_early_says_until_when_the_applicant_has_time(world, supervisor, clock):

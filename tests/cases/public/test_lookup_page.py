@@ -70,7 +70,7 @@ def test_with_the_secret_the_owner_sees_the_dossier(world, page):
         "Thursday, 12/11/2026 17:00",
         "3 working days left.",
         "The time limit is: 3 ngày làm việc. It counts from 09/11/2026 09:00 and ends at 12/11/2026 17:00.",
-        "day 3 working day (Civil Code 2015, Art 147)",
+        "day 3 working day (Article 147 of the Civil Code 2015)",
         "Received at the desk 09/11/2026 09:00",
         "Taken over by Phạm Văn Thụ Lý.",
     ):
@@ -128,9 +128,15 @@ def test_the_pages_set_no_cookie(world, page):
 
 
 def test_the_pages_need_no_script_and_no_inline_style(world, page):
+    """The one script presses the browser's print; its buttons stay hidden without it."""
     html = ask(page, world.supplement()).content.decode()
-    assert "<script" not in html and "<style" not in html and "style=" not in html
+    assert re.findall(r"<script.*?</script>", html) == [
+        '<script src="/static/onestop/print.js" defer></script>'
+    ]
+    assert len(re.findall(r"<button[^>]* data-print[^>]* hidden>", html)) == 2
+    assert "<style" not in html and "style=" not in html
     assert not re.search(r"\son\w+=", html)
+    assert "<script" not in page.get("/tra-cuu/").content.decode()
 
 
 def test_what_is_missing_stands_first(world, page):
@@ -215,5 +221,5 @@ def test_the_unit_has_it_since_its_first_step(world, page, clock):
     dossier = world.digitized()
     clock.move_to("2026-11-10 10:00")
     services.start(dossier, by=world.officer)
-    services.hand_over(dossier, by=world.officer)
+    services.hand_over(dossier, by=world.officer, to=world.supervisor)
     assert "With UBND phường Thử Nghiệm since 09/11/2026 09:00." in text_of(ask(page, dossier))

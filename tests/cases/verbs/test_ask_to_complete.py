@@ -59,16 +59,54 @@ def test_ask_to_complete_writes_an_event_and_tells_the_applicant_the_list(world)
     assert "\n- Tờ khai có chữ ký\n- Ảnh 4×6\n" in body
 
 
-def test_ask_to_complete_a_second_time_is_refused_even_after_the_answer(world):
+def test_ask_to_complete_waits_for_the_answer_before_anything_else_is_asked(world):
     filing = world.submit()
     ask(world, filing)
-    sentence = "The applicant was already asked once to complete this filing. Receive it or refuse it."
-    with refused(Invalid, "asked_already") as caught:
-        ask(world, filing)
-    assert caught.value.sentence == sentence
+    for person in [world.clerk, world.head]:
+        with refused(Invalid, "asked_already") as caught:
+            ask(world, filing, by=person)
+        assert caught.value.sentence == (
+            "The applicant was asked to complete this filing and has not answered yet."
+        )
+
+
+def test_ask_to_complete_a_second_time_is_refused_to_the_clerk_even_after_the_answer(world):
+    filing = world.submit()
+    ask(world, filing)
     services.complete_filing(filing)
-    with refused(Invalid, "asked_already"):
+    with refused(Invalid, "approval_missing") as caught:
         ask(world, filing)
+    assert caught.value.sentence == (
+        "The applicant was already asked once to complete this filing. Receive it or refuse it; only the "
+        "head of UBND phường Thử Nghiệm may ask a second time."
+    )
+
+
+def test_r09_ask_to_complete_a_second_time_is_the_heads_own_act_and_marks_the_dossier(world):
+    filing = world.submit()
+    first = ask(world, filing)
+    assert (first.approved_by, fresh(filing).asked_twice) == (None, False)
+    services.complete_filing(filing)
+    with refused(Invalid, "required"):
+        ask(world, filing, by=world.head, reason=" ")
+    second = ask(world, filing, by=world.head)
+    assert (second.asked_by, second.approved_by) == (world.head, world.head)
+    assert fresh(filing).asked_twice
+
+
+def test_r09_ask_to_complete_for_the_first_time_is_not_for_the_head(world):
+    filing = world.submit()
+    with refused(NotPermitted, "not_permitted"):
+        ask(world, filing, by=world.head)
+
+
+def test_r09_ask_to_complete_a_second_time_is_not_for_a_supervisor_who_is_not_the_head(world):
+    filing = world.submit()
+    ask(world, filing)
+    services.complete_filing(filing)
+    for person in [world.supervisor, world.outsider_head]:
+        with refused(NotPermitted, "not_permitted"):
+            ask(world, filing, by=person)
 
 
 @pytest.mark.parametrize("reason", ["", "  ", None])

@@ -126,13 +126,19 @@ def test_receive_on_a_saturday_session_is_real_but_the_saturday_does_not_count(w
 
 def test_receive_keeps_who_filed_for_the_applicant(world):
     dossier = world.receive(
-        submitter_name=" Trần Văn Thử ", submitter_id_number=" 040000000009 ", subject=" Con trai "
+        submitter_name=" Trần Văn Thử ",
+        submitter_id_number=" 040000000009 ",
+        submitter_phone="0900 000 009",
+        authorisation=" Giấy ủy quyền số 5 ngày 02/11/2026 ",
+        subject=" Con trai ",
     )
-    assert (dossier.submitter_name, dossier.submitter_id_number, dossier.subject) == (
+    dossier = fresh(dossier)
+    assert (dossier.submitter_name, dossier.submitter_id_number, dossier.submitter_phone) == (
         "Trần Văn Thử",
         "040000000009",
-        "Con trai",
+        "0900000009",
     )
+    assert (dossier.authorisation, dossier.subject) == ("Giấy ủy quyền số 5 ngày 02/11/2026", "Con trai")
 
 
 @pytest.mark.parametrize(

@@ -78,12 +78,13 @@ def test_receive_refuses_an_unknown_channel(world, field, value):
 
 
 @pytest.mark.parametrize(
-    ("field", "longest"), [("subject", 500), ("submitter_name", 300), ("submitter_id_number", 20)]
+    ("field", "longest"),
+    [("subject", 500), ("submitter_name", 300), ("submitter_id_number", 20), ("authorisation", 300)],
 )
 def test_receive_refuses_a_text_that_is_too_long_instead_of_cutting_it(world, field, longest):
-    world.receive(**{field: "x" * longest})
+    world.receive(**{"authorisation": "Giấy ủy quyền số 5", field: "x" * longest})
     with refused(Invalid, "too_long") as caught:
-        world.receive(**{field: "x" * (longest + 1)})
+        world.receive(**{"authorisation": "Giấy ủy quyền số 5", field: "x" * (longest + 1)})
     assert (caught.value.field, caught.value.sentence) == (
         field,
         f"This text has {longest + 1} characters; at most {longest} are possible.",

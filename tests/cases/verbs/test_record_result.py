@@ -128,6 +128,7 @@ def test_record_result_notes_whether_it_was_on_time(world, clock, moment, on_tim
         "result": "granted",
         "number": "12/KQ",
         "on_time": on_time,
+        "punctuality": "late",  # of the step, which had 12 working hours
     }
 
 
@@ -168,7 +169,7 @@ def test_record_result_too_late_cancels_the_draft_with_another_reason(world, clo
             {"kind": "refused", "reason": " "},
             "reason",
             "required",
-            "A refusal needs written grounds (Decree 61/2018 Art 19.8).",
+            "A refusal needs written grounds (Decree 118/2025/NĐ-CP).",
         ),
         (
             {"number": "1" * 61},

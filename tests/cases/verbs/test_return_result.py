@@ -77,7 +77,7 @@ def test_return_result_knows_the_applicant_however_the_name_is_typed(world, coll
 
 
 def test_return_result_to_the_person_who_filed_needs_no_other_authorisation(world):
-    dossier = world.with_result(submitter_name="Trần Văn Thử")
+    dossier = world.with_result(submitter_name="Trần Văn Thử", authorisation="Giấy ủy quyền số 5")
     assert hand_out(world, dossier, collector="Trần Văn Thử").collector_name == "Trần Văn Thử"
 
 
@@ -90,8 +90,37 @@ def test_return_result_to_a_neighbour_needs_an_authorisation(world):
             "proof",
             "Lý Thị Láng Giềng is not the applicant: somebody else needs the receipt and an authorisation.",
         )
-    dossier = hand_out(world, dossier, collector="Lý Thị Láng Giềng", proof="authorisation")
+    dossier = hand_out(
+        world,
+        dossier,
+        collector="Lý Thị Láng Giềng",
+        proof="authorisation",
+        collector_id_number="040000000008",
+        authorisation=" Giấy ủy quyền số 8 ngày 10/11/2026 ",
+    )
+    dossier = fresh(dossier)
     assert (dossier.collector_name, dossier.collection_proof) == ("Lý Thị Láng Giềng", "authorisation")
+    assert (dossier.collector_id_number, dossier.collector_authorisation) == (
+        "040000000008",
+        "Giấy ủy quyền số 8 ngày 10/11/2026",
+    )
+
+
+@pytest.mark.parametrize("authorisation", ["", "  "])
+def test_r34_return_result_on_an_authorisation_names_the_paper(world, authorisation):
+    dossier = world.with_result()
+    with refused(Invalid, "required") as caught:
+        hand_out(
+            world,
+            dossier,
+            collector="Lý Thị Láng Giềng",
+            proof="authorisation",
+            authorisation=authorisation,
+        )
+    assert (caught.value.field, caught.value.sentence) == (
+        "authorisation",
+        "Enter the paper that authorises to collect: which one, its number and date.",
+    )
 
 
 @pytest.mark.parametrize("proof", ["", "smile", None])

@@ -1,0 +1,104 @@
+"""Questions to other agencies: what is shown of them on a dossier, and the page of the agency that answers."""
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.http import Http404
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.utils.translation import gettext as _
+
+from cases import rules, services
+from cases.admin.shown import badge, moment
+from cases.admin.verb_forms import AnswerForm
+from cases.deadlines import Punctuality
+from cases.errors import CaseError
+from cases.models import Consultation, Dossier
+from cases.services.consultations import refusal_of_answer
+from onestop import access
+
+PER_PAGE = 50
+
+
+def rows_of(dossier: Dossier, user) -> list[dict]:
+    """The questions of one dossier, each with its state and whether this person may answer it now."""
+    found = dossier.consultations.select_related("agency", "after__agency", "created_by", "answered_by")
+    return [
+        {
+            "consultation": consultation,
+            "due": moment(consultation.due_at),
+            "state": state_badge(consultation),
+            "may_answer": refusal_of_answer(dossier, consultation) is None
+            and rules.may_answer(user, consultation, dossier),
+        }
+        for consultation in found
+    ]
+
+
+def state_badge(consultation: Consultation):
+    """Waiting for its turn, open, late, or answered and how."""
+    if consultation.asked_at is None:
+        return badge(_("waits for its turn"), "info")
+    how = consultation.punctuality
+    if consultation.answered_at:
+        colour = "danger" if how is Punctuality.LATE else "success"
+        return badge(_("answered, %(punctuality)s") % {"punctuality": how.label}, colour)
+    return badge(_("late"), "danger") if how else badge(_("open"), "warning")
+
+
+def questions(request):
+    """What the person's agencies still have to answer, what is due first on top."""
+    if not access.answers(request.user):
+        raise PermissionDenied
+    open_ones = Consultation.objects.waiting().filter(agency__in=access.agencies_of(request.user))
+    found = open_ones.select_related(
+        "agency", "dossier__version__procedure", "dossier__competent_agency"
+    ).order_by("due_at", "pk")
+    page = Paginator(found, PER_PAGE).get_page(request.GET.get("p"))
+    request.current_app = admin.site.name
+    context = admin.site.page_context(
+        request,
+        title=_("Questions to my agency"),
+        page=page,
+        rows=[{"consultation": one, "due": moment(one.due_at), "state": state_badge(one)} for one in page],
+    )
+    return TemplateResponse(request, "cases/admin/questions.html", context)
+
+
+def answer(request, pk: int):
+    """Write the answer; a refusal stays on the page with everything that was typed."""
+    visible = Dossier.objects.visible_to(request.user) if access.sees_dossiers(request.user) else None
+    consultation = (
+        Consultation.objects.select_related("agency", "created_by", "dossier__version__procedure")
+        .filter(pk=pk, dossier__in=visible)
+        .first()
+        if visible is not None
+        else None
+    )
+    if consultation is None:
+        raise Http404(_("There is no such question, or it was answered already."))
+    dossier = consultation.dossier
+    back = "admin:questions" if access.answers(request.user) else "admin:index"
+    if refusal := refusal_of_answer(dossier, consultation):
+        messages.error(request, refusal.sentence)
+        return redirect(back)
+    form = AnswerForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            services.answer_consultation(consultation, by=request.user, **form.cleaned_data)
+        except CaseError as error:
+            form.show_refusal(error)
+        else:
+            messages.success(request, _("The answer is recorded; the deciding agency is told."))
+            return redirect(back)
+    request.current_app = admin.site.name
+    context = admin.site.page_context(
+        request,
+        title=_("Answer a question"),
+        consultation=consultation,
+        dossier=dossier,
+        due=moment(consultation.due_at),
+        state=state_badge(consultation),
+        form=form,
+    )
+    return TemplateResponse(request, "cases/admin/answer.html", context)

@@ -1,0 +1,111 @@
+"""Questions to all dossiers at once: whose they are, what runs, what is late."""
+
+from datetime import datetime, timedelta
+
+from django.db import models
+from django.db.models import Exists, F, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
+from django.utils import timezone
+
+from cases.enums import OPEN_STATES, RUNNING_STATES, State
+from procedures.enums import Channel, Role
+from procedures.models import Agency
+from procedures.text import fold
+from procedures.working_time import minute_of
+
+READERS = frozenset({Role.CLERK, Role.OFFICER, Role.SUPERVISOR, Role.AUDITOR})
+MINUTE = timedelta(minutes=1)  # times are compared as printed (T7)
+ANSWERING = frozenset({Role.OFFICER, Role.SUPERVISOR})  # for an agency that was asked
+
+
+class DossierQuerySet(models.QuerySet):
+    def of_agencies_of(self, user):
+        """The dossiers that a member of staff works on or answers for: received or decided at or below
+        their own agency. Lists and figures are of these.
+
+        Only who works with dossiers or inspects them; the papers of citizens are not for those who keep
+        accounts, catalogue or connections.
+        """
+        return self._of(user)
+
+    def visible_to(self, user):
+        """What a member of staff may open: the same, and while their agency owes an answer (R20), for
+        its officers and supervisors, the dossier that the answer is for.
+        """
+        return self._of(user, also_asked=True)
+
+    def _of(self, user, *, also_asked: bool = False):
+        if user.is_active and user.is_superuser:
+            return self
+        if not user.is_active or not user.agency_id or user.role not in READERS:
+            return self.none()
+        units = list(Agency.objects.below(user.agency).values_list("pk", flat=True))
+        found = Q(receiving_desk__in=units) | Q(competent_agency__in=units)
+        if also_asked and user.role in ANSWERING:
+            asked = self.model._meta.get_field("consultations").related_model.objects.waiting()
+            found |= Exists(asked.filter(agency__in=units, dossier=OuterRef("pk")))
+        return self.filter(found)
+
+    def running(self):
+        """The agency's clock runs: accepted, no result yet, not waiting for the applicant."""
+        return self.filter(state__in=RUNNING_STATES, finished_at__isnull=True)
+
+    def open(self):
+        return self.filter(state__in=OPEN_STATES)
+
+    def overdue(self, now: datetime | None = None):
+        """Past the due moment without a result; asked of the facts, not of the flag.
+
+        Times are compared as printed, in minutes (T7): due at 17:00 is overdue from 17:01 on.
+        """
+        return self.running().filter(due_at__lt=minute_of(now or timezone.now()))
+
+    def late_transfer(self, now: datetime | None = None):
+        """Left the desk late, or should have left it by now (R16); what was filed online passes at once."""
+        late = Q(transferred_at__gte=F("transfer_due_at") + MINUTE)
+        lies = Q(
+            state=State.RECEIVED, transferred_at=None, transfer_due_at__lt=minute_of(now or timezone.now())
+        )
+        return self.exclude(channel=Channel.ONLINE).filter(late | lies)
+
+    def breaches(self, now: datetime | None = None):
+        """Past the due moment without an apology issued by then, open or finished (R33).
+
+        A late apology does not take a dossier off; missing the date that an apology promised puts it on.
+        Annotates `promised_at` (due moment before the apology of this cycle), `apologised_at` and
+        `ended_or_now`; while the applicant is waited for the agency's clock stands at the request.
+        """
+        now = now or timezone.now()
+        apology = self.model._meta.get_field("reschedules").related_model.objects.filter(
+            dossier=OuterRef("pk"), cycle=OuterRef("cycle")
+        )
+        asked = self.model._meta.get_field("supplements").related_model.objects.filter(
+            dossier=OuterRef("pk"), answered_at=None, before_reception=False
+        )
+        found = self.filter(due_at__isnull=False, code__isnull=False).annotate(
+            promised_at=Coalesce(Subquery(apology.values("old_due_at")[:1]), F("due_at")),
+            apologised_at=Subquery(apology.values("at")[:1]),
+            ended_or_now=Coalesce(
+                "finished_at", Subquery(asked.values("asked_at")[:1]), "ended_at", models.Value(now)
+            ),
+        )
+        without = Q(apologised_at=None, ended_or_now__gte=F("promised_at") + MINUTE)
+        too_late = Q(apologised_at__gte=F("promised_at") + MINUTE)
+        missed_again = Q(apologised_at__isnull=False, ended_or_now__gte=F("due_at") + MINUTE)
+        return found.filter(without | too_late | missed_again)
+
+    def due_between(self, start: datetime, end: datetime):
+        return self.running().filter(due_at__gte=start, due_at__lte=end)
+
+    def search(self, text: str):
+        """By code, or by name without accents, ID number or phone of the applicant."""
+        found = self
+        for word in text.split():
+            found = found.filter(Q(code__istartswith=word) | Q(applicant__search_text__contains=fold(word)))
+        return found
+
+    def with_people(self):
+        """What every list shows, in one query."""
+        return self.select_related(
+            "version__procedure", "applicant", "receiving_desk", "competent_agency", "holder", "holder_unit"
+        )

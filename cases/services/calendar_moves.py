@@ -1,0 +1,358 @@
+"""What a change of the calendar moves: looked at before, applied in batches after (R24).
+
+Only promises whose clock runs are counted again; whatever waits for the applicant or has a result stays.
+"""
+
+import logging
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from functools import cache
+from itertools import islice
+from typing import NamedTuple
+
+from django.db import transaction
+from django.db.models import BigIntegerField, Func, QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from cases import ledger
+from cases.enums import DayChange, EventKind, RevisionState
+from cases.events import local_text, record_all
+from cases.facts import facts_of, limit_of
+from cases.limits import CannotCount
+from cases.models import (
+    CalendarMove,
+    CalendarRevision,
+    Dossier,
+    ExcludedPeriod,
+    Reschedule,
+    RevisionDay,
+)
+from cases.models import Extension as ExtensionRow
+from cases.services.apologies import withdraw_untouched_drafts
+from cases.services.notices import notify_applicant
+from procedures.calendars import calendar_for, proposed_calendar, remembered_calendars
+from procedures.models import Agency, CalendarDay, TimeLimit
+from procedures.working_time import TZ, WorkCalendar, local
+
+logger = logging.getLogger(__name__)
+
+BATCH = 500  # dossiers locked at a time: a desk waits for its own at most a second or two
+CHUNK = 2000  # rows read at a time
+RUN_SECONDS = 50  # one run never lasts longer, give or take one batch: the next one starts a minute later
+UNCOUNTABLE_SHOWN = 20
+_START = datetime(2000, 1, 1, tzinfo=TZ)  # Vietnam has kept one distance to UTC since 1975
+
+
+class _Microseconds(Func):
+    """A moment as microseconds since `_START`: a number is read many times faster than the text of a moment."""
+
+    template = (
+        f"(EXTRACT(EPOCH FROM %(expressions)s) * 1000000)::bigint - {int(_START.timestamp()) * 1_000_000}"
+    )
+    output_field = BigIntegerField()
+
+
+class Looked(NamedTuple):
+    """One dossier as a changed calendar would have it; `refusal` says why no due date follows."""
+
+    pk: int
+    code: str
+    procedure: str
+    old_due_at: datetime
+    new_due_at: datetime
+    refusal: str = ""
+
+    @property
+    def moves(self) -> bool:
+        return self.new_due_at != self.old_due_at
+
+    @property
+    def changes_date(self) -> bool:
+        return local(self.new_due_at).date() != local(self.old_due_at).date()
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """So many dossiers move from one date to another; the same date when only the hour changes."""
+
+    old: date
+    new: date
+    count: int
+
+
+@dataclass
+class Preview:
+    """What a proposal would do to the open dossiers: how many, and from when to when."""
+
+    looked_at: int = 0
+    moved: int = 0
+    told: int = 0
+    groups: list[Group] = field(default_factory=list)
+    uncountable: list[Looked] = field(default_factory=list)
+
+
+def dossiers_of(revision: CalendarRevision) -> QuerySet[Dossier]:
+    """The dossiers whose promise the calendar of this revision bears on, oldest first."""
+    running = Dossier.objects.running().order_by("pk")
+    if revision.agency is None:
+        return running
+    return running.filter(competent_agency__in=Agency.objects.below(revision.agency).values("pk"))
+
+
+# Looking at it before -------------------------------------------------------------------------------
+
+
+def preview(revision: CalendarRevision) -> Preview:
+    """Count what a proposal would move; nothing is changed, and the memory used does not grow with it."""
+    found = Preview()
+    groups: Counter[tuple[date, date]] = Counter()
+    for looked in _looks(revision):
+        found.looked_at += 1
+        if looked.moves:
+            groups[local(looked.old_due_at).date(), local(looked.new_due_at).date()] += 1
+        elif looked.refusal and len(found.uncountable) < UNCOUNTABLE_SHOWN:
+            found.uncountable.append(looked)
+    found.groups = [Group(old, new, count) for (old, new), count in sorted(groups.items())]
+    found.moved = groups.total()
+    found.told = sum(group.count for group in found.groups if group.old != group.new)
+    return found
+
+
+def moves(revision: CalendarRevision, *, after: int = 0) -> Iterator[Looked]:
+    """The dossiers that a proposal would move, one by one, from the one after this primary key on."""
+    return (looked for looked in _looks(revision, after) if looked.moves)
+
+
+def _looks(revision: CalendarRevision, after: int = 0) -> Iterator[Looked]:
+    calendars = _Calendars(revision)
+    limits = {limit.pk: limit_of(limit) for limit in TimeLimit.objects.all()}
+    rows = (
+        dossiers_of(revision)
+        .filter(pk__gt=after)
+        .values_list(
+            "pk",
+            "code",
+            "version__procedure__code",
+            "competent_agency_id",
+            "limit_id",
+            _Microseconds("clock_started_at"),
+            _Microseconds("due_at"),
+        )
+        .iterator(chunk_size=CHUNK)
+    )
+    while chunk := list(islice(rows, CHUNK)):
+        own = _own_facts(chunk[0][0], chunk[-1][0])
+        for pk, code, procedure, agency, limit, started, due in chunk:
+            due_at = _START + timedelta(microseconds=due)
+            facts = own.get(pk) or ledger.ClockFacts(limits[limit], _START + timedelta(microseconds=started))
+            try:
+                new_due_at, refusal = ledger.clock(facts, calendars[agency]).due_at, ""
+            except CannotCount as error:
+                new_due_at, refusal = due_at, str(error)
+            yield Looked(pk, code, procedure, due_at, new_due_at, refusal)
+
+
+class _Calendars(dict):
+    """The calendar of each agency as the proposal would have it, read when it is first asked for."""
+
+    def __init__(self, revision: CalendarRevision):
+        super().__init__()
+        self._added, self._without = _proposed_rows(revision)
+
+    def __missing__(self, agency: int) -> WorkCalendar:
+        unit = Agency.objects.get(pk=agency)
+        self[agency] = proposed_calendar(unit, added=self._added, without=self._without)
+        return self[agency]
+
+
+def _proposed_rows(revision: CalendarRevision) -> tuple[list[CalendarDay], set[int]]:
+    """Rows that the proposal puts into the calendar, and the keys of those that it takes out."""
+    added, without = [], set()
+    if revision.state != RevisionState.DRAFT:
+        return added, without
+    for day in revision.days.select_related("calendar_day"):
+        if day.change == DayChange.ADD:
+            added.append(_row(day, revision.agency_id))
+            estimates = CalendarDay.objects.filter(date=day.date, agency=revision.agency, enabled=True)
+            without.update(estimates.values_list("pk", flat=True))
+        elif day.change == DayChange.SWITCH_ON:
+            added.append(day.calendar_day)
+        else:
+            without.add(day.calendar_day_id)
+    return added, without
+
+
+def _row(day: RevisionDay, agency_id: int | None) -> CalendarDay:
+    return CalendarDay(
+        agency_id=agency_id,
+        date=day.date,
+        is_worked=day.is_worked,
+        kind=day.kind,
+        name_vi=day.name_vi,
+        provisional=day.provisional,
+    )
+
+
+# Facts ----------------------------------------------------------------------------------------------
+
+
+def _own_facts(first: int, last: int) -> dict[int, ledger.ClockFacts]:
+    """The facts of those dossiers from one primary key to another that have more than a limit and a start."""
+    special: set[int] = set()
+    for model in (Reschedule, ExtensionRow, ExcludedPeriod):
+        rows = model.objects.filter(dossier__gte=first, dossier__lte=last).order_by()
+        special.update(rows.values_list("dossier_id", flat=True))
+    found = _with_facts(Dossier.objects.running().filter(pk__in=special)) if special else ()
+    return {dossier.pk: facts_of(dossier) for dossier in found}
+
+
+def _with_facts(dossiers: QuerySet[Dossier]) -> QuerySet[Dossier]:
+    return dossiers.select_related("limit").prefetch_related("reschedules", "extensions", "excluded_periods")
+
+
+# Applying it ----------------------------------------------------------------------------------------
+
+
+def apply_approved(*, seconds: float = RUN_SECONDS) -> int:
+    """Go on with what is approved, batch after batch, for so long; returns how many dossiers moved.
+
+    Safe in parallel and after a kill: a batch is one transaction with its cursor, and whoever finds a
+    revision locked leaves it to the other.
+    """
+    stop_at = time.monotonic() + seconds
+    moved = 0
+    while (revision := _next_approved()) and time.monotonic() < stop_at:
+        before = revision.moved
+        if not apply_batch(revision):
+            break
+        moved += CalendarRevision.objects.values_list("moved", flat=True).get(pk=revision.pk) - before
+    return moved
+
+
+def _next_approved() -> CalendarRevision | None:
+    """One after the other, in the order of approval."""
+    waiting = CalendarRevision.objects.filter(state=RevisionState.APPROVED)
+    return waiting.order_by("approved_at", "pk").first()
+
+
+@transaction.atomic
+def apply_batch(revision: CalendarRevision, size: int = BATCH) -> bool:
+    """Count the next dossiers of an approved revision again; False when it is not its turn or another's.
+
+    Side effects in order for each that moves: due date (the first one stays), overdue flag off when the
+    new date lies ahead, one event, one row of `CalendarMove`, the applicant told when the date changed,
+    an untouched draft of an apology withdrawn that is not due yet. Then the cursor; at the end the state.
+    """
+    mine = (
+        CalendarRevision.objects.select_for_update(skip_locked=True, of=("self",))
+        .select_related("agency", "approved_by")
+        .filter(pk=revision.pk, state=RevisionState.APPROVED)
+        .first()
+    )
+    if mine is None or mine != _next_approved():
+        return False
+    dossiers = list(
+        _with_facts(dossiers_of(mine).filter(pk__gt=mine.last_dossier))
+        .with_people()
+        .select_related("limit")
+        .select_for_update(of=("self",))[:size]
+    )
+    mine.moved += _move(mine, dossiers)
+    mine.checked += len(dossiers)
+    if dossiers:
+        mine.last_dossier = dossiers[-1].pk
+    if len(dossiers) < size:
+        mine.state = RevisionState.DONE
+        mine.finished_at = timezone.now()
+    mine.save()
+    return True
+
+
+def _move(revision: CalendarRevision, dossiers: list[Dossier]) -> int:
+    moved: list[tuple[Dossier, datetime]] = []
+    touched = []
+    with remembered_calendars():
+        for dossier in dossiers:
+            counted = _counted(dossier)
+            if counted is None:
+                continue
+            old_due_at = dossier.due_at
+            if (counted.due_at, counted.provisional) != (old_due_at, dossier.due_is_provisional):
+                dossier.due_at, dossier.due_is_provisional = counted.due_at, counted.provisional
+                touched.append(dossier)
+            if counted.due_at != old_due_at:
+                moved.append((dossier, old_due_at))
+        withdraw_untouched_drafts(
+            [dossier for dossier, _old in moved], reason=_("The calendar moved the due date.")
+        )
+    now = timezone.now()
+    for dossier, _old in moved:
+        if dossier.due_at > now:
+            dossier.overdue_flagged_at = None
+    Dossier.objects.bulk_update(touched, ["due_at", "due_is_provisional", "overdue_flagged_at"])
+    CalendarMove.objects.bulk_create(
+        CalendarMove(
+            revision=revision,
+            dossier=dossier,
+            cycle=dossier.cycle,
+            old_due_at=old,
+            new_due_at=dossier.due_at,
+            at=now,
+        )
+        for dossier, old in moved
+    )
+    _record_and_tell(revision, moved, now)
+    return len(moved)
+
+
+def _counted(dossier: Dossier) -> ledger.Clock | None:
+    try:
+        return ledger.clock(facts_of(dossier), calendar_for(dossier.competent_agency))
+    except CannotCount as error:
+        # Its promise stays; the preview named it, and one dossier must not hold up the others.
+        logger.error("the due date of %s cannot be counted again: %s", dossier.code, error)
+        return None
+
+
+def _record_and_tell(
+    revision: CalendarRevision, moved: list[tuple[Dossier, datetime]], now: datetime
+) -> None:
+    references = _references(revision)
+    rows = [
+        (
+            dossier,
+            {
+                "reference": references(dossier.competent_agency_id),
+                "due": local_text(dossier.due_at),
+                "old_due": local_text(old),
+            },
+        )
+        for dossier, old in moved
+    ]
+    events = record_all(EventKind.CALENDAR_MOVED, rows, by=revision.approved_by, at=now)
+    for (dossier, old), event in zip(moved, events, strict=True):
+        if local(dossier.due_at).date() != local(old).date():
+            notify_applicant(dossier, event)
+
+
+def _references(revision: CalendarRevision) -> Callable[[int], str]:
+    """What changed the calendar of an agency by now.
+
+    The days of a revision hold as soon as it is approved. So one that is approved while another is being
+    applied moves the rest of the dossiers together with it, and both are named.
+    """
+    waiting = CalendarRevision.objects.filter(state=RevisionState.APPROVED).select_related("agency")
+    later = [row for row in waiting.order_by("approved_at", "pk") if row != revision]
+    below = {row: set(Agency.objects.below(row.agency).values_list("pk", flat=True)) for row in later}
+
+    @cache
+    def of_agency(pk: int) -> str:
+        bearing = [row for row in later if row.agency is None or pk in below[row]]
+        named = [row.legal_reference or row.reason for row in (revision, *bearing)]
+        return "; ".join(dict.fromkeys(named))
+
+    return of_agency

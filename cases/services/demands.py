@@ -1,0 +1,180 @@
+"""Papers demanded with a recorded ground: one that could be reused, one beyond the list (R5, R13)."""
+
+import re
+from collections.abc import Iterable
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from cases import errors, rules
+from cases.enums import DemandKind, EventKind, ReuseGround, Verb
+from cases.errors import Invalid
+from cases.events import record
+from cases.models import Demand, Dossier
+from cases.regime import mechanism_of
+from cases.services.base import ask, locked, required_text
+from cases.services.store import Offer, reuse_offers
+from procedures.models import Component
+from procedures.regimes import Mechanism
+from procedures.text import fold
+
+# A text of law is cited with its article: “Luật X, Điều 5” or “Law X, Article 5”.
+ARTICLE = re.compile(r"(?i)\b(điều|article|art\.?)\s*\w")
+
+
+@transaction.atomic
+def demand(
+    dossier: Dossier,
+    *,
+    by,
+    component: Component | None = None,
+    ground: str = "",
+    paper: str = "",
+    legal_text: str = "",
+    note: str = "",
+) -> Demand:
+    """Demand a paper that nobody has to bring by rule (yêu cầu giấy tờ); listed for the supervisor.
+
+    A component that a database or the store could give: with one of the three grounds (R13). A paper
+    beyond the published list: with text and article (R5; Decree 61/2018 Arts 5.1đ, 6). Nothing is asked of
+    the applicant yet: that is what the requests to complete and to supplement are for.
+    """
+    dossier = locked(dossier)
+    ask(dossier, Verb.DEMAND, by)
+    note = note.strip()
+    if component is not None and (paper.strip() or legal_text.strip()):
+        raise Invalid(
+            _("Demand either a component of the list, or another paper; not both at once."),
+            code="contradictory",
+            field="paper",
+        )
+    if component is None:
+        made = _demand_extra(dossier, paper, legal_text, by=by, note=note)
+    else:
+        offer = reuse_offers(dossier.version, dossier.applicant).get(component.pk)
+        if component.version_id != dossier.version_id:
+            raise Invalid(
+                _("Component %(number)s is not on the published list of this procedure.")
+                % {"number": component.pk},
+                code="unknown_component",
+                field="component",
+            )
+        if offer is None:
+            raise Invalid(
+                _("“%(name)s” is to be brought anyhow; no ground is needed.") % {"name": component.name},
+                code="nothing_to_reuse",
+                field="component",
+            )
+        if dossier.demands.filter(component=component).exists():
+            raise Invalid(
+                _("“%(name)s” was already demanded.") % {"name": component.name},
+                code="demanded_already",
+                field="component",
+            )
+        made = demand_reusable(dossier, component, offer, ground=ground, by=by, note=note)
+    record_demands(dossier, [made])
+    return made
+
+
+def _demand_extra(dossier: Dossier, paper: str, legal_text: str, *, by, note: str) -> Demand:
+    paper = _short_text(
+        required_text(paper, field="paper", sentence=_("Enter which paper is demanded.")), 500, "paper"
+    )
+    required_text(legal_text, field="legal_text", sentence=_no_article(paper))
+    legal_text = _short_text(legal_text.strip(), 300, "legal_text")
+    if not ARTICLE.search(legal_text):
+        raise Invalid(_no_article(paper), code="no_article", field="legal_text")
+    return Demand.objects.create(
+        dossier=dossier,
+        kind=DemandKind.EXTRA,
+        paper=paper,
+        legal_text=legal_text,
+        note=note,
+        at=timezone.now(),
+        by=by,
+    )
+
+
+def _no_article(paper: str) -> str:
+    return _(
+        "“%(paper)s” is not on the published list of this procedure. Enter the legal text and its article "
+        "that allow demanding it, or do without."
+    ) % {"paper": paper}
+
+
+def demand_reusable(
+    dossier: Dossier, component: Component, offer: Offer, *, ground: str, by, note: str = ""
+) -> Demand:
+    """Keep the ground on which a paper is taken although its data are at hand; `Invalid` without one.
+
+    Only staff demands: for a connected system, and for an applicant at home, there is nothing to demand.
+    """
+    mechanism = mechanism_of(dossier)
+    if ground not in mechanism.reuse_grounds:
+        raise Invalid(_need_not_be_brought(component, offer, mechanism), code="reusable", field="components")
+    if not rules.may(by, Verb.DEMAND, dossier):
+        raise errors.not_permitted(Verb.DEMAND)
+    return Demand.objects.create(
+        dossier=dossier,
+        kind=DemandKind.REUSABLE,
+        component=component,
+        paper=component.name_vi,
+        ground=ground,
+        note=note,
+        at=timezone.now(),
+        by=by,
+    )
+
+
+def _need_not_be_brought(component: Component, offer: Offer, mechanism: Mechanism) -> str:
+    facts = {
+        "name": component.name,
+        "source": offer.source,
+        "citation": mechanism.reuse or mechanism.whole,
+        "grounds": ", ".join(str(ReuseGround(ground).label) for ground in mechanism.reuse_grounds),
+    }
+    if not mechanism.reuse_grounds:
+        return _("“%(name)s” need not be brought, it can be reused from %(source)s (%(citation)s).") % facts
+    return (
+        _(
+            "“%(name)s” need not be brought, it can be reused from %(source)s. Demanding it needs a ground: "
+            "%(grounds)s (%(citation)s)."
+        )
+        % facts
+    )
+
+
+def record_demands(dossier: Dossier, demands: Iterable[Demand]) -> None:
+    """One event for each demand that was made."""
+    for made in demands:
+        record(
+            dossier, EventKind.DEMANDED, by=made.by, paper=made.paper, ground=made.ground or made.legal_text
+        )
+
+
+def refuse_reusable(dossier: Dossier, items: list[str]) -> None:
+    """`Invalid` when a request for papers names a component that can be reused and was not demanded (R13)."""
+    offers = reuse_offers(dossier.version, dossier.applicant)
+    demanded = set(dossier.demands.filter(component__isnull=False).values_list("component_id", flat=True))
+    for component in dossier.version.components.all():
+        if component.pk not in offers or component.pk in demanded:
+            continue
+        names = {fold(name) for name in (component.name_vi, component.name_en) if name}
+        if any(name in fold(item) for item in items for name in names):
+            raise Invalid(
+                _need_not_be_brought(component, offers[component.pk], mechanism_of(dossier)),
+                code="reusable",
+                field="items",
+            )
+
+
+def _short_text(text: str, longest: int, field: str) -> str:
+    if len(text) > longest:
+        raise Invalid(
+            _("This text has %(length)s characters; at most %(longest)s are possible.")
+            % {"length": len(text), "longest": longest},
+            code="too_long",
+            field=field,
+        )
+    return text

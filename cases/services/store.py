@@ -1,0 +1,154 @@
+"""The applicant's own store of papers (kho dữ liệu), and what need not be asked for again (R13, R36)."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.conf import settings
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from cases.enums import DocumentSource, Provision, ResultKind
+from cases.errors import Invalid
+from cases.models import Applicant, Document, Dossier, DossierComponent, StoredPaper
+from procedures.models import Component, ElectronicSource, ProcedureVersion
+from procedures.text import fold
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """Why a component need not be brought: a connected database, or a paper in the applicant's store."""
+
+    source: str
+    paper: StoredPaper | None = None
+
+
+def reuse_offers(version: ProcedureVersion, applicant: Applicant | None) -> dict[int, Offer]:
+    """What can be reused in a dossier of this applicant, by the id of the component; two queries.
+
+    Of somebody who is not known yet (None) only what databases have.
+
+    A valid paper of the store goes before a database: it brings its file with it. It stands for a component
+    of its name, however accents and blanks are written, and for one that is the result of its procedure.
+    """
+    components = list(version.components.all())
+    sources = {component.electronic_source for component in components} - {""}
+    connected = set(
+        ElectronicSource.objects.filter(name__in=sources, is_connected=True).values_list("name", flat=True)
+    )
+    papers = list(_valid_papers(applicant)) if applicant else []
+    offers = {}
+    for component in components:
+        paper = next((paper for paper in papers if _stands_for(paper, component)), None)
+        if paper:
+            offers[component.pk] = Offer(_where(paper), paper)
+        elif component.electronic_source in connected:
+            offers[component.pk] = Offer(component.electronic_source)
+    return offers
+
+
+def _valid_papers(applicant: Applicant) -> QuerySet[StoredPaper]:
+    today = timezone.localdate()
+    still = Q(valid_until__isnull=True) | Q(valid_until__gte=today)
+    return StoredPaper.objects.filter(still, applicant=applicant).select_related("document")
+
+
+def _stands_for(paper: StoredPaper, component: Component) -> bool:
+    if component.result_of_id and component.result_of_id == paper.result_of_id:
+        return True
+    return paper.key == fold(component.name_vi)
+
+
+def _where(paper: StoredPaper) -> str:
+    """Such as “the applicant's store: Giấy chứng nhận kết hôn 12/KQ, 03/11/2026”."""
+    issued = f", {paper.issued_on:%d/%m/%Y}" if paper.issued_on else ""
+    return _("the applicant's store: %(paper)s") % {"paper": f"{paper.name} {paper.number}".strip() + issued}
+
+
+def take_from_store(item: DossierComponent, paper: StoredPaper, *, by) -> None:
+    """Put a reference to the stored file into the dossier, so that the dossier holds it; once per file."""
+    kept = paper.document
+    if item.dossier.documents.filter(component=item, sha256=kept.sha256).exists():
+        return
+    Document.objects.create(
+        dossier=item.dossier,
+        component=item,
+        source=DocumentSource.REUSED,
+        name=kept.name,
+        file=kept.file.name,
+        mime_type=kept.mime_type,
+        size=kept.size,
+        pages=kept.pages,
+        sha256=kept.sha256,
+        added_at=timezone.now(),
+        added_by=by,
+    )
+
+
+# --- What goes into the store -------------------------------------------------------------------
+
+
+def check_validity(valid_until: date | None) -> date | None:
+    """A result is valid until today at least, or without an end; else `Invalid`."""
+    if valid_until is not None and valid_until < timezone.localdate():
+        raise Invalid(
+            _("A result cannot have been valid only until %(day)s: that day is over.")
+            % {"day": f"{valid_until:%d/%m/%Y}"},
+            code="already_invalid",
+            field="valid_until",
+        )
+    return valid_until
+
+
+def keep_result(
+    dossier: Dossier, document: Document, *, valid_until: date | None = None
+) -> StoredPaper | None:
+    """Keep a granted result in the owner's store with its code, number, date, signer and validity (R36).
+
+    Decree 61/2018 Art 20.5. A refusal is no paper that somebody could hand in again.
+    """
+    if dossier.result_kind != ResultKind.GRANTED:
+        return None
+    name = dossier.version.result_name_vi or dossier.version.name_vi
+    return StoredPaper.objects.create(
+        applicant=dossier.applicant,
+        name=name,
+        key=fold(name),
+        result_of=dossier.version.procedure,
+        result_code=result_code(dossier),
+        number=dossier.result_number,
+        issued_on=timezone.localdate(dossier.finished_at),
+        signer=dossier.result_signer,
+        valid_until=valid_until,
+        document=document,
+        stored_at=timezone.now(),
+    )
+
+
+def result_code(dossier: Dossier) -> str:
+    """The code of the result by the pattern of the office: issuer, procedure, code of the dossier."""
+    return settings.RESULT_CODE_PATTERN.format(
+        issuer=dossier.competent_agency.identifier,
+        procedure=dossier.version.procedure.code,
+        dossier=dossier.code,
+    )
+
+
+def keep_papers(dossier: Dossier) -> None:
+    """Keep the scans of papers that somebody issued; what is written for one dossier is not asked for again.
+
+    A paper is an issued one when the catalogue names a database or a procedure that it comes from. An
+    application form has neither: it is new each time, and the old one must not stand for it.
+    """
+    items = dossier.components.filter(provision=Provision.PAPER, documents__isnull=False).filter(
+        ~Q(component__electronic_source="") | Q(component__result_of__isnull=False)
+    )
+    for item in items.select_related("component").prefetch_related("documents").distinct():
+        name = item.component.name_vi
+        StoredPaper.objects.create(
+            applicant=dossier.applicant,
+            name=name,
+            key=fold(name),
+            document=item.documents.all()[0],
+            stored_at=timezone.now(),
+        )

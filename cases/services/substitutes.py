@@ -1,0 +1,168 @@
+"""Absences and substitutes: open tasks never wait for somebody who is away (R44; Decree 61/2018 Art 12.8)."""
+
+from datetime import date
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from cases import errors, rules
+from cases.enums import EventKind, HandoverGround
+from cases.errors import Invalid
+from cases.events import record
+from cases.models import Dossier, Handover
+from cases.services.base import locked
+from cases.services.clock import running_step
+from procedures.models import Absence, Staff
+
+
+@transaction.atomic
+def record_absence(
+    staff: Staff, *, first: date, last: date, by, substitute: Staff | None = None, reason: str = ""
+) -> Absence:
+    """Record that somebody is away (vắng mặt), both days included; the open tasks go to the substitute.
+
+    Without `substitute` it is the first of the person's own list who is there. From the first day on: tasks
+    change hands at once when the absence has begun, else on the morning of its first day. Raises `Invalid`,
+    `NotPermitted` (neither supervisor nor administrator of the person's agency).
+    """
+    if not rules.keeps_people_of(by, staff.agency):
+        raise errors.NotPermitted(
+            _("Absences are recorded by a supervisor or an administrator of the person's own agency.")
+        )
+    today = timezone.localdate()
+    if last < first or last < today:
+        raise Invalid(
+            _("An absence ends on a day from today on, and not before it begins."),
+            code="wrong_days",
+            field="last",
+        )
+    if len(reason.strip()) > 300:
+        raise Invalid(_("The reason has at most 300 characters."), code="too_long", field="reason")
+    # Whoever records two absences of one person at once, or one of the substitute, waits here.
+    list(Staff.objects.select_for_update(of=("self",)).filter(agency=staff.agency_id).order_by("pk"))
+    if absences_in(staff, first, last).exists():
+        raise Invalid(
+            _("%(person)s is already recorded as absent on some of these days.") % {"person": staff},
+            code="overlap",
+            field="first",
+        )
+    absence = Absence.objects.create(
+        staff=staff,
+        substitute=_checked(staff, substitute, first, last)
+        if substitute
+        else _first_there(staff, first, last),
+        first=first,
+        last=last,
+        reason=reason.strip(),
+        recorded_by=by,
+        recorded_at=timezone.now(),
+    )
+    if first <= today:
+        hand_tasks_over(absence)
+    return absence
+
+
+@transaction.atomic
+def hand_tasks_over(absence: Absence) -> int:
+    """Every open dossier that the absent person holds goes to the substitute, with a row and an event for each.
+
+    The running step changes hands with it; due dates stay. Returns how many; a repeated call finds none.
+    """
+    held = list(Dossier.objects.open().filter(holder=absence.staff).order_by("pk"))
+    now = timezone.now()
+    note = f"{absence.first:%d/%m/%Y}–{absence.last:%d/%m/%Y} {absence.reason}".strip()
+    for dossier in map(locked, held):
+        run = running_step(dossier)
+        if run:
+            run.officer = absence.substitute
+            run.save(update_fields=["officer"])
+        dossier.holder = absence.substitute
+        dossier.save(update_fields=["holder"])
+        Handover.objects.create(
+            dossier=dossier,
+            ground=HandoverGround.ABSENCE,
+            giver=absence.staff,
+            receiver=absence.substitute,
+            at=now,
+            due_at=run.due_at if run else None,
+            note=note[:300],
+        )
+        record(
+            dossier,
+            EventKind.SUBSTITUTED,
+            by=absence.recorded_by,
+            giver=str(absence.staff),
+            receiver=str(absence.substitute),
+            note=note,
+        )
+    return len(held)
+
+
+def hand_over_for_absences() -> int:
+    """The morning's run: whoever is away today holds nothing. Heals itself; returns how many changed hands."""
+    today = timezone.localdate()
+    absences = Absence.objects.filter(first__lte=today, last__gte=today)
+    return sum(
+        hand_tasks_over(absence)
+        for absence in absences.select_related("staff", "substitute", "recorded_by").order_by("pk")
+    )
+
+
+def refuse_absent(person: Staff, *, field: str = "") -> None:
+    """`Invalid` when this person is recorded as absent today; names who stands in."""
+    today = timezone.localdate()
+    absence = absences_in(person, today, today).select_related("substitute").first()
+    if absence:
+        raise Invalid(
+            _("%(person)s is recorded as absent until %(last)s; %(substitute)s stands in.")
+            % {"person": person, "last": f"{absence.last:%d/%m/%Y}", "substitute": absence.substitute},
+            code="absent",
+            field=field,
+        )
+
+
+def absences_in(person: Staff, first: date, last: date):
+    """Absences of this person that touch those days."""
+    return Absence.objects.filter(staff=person, first__lte=last, last__gte=first)
+
+
+def _checked(staff: Staff, substitute: Staff, first: date, last: date) -> Staff:
+    if not _can_stand_in(staff, substitute):
+        raise Invalid(
+            _("%(substitute)s cannot stand in for %(person)s: it takes the same role in the same agency.")
+            % {"substitute": substitute, "person": staff},
+            code="not_a_substitute",
+            field="substitute",
+        )
+    if absences_in(substitute, first, last).exists():
+        raise Invalid(
+            _("%(substitute)s is absent on some of these days too. Choose somebody who is there.")
+            % {"substitute": substitute},
+            code="substitute_absent",
+            field="substitute",
+        )
+    return substitute
+
+
+def _first_there(staff: Staff, first: date, last: date) -> Staff:
+    listed = [
+        row.substitute for row in staff.substitutes.select_related("substitute").order_by("position", "pk")
+    ]
+    for person in listed:
+        if _can_stand_in(staff, person) and not absences_in(person, first, last).exists():
+            return person
+    raise Invalid(
+        _("No substitute of %(person)s is there on these days. Choose who stands in.") % {"person": staff},
+        code="no_substitute",
+        field="substitute",
+    )
+
+
+def _can_stand_in(staff: Staff, substitute: Staff) -> bool:
+    """Of the same role in the same agency, or in one above it: else the tasks would lie there untouched."""
+    return (
+        substitute.pk != staff.pk
+        and substitute.role == staff.role
+        and rules.works_for(substitute, staff.agency)
+    )
