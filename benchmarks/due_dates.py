@@ -11,7 +11,7 @@ from cases.ledger import ClockFacts, clock
 from cases.limits import Excluded, Limit
 from procedures.working_time import SATURDAY, WorkCalendar
 
-INPUTS, ROUNDS = 500, 150
+INPUTS, ROUNDS = 500, 100
 ONE_DAY = timedelta(days=1)
 MICROSECONDS = 1e6
 WITHOUT_PROOF, WITH_PROOF = 5.0, 50.0  # µs, the goals

@@ -16,7 +16,7 @@ SAMPLE = 12  # dossiers told by the demonstration, from which one is printed and
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--dossiers", type=int, default=100_000, help="open dossiers of the calendar preview")
+    parser.add_argument("--dossiers", type=int, default=50_000, help="open dossiers of the calendar preview")
     arguments = parser.parse_args()
     prepare()
     results = []

@@ -329,6 +329,66 @@ def test_minutes_between_add_up(calendar, a, b, c):
     assert between(a, b) + between(b, c) == between(a, c)
 
 
+# Periods that are left out ------------------------------------------------------------------------
+
+
+@st.composite
+def periods(draw):
+    """Apart and in order, around the moment that is counted from."""
+    first = date(2025, 12, 1)
+    edges = sorted(draw(st.lists(st.integers(0, 120), unique=True, max_size=6)))
+    edges = [first + timedelta(days=n) for n in edges]
+    return list(zip(edges[::2], edges[1::2], strict=False))
+
+
+def laid_over(calendar: WorkCalendar, left_out) -> WorkCalendar:
+    """The same calendar with every day of the periods off: another way to leave them out."""
+    days = [
+        SpecialDay(first + timedelta(days=n), False, "other", "Không tính")
+        for first, last in left_out
+        for n in range((last - first).days + 1)
+    ]
+    return calendar.with_days(days)
+
+
+winter = st.datetimes(datetime(2025, 12, 1), datetime(2026, 4, 1)).map(lambda m: at(m.isoformat()))
+
+
+@given(calendars, winter, st.integers(1, 80), periods())
+def test_working_days_leave_periods_out_as_if_they_were_off(calendar, moment, n, left_out):
+    day, without = moment.date(), laid_over(calendar, left_out)
+    assert calendar.working_day_after(day, n, left_out) == without.working_day_after(day, n)
+    assert calendar.closing_after(day, n, left_out) == without.closing_after(day, n)
+
+
+@given(calendars, winter, st.integers(0, 20000), periods())
+def test_working_minutes_leave_periods_out_as_if_they_were_off(calendar, moment, minutes, left_out):
+    without = laid_over(calendar, left_out)
+    assert calendar.add_working_minutes(moment, minutes, left_out) == without.add_working_minutes(
+        moment, minutes
+    )
+
+
+def test_periods_reach_into_years_that_were_not_asked_for_yet():
+    calendar = OFFICIAL.with_hours(OfficeHours())
+    left_out = [(date(2026, 12, 24), date(2030, 1, 6))]
+    assert calendar.working_day_after(date(2026, 12, 23), 1, left_out) == date(2030, 1, 7)
+    fresh = OFFICIAL.with_hours(OfficeHours())
+    assert fresh.add_working_minutes(at("2026-12-23 16:00"), 90, left_out) == at("2030-01-07 08:00")
+
+
+def test_all_days_of_a_stretch_with_what_is_known_of_them():
+    monday = OFFICIAL.days_from(date(2026, 11, 23), date(2026, 11, 23))
+    weekday = OFFICIAL.hours.weekday
+    assert list(monday) == [(date(2026, 11, 23), None, True, weekday)]
+    culture_day = OFFICIAL.special(date(2026, 11, 24))
+    assert list(OFFICIAL.days_from(date(2026, 11, 24), date(2026, 11, 25))) == [
+        (date(2026, 11, 24), culture_day, False, ()),
+        (date(2026, 11, 25), None, True, weekday),
+    ]
+    assert list(OFFICIAL.days_from(date(2026, 11, 25), date(2026, 11, 24))) == []
+
+
 # Years without a notice ---------------------------------------------------------------------------
 
 

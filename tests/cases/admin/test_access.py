@@ -15,13 +15,34 @@ def links(response) -> list[str]:
 
 COMMON = ["Procedures", "Calendar", "Provincial tariffs"]
 KEEPING = ["Procedures", "Calendar", "Calendar changes", "Provincial tariffs"]
-DOSSIERS = ["Filings waiting", "All dossiers", "Overdue", "Letters"]
+DOSSIERS = ["Filings to answer", "All dossiers", "Overdue"]
+ASKED = "Questions to my agency"
 SIDEBARS = {
-    Role.CLERK: ["Today", "Receive a dossier", *DOSSIERS, "Messages", *COMMON],
-    Role.OFFICER: ["Today", "My queue", *DOSSIERS, *COMMON],
-    Role.SUPERVISOR: ["Today", *DOSSIERS, "Messages", *KEEPING],
-    Role.AUDITOR: ["Today", *DOSSIERS, "Messages", *KEEPING, "Agencies", "Staff"],
-    Role.AGENCY_ADMIN: ["Today", *KEEPING, "Agencies", "Staff"],
+    Role.CLERK: ["Today", "Receive a dossier", *DOSSIERS, "Log books", "Letters", "Messages", *COMMON],
+    Role.OFFICER: ["Today", "My queue", *DOSSIERS, ASKED, "Letters", *COMMON],
+    Role.SUPERVISOR: [
+        "Today",
+        *DOSSIERS,
+        ASKED,
+        "Demands with a ground",
+        "Log books",
+        "Letters",
+        "Messages",
+        *KEEPING,
+        "Absences",
+    ],
+    Role.AUDITOR: [
+        "Today",
+        *DOSSIERS,
+        "Demands with a ground",
+        "Log books",
+        "Letters",
+        "Messages",
+        *KEEPING,
+        "Agencies",
+        "Staff",
+    ],
+    Role.AGENCY_ADMIN: ["Today", *KEEPING, "Absences", "Agencies", "Staff"],
     Role.SYSTEM_ADMIN: ["Today", "Messages", *KEEPING, "Agencies", "Staff"],
     Role.INTEGRATION: ["Today"],
 }
@@ -64,7 +85,7 @@ def test_the_link_of_the_open_page_is_marked_and_no_other(world, browser):
     for path, title in [
         ("", "Today"),
         ("cases/dossier/", "All dossiers"),
-        ("cases/dossier/?state=submitted", "Filings waiting"),
+        ("cases/dossier/?answer=waiting", "Filings to answer"),
         ("qua-han/", "Overdue"),
         ("tiep-nhan/", "Receive a dossier"),
     ]:

@@ -30,7 +30,7 @@ def busy(world, clock):
 
 def test_clerk_sees_what_waits_at_the_desk(world, browser, busy):
     assert figures(browser(world.clerk).get(HOME)) == {
-        "Filings waiting": 1,
+        "Filings to answer": 1,
         "To be digitized": 1,
         "Ready to hand over": 1,
         "Waiting for supplement": 1,

@@ -39,6 +39,7 @@ def test_a_row_tells_what_a_list_shows(world, clerk):
         "competent_agency": {"identifier": "H41.101", "name": "UBND phường Thử Nghiệm"},
         "channel": "desk",
         "filed_at": "2026-11-09T09:00:00+07:00",
+        "answer_due_at": None,
         "received_at": "2026-11-09T09:00:00+07:00",
         "first_due_at": "2026-11-12T17:00:00+07:00",
         "due_at": "2026-11-12T17:00:00+07:00",

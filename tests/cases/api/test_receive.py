@@ -29,7 +29,7 @@ def test_a_reception_answers_with_the_dossier(world, clerk):
         ("Application form", "paper"),
         ("Identity paper", "shown"),
     ]
-    assert dossier["possible_verbs"] == ["digitize", "withdraw"]
+    assert dossier["possible_verbs"] == ["digitize", "withdraw", "demand"]
 
 
 def test_the_secret_is_on_the_receipt_only(world, clerk):
@@ -45,6 +45,7 @@ def test_everything_that_can_be_given_is_kept(world, clerk):
         subject="Trích lục số 12",
         submitter_name="Trần Văn Thử",
         submitter_id_number="040000000009",
+        authorisation="Giấy ủy quyền số 5",
         competent_agency="H41.102",
         limit=world.free.versions.get().limits.get().pk,
         received_at="2026-11-09T08:15:00+07:00",

@@ -121,7 +121,8 @@ def test_every_verb_has_an_address(world, clerk):
     """`submit` is `POST filings/`."""
     from cases.api.views.verbs import VERBS
 
-    assert {act.name for act in VERBS} == set(Verb) - {Verb.SUBMIT} | {"complete_filing"}
+    others = {"complete_filing", "receive_correction", "report_loss"}
+    assert {act.name for act in VERBS} == set(Verb) - {Verb.SUBMIT} | others
 
 
 def test_a_dossier_is_found_by_its_code_as_well(world, clerk):
