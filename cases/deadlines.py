@@ -186,6 +186,8 @@ def _agreed(due_at: datetime, extension: Extension, calendar: WorkCalendar) -> L
     if is_later:
         end = calendar.closing_after(extension.agreed_on - ONE_DAY, 1)
         is_later = minute_of(end) > minute_of(due_at)
+    if not is_later and extension.stands:
+        return Leg(Way.AGREED, due_at, due_at)
     if not is_later:
         raise ExtensionRefused(
             _("The agreed date (%(agreed)s) must be later than the due date (%(due)s).")

@@ -36,6 +36,7 @@ def facts_of(dossier: Dossier, *, started_at: datetime | None = None) -> ClockFa
         started_at,
         filed_at=dossier.received_at,
         excluded=tuple(Excluded(row.first, row.last) for row in dossier.excluded_periods.all()),
-        extension=extended and Extension(extended.amount, extended.unit, extended.mode, extended.agreed_on),
+        extension=extended
+        and Extension(extended.amount, extended.unit, extended.mode, extended.agreed_on, stands=True),
         rescheduled_to=apology and apology.new_due_at,
     )

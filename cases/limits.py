@@ -62,12 +62,17 @@ class Limit:
 
 @dataclass(frozen=True, slots=True)
 class Extension:
-    """One extension of a limit (gia hạn), see `ExtensionMode` for what amount or date it needs (R26)."""
+    """One extension of a limit (gia hạn), see `ExtensionMode` for what amount or date it needs (R26).
+
+    `stands`: granted already. A limit that has moved beyond an agreed date since – the calendar changed,
+    a period was left out – then prevails, instead of the agreement being refused.
+    """
 
     amount: Decimal | None
     unit: str
     mode: str
     agreed_on: date | None = None
+    stands: bool = False
 
 
 class Excluded(NamedTuple):

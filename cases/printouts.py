@@ -7,10 +7,11 @@ from itertools import pairwise
 
 from django.utils import timezone, translation
 
-from cases import deadlines, lookup
+from cases import deadlines, ledger, lookup
 from cases.enums import FINAL_STATES, EventKind, Provision, State
+from cases.facts import facts_of
 from cases.letters import form_on, head_of, inherited, person_of
-from cases.models import Dossier, LogBook, StepRun
+from cases.models import Dossier, LogBook, Reschedule, StepRun
 from notifications.payloads import (
     BookRow,
     ControlSlipPayload,
@@ -20,6 +21,8 @@ from notifications.payloads import (
     ReceiptPayload,
     SlipRow,
 )
+from notifications.vietnamese import hour_and_date
+from procedures.calendars import calendar_for
 from procedures.models import Agency
 
 # A register is bound in volumes of this many numbers, which run on from one to the next (R42).
@@ -44,6 +47,10 @@ def receipt_payload(dossier: Dossier) -> ReceiptPayload:
     items = dossier.components.exclude(provision=Provision.NOT_NEEDED).select_related("component")
     receiver = dossier.events.filter(kind=EventKind.RECEIVED).select_related("actor").first()
     extension = dossier.extensions.filter(cycle=dossier.cycle).first()
+    apology = dossier.reschedules.filter(cycle=dossier.cycle).first()
+    # What the limit gives, with its extension; an apology's date is told beside it and does not hide it.
+    counted = ledger.clock(facts_of(dossier), calendar_for(dossier.competent_agency)).counted_due_at
+    promised = counted if apology else dossier.due_at
     with translation.override("vi"):
         return_manner = str(dossier.get_return_channel_display())
     return ReceiptPayload(
@@ -64,8 +71,8 @@ def receipt_payload(dossier: Dossier) -> ReceiptPayload:
         ),
         sets=dossier.version.sets,
         received_at=dossier.received_at,
-        due_at=extension.old_due_at if extension else dossier.due_at,
-        extended_due_at=dossier.due_at if extension else None,
+        due_at=extension.old_due_at if extension else promised,
+        extended_due_at=promised if extension else None,
         extension_reason=extension.reason if extension else "",
         limit=dossier.limit.label,
         return_manner=return_manner,
@@ -75,7 +82,12 @@ def receipt_payload(dossier: Dossier) -> ReceiptPayload:
         book_sequence=f"{dossier.book_number:02d}",
         look_up_secret=lookup.secret_of(dossier),
         reception_place=dossier.reception_place,
+        note=_rescheduled(apology, dossier) if apology else "",
     )
+
+
+def _rescheduled(apology: Reschedule, dossier: Dossier) -> str:
+    return f"Hẹn lại trả kết quả lúc {hour_and_date(dossier.due_at)} (văn bản xin lỗi số {apology.letter_number})"
 
 
 # --- Control slip -----------------------------------------------------------------------------

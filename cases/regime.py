@@ -10,8 +10,8 @@ from procedures import regimes
 
 
 def reception_day(dossier: Dossier) -> date:
-    """The local day of reception; of a filing the day it was filed."""
-    return timezone.localdate(dossier.received_at or dossier.filed_at)
+    """The local day on which the dossier counts as received (R2, R8, T8), not that of the clerk's click."""
+    return dossier.reception_day or timezone.localdate(dossier.received_at or dossier.filed_at)
 
 
 def mechanism_of(dossier: Dossier) -> regimes.Mechanism:

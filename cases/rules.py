@@ -136,7 +136,7 @@ def may(user, verb: Verb, dossier) -> bool:
         agency = dossier.competent_agency
         return is_officer_of(user, agency) or is_supervisor_of(user, agency)
     if verb == Verb.DEMAND:
-        return is_clerk_of(user, dossier.receiving_desk) or is_officer_of(user, dossier.competent_agency)
+        return handles(user, dossier)
     if verb == Verb.STOP:
         return is_supervisor_of(user, dossier.competent_agency) or is_supervisor_of(
             user, dossier.receiving_desk
@@ -187,6 +187,11 @@ def _decides_at_the_counter(user, dossier) -> bool:
         and is_clerk_of(user, dossier.receiving_desk)
         and works_for(user, dossier.competent_agency)
     )
+
+
+def handles(user, dossier) -> bool:
+    """The desk's clerks and the agency's officers, who see who the applicant is; only they open the store (R13)."""
+    return is_clerk_of(user, dossier.receiving_desk) or is_officer_of(user, dossier.competent_agency)
 
 
 def may_report_loss(user, dossier) -> bool:

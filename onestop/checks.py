@@ -81,6 +81,8 @@ def check_parameters(app_configs, **kwargs) -> list[CheckMessage]:
         "MAX_SUPPLEMENT_REQUESTS": 1,
         "CLOSE_AFTER_WORKING_DAYS": 1,
         "ONLINE_LAST_MINUTES": 0,
+        "ONLINE_ANSWER_WORKING_HOURS": 1,
+        "MIN_SUBSTITUTES": 0,
         "UPLOAD_MAX_BYTES": 1,
         "SESSION_COOKIE_AGE": 1,
     }

@@ -66,6 +66,8 @@ def _catalogue_links(request) -> list[dict]:
         _link(request, _("Calendar"), "calendar_month", reverse("admin:procedures_calendarday_changelist")),
         _link(request, _("Provincial tariffs"), "payments", reverse("admin:procedures_feetariff_changelist")),
     ]
+    sources = reverse("admin:procedures_electronicsource_changelist")
+    links.append(_link(request, _("Electronic sources"), "database", sources))
     if access.sees_calendar_changes(request.user):
         changes = reverse("admin:cases_calendarrevision_changelist")
         links.insert(2, _link(request, _("Calendar changes"), "edit_calendar", changes))

@@ -43,7 +43,7 @@ PURE = {
     ),
 }
 READS = {
-    "cases": ("queries", "letters", "printouts", "events", "regime", "timeline", "supervision"),
+    "cases": ("queries", "facts", "letters", "printouts", "events", "regime", "timeline", "supervision"),
     "notifications": ("codes", "pdf", "word"),
 }
 # What talks to the world outside; everybody else puts a message into the outbox.

@@ -50,10 +50,11 @@ def questions(request):
     """What the person's agencies still have to answer, what is due first on top."""
     if not access.answers(request.user):
         raise PermissionDenied
-    open_ones = Consultation.objects.waiting().filter(agency__in=access.agencies_of(request.user))
-    found = open_ones.select_related(
-        "agency", "dossier__version__procedure", "dossier__competent_agency"
-    ).order_by("due_at", "pk")
+    found = (
+        Consultation.objects.to_answer_by(request.user)
+        .select_related("agency", "dossier__version__procedure", "dossier__competent_agency")
+        .order_by("due_at", "pk")
+    )
     page = Paginator(found, PER_PAGE).get_page(request.GET.get("p"))
     request.current_app = admin.site.name
     context = admin.site.page_context(

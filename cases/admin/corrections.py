@@ -20,9 +20,7 @@ class CorrectionForm(OfficeForm):
 
 
 class LossForm(OfficeForm):
-    papers = LinesField(
-        label=gettext_lazy("Which papers"), help_text=gettext_lazy("One paper on each line.")
-    )
+    papers = LinesField(label=gettext_lazy("Which papers"), help_text=gettext_lazy("One paper on each line."))
 
 
 def correction(request, pk: int):

@@ -77,7 +77,7 @@ class PeriodFilter(DropdownFilter):
 @admin.register(Demand)
 class DemandAdmin(OnestopModelAdmin):
     viewers = staticmethod(access.sees_demands)
-    list_display = ["paper", "shown_kind", "shown_ground", "shown_dossier", "by", "shown_at"]
+    list_display = ["paper", "shown_kind", "shown_ground", "shown_dossier", "shown_by", "shown_at"]
     list_display_links = None
     list_filter = [KindFilter, GroundFilter, AgencyFilter, PeriodFilter]
     list_select_related = ["dossier__version__procedure", "by"]
@@ -106,6 +106,10 @@ class DemandAdmin(OnestopModelAdmin):
             demand.dossier,
             demand.dossier.version,
         )
+
+    @display(description=_("demanded by"), ordering="by__full_name")
+    def shown_by(self, demand):
+        return demand.by
 
     @display(description=_("at"), ordering="at")
     def shown_at(self, demand):

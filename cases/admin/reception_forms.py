@@ -17,6 +17,7 @@ from onestop.admin_forms import LinesField
 from procedures.enums import Channel
 from procedures.models import Agency, ProcedureVersion
 from procedures.services.competence import decides, default_competent_agency
+from procedures.text import fold
 
 
 class ReceptionForm(ChecklistForm):
@@ -153,7 +154,11 @@ class ReceptionForm(ChecklistForm):
     @property
     def scan_rows(self) -> list[tuple[str, str]]:
         """Name of the file field and of the paper, for what may have to be scanned before it is decided."""
-        return [(f"scan_{component.pk}", component.name) for component in self.component_rows]
+        return [
+            (f"scan_{component.pk}", component.name)
+            for component in self.component_rows
+            if not component.shown_only
+        ]
 
     def ask_again(self, sentence: str) -> None:
         """Refuse this page once, with a new number: somebody went back and changed what was sent."""
@@ -194,8 +199,9 @@ class ReceptionForm(ChecklistForm):
 
 
 def known_applicant(data) -> Applicant | None:
-    """Who was there before with the number that was typed; only what the desk's own clerk sees."""
+    """Who was there before with number and name as typed: a number alone does not open somebody's store."""
     number = (data or {}).get("id_number", "").strip().upper()
     if not number:
         return None
-    return Applicant.objects.filter(kind=data.get("kind"), id_number=number).first()
+    known = Applicant.objects.filter(kind=data.get("kind"), id_number=number).first()
+    return known if known and fold(known.full_name) == fold(data.get("full_name", "")) else None

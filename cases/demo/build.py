@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from cases.demo.lives import Life
-from cases.demo.offices import Accounts, open_offices, set_tariffs
+from cases.demo.offices import Accounts, connect_database, open_offices, set_tariffs
 from cases.demo.plan import Plan
 from procedures.calendars import remembered_calendars
 from procedures.models import Staff
@@ -39,6 +39,7 @@ def build_demo(dossiers: int, *, seed: int, say: Callable[[str], None] = lambda 
     accounts = Accounts()
     centre, wards = open_offices(accounts)
     set_tariffs()
+    connect_database()
     plan = Plan(centre, wards, now, rng)
     # Each life has a chance of its own, so that it does not depend on who acts before whom.
     lives = [Life(story, Random(f"{seed}:{n}")).live() for n, story in enumerate(plan.stories(dossiers))]

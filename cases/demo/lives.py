@@ -12,16 +12,14 @@ from decimal import Decimal
 from random import Random
 
 from cases import services
+from cases.demo.brought import Brought
 from cases.demo.offices import Office
 from cases.demo.papers import scan
-from cases.enums import DocumentSource, PaymentMethod, Provision, ResultKind, ReturnChannel, State
+from cases.enums import PaymentMethod, Provision, ResultKind, ReturnChannel, State
 from cases.models import Dossier
 from cases.services.applicants import ApplicantFacts
-from cases.services.checklist import ComponentFacts
 from cases.services.clock import running_step, step_after
-from cases.services.reception import FeeFacts
-from procedures import fees
-from procedures.enums import Channel, FeeRule, Role
+from procedures.enums import Channel, Role
 from procedures.models import ProcedureVersion, TimeLimit
 from procedures.working_time import TZ
 
@@ -35,6 +33,8 @@ VERIFICATION = "Cần xác minh thông tin tại cơ quan lưu giữ hồ sơ g�
 QUESTION = "Đề nghị xác minh nơi cư trú và thông tin hộ tịch của người yêu cầu"
 ANSWER = "Thông tin đúng như người yêu cầu khai báo"
 APOLOGY = "Cần thêm thời gian xác minh tại nơi cư trú trước đây"
+AUTHORISATION = "Giấy ủy quyền có chứng thực chữ ký, số minh họa 01"
+MISSPELT = "Cán bộ ghi sai tên đệm của người yêu cầu trong kết quả"
 LACKING = (
     ("Tờ khai thiếu chữ ký", ["Tờ khai có đủ chữ ký của người yêu cầu"]),
     ("Giấy tờ kèm theo đã hết giá trị sử dụng", ["Giấy tờ kèm theo còn giá trị sử dụng"]),
@@ -63,12 +63,17 @@ class Story:
     late_transfer: bool = False
     apology_at: datetime | None = None
     refused_on_substance: bool = False
+    asked_at_desk: bool = False
+    filed_by: str = ""  # somebody else, with an authorisation
+    at_once: bool = False
+    demands: bool = False  # what a database has is demanded on paper, with a ground
+    corrected: bool = False  # makes one dossier more
     extended: bool = False
     asks: tuple[Office, ...] = ()  # other agencies, in turn; all but the last one answer
     reminded: bool = False
 
 
-class Life:
+class Life(Brought):
     """One story being lived; all chance comes from the given generator."""
 
     def __init__(self, story: Story, rng: Random):
@@ -81,6 +86,9 @@ class Life:
 
     def live(self) -> Moments:
         story = self.story
+        if story.at_once:
+            yield from self._at_once()
+            return
         yield from self._arrive()
         if self.dossier is None or story.rests_in == State.RECEIVED:
             return
@@ -112,6 +120,8 @@ class Life:
         if story.rests_in == State.PAID:
             return
         yield from self._hand_back()
+        if story.corrected:
+            yield from self._correct()
 
     # Before and at reception --------------------------------------------------------------------
 
@@ -119,6 +129,9 @@ class Life:
         story = self.story
         yield story.filed_at
         places = {"desk": self.desk.agency, "competent_agency": self.decides.agency}
+        if story.asked_at_desk:
+            yield from self._come_twice(places)
+            return
         if story.channel == Channel.DESK:
             self.dossier = services.receive(
                 story.version.procedure,
@@ -128,6 +141,8 @@ class Life:
                 limit=story.limit,
                 fee=self._fee(),
                 return_channel=self.rng.choice((ReturnChannel.DESK, ReturnChannel.DESK, ReturnChannel.POST)),
+                submitter_name=story.filed_by,
+                authorisation=AUTHORISATION if story.filed_by else "",
                 **places,
             )
             return
@@ -147,6 +162,52 @@ class Life:
             return
         yield from self._answer(filing)
 
+    def _come_twice(self, places: dict) -> Moments:
+        """Something is missing at the desk; the applicant comes back with it on another day (R7)."""
+        story, clerk = self.story, self.desk.clerk
+        reason, items = self.rng.choice(LACKING)
+        asked = services.ask_at_desk(
+            story.version.procedure,
+            story.applicant,
+            by=clerk,
+            reason=reason,
+            items=items,
+            limit=story.limit,
+            **places,
+        )
+        yield self._soon(400, 900)
+        services.complete_filing(asked.dossier, by=clerk)
+        self.dossier = services.receive_filing(
+            asked.dossier, by=clerk, components=self._components(), fee=self._fee()
+        )
+
+    def _at_once(self) -> Moments:
+        """Decided while the applicant waits (R12)."""
+        story, rng = self.story, self.rng
+        yield story.filed_at
+        components = self._components()
+        names = {component.pk: component for component in story.version.components.all()}
+        papers = [names[fact.component_id] for fact in components if fact.provision == Provision.PAPER]
+        self.dossier = services.decide_at_once(
+            story.version.procedure,
+            story.applicant,
+            scan(story.version.result_name_vi, f"{story.applicant.id_number} {story.filed_at:%d%m%H%M}"),
+            desk=self.desk.agency,
+            by=self.desk.clerk,
+            competent_agency=self.decides.agency,
+            number=f"TC-{rng.randint(100, 999)}",
+            signer=self.decides.agency.head_name,
+            components=components,
+            scans={
+                paper.pk: [
+                    scan(paper.name_vi, f"{story.applicant.id_number} {paper.pk}-{number}")
+                    for number in range(paper.originals)
+                ]
+                for paper in papers
+            },
+            fee=self._fee(),
+        )
+
     def _answer(self, filing: Dossier) -> Moments:
         """The desk answers a filing: asks to complete it, refuses it or receives it."""
         story, clerk = self.story, self.desk.clerk
@@ -165,37 +226,6 @@ class Life:
             services.refuse(filing, by=clerk, reason=REFUSAL)
             return
         self.dossier = services.receive_filing(filing, by=clerk, fee=self._fee())
-
-    def _components(self) -> list[ComponentFacts]:
-        """Everything mandatory and some of the rest, each in the way that the channel suggests."""
-        facts = []
-        for component in self.story.version.components.all():
-            if not component.is_mandatory and self.rng.random() < 0.6:
-                continue
-            if component.electronic_source and (
-                self.story.channel != Channel.DESK or self.rng.random() < 0.4
-            ):
-                provision = Provision.REUSED
-            elif self.story.channel == Channel.ONLINE:
-                provision = Provision.ELECTRONIC
-            else:
-                provision = Provision.SHOWN if component.shown_only else Provision.PAPER
-            facts.append(ComponentFacts(component.pk, provision))
-        return facts
-
-    def _fee(self) -> FeeFacts:
-        """Where every line has a condition, one of them is chosen; pages and copies where they matter."""
-        lines = [line for line in self.story.version.fees.all() if fees.applies(line, self.story.channel)]
-        conditional = [line.pk for line in lines if line.condition]
-        quantities = {}
-        if any(line.rule in {FeeRule.PER_PAGE, FeeRule.PER_COPY} for line in lines):
-            quantities = {"pages": self.rng.randint(1, 8), "copies": self.rng.randint(1, 3)}
-        return FeeFacts([self.rng.choice(conditional)] if conditional else None, quantities)
-
-    def _upload(self, filing: Dossier) -> None:
-        for item in filing.components.filter(provision=Provision.ELECTRONIC):
-            file = scan(item.component.name_vi, f"hs {filing.pk}-{item.pk}")
-            services.add_document(filing, file, by=None, component=item, source=DocumentSource.UPLOAD)
 
     # At the desk and with the officer ----------------------------------------------------------
 
@@ -303,6 +333,16 @@ class Life:
         services.return_result(
             self.dossier, by=self.desk.clerk, collector=self.story.applicant.full_name, proof="receipt"
         )
+
+    def _correct(self) -> Moments:
+        """The applicant finds a mistake of the agency in the result: put right, free of charge (R39)."""
+        yield self._soon(500, 900)
+        self.dossier = services.receive_correction(self.dossier, by=self.desk.clerk, reason=MISSPELT)
+        yield from self._digitize()
+        yield self._soon(10, 90)
+        self.dossier = services.start(self.dossier, by=self.officer)
+        yield from self._decide()
+        yield from self._hand_back()
 
     def _pay(self) -> None:
         """Whatever is owed; nothing when nothing is."""

@@ -9,7 +9,7 @@ from django.utils.functional import cached_property
 
 from procedures.calendars import calendar_for
 from procedures.enums import FeeRule, Role, VersionStatus
-from procedures.models import Agency, FeeLine, FeeTariff, Staff
+from procedures.models import Agency, ElectronicSource, FeeLine, FeeTariff, Staff, Substitute
 from procedures.working_time import WorkCalendar
 
 # For demonstrations only: everybody can read it here. Set DEMO_PASSWORD for one of your own.
@@ -23,6 +23,7 @@ FULLY_STAFFED = 2
 
 TARIFFS = {"hộ tịch": 8_000, "tình trạng hôn nhân": 15_000, "xây dựng": 50_000}
 OTHER_TARIFF = 10_000
+CONNECTED = "CSDL quốc gia về dân cư"  # the one database that the demonstration is connected with
 TARIFFS_FROM = date(2018, 6, 21)
 TARIFF_REFERENCE = "Số liệu minh họa, không phải nghị quyết của HĐND tỉnh"
 
@@ -109,16 +110,24 @@ def _open_ward(accounts: Accounts, agency: Agency, short: str, *, fully_staffed:
         person("quantri", "Đặng Văn Quản Trị", Role.AGENCY_ADMIN, "Quản trị đơn vị")
         person("thanhtra", "Dương Văn Kiểm Tra", Role.AUDITOR, "Thanh tra nhân dân")
         person("tichhop", "Tài khoản tích hợp", Role.INTEGRATION, "")
+    officers = (
+        person("thuly", "Phạm Văn Thụ Lý", Role.OFFICER, "Công chức chuyên môn"),
+        person("thuly2", "Đỗ Thị Thụ Lý", Role.OFFICER, "Công chức chuyên môn"),
+    )
+    for officer, other in (officers, officers[::-1]):
+        Substitute.objects.get_or_create(staff=officer, substitute=other)
     return Office(
         agency=agency,
-        clerk=person("motcua", "Lê Thị Một Cửa", Role.CLERK, "Cán bộ Một cửa"),
-        officers=(
-            person("thuly", "Phạm Văn Thụ Lý", Role.OFFICER, "Công chức chuyên môn"),
-            person("thuly2", "Đỗ Thị Thụ Lý", Role.OFFICER, "Công chức chuyên môn"),
-        ),
+        clerk=person("motcua", "Lê Thị Một Cửa", Role.CLERK, "Cán bộ Một cửa", decides_at_counter=True),
+        officers=officers,
         supervisor=supervisor,
         head=person("lanhdao", agency.head_name, Role.SUPERVISOR, agency.head_title, is_head=True),
     )
+
+
+def connect_database() -> None:
+    """The population database is connected, so that its papers are reused and not asked for (R13)."""
+    ElectronicSource.objects.filter(name__startswith=CONNECTED).update(is_connected=True)
 
 
 def set_tariffs() -> int:

@@ -44,6 +44,8 @@ PROCEDURES = {
 FIVE_DAYS = "1.001653"  # limit of five working days, no fee
 THREE_DAYS = "1.001612"  # limit of three working days, with a fee
 SAME_DAY = "2.000884"
+MARRIAGE = "1.000894"  # decided at once
+BIRTH = "1.001193"
 EXTENDED = "1.004859"  # limit of three working days, may be extended by three
 
 
@@ -61,8 +63,10 @@ class Plan:
     def stories(self, total: int) -> Iterator[Story]:
         """`total` stories; the special ones first, in shares of the total but each at least once."""
         special = [story for make, share in self._specials() for story in self._some(make, total * share)]
-        yield from special[:total]
-        for _ in range(total - len(special)):
+        special = special[:total]
+        yield from special
+        # A correction is a dossier of its own.
+        for _ in range(total - len(special) - sum(story.corrected for story in special)):
             yield self._ordinary()
 
     # Days ------------------------------------------------------------------------------------------
@@ -132,6 +136,17 @@ class Plan:
             (lambda: self._asking(days=2, others=1), 0.005),  # the answer is late
             (lambda: self._asking(days=1, others=2), 0.005),  # in turn, the first has answered
             (self._reminded, 0.005),
+            (lambda: self._story(FIVE_DAYS, self._morning(self._ago(15)), asked_at_desk=True), 0.01),
+            (
+                lambda: self._story(
+                    THREE_DAYS, self._morning(self._ago(10)), filed_by="Nguyễn Văn Được Ủy Quyền"
+                ),
+                0.01,
+            ),
+            (self._married_at_once, 0.005),
+            (self._birth_of_the_married, 0.0025),
+            (lambda: self._story(BIRTH, self._morning(self._ago(7)), demands=True), 0.005),
+            (lambda: self._story(THREE_DAYS, self._morning(self._ago(18)), corrected=True), 0.0025),
         ]
 
     def _some(self, make, share: float) -> list[Story]:
@@ -175,6 +190,19 @@ class Plan:
         """Boundary-free: received at the provincial centre, decided by a ward (R15)."""
         filed = self._morning(self._ago(self.rng.randint(0, 20)))
         return self._story(self.rng.choice((THREE_DAYS, FIVE_DAYS)), filed, desk=self.centre)
+
+    def _married_at_once(self) -> Story:
+        """Decided while both wait, by the clerk who is authorised (R12); the certificate stays in the store."""
+        ward = self.wards[0]
+        story = self._story(MARRIAGE, self._morning(self._ago(22)), desk=ward, at_once=True)
+        self.married = story.applicant
+        return story
+
+    def _birth_of_the_married(self) -> Story:
+        """The same person again: the marriage certificate is reused from the store (R13)."""
+        story = self._story(BIRTH, self._morning(self._ago(4)), desk=self.wards[0])
+        story.applicant = self.married
+        return story
 
     def _on_a_saturday(self) -> Story:
         """At the ward with a Saturday session: real reception, the day does not count (T15)."""

@@ -204,6 +204,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddField(
             model_name='dossier',
+            name='reception_day',
+            field=models.DateField(editable=False, help_text='The day that counts: version, law and forms of scans follow it (R2, R8)', null=True, verbose_name='day of reception'),
+        ),
+        migrations.AddField(
+            model_name='dossier',
             name='answer_due_at',
             field=models.DateTimeField(blank=True, help_text='Until when a filing is received, asked for or refused', null=True, verbose_name='answer due at'),
         ),
@@ -256,6 +261,19 @@ class Migration(migrations.Migration):
             model_name='supplement',
             name='reminded_at',
             field=models.DateTimeField(blank=True, null=True, verbose_name='reminded at'),
+        ),
+        pgtrigger.migrations.RemoveTrigger(
+            model_name='supplement',
+            name='supplement_only_answered',
+        ),
+        migrations.AddField(
+            model_name='supplement',
+            name='due_at',
+            field=models.DateTimeField(blank=True, null=True, verbose_name='due date when asked'),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='supplement',
+            trigger=pgtrigger.compiler.Trigger(name='supplement_only_answered', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."dossier_id" IS DISTINCT FROM (NEW."dossier_id") OR OLD."cycle" IS DISTINCT FROM (NEW."cycle") OR OLD."before_reception" IS DISTINCT FROM (NEW."before_reception") OR OLD."asked_at" IS DISTINCT FROM (NEW."asked_at") OR OLD."asked_by_id" IS DISTINCT FROM (NEW."asked_by_id") OR OLD."reason" IS DISTINCT FROM (NEW."reason") OR OLD."items" IS DISTINCT FROM (NEW."items") OR OLD."due_at" IS DISTINCT FROM (NEW."due_at") OR OLD."is_late" IS DISTINCT FROM (NEW."is_late") OR OLD."approved_by_id" IS DISTINCT FROM (NEW."approved_by_id"))', func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;", hash='22a4d3e998439644c5922d39195b9a0276551968', operation='UPDATE', pgid='pgtrigger_supplement_only_answered_1a166', table='cases_supplement', when='BEFORE')),
         ),
         migrations.AlterField(
             model_name='dossierevent',

@@ -19,6 +19,12 @@ def number(apps, schema_editor):
     )
     schema_editor.execute(
         """
+        UPDATE cases_dossier
+           SET reception_day = (COALESCE(received_at, filed_at) AT TIME ZONE 'Asia/Ho_Chi_Minh')::date
+        """
+    )
+    schema_editor.execute(
+        """
         INSERT INTO cases_logbook (desk_id, year, last_number)
         SELECT receiving_desk_id, book_year, MAX(book_number)
           FROM cases_dossier WHERE book_number IS NOT NULL GROUP BY 1, 2

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cases.deadlines import Punctuality, punctuality_of
 from cases.enums import OPEN_STATES, ConsultationKind, HandoverGround
+from cases.models.dossier_sets import ANSWERING
 from cases.models.dossiers import Dossier
 from procedures.models import Agency
 
@@ -21,6 +22,12 @@ class ConsultationQuerySet(models.QuerySet):
             dossier__state__in=OPEN_STATES,
             dossier__finished_at__isnull=True,
         )
+
+    def to_answer_by(self, user):
+        """What the person's agency and those below it still have to answer."""
+        if not user.is_active or not user.agency_id or user.role not in ANSWERING:
+            return self.none()
+        return self.waiting().filter(agency__in=Agency.objects.below(user.agency))
 
 
 class Consultation(models.Model):

@@ -69,30 +69,40 @@ class DossierQuerySet(models.QuerySet):
         return self.exclude(channel=Channel.ONLINE).filter(late | lies)
 
     def breaches(self, now: datetime | None = None):
-        """Past the due moment without an apology issued by then, open or finished (R33).
+        """Past the due moment without an apology issued by then, open or finished, in any cycle (R33).
 
-        A late apology does not take a dossier off; missing the date that an apology promised puts it on.
-        Annotates `promised_at` (due moment before the apology of this cycle), `apologised_at` and
-        `ended_or_now`; while the applicant is waited for the agency's clock stands at the request.
+        A late apology does not take a dossier off; missing the date that an apology promised puts it on. A
+        cycle ends with its supplement request: what was missed by then stays missed when a new one begins.
+        Annotates, of the first cycle that was missed: `promised_at` (due moment before its apology),
+        `apologised_at` and `ended_or_now`, when the agency's clock stopped.
         """
-        now = now or timezone.now()
-        apology = self.model._meta.get_field("reschedules").related_model.objects.filter(
-            dossier=OuterRef("pk"), cycle=OuterRef("cycle")
+        meta = self.model._meta
+        apologies = meta.get_field("reschedules").related_model.objects.all()
+        requests = meta.get_field("supplements").related_model.objects.filter(before_reception=False)
+        late_apology = apologies.filter(
+            dossier=OuterRef("dossier"), cycle=OuterRef("cycle"), at__gte=F("old_due_at") + MINUTE
         )
-        asked = self.model._meta.get_field("supplements").related_model.objects.filter(
-            dossier=OuterRef("pk"), answered_at=None, before_reception=False
+        missed = requests.filter(
+            Q(asked_at__gte=F("due_at") + MINUTE) | Exists(late_apology), dossier=OuterRef("pk")
         )
         found = self.filter(due_at__isnull=False, code__isnull=False).annotate(
-            promised_at=Coalesce(Subquery(apology.values("old_due_at")[:1]), F("due_at")),
+            missed_cycle=Coalesce(Subquery(missed.order_by("cycle").values("cycle")[:1]), F("cycle"))
+        )
+        of_cycle = {"dossier": OuterRef("pk"), "cycle": OuterRef("missed_cycle")}
+        apology, request = apologies.filter(**of_cycle), requests.filter(**of_cycle)
+        found = found.annotate(in_force=Coalesce(Subquery(request.values("due_at")[:1]), F("due_at"))).annotate(
+            promised_at=Coalesce(Subquery(apology.values("old_due_at")[:1]), F("in_force")),
             apologised_at=Subquery(apology.values("at")[:1]),
             ended_or_now=Coalesce(
-                "finished_at", Subquery(asked.values("asked_at")[:1]), "ended_at", models.Value(now)
+                Subquery(request.values("asked_at")[:1]),
+                "finished_at",
+                "ended_at",
+                models.Value(now or timezone.now()),
             ),
         )
-        without = Q(apologised_at=None, ended_or_now__gte=F("promised_at") + MINUTE)
-        too_late = Q(apologised_at__gte=F("promised_at") + MINUTE)
-        missed_again = Q(apologised_at__isnull=False, ended_or_now__gte=F("due_at") + MINUTE)
-        return found.filter(without | too_late | missed_again)
+        missed_it = Q(ended_or_now__gte=F("in_force") + MINUTE)
+        apologised_late = Q(apologised_at__gte=F("promised_at") + MINUTE)
+        return found.filter(missed_it | apologised_late)
 
     def due_between(self, start: datetime, end: datetime):
         return self.running().filter(due_at__gte=start, due_at__lte=end)

@@ -81,6 +81,12 @@ class Dossier(models.Model):
         help_text=_("Until when a filing is received, asked for or refused"),
     )
     received_at = models.DateTimeField(_("received at"), null=True, blank=True)
+    reception_day = models.DateField(
+        _("day of reception"),
+        null=True,
+        editable=False,
+        help_text=_("The day that counts: version, law and forms of scans follow it (R2, R8)"),
+    )
     clock_started_at = models.DateTimeField(_("counts as received at"), null=True, blank=True)
     first_due_at = models.DateTimeField(_("first due date"), null=True, blank=True)
     due_at = models.DateTimeField(_("due date"), null=True, blank=True)

@@ -85,6 +85,7 @@ class Supplement(models.Model):
     )
     reason = models.TextField(_("reason"))
     items = models.JSONField(_("what is missing"))
+    due_at = models.DateTimeField(_("due date when asked"), null=True, blank=True)  # before reception: none
     is_late = models.BooleanField(_("asked later than the law allows"), default=False)
     approved_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"

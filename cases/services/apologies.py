@@ -17,6 +17,7 @@ from cases.models import Dossier, Reschedule
 from cases.regime import mechanism_of
 from cases.services.base import locked
 from cases.services.notices import notify_applicant
+from cases.services.recount import move_promise, recount
 from notifications.enums import OPEN_LETTER_STATES, LetterKind, LetterState
 from notifications.errors import NotificationError
 from notifications.models import Letter
@@ -143,9 +144,8 @@ def issue_apology(dossier: Dossier, *, by, reason: str = "", new_due_at: datetim
         at=now,
         signed_by=by,
     )
-    dossier.due_at = new_due_at
     # The flag speaks of the promise in force; that the first one was missed stays in the history.
-    dossier.overdue_flagged_at = None
+    move_promise(dossier, recount(dossier))
     dossier.save()
     event = record(
         dossier,

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
+from cases import rules
 from cases.enums import ON_PAPER, Provision
 from cases.errors import ComponentMissing, Invalid
 from cases.models import Demand, Dossier, DossierComponent
@@ -30,11 +31,13 @@ class ComponentFacts:
 def keep_checklist(dossier: Dossier, facts: list[ComponentFacts], *, by=None) -> list[Demand]:
     """Store the checklist; a later one replaces the rows it names. `Invalid` for strangers.
 
-    What is reused from the applicant's store brings its file along. Returns the demands that were made,
-    for the caller to record after its own event.
+    What is reused from the applicant's store brings its file along when the desk handles the list. Whoever
+    files from outside has only said whose papers they are: for them the store stays closed. Returns the
+    demands that were made, for the caller to record after its own event.
     """
     known = {component.pk: component for component in dossier.version.components.all()}
-    offers = reuse_offers(dossier.version, dossier.applicant)
+    opens_store = rules.handles(by, dossier)
+    offers = reuse_offers(dossier.version, dossier.applicant if opens_store else None)
     demands: list[Demand] = []
     rows: dict[int, DossierComponent] = {}
     for fact in facts:
@@ -57,7 +60,7 @@ def keep_checklist(dossier: Dossier, facts: list[ComponentFacts], *, by=None) ->
         if not 0 <= originals <= 1000 or not 0 <= copies <= 1000:
             raise Invalid(_("Numbers of originals and copies lie between 0 and 1,000."), field="components")
         offer = offers.get(component.pk)
-        _plausible(component, fact.provision, originals, copies, offer)
+        _plausible(component, fact.provision, originals, copies, offer, opens_store=opens_store)
         demands += _demanded(dossier, component, offer, fact, by=by)
         rows[component.pk] = DossierComponent(
             dossier=dossier,
@@ -72,9 +75,10 @@ def keep_checklist(dossier: Dossier, facts: list[ComponentFacts], *, by=None) ->
         unique_fields=["dossier", "component"],
         update_fields=["provision", "originals", "copies"],
     )
-    for number, row in rows.items():
-        offer = offers.get(number)
-        if row.provision == Provision.REUSED and offer and offer.paper:
+    # Also what an earlier list from outside named.
+    for row in dossier.components.filter(provision=Provision.REUSED):
+        offer = offers.get(row.component_id)
+        if offer and offer.paper:
             take_from_store(row, offer.paper, by=by)
     return demands
 
@@ -98,7 +102,13 @@ def _demanded(
 
 
 def _plausible(
-    component: Component, provision: str, originals: int, copies: int, offer: Offer | None
+    component: Component,
+    provision: str,
+    originals: int,
+    copies: int,
+    offer: Offer | None,
+    *,
+    opens_store: bool,
 ) -> None:
     """What is ticked as handed in is there in full; what is reused has a source (R7, R13)."""
     if provision in ON_PAPER and (originals < component.originals or copies < component.copies):
@@ -109,9 +119,16 @@ def _plausible(
         )
     # A database that is not connected may have been looked up in its own program.
     if provision == Provision.REUSED and not offer and not component.electronic_source:
-        raise Invalid(
+        sentence = (
             _("“%(name)s” is in no database and not in the applicant's store: it cannot be reused.")
-            % {"name": component.name},
+            if opens_store
+            else _(
+                "“%(name)s” is in no database. Leave it out: the desk looks into the applicant's store when it "
+                "receives the filing."
+            )
+        )
+        raise Invalid(
+            sentence % {"name": component.name},
             code="no_source",
             field="components",
         )

@@ -103,11 +103,14 @@ def _count_from_arrival(dossier: Dossier, now: datetime) -> dict[str, str]:
     """Boundary-free: the clock starts when the competent agency gets the dossier (118/2025 Art 17.3, R15).
 
     Stores the real arrival as the start, and moves the promise when it gives another date; the first date
-    stays. Returns what the event notes: nothing when the date did not move. An online dossier is there at once, and after a
-    supplement the completion has started the clock.
+    stays. Returns what the event notes: nothing when the date did not move. An online dossier is there at
+    once, after a supplement the completion has started the clock, and what an apology has promised in the
+    meantime stands.
     """
     here = dossier.competent_agency_id == dossier.receiving_desk_id
     if here or dossier.channel == Channel.ONLINE or dossier.cycle > 1:
+        return {}
+    if dossier.reschedules.filter(cycle=dossier.cycle).exists():
         return {}
     if not mechanism_of(dossier).clock_starts_at_competent_agency:
         return {}

@@ -137,6 +137,7 @@ def _file(
         channel=channel,
         return_channel=return_channel,
         filed_at=filed_at,
+        reception_day=counts_on,
         answer_due_at=answer_by(version, channel=channel, counts_from=counts_from, desk=desk),
         receipt_wanted=not version.decided_at_once,
     )
@@ -233,14 +234,13 @@ def complete_filing(dossier: Dossier, *, by=None, components: list[ComponentFact
     supplement.answered_at = now
     supplement.save(update_fields=["answered_at"])
     demands = keep_checklist(dossier, components or [], by=by)
+    counts_from = counts_as_received_at(now, desk=dossier.receiving_desk, channel=dossier.channel)
     dossier.filed_at = now
+    dossier.reception_day = timezone.localdate(counts_from)
     dossier.answer_due_at = answer_by(
-        dossier.version,
-        channel=dossier.channel,
-        counts_from=counts_as_received_at(now, desk=dossier.receiving_desk, channel=dossier.channel),
-        desk=dossier.receiving_desk,
+        dossier.version, channel=dossier.channel, counts_from=counts_from, desk=dossier.receiving_desk
     )
-    dossier.save(update_fields=["filed_at", "answer_due_at"])
+    dossier.save(update_fields=["filed_at", "reception_day", "answer_due_at"])
     event = record(dossier, EventKind.COMPLETED, by=by, by_label="" if by else dossier.applicant.full_name)
     record_demands(dossier, demands)
     notify_applicant(dossier, event)

@@ -78,7 +78,9 @@ def _more_words(dossier: Dossier, event: DossierEvent) -> list[str]:
             ]
         case EventKind.SETTLED if dossier.finished_at < dossier.due_at:
             # Decree 61/2018 Art 20.4: what is ready early is announced (R35).
-            return [_("It was promised for %(due)s and is ready earlier.") % {"due": local_text(dossier.due_at)}]
+            return [
+                _("It was promised for %(due)s and is ready earlier.") % {"due": local_text(dossier.due_at)}
+            ]
     return []
 
 

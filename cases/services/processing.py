@@ -134,6 +134,7 @@ def request_supplement(dossier: Dossier, *, by, reason: str, items: list[str]) -
         asked_by=by,
         reason=reason,
         items=items,
+        due_at=dossier.due_at,  # what was promised; a restart does not undo that it was missed (R33)
         is_late=deadlines.punctuality(ask_by, now) == deadlines.Punctuality.LATE,
         approved_by=by if needs_head else None,
     )

@@ -175,6 +175,7 @@ def accept(dossier: Dossier, *, by, received_at: datetime, counts_from: datetime
     before = dossier.state
     dossier.to_received()
     dossier.received_at = received_at
+    dossier.reception_day = timezone.localdate(counts_from)
     set_promise(dossier, promise(dossier, expected_start(dossier, counts_from)))
     dossier.first_due_at = dossier.due_at
     dossier.transfer_due_at = transfer_by(dossier, received_at)

@@ -29,7 +29,7 @@ def return_result(
     """Hand the result over (trả kết quả): to the applicant, or to an authorised holder of the receipt.
 
     Decree 61/2018 Arts 6, 20: who collected, what was shown, when, which originals went back. Scans of
-    papers that somebody issued stay in the applicant's store, so that nobody asks for them again (R13).
+    certificates that were brought stay in the applicant's store, so that nobody asks for them again (R13).
     """
     dossier = locked(dossier)
     ask(dossier, Verb.RETURN_RESULT, by)

@@ -135,13 +135,13 @@ def result_code(dossier: Dossier) -> str:
 
 
 def keep_papers(dossier: Dossier) -> None:
-    """Keep the scans of papers that somebody issued; what is written for one dossier is not asked for again.
+    """Keep the scans of papers that are results of other procedures: a certificate brought once is enough.
 
-    A paper is an issued one when the catalogue names a database or a procedure that it comes from. An
-    application form has neither: it is new each time, and the old one must not stand for it.
+    Other papers belong to their case: an application form is new each time, and a birth notice is of one
+    child, so an old scan must not stand for them.
     """
-    items = dossier.components.filter(provision=Provision.PAPER, documents__isnull=False).filter(
-        ~Q(component__electronic_source="") | Q(component__result_of__isnull=False)
+    items = dossier.components.filter(
+        provision=Provision.PAPER, documents__isnull=False, component__result_of__isnull=False
     )
     for item in items.select_related("component").prefetch_related("documents").distinct():
         name = item.component.name_vi
@@ -149,6 +149,7 @@ def keep_papers(dossier: Dossier) -> None:
             applicant=dossier.applicant,
             name=name,
             key=fold(name),
+            result_of_id=item.component.result_of_id,
             document=item.documents.all()[0],
             stored_at=timezone.now(),
         )

@@ -4,6 +4,7 @@ import pytest
 
 from cases import services
 from cases.models import Dossier
+from tests.cases.helpers import fresh
 from tests.cast import local
 
 
@@ -77,6 +78,93 @@ def test_filings_and_withdrawn_dossiers_in_time_are_no_breach(world, clock, doss
     services.withdraw(dossier, by=world.clerk, reason="Đổi ý")
     clock.move_to("2026-12-31 09:00")
     assert breaches() == []
+
+
+# Earlier cycles ------------------------------------------------------------------------------------
+
+
+def ask_and_complete(world, clock, dossier, *, complete="2026-11-19 09:00") -> Dossier:
+    """A supplement asked for now, and brought at that moment: the whole limit starts afresh."""
+    services.request_supplement(dossier, by=world.officer, reason="Thiếu chữ ký", items=["Tờ khai"])
+    clock.move_to(complete)
+    return services.resume(fresh(dossier), by=world.clerk)
+
+
+def test_a_request_after_the_due_moment_does_not_wipe_the_breach_when_it_is_answered(world, clock, dossier):
+    clock.move_to("2026-11-18 09:00")
+    resumed = ask_and_complete(world, clock, dossier)
+    assert resumed.due_at == local("2026-11-25 17:00")
+    (found,) = breaches()
+    assert (found.promised_at, found.apologised_at, found.ended_or_now) == (
+        local("2026-11-12 17:00"),
+        None,
+        local("2026-11-18 09:00"),
+    )
+    world.record_result(resumed)
+    assert breaches() == [dossier]
+
+
+@pytest.mark.parametrize(("asked", "found"), [("2026-11-12 17:00:59", False), ("2026-11-12 17:01", True)])
+def test_the_due_moment_of_an_earlier_cycle_is_compared_in_minutes(world, clock, dossier, asked, found):
+    clock.move_to(asked)
+    ask_and_complete(world, clock, dossier)
+    assert (breaches() == [dossier]) is found
+
+
+@pytest.mark.parametrize(("asked", "found"), [("2026-11-17 17:00", False), ("2026-11-17 17:01", True)])
+def test_an_earlier_cycle_apologised_in_time_is_measured_by_the_new_date(world, clock, dossier, asked, found):
+    apologise(world, dossier)
+    clock.move_to(asked)
+    ask_and_complete(world, clock, dossier)
+    assert (breaches() == [dossier]) is found
+
+
+def test_a_late_apology_of_an_earlier_cycle_counts(world, clock, dossier):
+    clock.move_to("2026-11-13 09:00")
+    apologise(world, dossier)
+    ask_and_complete(world, clock, dossier)
+    (found,) = breaches()
+    assert (found.promised_at, found.apologised_at, found.ended_or_now) == (
+        local("2026-11-12 17:00"),
+        local("2026-11-13 09:00"),
+        local("2026-11-13 09:00"),
+    )
+
+
+def test_of_two_missed_cycles_the_first_one_is_shown(world, clock, dossier):
+    clock.move_to("2026-11-18 09:00")
+    ask_and_complete(world, clock, dossier)
+    clock.move_to("2026-11-30 09:00")
+    (found,) = breaches()
+    assert found.promised_at == local("2026-11-12 17:00")
+
+
+def test_a_cycle_missed_after_one_in_time_is_found(world, clock, dossier):
+    clock.move_to("2026-11-11 09:00")
+    ask_and_complete(world, clock, dossier)
+    clock.move_to("2026-11-25 17:00")
+    assert breaches() == []
+    clock.move_to("2026-11-25 17:01")
+    (found,) = breaches()
+    assert found.promised_at == local("2026-11-25 17:00")
+
+
+def test_what_was_asked_before_reception_is_no_cycle(world, clock):
+    filing = world.submit()
+    asked = services.ask_to_complete(filing, by=world.clerk, reason="Thiếu chữ ký", items=["Tờ khai"])
+    assert asked.due_at is None
+    services.complete_filing(filing, by=world.clerk)
+    services.receive_filing(filing, by=world.clerk)
+    assert breaches() == []
+
+
+def test_the_due_moment_of_a_request_is_kept_and_cannot_be_changed(world, dossier):
+    services.request_supplement(dossier, by=world.officer, reason="Thiếu chữ ký", items=["Tờ khai"])
+    (asked,) = dossier.supplements.all()
+    assert asked.due_at == local("2026-11-12 17:00")
+    row_is_refused(
+        lambda: dossier.supplements.update(due_at=local("2026-11-20 17:00")), match="Cannot update rows"
+    )
 
 
 # The 15:00 rule -------------------------------------------------------------------------------------

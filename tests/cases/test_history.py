@@ -10,7 +10,11 @@ from django.utils import translation
 from cases import services
 from cases.enums import EVENT_SENTENCES, EventKind
 from cases.models import Dossier, DossierEvent
-from tests.cases.helpers import fresh, kinds, said
+from cases.services import revisions
+from cases.services.calendar_moves import apply_approved
+from cases.services.corrections import report_loss
+from procedures.enums import Role
+from tests.cases.helpers import fresh, kinds, make_person, said
 from tests.cast import local
 
 
@@ -65,6 +69,20 @@ def live_with_other_agencies_and_other_dates(world, clock) -> None:
     services.alert_late_consultations()
     services.answer_consultation(asked, by=world.outsider_officer, answer="Đúng")
     clock.move_to("2026-11-09 09:00")
+
+
+def live_with_what_no_verb_foresees(world) -> None:
+    """A paper beyond the list, lost papers, an absent officer, and a day off that is announced late."""
+    dossier = world.processing()
+    services.demand(dossier, by=world.officer, paper="Bản sao sổ hộ khẩu", legal_text="Luật X, Điều Y")
+    report_loss(dossier, by=world.clerk, papers=["Giấy khai sinh bản chính"])
+    absent = {"first": date(2026, 11, 9), "last": date(2026, 11, 9), "substitute": world.second_officer}
+    services.record_absence(world.officer, by=world.supervisor, **absent)
+    chief = make_person("giam-sat-tinh", world.province, Role.SUPERVISOR)
+    day = revisions.DayFacts(date(2026, 11, 11), name_vi="Nghỉ đột xuất", name_en="Extra day off")
+    change = revisions.propose(None, reason="Nghỉ đột xuất", legal_reference="99/TB-VD", days=[day], by=chief)
+    revisions.approve(change, by=chief)
+    apply_approved()
 
 
 def test_history_of_a_whole_life_reads_like_a_story(world, clock, english):
@@ -126,6 +144,8 @@ def local_minute(event: DossierEvent) -> str:
 def test_every_kind_of_event_happens_and_has_a_sentence_in_both_languages(world, clock):
     live_with_other_agencies_and_other_dates(world, clock)
     live_through_everything(world, clock)
+    clock.move_to("2026-11-09 09:00")
+    live_with_what_no_verb_foresees(world)
     events = list(DossierEvent.objects.all())
     assert {event.kind for event in events} == set(EventKind) == set(EVENT_SENTENCES)
     for language in ("vi", "en"):

@@ -57,7 +57,8 @@ def test_an_acknowledgement_has_no_code_no_promise_and_no_address_yet(world):
         "UBND phường Thử Nghiệm: Thủ tục không thu phí (EN).\n"
         "Filed (Online); it counts as received at 09/11/2026 09:00.\n"
         "Handled by: UBND phường Thử Nghiệm.\n"
-        "Time of this step: 09/11/2026 09:00."
+        "Time of this step: 09/11/2026 09:00.\n"
+        "You are answered by: 10/11/2026 09:00."
     )
 
 
@@ -75,6 +76,16 @@ def test_a_notice_of_the_result_promises_no_date_any_more(world):
     dossier = world.with_result()
     assert "Result due at" not in body_of(dossier, "settled")
     assert "Received at: 09/11/2026 09:00." in body_of(dossier, "settled")
+
+
+@pytest.mark.parametrize(("moment", "early"), [("2026-11-10 15:00", True), ("2026-11-13 09:00", False)])
+def test_a_result_that_is_ready_before_the_due_date_is_announced_as_early(world, clock, moment, early):
+    """Decree 61/2018 Art 20.4 (R35)."""
+    dossier = world.processing()
+    clock.move_to(moment)
+    world.record_result(dossier)
+    body = body_of(dossier, "settled")
+    assert ("It was promised for 12/11/2026 17:00 and is ready earlier." in body) is early
 
 
 def test_a_notice_of_a_new_date_names_both_dates_and_the_reason(world):

@@ -15,18 +15,20 @@ from django.utils import timezone, translation
 
 from cases.demo.build import build_demo
 from cases.demo.offices import PUBLISHED_PASSWORD, TARIFF_REFERENCE
-from cases.enums import EventKind, Provision, State
+from cases.enums import DocumentSource, EventKind, Provision, State
 from cases.facts import facts_of
 from cases.ledger import clock
 from cases.models import (
     Applicant,
     Consultation,
+    Demand,
     Document,
     Dossier,
     DossierComponent,
     DossierEvent,
     Extension,
     Reschedule,
+    StoredPaper,
     Supplement,
 )
 from cases.services import sweep
@@ -36,6 +38,7 @@ from procedures.calendars import calendar_for, remembered_calendars
 from procedures.enums import Channel, Role
 from procedures.models import FeeTariff, Staff
 from procedures.services.catalogue import load_catalogue
+from procedures.services.substitutes import without_substitute
 from procedures.working_time import TZ
 from tests.procedures.test_load_catalogue import SEEDS
 
@@ -192,8 +195,41 @@ class TestDemo(TestCase):
 
         assert papers.exists()
         assert not papers.filter(documents=None).exists()
-        assert Document.objects.values("sha256").distinct().count() == Document.objects.count()
+        made = Document.objects.exclude(source=DocumentSource.REUSED)  # reused is the file that was there
+        assert made.values("sha256").distinct().count() == made.count()
         assert {"application/pdf", "image/png"} == set(Document.objects.values_list("mime_type", flat=True))
+
+    def test_somebody_was_asked_at_the_desk_and_came_back(self):
+        asked = Dossier.objects.filter(channel=Channel.DESK, supplements__before_reception=True)
+
+        assert asked.exclude(code=None).exists()
+
+    def test_somebody_filed_for_another_with_an_authorisation(self):
+        delegated = Dossier.objects.exclude(submitter_name="").get()
+
+        assert delegated.authorisation
+
+    def test_one_was_decided_at_once_and_needed_no_receipt(self):
+        at_once = Dossier.objects.filter(version__decided_at_once=True, state=State.RETURNED).first()
+
+        assert not at_once.receipt_wanted
+        assert timezone.localdate(at_once.received_at) == timezone.localdate(at_once.returned_at)
+
+    def test_a_paper_was_demanded_with_a_ground_and_another_reused_from_the_store(self):
+        assert {demand.ground for demand in Demand.objects.all()} == {"system_failure"}
+        reused = Document.objects.filter(source=DocumentSource.REUSED).first()
+        kept = StoredPaper.objects.get(document__sha256=reused.sha256)
+        assert kept.applicant == reused.dossier.applicant
+        assert kept.result_of == reused.component.component.result_of
+
+    def test_a_mistake_of_the_agency_was_corrected_free_of_charge(self):
+        correction = Dossier.objects.exclude(corrects=None).get()
+
+        assert (correction.state, correction.fee_total) == (State.RETURNED, 0)
+        assert correction.corrects.applicant == correction.applicant
+
+    def test_officers_stand_in_for_each_other(self):
+        assert not without_substitute(Staff.objects.filter(role=Role.OFFICER)).exists()
 
     def test_people_are_plainly_invented(self):
         for applicant in Applicant.objects.all():

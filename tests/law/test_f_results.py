@@ -1,5 +1,7 @@
 """Group F, results, withdrawal and fees: R34 to R39."""
 
+from dataclasses import replace
+
 import pytest
 from django.utils import translation
 
@@ -43,7 +45,7 @@ def test_r34_a_neighbour_gets_the_result_with_an_authorisation_only(world):
 
 
 def test_r35_an_early_result_is_announced(world, clock):
-    dossier = world.processing()
+    dossier = world.processing(applicant=replace(world.applicant, language="en"))
     clock.move_to("2026-11-10 09:00")
     world.record_result(dossier)
     event = dossier.events.get(kind=EventKind.SETTLED)

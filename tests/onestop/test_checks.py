@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 from django.core.checks import run_checks
 
-from procedures.models import CalendarDay
+from procedures.models import CalendarDay, Substitute
 
 LONG = "a-long-random-text-0123456789-abcdefghijklmnopqrstuvwxyz"
 PRODUCTION = {
@@ -96,3 +96,18 @@ def test_a_year_without_official_calendar_is_named(world, clock):
     assert found() == ["The calendar of 2027 is provisional: due dates that reach into it are estimates."]
     new_year.delete()
     assert found() == ["The calendar of 2027 is missing: due dates that reach into it are estimates."]
+
+
+@pytest.mark.django_db
+def test_people_without_a_substitute_are_counted_where_the_database_is_asked(world, settings):
+    def warned(**which) -> list[str]:
+        return [message.msg for message in run_checks(**which) if message.id == "onestop.W009"]
+
+    (sentence,) = warned(databases=["default"])
+    assert sentence.startswith("6 clerk(s) and officer(s) have fewer than 1 substitute(s)")
+    Substitute.objects.create(staff=world.officer, substitute=world.second_officer)
+    assert warned(databases=["default"])[0].startswith("5 clerk(s)")
+    settings.MIN_SUBSTITUTES = 0
+    assert warned(databases=["default"]) == []
+    settings.MIN_SUBSTITUTES = 1
+    assert warned() == []

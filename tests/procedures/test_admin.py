@@ -14,6 +14,7 @@ from procedures.models import (
     Agency,
     CalendarDay,
     Component,
+    ElectronicSource,
     OfficeSession,
     ProcedureVersion,
     Staff,
@@ -431,3 +432,19 @@ def test_tariff_is_set_for_a_fee_that_the_province_sets(world, keeper):
     }
     client.post(PROCEDURES + "feetariff/add/", sent)
     assert world.free.tariffs.get().amount == 8000
+
+
+def test_a_source_is_connected_by_who_keeps_the_catalogue_and_by_nobody_else(world, keeper):
+    source = ElectronicSource.objects.create(name="National Population Database")
+    administrator = keeper(Role.SYSTEM_ADMIN)
+    page = administrator.get(f"{PROCEDURES}electronicsource/")
+    assert "not connected" in page.content.decode()
+    assert [row.named for row in page.context["cl"].result_list] == [2]  # one component of each procedure
+    administrator.post(change(source), {"is_connected": "on", "name": "Tên khác"})
+    source.refresh_from_db()
+    assert (source.name, source.is_connected) == ("National Population Database", True)
+    client = keeper(Role.CLERK, world.ward)
+    assert client.get(change(source)).status_code == 200
+    assert client.post(change(source), {}).status_code == 403
+    source.refresh_from_db()
+    assert source.is_connected is True

@@ -166,7 +166,10 @@ class DossierSerializer(DossierFactsSerializer):
     book_year = serializers.IntegerField(allow_null=True)
     book_number = serializers.IntegerField(allow_null=True, help_text="In the log book of desk and year.")
     corrects = serializers.CharField(
-        source="corrects.code", default=None, allow_null=True, help_text="Code of the dossier corrected by this."
+        source="corrects.code",
+        default=None,
+        allow_null=True,
+        help_text="Code of the dossier corrected by this.",
     )
     return_channel = serializers.ChoiceField(ReturnChannel.choices)
     limit = serializers.CharField(help_text="The time limit in words.")

@@ -10,7 +10,6 @@ from cases.api.serializers.dossiers import ConsultationSerializer, QuestionAnswe
 from cases.api.serializers.requests import AnswerSerializer
 from cases.api.views.base import StaffView, WriteView
 from cases.models import Consultation, Dossier
-from procedures.models import Agency
 
 
 class QuestionListView(StaffView):
@@ -20,14 +19,8 @@ class QuestionListView(StaffView):
     pagination_class = DueFirst
 
     def get_queryset(self):
-        agency = self.request.user.agency
-        mine = Agency.objects.below(agency) if agency else Agency.objects.none()
-        visible = Dossier.objects.visible_to(self.request.user)
-        return (
-            Consultation.objects.waiting()
-            .filter(agency__in=mine, dossier__in=visible)
-            .select_related("agency", "dossier__version__procedure", "dossier__competent_agency")
-        )
+        mine = Consultation.objects.to_answer_by(self.request.user)
+        return mine.select_related("agency", "dossier__version__procedure", "dossier__competent_agency")
 
     @extend_schema(
         operation_id="questions", tags=["consultations"], responses=QuestionAnswerSerializer(many=True)

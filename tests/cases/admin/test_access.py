@@ -13,8 +13,8 @@ def links(response) -> list[str]:
     return [str(item["title"]) for group in response.context["sidebar_navigation"] for item in group["items"]]
 
 
-COMMON = ["Procedures", "Calendar", "Provincial tariffs"]
-KEEPING = ["Procedures", "Calendar", "Calendar changes", "Provincial tariffs"]
+COMMON = ["Procedures", "Calendar", "Provincial tariffs", "Electronic sources"]
+KEEPING = ["Procedures", "Calendar", "Calendar changes", "Provincial tariffs", "Electronic sources"]
 DOSSIERS = ["Filings to answer", "All dossiers", "Overdue"]
 ASKED = "Questions to my agency"
 SIDEBARS = {

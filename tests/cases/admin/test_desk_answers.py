@@ -126,6 +126,8 @@ def test_the_store_of_somebody_who_was_there_before_is_offered_with_the_number(w
     known = {"full_name": world.applicant.full_name, "id_number": world.applicant.id_number}
     page = client.post(PAGE + "hen/", typed(client, world.free, **known))
     assert "the applicant's store: Giấy chứng nhận 12/KQ, 09/11/2026" in text_of(page)
+    stranger = client.post(PAGE + "hen/", typed(client, world.free, **{**known, "full_name": "Lý Thị Khác"}))
+    assert "the applicant's store" not in text_of(stranger)
     send(client, world, **known, **{f"provision_{form.pk}": "reused"})
     assert Dossier.objects.latest("pk").documents.get().source == "reused"
 

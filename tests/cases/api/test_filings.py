@@ -5,7 +5,7 @@ import pytest
 from cases import queries, services
 from cases.models import Dossier
 from procedures.enums import Role
-from procedures.models import Staff
+from procedures.models import Component, Staff
 from tests.cases.api.conftest import client_of, reception, refused
 
 
@@ -48,6 +48,64 @@ def test_a_filing_reveals_nothing_of_the_person_with_that_id_number(world, porta
     assert answer.status_code == status
     facts = (known.full_name, known.phone, known.email, known.address, known.id_number)
     assert [fact for fact in facts if not fact or fact in answer.content.decode()] == []
+
+
+@pytest.fixture
+def certificate_asked(world) -> Component:
+    """A paper that the applicant has in the own store: the result of another dossier."""
+    world.returned()
+    return Component.objects.create(
+        version=world.paid.versions.get(),
+        position=9,
+        name_vi="Giấy chứng nhận",
+        electronic_source="Unconnected Database",
+        required_when="married",
+    )
+
+
+def named(component, provision: str) -> list[dict]:
+    return [{"component": component.pk, "provision": provision}]
+
+
+@pytest.mark.parametrize("provision", ["paper", "electronic", "reused"])
+def test_r13_whoever_knows_name_and_number_learns_nothing_of_the_store(
+    world, portal, certificate_asked, provision
+):
+    """Neither from the answer nor by a file in the filing: nobody has shown yet who he is."""
+    sent = filing(world, procedure="1.000002", components=named(certificate_asked, provision))
+    answer = client_of(portal).post("filings/", sent, key="nop")
+    assert answer.status_code == 201
+    assert "12/KQ" not in answer.content.decode()
+    dossier = Dossier.objects.get(state="submitted")
+    assert (dossier.demands.exists(), dossier.documents.exists()) == (False, False)
+
+
+def test_r13_a_portal_that_completes_a_filing_does_not_open_the_store(world, portal, certificate_asked):
+    dossier = asked(world, procedure=world.paid)
+    body = {"components": named(certificate_asked, "reused")}
+    answer = client_of(portal).post(f"dossiers/{dossier.uuid}/complete_filing/", body)
+    assert answer.status_code == 200
+    assert not dossier.documents.exists()
+
+
+@pytest.mark.parametrize("has_paper", [True, False])
+def test_r13_what_no_database_has_is_not_reused_from_outside_whoever_has_it(
+    world, portal, certificate_asked, has_paper
+):
+    """The same answer for everybody, or it would say who has the paper."""
+    Component.objects.filter(pk=certificate_asked.pk).update(electronic_source="")
+    number = world.applicant.id_number if has_paper else "040000000099"
+    sent = filing(
+        world,
+        procedure="1.000002",
+        applicant={"full_name": world.applicant.full_name, "id_number": number},
+        components=named(certificate_asked, "reused"),
+    )
+    problem = refused(client_of(portal).post("filings/", sent, key="nop"), 422, "no_source")
+    assert problem["detail"] == (
+        "“Giấy chứng nhận” is in no database. Leave it out: the desk looks into the applicant's store when "
+        "it receives the filing."
+    )
 
 
 def test_a_filing_needs_a_key(world, portal):

@@ -132,7 +132,16 @@ def test_digitize_records_a_late_transfer(world, clock, received, handed_over, l
     world.scan(dossier)
     clock.move_to(handed_over)
     services.digitize(dossier, by=world.clerk)
-    assert dossier.events.last().data == {"agency": "UBND phường Thử Nghiệm", "late_transfer": late}
+    data = dossier.events.last().data
+    assert (data["agency"], data["late_transfer"]) == ("UBND phường Thử Nghiệm", late)
+
+
+@pytest.mark.parametrize(("moment", "how"), [("2026-11-09 14:30", "on_time"), ("2026-11-09 14:31", "late")])
+def test_digitize_says_whether_the_step_at_the_desk_was_in_time(world, clock, scanned, moment, how):
+    """“Tiếp nhận” has 4 working hours from Monday 09:00: until 14:30 (R17)."""
+    clock.move_to(moment)
+    services.digitize(scanned, by=world.clerk)
+    assert scanned.events.last().data["punctuality"] == how
 
 
 # Who and when ---------------------------------------------------------------------------------------

@@ -7,12 +7,12 @@ import pytest
 from cases import services
 from cases.enums import DemandKind, DocumentSource, EventKind, Provision
 from cases.errors import Invalid, NotPermitted
-from cases.models import Demand, Document, StoredPaper
+from cases.models import Demand, StoredPaper
 from cases.services.checklist import ComponentFacts
 from cases.services.store import Offer, reuse_offers
 from procedures.enums import Role
 from procedures.models import Component, ElectronicSource
-from tests.cases.helpers import fresh, kinds, make_person, refused
+from tests.cases.helpers import kinds, make_person, refused
 
 DATABASE = "National Population Database"
 
@@ -246,6 +246,17 @@ def test_r13_a_filing_that_is_received_has_the_reused_file_once(world, married, 
     assert filing.documents.count() == 1
 
 
+def test_r13_the_desk_brings_the_stored_file_when_it_receives_the_filing(world, married, certificate_asked):
+    """Who files online has not shown who he is; the desk has seen it, and needs no list for it."""
+    Component.objects.filter(pk=certificate_asked.pk).update(electronic_source="Unconnected Database")
+    papers = [*world.components(world.paid), ComponentFacts(certificate_asked.pk, provision=Provision.REUSED)]
+    filing = world.submit(world.paid, components=papers)
+    assert not filing.documents.exists()
+    services.receive_filing(filing, by=world.clerk)
+    kept = StoredPaper.objects.get().document
+    assert [copy.sha256 for copy in filing.documents.all()] == [kept.sha256]
+
+
 def test_r13_a_stored_paper_is_not_taken_on_paper_without_a_ground(world, married, certificate_asked):
     papers = [*facts(world, world.paid, provision=Provision.SHOWN)]
     papers.append(ComponentFacts(certificate_asked.pk))
@@ -263,11 +274,17 @@ def test_what_is_in_no_database_and_in_no_store_cannot_be_reused(world):
     )
 
 
-def test_r13_scans_of_issued_papers_stay_in_the_store_and_application_forms_do_not(world):
+def test_r13_the_scan_of_a_certificate_stays_in_the_store_and_other_papers_do_not(world):
+    form, identity, _authorisation = parts(world)
+    Component.objects.filter(pk=identity.pk).update(result_of=world.paid)
     dossier = world.with_result(components=facts(world, provision=Provision.PAPER))
     assert StoredPaper.objects.count() == 1
     services.return_result(dossier, by=world.clerk, collector=world.applicant.full_name, proof="receipt")
     paper = StoredPaper.objects.get(result_code="")
-    assert (paper.name, paper.applicant, paper.result_of) == ("Giấy tờ tùy thân", dossier.applicant, None)
-    assert paper.document.component.component == parts(world)[1]
-    assert Document.objects.filter(dossier=fresh(dossier)).count() == 3
+    assert (paper.name, paper.applicant, paper.result_of) == (
+        "Giấy tờ tùy thân",
+        dossier.applicant,
+        world.paid,
+    )
+    assert paper.document.component.component == identity
+    assert list(offers_of(world, dossier)) == [identity.pk]
