@@ -184,7 +184,7 @@ EVENT_SENTENCES = {
     ),
     EventKind.CONSULTED: _("%(agency)s was asked; the answer is due at %(due)s."),
     EventKind.CONSULTATION_ANSWERED: _("%(agency)s answered (%(punctuality)s)."),
-    EventKind.CONSULTATION_LATE: _("%(agency)s has not answered; the answer was due at %(due)s."),
+    EventKind.CONSULTATION_LATE: _("The answer of %(agency)s is late: it was due at %(due)s."),
     EventKind.CLARIFICATION: _("The applicant was asked to clarify (%(ground)s): %(question)s"),
     EventKind.DEMANDED: _("“%(paper)s” was demanded; ground: %(ground)s"),
     EventKind.SUPPLEMENT_REMINDED: _("The applicant was reminded of what is missing."),

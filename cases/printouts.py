@@ -141,7 +141,10 @@ def _slip_rows(dossier: Dossier, runs: list[StepRun]) -> list[SlipRow]:
         )
         if following is not None and not goes_on:
             rows.append(SlipRow(handed_by=applicant, received_by=_who(following), at=following.started_at))
+    ended_at = {run.done_at for run in runs}
     for row in dossier.handovers.select_related("giver", "receiver"):
+        if row.at in ended_at:
+            continue  # a step changed hands with it, which is a row already
         rows.append(
             SlipRow(handed_by=str(row.giver), received_by=str(row.receiver), at=row.at, note=row.note)
         )

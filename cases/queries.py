@@ -76,7 +76,7 @@ def filings_to_answer(dossiers: QuerySet[Dossier], *, late: bool = False) -> Que
 
 def second_requests() -> QuerySet:
     """Dossiers (as `dossier`) with a second request before or after reception, see `Dossier.asked_twice`."""
-    groups = Supplement.objects.order_by().values("dossier", "before_reception")
+    groups = Supplement.objects.order_by().values("dossier")
     return groups.annotate(times=Count("pk")).filter(times__gt=1)
 
 
@@ -164,7 +164,7 @@ PLAIN_WORDS = {
     State.STOPPED: gettext_lazy("This dossier was stopped. There will be no result."),
 }
 # Work inside the office that says nothing to the owner, or nothing yet: a draft may be dropped again.
-INTERNAL_EVENTS = frozenset({EventKind.APOLOGY_DRAFTED, EventKind.DOCUMENT_ADDED})
+INTERNAL_EVENTS = frozenset({EventKind.APOLOGY_DRAFTED, EventKind.DOCUMENT_ADDED, EventKind.SUBSTITUTED})
 
 
 @dataclass(frozen=True, slots=True)

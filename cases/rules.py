@@ -126,7 +126,7 @@ def may(user, verb: Verb, dossier) -> bool:
         return True
     if verb == Verb.REQUEST_SUPPLEMENT and is_head_of(user, dossier.competent_agency):
         # The first request is the officer's; a second one is the head's own act (R9).
-        return dossier.supplements.filter(before_reception=False).exists()
+        return dossier.supplements.exists()
     if verb == Verb.HAND_OVER and user.pk == dossier.holder_id:
         # A supervisor who holds a step passes it on; officers of the agency may for whoever is absent.
         return works_for(user, dossier.competent_agency)

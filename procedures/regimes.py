@@ -70,10 +70,8 @@ class Mechanism:
     """The one-stop mechanism (cơ chế một cửa) of a time: the articles that are cited, and its parameters.
 
     `whole` cites the text with its amendments. The citations are the basis of: a filing that is not
-    complete, refused or received; the transfer by 15:00; a supplement after reception; asking another
-    agency; a refusal on substance; apology and rescheduling; handing out the result; correcting a mistake;
-    fees; evaluation and its publication; withdrawal; reuse of data instead of papers. None = the
-    mechanism has no such rule.
+    complete, or refused; a supplement after reception; a refusal on substance; apology and rescheduling;
+    correcting a mistake; withdrawal; reuse of data instead of papers. None = the mechanism has no such rule.
 
     `reuse_grounds`: on which a paper may be demanded although its data are at hand (R13); empty while the
     law forbids it and names no exception. `boundary_free`: where any desk may receive for any agency, in
@@ -86,16 +84,10 @@ class Mechanism:
     whole: Citation
     incomplete: Citation
     refusal: Citation
-    receipt: Citation
-    transfer: Citation
     supplement: Citation
-    consultation: Citation
     substance_refusal: Citation
     apology: Citation
-    handing_out: Citation
     correction: Citation
-    fees: Citation
-    evaluation: Citation
     withdrawal: Citation | None = None
     reuse: Citation | None = None
     reuse_grounds: tuple[str, ...] = ()
@@ -188,16 +180,10 @@ def _decree_61_2018(**record) -> Mechanism:
     return Mechanism(
         incomplete=decree.at(17, 1, "a"),
         refusal=decree.at(17, 1, "b"),
-        receipt=decree.at(17, 3),
-        transfer=decree.at(18, 2),
         supplement=decree.at(19, 4),
-        consultation=decree.at(19, 5),
         substance_refusal=decree.at(19, 8),
         apology=decree.at(19, 9),
-        handing_out=decree.at(20),
         correction=decree.at(21),
-        fees=decree.at(22),
-        evaluation=decree,
         **record,
     )
 
@@ -208,16 +194,10 @@ def _decree_118_2025(*, notice: Citation, **record) -> Mechanism:
     return Mechanism(
         incomplete=notice,
         refusal=notice,
-        receipt=decree.at(17, 3),
-        transfer=decree.at(18, 2),
         supplement=decree,
-        consultation=decree,
         substance_refusal=decree,
         apology=decree,
-        handing_out=decree.at(22),
         correction=decree,
-        fees=decree.at(24),
-        evaluation=decree.at(28),
         withdrawal=decree.at(21),
         clock_starts_at_competent_agency=True,
         **record,
@@ -230,6 +210,7 @@ MECHANISMS = (
         name="61/2018 + 107/2021",
         begins=date(2021, 12, 6),
         whole=_decree("61/2018").amended_by(_decree("107/2021")),
+        boundary_free="province",
     ),
     _decree_118_2025(
         name="118/2025",

@@ -60,7 +60,9 @@ class Photographer:
         print(f"{name}.png")
 
 
-def photograph(camera: Photographer, clerk: str, officer: str, supervisor: str, auditor: str) -> None:
+def photograph(
+    camera: Photographer, clerk: str, officer: str, supervisor: str, auditor: str, administrator: str
+) -> None:
     with camera.session() as page:
         camera.take(page, "login", "/quan-tri/login/")
     with camera.session(size=PHONE) as page:
@@ -77,6 +79,9 @@ def photograph(camera: Photographer, clerk: str, officer: str, supervisor: str, 
             camera.take(page, f"dashboard-officer-{theme}", "/quan-tri/")
         with camera.session(auditor, dark=dark) as page:
             camera.take(page, f"overdue-{theme}", "/quan-tri/qua-han/")
+            camera.take(page, f"breaches-{theme}", "/quan-tri/qua-han/khong-xin-loi/")
+            camera.take(page, f"demands-{theme}", "/quan-tri/cases/demand/")
+            camera.take(page, f"log-books-{theme}", "/quan-tri/so-theo-doi/")
         with camera.session(supervisor, dark=dark) as page:
             camera.take(page, f"dashboard-supervisor-{theme}", "/quan-tri/")
             page.goto(f"{camera.url}/quan-tri/qua-han/")
@@ -91,6 +96,10 @@ def photograph(camera: Photographer, clerk: str, officer: str, supervisor: str, 
             page.wait_for_timeout(1500)  # the PDF viewer says nothing when it has drawn
             camera.take(page, f"letter-{theme}")
             camera.take(page, f"calendar-{theme}", "/quan-tri/procedures/calendarday/")
+        with camera.session(administrator, dark=dark) as page:
+            camera.take(page, f"calendar-changes-{theme}", "/quan-tri/cases/calendarrevision/")
+            camera.take(page, f"calendar-proposal-{theme}", "/quan-tri/cases/calendarrevision/add/")
+            camera.take(page, f"sources-{theme}", "/quan-tri/procedures/electronicsource/")
 
 
 def main() -> None:
@@ -105,6 +114,7 @@ def main() -> None:
     parser.add_argument("--officer", default="thuly.thanhvinh")
     parser.add_argument("--supervisor", default="lanhdao.thanhvinh")
     parser.add_argument("--auditor", default="thanhtra.tinh")
+    parser.add_argument("--administrator", default="quantri")
     parser.add_argument("--out", type=Path, default=OUT)
     options = parser.parse_args()
     options.out.mkdir(parents=True, exist_ok=True)
@@ -112,7 +122,14 @@ def main() -> None:
         with sync_playwright() as playwright:
             browser = chromium.launch(playwright)
             camera = Photographer(browser, options.url, options.password, options.out)
-            photograph(camera, options.clerk, options.officer, options.supervisor, options.auditor)
+            people = (
+                options.clerk,
+                options.officer,
+                options.supervisor,
+                options.auditor,
+                options.administrator,
+            )
+            photograph(camera, *people)
             browser.close()
     except (FileNotFoundError, Error) as error:
         sys.exit(str(error))

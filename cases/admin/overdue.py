@@ -88,7 +88,8 @@ def apology_of_breach(dossier, calendar):
     """None issued, issued later than the law allows, or in time and its own date missed (R29, R33)."""
     if dossier.apologised_at is None:
         return badge(_("no apology issued"), "danger")
-    by = deadlines.apology_by(dossier.promised_at, dossier.clock_started_at, calendar)
+    started_at = dossier.clock_started_at if dossier.missed_cycle == dossier.cycle else dossier.received_at
+    by = deadlines.apology_by(dossier.promised_at, started_at, calendar)
     if minute_of(dossier.apologised_at) > minute_of(by):
         return badge(_("apologised late"), "warning")
     return badge(_("new date missed too"), "danger")

@@ -69,7 +69,7 @@ class ReceptionForm(ChecklistForm):
     items = LinesField(
         label=_("What is missing"),
         required=False,
-        help_text=_("One paper or correction on each line; the law lets you ask once."),
+        help_text=_("One paper on each line, named as on the published list; the law lets you ask once."),
     )
     number = forms.CharField(label=_("Number of the result"), required=False, max_length=60)
     signer = forms.CharField(label=_("Signed by"), required=False, max_length=150)

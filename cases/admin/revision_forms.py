@@ -50,7 +50,7 @@ class DayForm(OfficeForm):
         ),
     )
     kind = forms.ChoiceField(label=_("Kind"), choices=DayKind.choices, initial=DayKind.OTHER)
-    name_vi = forms.CharField(label=_("Name"), max_length=150, required=False)
+    name_vi = forms.CharField(label=_("Name of the day"), max_length=150, required=False)
     name_en = forms.CharField(label=_("Name in English"), max_length=150, required=False)
     key = forms.CharField(label=_("Key of a swap"), max_length=60, required=False)
 

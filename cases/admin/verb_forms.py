@@ -41,7 +41,7 @@ class ReasonForm(VerbForm):
 class MissingItemsForm(ReasonForm):
     items = LinesField(
         label=_("What is missing"),
-        help_text=_("One paper or correction on each line; the law lets you ask once."),
+        help_text=_("One paper on each line, named as on the published list; the law lets you ask once."),
     )
 
 

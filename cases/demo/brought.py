@@ -13,6 +13,13 @@ from procedures import fees
 from procedures.enums import Channel, FeeRule
 from procedures.regimes import mechanism_on
 
+# Why a paper is asked for again, and how it is then to be.
+LACKING = (
+    ("Hồ sơ thiếu chữ ký của người yêu cầu", "có đủ chữ ký của người yêu cầu"),
+    ("Giấy tờ nộp kèm không đọc được", "bản rõ, đọc được"),
+    ("Nội dung kê khai chưa đầy đủ", "kê khai đủ các mục"),
+)
+
 
 class Brought:
     """The part of a life that knows what its applicant has in the hands."""
@@ -22,7 +29,7 @@ class Brought:
     def _components(self) -> list[ComponentFacts]:
         """Everything mandatory and some of the rest, each in the way that the channel suggests."""
         facts = []
-        offers = self._offers()
+        offers = self._offers(from_outside=self.story.channel == Channel.ONLINE)
         grounds = mechanism_on(self._now().date()).reuse_grounds
         for component in self.story.version.components.all():
             offer = offers.get(component.pk)
@@ -45,11 +52,18 @@ class Brought:
             facts.append(ComponentFacts(component.pk, provision))
         return facts
 
-    def _offers(self) -> dict[int, Offer]:
-        """What a database or the applicant's own store has already (R13)."""
+    def _offers(self, *, from_outside: bool = False) -> dict[int, Offer]:
+        """What a database or the applicant's own store has already; the store opens at the desk only (R13)."""
         person = self.story.applicant
-        known = Applicant.objects.filter(kind=person.kind, id_number=person.id_number).first()
-        return reuse_offers(self.story.version, known)
+        known = Applicant.objects.filter(kind=person.kind, id_number=person.id_number)
+        return reuse_offers(self.story.version, None if from_outside else known.first())
+
+    def _lacking(self) -> tuple[str, list[str]]:
+        """Reason and list of a request: a paper of the published list that nothing else can give (R5, R13)."""
+        reason, how = self.rng.choice(LACKING)
+        offers = self._offers()
+        paper = next(paper for paper in self.story.version.components.all() if paper.pk not in offers)
+        return reason, [f"{paper.name_vi}, {how}"]
 
     def _fee(self) -> FeeFacts:
         """Where every line has a condition, one of them is chosen; pages and copies where they matter."""

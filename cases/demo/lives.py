@@ -35,11 +35,6 @@ ANSWER = "Thông tin đúng như người yêu cầu khai báo"
 APOLOGY = "Cần thêm thời gian xác minh tại nơi cư trú trước đây"
 AUTHORISATION = "Giấy ủy quyền có chứng thực chữ ký, số minh họa 01"
 MISSPELT = "Cán bộ ghi sai tên đệm của người yêu cầu trong kết quả"
-LACKING = (
-    ("Tờ khai thiếu chữ ký", ["Tờ khai có đủ chữ ký của người yêu cầu"]),
-    ("Giấy tờ kèm theo đã hết giá trị sử dụng", ["Giấy tờ kèm theo còn giá trị sử dụng"]),
-    ("Chưa có tài liệu chứng minh nội dung yêu cầu", ["Tài liệu chứng minh", "Văn bản giải trình"]),
-)
 
 
 @dataclass
@@ -104,8 +99,8 @@ class Life(Brought):
             self.dossier = services.extend(self.dossier, by=self.officer, reason=VERIFICATION)
         if story.asks:
             yield from self._ask_others()
-        for turn in range(story.supplements):
-            yield from self._supplement(turn)
+        for _turn in range(story.supplements):
+            yield from self._supplement()
             if story.rests_in == State.SUPPLEMENT or story.stopped:
                 return
         if story.withdrawn:
@@ -165,7 +160,7 @@ class Life(Brought):
     def _come_twice(self, places: dict) -> Moments:
         """Something is missing at the desk; the applicant comes back with it on another day (R7)."""
         story, clerk = self.story, self.desk.clerk
-        reason, items = self.rng.choice(LACKING)
+        reason, items = self._lacking()
         asked = services.ask_at_desk(
             story.version.procedure,
             story.applicant,
@@ -214,7 +209,7 @@ class Life(Brought):
         counts_from = self.desk.calendar.counts_as_received_at(story.filed_at)
         if story.asked_before_reception:
             yield self._after(counts_from, 20, 120)
-            reason, items = self.rng.choice(LACKING)
+            reason, items = self._lacking()
             services.ask_to_complete(filing, by=clerk, reason=reason, items=items)
             if story.rests_in == State.SUBMITTED:
                 return
@@ -244,14 +239,14 @@ class Life(Brought):
             yield calendar.opening(day) + timedelta(hours=3)
         self.dossier = services.digitize(self.dossier, by=clerk)
 
-    def _supplement(self, turn: int) -> Moments:
+    def _supplement(self) -> Moments:
         """Asked once and fully; a second time only by the head (R9)."""
         story = self.story
         yield self._soon(120, 500)
-        reason, items = self.rng.choice(LACKING)
+        reason, items = self._lacking()
         services.request_supplement(
             self.dossier,
-            by=self.decides.head if turn else self.officer,
+            by=self.decides.head if self.dossier.supplements.exists() else self.officer,
             reason=reason,
             items=items,
         )
@@ -306,13 +301,9 @@ class Life(Brought):
         if len(self.story.version.steps.all()) > 3 and self.rng.random() < 0.6:
             yield self._at_pace(self.story.pace / 2)
             following = step_after(self.dossier, running_step(self.dossier))
-            signs = following.role == Role.SUPERVISOR
-            services.hand_over(
-                self.dossier,
-                by=self.officer,
-                to=self.decides.head if signs else None,
-                note="Trình ký" if signs else "",
-            )
+            people = {Role.SUPERVISOR: (self.decides.head, "Trình ký"), Role.CLERK: (self.decides.clerk, "")}
+            to, note = people.get(following.role, (None, ""))
+            services.hand_over(self.dossier, by=self.officer, to=to, note=note)
         yield self._at_pace(self.story.pace)
         refused = self.story.refused_on_substance
         self.dossier = services.record_result(

@@ -90,7 +90,9 @@ class DossierQuerySet(models.QuerySet):
         )
         of_cycle = {"dossier": OuterRef("pk"), "cycle": OuterRef("missed_cycle")}
         apology, request = apologies.filter(**of_cycle), requests.filter(**of_cycle)
-        found = found.annotate(in_force=Coalesce(Subquery(request.values("due_at")[:1]), F("due_at"))).annotate(
+        found = found.annotate(
+            in_force=Coalesce(Subquery(request.values("due_at")[:1]), F("due_at"))
+        ).annotate(
             promised_at=Coalesce(Subquery(apology.values("old_due_at")[:1]), F("in_force")),
             apologised_at=Subquery(apology.values("at")[:1]),
             ended_or_now=Coalesce(

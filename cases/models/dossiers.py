@@ -284,8 +284,7 @@ class Dossier(models.Model):
     @property
     def asked_twice(self) -> bool:
         """A second request, before or after reception: approved by the head, and marked (R9)."""
-        before = [request.before_reception for request in self.supplements.all()]
-        return before.count(True) > 1 or before.count(False) > 1
+        return len(self.supplements.all()) > 1
 
     @property
     def fee_total(self) -> int:

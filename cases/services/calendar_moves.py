@@ -32,6 +32,7 @@ from cases.models import (
     RevisionDay,
 )
 from cases.models import Extension as ExtensionRow
+from cases.services import inner_deadlines
 from cases.services.apologies import withdraw_untouched_drafts
 from cases.services.notices import notify_applicant
 from procedures.calendars import calendar_for, proposed_calendar, remembered_calendars
@@ -245,7 +246,8 @@ def apply_batch(revision: CalendarRevision, size: int = BATCH) -> bool:
 
     Side effects in order for each that moves: due date (the first one stays), overdue flag off when the
     new date lies ahead, one event, one row of `CalendarMove`, the applicant told when the date changed,
-    an untouched draft of an apology withdrawn that is not due yet. Then the cursor; at the end the state.
+    an untouched draft of an apology withdrawn that is not due yet. Then the cursor; at the end what is to
+    be handed over or answered inside the house (see `inner_deadlines`), and the state.
     """
     mine = (
         CalendarRevision.objects.select_for_update(skip_locked=True, of=("self",))
@@ -266,6 +268,7 @@ def apply_batch(revision: CalendarRevision, size: int = BATCH) -> bool:
     if dossiers:
         mine.last_dossier = dossiers[-1].pk
     if len(dossiers) < size:
+        inner_deadlines.count_again(mine.agency)
         mine.state = RevisionState.DONE
         mine.finished_at = timezone.now()
     mine.save()

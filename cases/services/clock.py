@@ -122,6 +122,20 @@ def end_step(dossier: Dossier, *, at: datetime, officer=None, note: str = "") ->
     return run
 
 
+def pass_step_on(dossier: Dossier, *, at: datetime, giver, receiver, note: str) -> StepRun | None:
+    """The running step goes on in other hands and is due as before: its row ends, a new one begins (R17)."""
+    ended = end_step(dossier, at=at, officer=giver, note=note)
+    return ended and StepRun.objects.create(
+        dossier=dossier,
+        step=ended.step,
+        name=ended.name,
+        unit=ended.unit,
+        officer=receiver,
+        started_at=at,
+        due_at=ended.due_at,
+    )
+
+
 def punctuality_in_words(run: StepRun | None) -> dict[str, str]:
     """What the event of a hand-over notes of the step that it closed: early, on time or late (R17)."""
     return {"punctuality": run.punctuality.value} if run and run.punctuality else {}

@@ -52,6 +52,8 @@ def consult(
             code="own_agency",
             field="agency",
         )
+    if not agency.is_active:
+        raise errors.Invalid(_("%(agency)s is no longer active.") % {"agency": agency}, field="agency")
     if after is not None and after.dossier_id != dossier.pk:
         raise errors.Invalid(
             _("What has to be answered first belongs to another dossier."),
@@ -94,8 +96,7 @@ def _allowed_hours(
         )
     field = "working_hours"
     if due_at is not None:
-        minutes = calendar_for(agency).working_minutes_between(timezone.now(), due_at)
-        working_hours, field = Decimal(minutes) / 60, "due_at"
+        working_hours, field = _hours_between(agency, timezone.now(), due_at), "due_at"
     hours = Decimal(working_hours).quantize(Decimal("0.01"))
     if not 0 < hours <= MAX_AMOUNT:
         raise errors.Invalid(
@@ -104,14 +105,31 @@ def _allowed_hours(
     return hours
 
 
+def _hours_between(agency: Agency, start: datetime, end: datetime) -> Decimal:
+    minutes = calendar_for(agency).working_minutes_between(start, end)
+    return (Decimal(minutes) / 60).quantize(Decimal("0.01"))
+
+
+def answer_due_at(consultation: Consultation) -> datetime:
+    """Its working hours from the moment when it was asked, by the calendar of the asked agency."""
+    calendar = calendar_for(consultation.agency)
+    start = calendar.counts_as_received_at(consultation.asked_at)
+    return calendar.add_working_minutes(start, consultation.working_hours * 60)
+
+
+def keeps_its_time(consultation: Consultation) -> bool:
+    """Until the answer is due there are still as many working hours as were given.
+
+    A deadline that was named as a moment must not be moved by a few seconds of rounding.
+    """
+    hours = _hours_between(consultation.agency, consultation.asked_at, consultation.due_at)
+    return hours == consultation.working_hours
+
+
 def _ask_now(dossier: Dossier, consultation: Consultation, *, by, due_at: datetime | None = None) -> None:
     """Its turn has come: from now on its deadline runs."""
-    now = timezone.now()
-    calendar = calendar_for(consultation.agency)
-    consultation.asked_at = now
-    consultation.due_at = due_at or calendar.add_working_minutes(
-        calendar.counts_as_received_at(now), consultation.working_hours * 60
-    )
+    consultation.asked_at = timezone.now()
+    consultation.due_at = due_at or answer_due_at(consultation)
     consultation.save(update_fields=["asked_at", "due_at"])
     record(
         dossier,
@@ -140,7 +158,8 @@ def answer_consultation(consultation: Consultation, *, by, answer: str) -> Consu
     """Record the answer, early, on time or late; whoever waited for it is asked now.
 
     By an officer or supervisor of the asked agency, or by an officer of the deciding agency who enters
-    a letter. Possible until the dossier has its result. The person who holds the dossier is told.
+    a letter. Possible until the dossier has its result. The person who holds the dossier is told; a late
+    answer that comes before the hourly run is alerted of now.
     """
     dossier = locked(consultation.dossier)
     consultation = Consultation.objects.select_related("agency").get(pk=consultation.pk)
@@ -150,16 +169,20 @@ def answer_consultation(consultation: Consultation, *, by, answer: str) -> Consu
         raise errors.not_permitted(Verb.CONSULT)
     answer = required_text(answer, field="answer", sentence=_("Write the answer."))
     now = timezone.now()
+    how = deadlines.punctuality(consultation.due_at, now)
+    if how == deadlines.Punctuality.LATE and consultation.alerted_at is None:
+        consultation.alerted_at = now
+        _say_that_late(dossier, consultation, now)
     consultation.answered_at = now
     consultation.answered_by = by
     consultation.answer = answer
-    consultation.save(update_fields=["answered_at", "answered_by", "answer"])
+    consultation.save(update_fields=["alerted_at", "answered_at", "answered_by", "answer"])
     record(
         dossier,
         EventKind.CONSULTATION_ANSWERED,
         by=by,
         agency=consultation.agency.name_vi,
-        punctuality=deadlines.punctuality(consultation.due_at, now),
+        punctuality=how,
         consultation=consultation.pk,
     )
     tell_staff(
@@ -215,6 +238,12 @@ def _alert(consultation: Consultation, now: datetime) -> bool:
     claimed = Consultation.objects.waiting().filter(pk=consultation.pk, alerted_at=None)
     if not claimed.update(alerted_at=now):
         return False
+    _say_that_late(dossier, consultation, now)
+    return True
+
+
+def _say_that_late(dossier: Dossier, consultation: Consultation, now: datetime) -> None:
+    """One event, and a message to the lead and to the head of the desk (R20)."""
     due = local_text(consultation.due_at)
     record(
         dossier,
@@ -231,8 +260,7 @@ def _alert(consultation: Consultation, now: datetime) -> bool:
         f"{dossier.uuid}:consultation_late:{consultation.pk}",
         dossier,
         subject=_lazy("Dossier %(code)s: an answer is late"),
-        body=_lazy("%(agency)s has not answered; the answer was due at %(due)s. %(code)s, %(procedure)s."),
+        body=_lazy("The answer of %(agency)s is late: it was due at %(due)s. %(code)s, %(procedure)s."),
         agency=consultation.agency,
         due=due,
     )
-    return True

@@ -1,5 +1,7 @@
 """The agency's own mistakes cost the citizen nothing (R39; Decree 61/2018 Art 21)."""
 
+from datetime import date
+
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -13,9 +15,10 @@ from cases.services.base import locked, required_items, required_text
 from cases.services.clock import counts_as_received_at
 from cases.services.notices import notify_applicant
 from cases.services.reception import accept
-from cases.services.versions import limit_for, version_in_force
+from cases.services.versions import check_desk, limit_for, version_in_force
 from procedures.calendars import remembered_calendars
 from procedures.enums import Channel
+from procedures.models import ProcedureVersion
 
 AGENCY_MISTAKE = "agency_mistake"
 
@@ -27,14 +30,11 @@ def receive_correction(original: Dossier, *, by, reason: str) -> Dossier:
 
     A new dossier of the same procedure, applicant and agencies that names the first one; no fee and no
     paper is asked for, because everything lies in the first dossier. The due date follows the usual rule.
-    Only once there is a result, and one correction at a time.
+    Only once there is a result, and one correction at a time. A procedure that was abolished since is
+    corrected by the version of the first dossier.
     """
     original = locked(original)
-    if not rules.is_clerk_of(by, original.receiving_desk):
-        raise errors.not_permitted(Verb.RECEIVE)
-    reason = required_text(
-        reason, field="reason", sentence=_("Enter what is wrong in the result and what is right.")
-    )
+    desk = original.receiving_desk
     if original.finished_at is None:
         raise errors.NotPossibleNow(
             _("There is no result yet that could be corrected. Tell the officer who works on the dossier.")
@@ -43,10 +43,15 @@ def receive_correction(original: Dossier, *, by, reason: str) -> Dossier:
         raise errors.NotPossibleNow(
             _("This result is being corrected already; wait for that correction."), code="corrected_already"
         )
+    if not rules.is_clerk_of(by, desk):
+        raise errors.not_permitted(Verb.RECEIVE)
+    check_desk(desk)
+    reason = required_text(
+        reason, field="reason", sentence=_("Enter what is wrong in the result and what is right.")
+    )
     now = timezone.now()
-    desk = original.receiving_desk
     counts_from = counts_as_received_at(now, desk=desk, channel=Channel.DESK)
-    version = version_in_force(original.version.procedure, timezone.localdate(counts_from))
+    version = _version_on(timezone.localdate(counts_from), original)
     same_version = version.pk == original.version_id
     quantities = original.quantities
     correction = Dossier.objects.create(
@@ -77,6 +82,14 @@ def receive_correction(original: Dossier, *, by, reason: str) -> Dossier:
     return correction
 
 
+def _version_on(day: date, original: Dossier) -> ProcedureVersion:
+    try:
+        return version_in_force(original.version.procedure, day)
+    except errors.NotInForce:
+        # Nobody may apply for it any more, but the mistake is still the agency's.
+        return original.version
+
+
 def _nothing_is_brought(correction: Dossier) -> None:
     DossierComponent.objects.bulk_create(
         DossierComponent(
@@ -95,13 +108,13 @@ def report_loss(dossier: Dossier, *, by, papers: list[str]) -> DossierEvent:
     By the desk, the deciding officer or a supervisor of either, for what was received, also afterwards.
     """
     dossier = locked(dossier)
-    if not rules.may_report_loss(by, dossier):
-        raise errors.NotPermitted(
-            _("Only who works on the dossier, or supervises that, reports papers as lost or damaged.")
-        )
     if dossier.code is None:
         raise errors.NotPossibleNow(
             _("This dossier was never received: the desk has no papers of it that could be lost.")
+        )
+    if not rules.may_report_loss(by, dossier):
+        raise errors.NotPermitted(
+            _("Only who works on the dossier, or supervises that, reports papers as lost or damaged.")
         )
     papers = required_items(papers, sentence=_("List which papers were lost or damaged."), field="papers")
     event = record(dossier, EventKind.PAPERS_LOST, by=by, papers="; ".join(papers))

@@ -153,20 +153,56 @@ def record_demands(dossier: Dossier, demands: Iterable[Demand]) -> None:
         )
 
 
-def refuse_reusable(dossier: Dossier, items: list[str]) -> None:
-    """`Invalid` when a request for papers names a component that can be reused and was not demanded (R13)."""
+def check_items(dossier: Dossier, items: list[str]) -> None:
+    """`Invalid` for the first item that may not be asked for (R5, R13).
+
+    Each speaks of a component of the version or of a paper demanded before, and of nothing that can be
+    reused unless that was demanded.
+    """
+    components = list(dossier.version.components.all())
+    demands = list(dossier.demands.all())
     offers = reuse_offers(dossier.version, dossier.applicant)
-    demanded = set(dossier.demands.filter(component__isnull=False).values_list("component_id", flat=True))
-    for component in dossier.version.components.all():
-        if component.pk not in offers or component.pk in demanded:
-            continue
-        names = {fold(name) for name in (component.name_vi, component.name_en) if name}
-        if any(name in fold(item) for item in items for name in names):
+    free = offers.keys() - {made.component_id for made in demands}
+    for item in items:
+        spoken_of = [
+            component
+            for component in components
+            if speaks_of(item, component.name_vi) or speaks_of(item, component.name_en)
+        ]
+        if not spoken_of and not any(speaks_of(item, made.paper) for made in demands):
             raise Invalid(
-                _need_not_be_brought(component, offers[component.pk], mechanism_of(dossier)),
-                code="reusable",
+                _(
+                    "“%(item)s” is not on the published list of this procedure: %(names)s. Name the paper as "
+                    "the list does, or record the demand with its legal text first."
+                )
+                % {"item": item, "names": "; ".join(component.name for component in components)},
+                code="beyond_the_list",
                 field="items",
             )
+        for component in spoken_of:
+            if component.pk in free:
+                raise Invalid(
+                    _need_not_be_brought(component, offers[component.pk], mechanism_of(dossier)),
+                    code="reusable",
+                    field="items",
+                )
+
+
+def speaks_of(item: str, name: str) -> bool:
+    """Does a line of a request mean the paper of that name? Pure; accents, case and signs do not matter.
+
+    It contains the name, with or without what that has in brackets, or is itself a part of the name, of
+    two words at least.
+    """
+    said, whole, short = _words(item), _words(name), _words(re.sub(r"\([^)]*\)", " ", name))
+    if any(known.strip() and known in said for known in (whole, short)):
+        return True
+    return len(said.split()) >= 2 and said in whole
+
+
+def _words(text: str) -> str:
+    """The words between blanks, so that a part of a word is none."""
+    return " " + " ".join(re.findall(r"\w+", fold(text))) + " "
 
 
 def _short_text(text: str, longest: int, field: str) -> str:

@@ -11,6 +11,7 @@ from cases.enums import FINAL_STATES, DocumentSource, EventKind, Verb
 from cases.events import local_text, record
 from cases.models import Document, Dossier, DossierComponent
 from cases.regime import mechanism_of
+from cases.services.apologies import withdraw_untouched_drafts
 from cases.services.base import ask, known_choice, locked
 from cases.services.checklist import missing_scans
 from cases.services.clock import begin_step, end_step, promise, punctuality_in_words, set_promise, step_after
@@ -83,6 +84,10 @@ def digitize(dossier: Dossier, *, by) -> Dossier:
     begin_step(dossier, step_after(dossier, run), at=now, unit=dossier.competent_agency)
     arrival = _count_from_arrival(dossier, now)
     dossier.save()
+    if arrival:
+        withdraw_untouched_drafts(
+            [dossier], reason=_("The dossier arrived later than expected, so the due date moved.")
+        )
     event = record(
         dossier,
         EventKind.DIGITIZED,

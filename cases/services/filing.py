@@ -24,7 +24,7 @@ from cases.services.base import (
 )
 from cases.services.checklist import ComponentFacts, keep_checklist
 from cases.services.clock import check_not_too_old, counts_as_received_at
-from cases.services.demands import record_demands, refuse_reusable
+from cases.services.demands import check_items, record_demands
 from cases.services.notices import notify_applicant
 from cases.services.paperwork import issue_refusal_form, issue_supplement_form
 from cases.services.versions import check_desk, competent_agency_for, limit_for, version_in_force
@@ -176,8 +176,8 @@ def refuse(dossier: Dossier, *, by, reason: str) -> Dossier:
 def ask_to_complete(dossier: Dossier, *, by, reason: str, items: list[str]) -> Supplement:
     """Ask once, fully, for what a filing lacks before it is received (form 02): no code, no clock (T2).
 
-    A second request is the act of the desk's own head, with a reason, and marks the dossier (R9). What can
-    be reused is not asked for without a recorded ground (R13).
+    A second request is the act of the desk's own head, with a reason, and marks the dossier (R9). What is
+    not on the published list, or can be reused, is not asked for without a recorded demand (R5, R13).
     """
     dossier = locked(dossier)
     ask(dossier, Verb.ASK_TO_COMPLETE, by)
@@ -198,7 +198,7 @@ def ask_to_complete(dossier: Dossier, *, by, reason: str, items: list[str]) -> S
             % {"agency": dossier.receiving_desk},
             code="approval_missing",
         )
-    refuse_reusable(dossier, items)
+    check_items(dossier, items)
     supplement = Supplement.objects.create(
         dossier=dossier,
         cycle=dossier.cycle,

@@ -27,7 +27,7 @@ from cases.services.clock import (
     transfer_by,
     unanswered_in_words,
 )
-from cases.services.demands import refuse_reusable
+from cases.services.demands import check_items
 from cases.services.digitizing import add_document
 from cases.services.money import settle_if_nothing_owed
 from cases.services.notices import notify_applicant
@@ -101,22 +101,21 @@ def request_supplement(dossier: Dossier, *, by, reason: str, items: list[str]) -
     """Ask for what is missing, once and fully (yêu cầu bổ sung, form 02); the agency's clock stops.
 
     Decree 61/2018 Art 19.4: within 3 working days, or those that the version names; a later one is
-    possible and marked late. A second one is the head's own act (R9). An apology that has not gone out
-    yet is withdrawn with the clock.
+    possible and marked late. A second one is the head's own act (R9); what the desk asked for before
+    reception was the first. An apology that has not gone out yet is withdrawn with the clock.
     """
     dossier = locked(dossier)
     ask(dossier, Verb.REQUEST_SUPPLEMENT, by)
     reason = required_text(reason, field="reason", sentence=_("Give the reason of the request."))
     items = required_items(items, sentence=_("List everything that is missing: the law lets you ask once."))
-    asked_before = dossier.supplements.filter(before_reception=False).count()
-    needs_head = asked_before >= settings.MAX_SUPPLEMENT_REQUESTS
+    needs_head = dossier.supplements.count() >= settings.MAX_SUPPLEMENT_REQUESTS
     if needs_head and not rules.is_head_of(by, dossier.competent_agency):
         raise errors.Invalid(
             _("A supplement was already requested. Only the head of %(agency)s may request a second one.")
             % {"agency": dossier.competent_agency},
             code="approval_missing",
         )
-    refuse_reusable(dossier, items)
+    check_items(dossier, items)
     now = timezone.now()
     ask_by = deadlines.request_supplement_by(
         dossier.clock_started_at,

@@ -17,6 +17,7 @@ from cases.limits import FIRST_YEAR, LAST_YEAR
 from cases.models import CalendarRevision, RevisionDay
 from cases.services.base import required_text
 from cases.services.calendar_moves import dossiers_of
+from cases.services.inner_deadlines import any_waits
 from procedures.calendars import changing_calendars
 from procedures.enums import DayKind
 from procedures.models import Agency, CalendarDay
@@ -119,14 +120,14 @@ def cancel(revision: CalendarRevision, *, by) -> CalendarRevision:
 def count_anew(agency: Agency | None, *, reason: str) -> CalendarRevision | None:
     """Have every open promise counted again, because hours or days changed outside a revision.
 
-    None when there is no open dossier, or when the same is waiting already and has not begun.
+    None when nothing is open, or when the same is waiting already and has not begun.
     """
     revision = CalendarRevision(agency=agency, reason=reason[:300])
     total = dossiers_of(revision).count()
     waiting = CalendarRevision.objects.filter(
         agency=agency, state=RevisionState.APPROVED, reason=revision.reason, last_dossier=0, days=None
     )
-    if not total or waiting.exists():
+    if not (total or any_waits(agency)) or waiting.exists():
         return None
     now = timezone.now()
     revision.state, revision.total = RevisionState.APPROVED, total

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.conf import settings
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -50,7 +50,21 @@ def reuse_offers(version: ProcedureVersion, applicant: Applicant | None) -> dict
 def _valid_papers(applicant: Applicant) -> QuerySet[StoredPaper]:
     today = timezone.localdate()
     still = Q(valid_until__isnull=True) | Q(valid_until__gte=today)
-    return StoredPaper.objects.filter(still, applicant=applicant).select_related("document")
+    papers = StoredPaper.objects.filter(still, applicant=applicant).exclude(_is_corrected())
+    return papers.select_related("document")
+
+
+def _is_corrected() -> Q:
+    """A result whose correction has its own, or an earlier one of two corrections of the same result (R39).
+
+    Its row stays as it was issued; the newest one counts, also when that one expires.
+    """
+    results = StoredPaper.objects.filter(document__source=DocumentSource.RESULT)
+    correction = results.filter(document__dossier__corrects=OuterRef("document__dossier"))
+    later = results.filter(
+        document__dossier__corrects=OuterRef("document__dossier__corrects"), pk__gt=OuterRef("pk")
+    )
+    return Q(document__source=DocumentSource.RESULT) & (Q(Exists(correction)) | Q(Exists(later)))
 
 
 def _stands_for(paper: StoredPaper, component: Component) -> bool:

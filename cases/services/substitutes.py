@@ -7,12 +7,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from cases import errors, rules
-from cases.enums import EventKind, HandoverGround
+from cases.enums import OPEN_STATES, EventKind, HandoverGround
 from cases.errors import Invalid
 from cases.events import record
 from cases.models import Dossier, Handover
 from cases.services.base import locked
-from cases.services.clock import running_step
+from cases.services.clock import pass_step_on
 from procedures.models import Absence, Staff
 
 
@@ -67,36 +67,41 @@ def record_absence(
 def hand_tasks_over(absence: Absence) -> int:
     """Every open dossier that the absent person holds goes to the substitute, with a row and an event for each.
 
-    The running step changes hands with it; due dates stay. Returns how many; a repeated call finds none.
+    The running step ends for the one and begins for the other; due dates stay. Returns how many; a
+    repeated call finds none.
     """
-    held = list(Dossier.objects.open().filter(holder=absence.staff).order_by("pk"))
+    held = Dossier.objects.open().filter(holder=absence.staff).order_by("pk")
+    return sum(_hand_over(locked(dossier), absence) for dossier in list(held))
+
+
+def _hand_over(dossier: Dossier, absence: Absence) -> bool:
+    # Whoever had the lock before may have ended it or given it to somebody else.
+    if dossier.holder_id != absence.staff_id or dossier.state not in OPEN_STATES:
+        return False
     now = timezone.now()
-    note = f"{absence.first:%d/%m/%Y}–{absence.last:%d/%m/%Y} {absence.reason}".strip()
-    for dossier in map(locked, held):
-        run = running_step(dossier)
-        if run:
-            run.officer = absence.substitute
-            run.save(update_fields=["officer"])
-        dossier.holder = absence.substitute
-        dossier.save(update_fields=["holder"])
-        Handover.objects.create(
-            dossier=dossier,
-            ground=HandoverGround.ABSENCE,
-            giver=absence.staff,
-            receiver=absence.substitute,
-            at=now,
-            due_at=run.due_at if run else None,
-            note=note[:300],
-        )
-        record(
-            dossier,
-            EventKind.SUBSTITUTED,
-            by=absence.recorded_by,
-            giver=str(absence.staff),
-            receiver=str(absence.substitute),
-            note=note,
-        )
-    return len(held)
+    # Only the days: why somebody is away may be their health, and is nobody's business here.
+    note = f"{absence.first:%d/%m/%Y}–{absence.last:%d/%m/%Y}"
+    run = pass_step_on(dossier, at=now, giver=absence.staff, receiver=absence.substitute, note=note)
+    dossier.holder = absence.substitute
+    dossier.save(update_fields=["holder"])
+    Handover.objects.create(
+        dossier=dossier,
+        ground=HandoverGround.ABSENCE,
+        giver=absence.staff,
+        receiver=absence.substitute,
+        at=now,
+        due_at=run.due_at if run else None,
+        note=note,
+    )
+    record(
+        dossier,
+        EventKind.SUBSTITUTED,
+        by=absence.recorded_by,
+        giver=str(absence.staff),
+        receiver=str(absence.substitute),
+        note=note,
+    )
+    return True
 
 
 def hand_over_for_absences() -> int:

@@ -23,6 +23,9 @@ class ElectronicSourceAdmin(OnestopModelAdmin):
     def has_add_permission(self, request):
         return False
 
+    def has_change_permission(self, request, obj=None):
+        return super().has_add_permission(request)
+
     def has_delete_permission(self, request, obj=None):
         return False
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from procedures import publication
 from procedures.calendars import calendar_for
-from procedures.enums import ExtensionMode, FeeRule
+from procedures.enums import ExtensionMode, FeeRule, LimitUnit
 from procedures.models import Agency, ProcedureVersion
 from procedures.services.competence import decides, is_of_level
 from procedures.steps import STEP_HOURS, limit_hours, step_hours
@@ -74,7 +74,7 @@ class Linter:
     """Judges versions one after the other; agencies and calendar are read once."""
 
     def findings(self, version: ProcedureVersion) -> list[Finding]:
-        checks = (_parts, _components, _fees, _extension, _steps, self._agencies, self._publication)
+        checks = (_parts, _components, _fees, _quantities, _extension, _steps, self._agencies, self._publication)
         found = [finding for check in (*checks, *_more_checks) for finding in check(version)]
         return sorted(found, key=lambda finding: not finding.blocking)
 
@@ -162,7 +162,32 @@ def _fees(version: ProcedureVersion) -> Iterator[Finding]:
         yield Finding("R1", sentence % {"names": "; ".join(without)}, blocking=True)
 
 
+def _quantities(version: ProcedureVersion) -> Iterator[Finding]:
+    """Limits that depend on a quantity have one for every quantity: no hole, and an open end."""
+    if not version.limit_quantity:
+        return
+    uncovered, following = [], 1
+    for limit in sorted(version.limits.all(), key=lambda limit: limit.quantity_from or 1):
+        begins = limit.quantity_from or 1
+        if following < begins:
+            uncovered.append(f"{following}–{begins - 1}")
+        if limit.quantity_to is None:
+            break
+        following = max(following, limit.quantity_to + 1)
+    else:
+        uncovered.append(f"≥ {following}")
+    if uncovered:
+        sentence = _("No time limit is given for these quantities (%(name)s): %(uncovered)s.")
+        facts = {"name": version.limit_quantity, "uncovered": ", ".join(uncovered)}
+        yield Finding("R1", sentence % facts, blocking=True)
+
+
 def _extension(version: ProcedureVersion) -> Iterator[Finding]:
+    within_the_day = version.extension_unit in {LimitUnit.SAME_DAY, LimitUnit.IMMEDIATE}
+    if version.extension_mode == ExtensionMode.ADD and within_the_day:
+        sentence = _("A limit is extended by days or hours; “within the day” adds nothing.")
+        yield Finding("R26", sentence, blocking=True)
+        return
     needs_measure = version.extension_mode in {ExtensionMode.ADD, ExtensionMode.REPLACE}
     if needs_measure and not (version.extension_amount and version.extension_unit):
         yield Finding("R26", _("The extension has no amount or no unit."), blocking=True)

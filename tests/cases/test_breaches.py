@@ -158,13 +158,10 @@ def test_what_was_asked_before_reception_is_no_cycle(world, clock):
     assert breaches() == []
 
 
-def test_the_due_moment_of_a_request_is_kept_and_cannot_be_changed(world, dossier):
-    services.request_supplement(dossier, by=world.officer, reason="Thiếu chữ ký", items=["Tờ khai"])
-    (asked,) = dossier.supplements.all()
-    assert asked.due_at == local("2026-11-12 17:00")
-    row_is_refused(
-        lambda: dossier.supplements.update(due_at=local("2026-11-20 17:00")), match="Cannot update rows"
-    )
+def test_a_request_keeps_the_due_moment_that_was_in_force(world, dossier):
+    apologise(world, dossier)
+    asked = services.request_supplement(dossier, by=world.officer, reason="Thiếu chữ ký", items=["Tờ khai"])
+    assert asked.due_at == local("2026-11-17 17:00")
 
 
 # The 15:00 rule -------------------------------------------------------------------------------------

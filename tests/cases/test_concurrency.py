@@ -165,7 +165,7 @@ def test_two_supplements_asked_at_once_are_one(world):
     dossier = world.processing()
 
     def ask(by):
-        return lambda: services.request_supplement(dossier, by=by, reason="Thiếu", items=["Ảnh"])
+        return lambda: services.request_supplement(dossier, by=by, reason="Thiếu", items=["Tờ khai"])
 
     _won, lost = one_waits_for_the_other(ask(world.officer), ask(world.second_officer))
     assert isinstance(lost, NotPossibleNow)

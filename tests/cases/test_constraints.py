@@ -60,6 +60,7 @@ CHANGES = {
     "cases_supplement": [
         "reason = 'Lý do khác'",
         "asked_at = asked_at - interval '1 day'",
+        "due_at = NULL",
         "answered_at = NULL",
         "answered_at = now()",
     ],

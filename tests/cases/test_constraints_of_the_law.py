@@ -185,6 +185,13 @@ def test_a_supplement_that_comes_before_it_was_asked_for_is_refused(world):
         supplement.save()
 
 
+def test_the_due_moment_that_an_open_request_keeps_does_not_move(world):
+    supplement = world.supplement().supplements.get()
+    with refused_by_the_database("Cannot update rows"):
+        supplement.due_at += timedelta(days=30)
+        supplement.save()
+
+
 # Consultations and hand-overs (R20, R44) ------------------------------------------------------------
 
 

@@ -28,7 +28,7 @@ def live_through_everything(world, clock) -> list[Dossier]:
     services.digitize(dossier, by=world.clerk)
     services.start(dossier, by=world.officer)
     services.hand_over(dossier, by=world.officer, to=world.supervisor)
-    services.request_supplement(dossier, by=world.officer, reason="Còn thiếu", items=["Ảnh"])
+    services.request_supplement(dossier, by=world.officer, reason="Còn thiếu", items=["Văn bản ủy quyền"])
     clock.move_to("2026-11-10 09:00")
     services.resume(dossier, by=world.clerk)
     services.draft_apology(dossier)

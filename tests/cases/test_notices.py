@@ -65,10 +65,10 @@ def test_an_acknowledgement_has_no_code_no_promise_and_no_address_yet(world):
 def test_a_request_lists_everything_that_is_missing(world):
     dossier = world.processing()
     services.request_supplement(
-        dossier, by=world.officer, reason="Thiếu giấy tờ", items=["Tờ khai có chữ ký", "Ảnh 4×6"]
+        dossier, by=world.officer, reason="Thiếu giấy tờ", items=["Tờ khai có chữ ký", "Văn bản ủy quyền"]
     )
     body = body_of(dossier, "supplement_requested")
-    assert "Supplement requested: Thiếu giấy tờ\n- Tờ khai có chữ ký\n- Ảnh 4×6\n" in body
+    assert "Supplement requested: Thiếu giấy tờ\n- Tờ khai có chữ ký\n- Văn bản ủy quyền\n" in body
     assert "Result due at" not in body  # the clock stands; a new date comes with the supplement
 
 

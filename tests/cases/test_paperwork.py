@@ -36,7 +36,7 @@ def carried() -> set[int]:
 
 def test_r07_asking_to_complete_a_filing_issues_form_02_of_the_desk(world):
     filing = world.submit()
-    services.ask_to_complete(filing, by=world.clerk, reason="Thiếu chữ ký", items=["Tờ khai", "Bản sao"])
+    services.ask_to_complete(filing, by=world.clerk, reason="Thiếu chữ ký", items=["Tờ khai", "Văn bản ủy quyền"])
     letter = only_letter()
     assert (letter.kind, letter.number_text, letter.state) == ("supplement", "01/PBS", LetterState.ISSUED)
     assert (letter.agency_identifier, letter.reference) == ("H41.101", str(filing.uuid))
@@ -58,7 +58,7 @@ def test_r09_each_request_has_a_form_of_its_own(world, clock):
     dossier = world.supplement()
     clock.move_to("2026-11-10 09:00")
     services.resume(dossier, by=world.clerk)
-    services.request_supplement(dossier, by=world.head, reason="Còn thiếu", items=["Bản sao"])
+    services.request_supplement(dossier, by=world.head, reason="Còn thiếu", items=["Văn bản ủy quyền"])
     assert [letter.number_text for letter in letters_of(dossier).order_by("pk")] == ["01/PBS", "02/PBS"]
 
 

@@ -82,7 +82,7 @@ def test_an_issued_letter_is_the_stored_file(world, tmp_path):
 def test_a_second_request_is_a_second_file(world, clock, tmp_path):
     dossier = world.supplement()
     services.resume(dossier, by=world.clerk)
-    services.request_supplement(dossier, by=world.head, reason="Còn thiếu", items=["Bản sao"])
+    services.request_supplement(dossier, by=world.head, reason="Còn thiếu", items=["Văn bản ủy quyền"])
     said = print_forms(dossier.code, tmp_path)
     assert said["02-supplement-request-2.pdf"] == "issued 02/PBS on 09/11/2026 09:00"
     assert "Còn thiếu" in page(tmp_path, "02-supplement-request-2.pdf")

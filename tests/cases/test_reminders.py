@@ -75,7 +75,7 @@ def test_remind_again_of_the_second_request(world, clock, waiting):
     clock.move_to("2026-11-10 07:30")
     services.remind_supplements()
     services.resume(waiting, by=world.clerk)
-    services.request_supplement(waiting, by=world.head, reason="Còn thiếu", items=["Ảnh"])
+    services.request_supplement(waiting, by=world.head, reason="Còn thiếu", items=["Văn bản ủy quyền"])
     clock.move_to("2026-11-26 07:30")
     assert services.remind_supplements() == 1
 

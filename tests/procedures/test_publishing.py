@@ -142,6 +142,50 @@ def test_r26_an_extension_says_by_how_much(draft):
     assert lint(draft) == []
 
 
+@pytest.mark.parametrize("unit", [LimitUnit.SAME_DAY, LimitUnit.IMMEDIATE])
+@pytest.mark.parametrize("amount", [None, 1])
+def test_r26_within_the_day_cannot_be_added_to_a_limit(draft, unit, amount):
+    change(draft, extension_mode="add", extension_amount=amount, extension_unit=unit)
+    sentence = "A limit is extended by days or hours; “within the day” adds nothing."
+    assert lint(draft) == [Finding("R26", sentence, blocking=True)]
+
+
+def test_r26_within_the_day_may_replace_a_limit(draft):
+    change(draft, extension_mode="replace", extension_amount=1, extension_unit=LimitUnit.SAME_DAY)
+    assert lint(draft) == []
+
+
+@pytest.mark.parametrize(
+    ("ranges", "uncovered"),
+    [
+        ([(1, 10), (11, None)], ""),
+        ([(11, None), (None, 10)], ""),
+        ([(1, 20), (11, 12), (21, None)], ""),
+        ([(None, None)], ""),
+        ([(1, 10), (12, None)], "11–11"),
+        ([(5, 10), (21, None)], "1–4, 11–20"),
+        ([(1, 10), (11, 50)], "≥ 51"),
+        ([(2, 10), (21, 50), (1, 5)], "11–20, ≥ 51"),
+    ],
+)
+def test_r01_limits_by_quantity_leave_no_quantity_out(draft, ranges, uncovered):
+    TimeLimit.objects.filter(version=draft).delete()
+    for position, (first, last) in enumerate(ranges):
+        TimeLimit.objects.create(
+            version=draft,
+            position=position,
+            label="3 ngày làm việc",
+            amount=3,
+            unit=LimitUnit.WORKING_DAY,
+            quantity_from=first,
+            quantity_to=last,
+        )
+    assert lint(draft) == []
+    change(draft, limit_quantity="documents")
+    sentence = f"No time limit is given for these quantities (documents): {uncovered}."
+    assert lint(draft) == ([Finding("R1", sentence, blocking=True)] if uncovered else [])
+
+
 # Who decides, and what is printed ---------------------------------------------------------------------
 
 

@@ -223,16 +223,16 @@ def test_nobody_comes_in_without_signing_in(world):
 
 def test_supplement_form_takes_one_missing_paper_from_each_line(world, browser):
     dossier = world.processing()
-    typed = {"reason": "Thiếu chữ ký", "items": "Tờ khai có chữ ký\r\n\r\n  Bản sao căn cước  "}
+    typed = {"reason": "Thiếu chữ ký", "items": "Tờ khai có chữ ký\r\n\r\n  Văn bản ủy quyền  "}
     response = browser(world.officer).post(verb_of(dossier, Verb.REQUEST_SUPPLEMENT), typed, follow=True)
     assert messages_of(response) == ["The supplement is requested; the clock stands until it is complete."]
-    assert Supplement.objects.get().items == ["Tờ khai có chữ ký", "Bản sao căn cước"]
+    assert Supplement.objects.get().items == ["Tờ khai có chữ ký", "Văn bản ủy quyền"]
 
 
 def test_second_supplement_is_the_heads_own_act(world, browser):
     dossier = services.resume(world.supplement(), by=world.clerk)
     address = verb_of(dossier, Verb.REQUEST_SUPPLEMENT)
-    typed = {"reason": "Thiếu nữa", "items": "Bản đồ"}
+    typed = {"reason": "Thiếu nữa", "items": "Văn bản ủy quyền"}
     response = browser(world.officer).post(address, typed)
     assert "Only the head of UBND phường Thử Nghiệm may request a second one." in response.content.decode()
     assert response.context["form"]["reason"].value() == "Thiếu nữa"

@@ -181,7 +181,7 @@ def test_breaches_of_a_month_open_and_finished(world, browser, dossier, clock):
 
 def test_list_filters_late_transfers_and_marks_who_was_asked_twice(world, browser, clock):
     twice = services.resume(world.supplement(), by=world.clerk)
-    services.request_supplement(twice, by=world.head, reason="Còn thiếu", items=["Ảnh"])
+    services.request_supplement(twice, by=world.head, reason="Còn thiếu", items=["Văn bản ủy quyền"])
     lies = world.receive()
     clock.move_to("2026-11-10 08:00")
     client, address = browser(world.supervisor), reverse("admin:cases_dossier_changelist")

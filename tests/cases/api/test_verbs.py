@@ -182,7 +182,7 @@ def test_a_blank_reason_gets_the_sentence_of_the_rule(world, clerk):
 
 def test_a_second_supplement_needs_the_head(world, officer):
     dossier = services.resume(world.supplement(), by=world.clerk)
-    body = {"reason": "Vẫn thiếu", "items": ["Giấy ủy quyền"]}
+    body = {"reason": "Vẫn thiếu", "items": ["Văn bản ủy quyền"]}
     path = f"dossiers/{dossier.code}/request_supplement/"
     refused(officer.post(path, body), 422, "approval_missing")
     refused(officer.post(path, {**body, "approved_by": world.head.username}), 400, "malformed")

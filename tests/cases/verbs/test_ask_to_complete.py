@@ -19,7 +19,7 @@ from tests.cast import local
 
 
 def ask(world, dossier, **changes):
-    facts = {"by": world.clerk, "reason": " Thiếu chữ ký ", "items": [" Tờ khai có chữ ký ", "", "Ảnh 4×6"]}
+    facts = {"by": world.clerk, "reason": " Thiếu chữ ký ", "items": [" Tờ khai có chữ ký ", "", "Văn bản ủy quyền"]}
     return services.ask_to_complete(dossier, **{**facts, **changes})
 
 
@@ -34,7 +34,7 @@ def test_ask_to_complete_leaves_the_filing_submitted_without_code_and_clock(worl
 
 def test_ask_to_complete_keeps_the_whole_list_and_the_reason(world):
     request = ask(world, world.submit())
-    assert (request.reason, request.items) == ("Thiếu chữ ký", ["Tờ khai có chữ ký", "Ảnh 4×6"])
+    assert (request.reason, request.items) == ("Thiếu chữ ký", ["Tờ khai có chữ ký", "Văn bản ủy quyền"])
     assert (request.asked_at, request.asked_by) == (local("2026-11-09 09:00"), world.clerk)
     assert request.before_reception
     assert not request.is_late
@@ -56,7 +56,7 @@ def test_ask_to_complete_writes_an_event_and_tells_the_applicant_the_list(world)
         ("sms", "0900000001", "Dossier 1.000001: Asked to complete"),
     ]
     body = Message.objects.filter(channel="email").latest("pk").body
-    assert "\n- Tờ khai có chữ ký\n- Ảnh 4×6\n" in body
+    assert "\n- Tờ khai có chữ ký\n- Văn bản ủy quyền\n" in body
 
 
 def test_ask_to_complete_waits_for_the_answer_before_anything_else_is_asked(world):

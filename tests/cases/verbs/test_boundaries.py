@@ -3,6 +3,7 @@
 import pytest
 
 from cases.errors import Invalid
+from cases.regime import mechanism_of
 from procedures.enums import AgencyKind, Level
 from procedures.models import Agency, ProcedureVersion
 from tests.cases.helpers import refused
@@ -31,25 +32,33 @@ def test_r15_in_the_province_every_desk_receives_for_every_commune(world):
     assert (dossier.receiving_desk, dossier.competent_agency) == (world.ward, world.other_ward)
 
 
-def test_r15_before_july_2025_another_communes_dossiers_are_received_there(world, clock):
-    clock.move_to("2025-06-30 09:00")
+def test_r15_before_december_2021_another_communes_dossiers_are_received_there(world, clock):
+    clock.move_to("2021-12-03 09:00")
     with refused(Invalid, "outside_boundaries") as caught:
         receive_for(world, world.other_ward)
     assert (caught.value.field, caught.value.sentence) == (
         "competent_agency",
-        "UBND phường Thử Nghiệm does not receive for UBND xã Ví Dụ (Decree 61/2018/NĐ-CP as amended by Decree "
-        "107/2021/NĐ-CP). Send the applicant there.",
+        "UBND phường Thử Nghiệm does not receive for UBND xã Ví Dụ (Decree 61/2018/NĐ-CP). Send the "
+        "applicant there.",
     )
     assert receive_for(world, world.ward).competent_agency == world.ward
 
 
-def test_r15_from_july_2025_the_province_has_no_boundaries(world, clock):
-    clock.move_to("2025-07-01 09:00")
-    assert receive_for(world, world.other_ward).competent_agency == world.other_ward
+@pytest.mark.parametrize(
+    ("received", "counts_from_reception"), [("2021-12-06 09:00", True), ("2025-07-01 09:00", False)]
+)
+def test_r15_from_december_2021_the_province_has_no_boundaries_and_the_clock_waits_from_july_2025(
+    world, clock, received, counts_from_reception
+):
+    now = clock.move_to(received)
+    dossier = receive_for(world, world.other_ward)
+    assert dossier.competent_agency == world.other_ward
+    assert mechanism_of(dossier).clock_starts_at_competent_agency is not counts_from_reception
+    assert dossier.clock_started_at == now
 
 
-def test_r15_before_july_2025_the_centre_receives_for_the_departments(world, clock):
-    clock.move_to("2025-06-30 09:00")
+def test_r15_before_december_2021_the_centre_receives_for_the_departments(world, clock):
+    clock.move_to("2021-12-03 09:00")
     ProcedureVersion.objects.update(level=Level.PROVINCE)
     department = Agency.objects.create(
         identifier="H41.05", name_vi="Sở Ví Dụ", kind=AgencyKind.DEPARTMENT, parent=world.province

@@ -166,6 +166,14 @@ def test_consult_the_deciding_agency_itself_is_refused(world, dossier):
         consult(world, dossier, agency=world.ward)
 
 
+def test_consult_an_agency_that_is_no_longer_active_is_refused(world, dossier):
+    type(world.other_ward).objects.filter(pk=world.other_ward.pk).update(is_active=False)
+    world.other_ward.refresh_from_db()
+    with refused(Invalid) as caught:
+        consult(world, dossier)
+    assert (caught.value.field, caught.value.sentence) == ("agency", "UBND xã Ví Dụ is no longer active.")
+
+
 def test_consult_after_an_answer_of_another_dossier_is_refused(world, dossier):
     elsewhere = consult(world, world.processing())
     with refused(Invalid, "other_dossier"):
@@ -288,12 +296,40 @@ def test_a_late_answer_alerts_lead_and_head_of_the_desk_once(world, clock, dossi
         "",
         "",
         "processing",
-        "UBND xã Ví Dụ has not answered; the answer was due at 11/11/2026 17:00.",
+        "The answer of UBND xã Ví Dụ is late: it was due at 11/11/2026 17:00.",
     )
     alerts = Message.objects.filter(event_key__contains=":consultation_late:")
     assert sorted(alerts.values_list("recipient", flat=True)) == sorted(
         [world.officer.email, world.supervisor.email, world.head.email]
     )
+
+
+def test_a_late_answer_that_comes_before_the_hourly_run_alerts_too_and_once(world, clock, dossier):
+    asked = consult(world, dossier, due_at=local("2026-11-11 17:00"))
+    now = clock.move_to("2026-11-11 17:01")
+    assert answer(world, asked).alerted_at == now
+    assert kinds(dossier)[-2:] == [EventKind.CONSULTATION_LATE, EventKind.CONSULTATION_ANSWERED]
+    alerts = Message.objects.filter(event_key__contains=":consultation_late:")
+    assert sorted(alerts.values_list("recipient", flat=True)) == sorted(
+        [world.officer.email, world.supervisor.email, world.head.email]
+    )
+    assert services.alert_late_consultations() == 0
+
+
+def test_a_late_answer_after_the_alert_does_not_alert_again(world, clock, dossier):
+    asked = consult(world, dossier, due_at=local("2026-11-11 17:00"))
+    alerted = clock.move_to("2026-11-11 17:01")
+    services.alert_late_consultations()
+    clock.move_to("2026-11-11 17:30")
+    assert answer(world, asked).alerted_at == alerted
+    assert kinds(dossier).count(EventKind.CONSULTATION_LATE) == 1
+
+
+def test_an_answer_in_time_alerts_nobody(world, clock, dossier):
+    asked = consult(world, dossier, due_at=local("2026-11-11 17:00"))
+    clock.move_to("2026-11-11 17:00")
+    assert answer(world, asked).alerted_at is None
+    assert EventKind.CONSULTATION_LATE not in kinds(dossier)
 
 
 def test_a_late_answer_of_a_dossier_that_nobody_holds_alerts_the_supervisors(world, clock, dossier):

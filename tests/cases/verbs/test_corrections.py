@@ -1,10 +1,15 @@
 """The agency's own mistakes: corrected free of charge, lost papers apologised for (R39)."""
 
+from datetime import date
+
 import pytest
 
 from cases import services
 from cases.enums import EventKind, Provision, State
 from cases.errors import Invalid, NotPermitted, NotPossibleNow
+from cases.models import StoredPaper
+from cases.services.store import reuse_offers
+from procedures.models import Component
 from tests.cases.helpers import (
     fresh,
     last_event,
@@ -100,6 +105,97 @@ def test_r39_a_correction_is_received_by_the_clerk_of_the_desk(world, original):
     refused_to_everybody_but(world, world.clerk, act=lambda person: correct(world, original, by=person))
 
 
+def test_r39_whether_there_is_a_result_is_asked_before_who_asks(world):
+    dossier = world.processing()
+    with refused(NotPossibleNow):
+        correct(world, dossier, by=world.outsider_clerk)
+
+
+def test_r39_after_the_procedure_was_abolished_its_mistakes_are_mended_by_the_old_version(
+    world, original, clock
+):
+    world.paid.versions.update(in_force_to=date(2026, 11, 30))
+    clock.move_to("2026-12-14 09:00")
+    correction = correct(world, original)
+    assert (correction.version, correction.limit) == (original.version, original.limit)
+    assert (correction.state, fresh(correction).due_at) == (State.RECEIVED, local("2026-12-17 17:00"))
+
+
+def test_r39_a_desk_that_was_closed_receives_no_correction(world, original):
+    type(world.ward).objects.filter(pk=world.ward.pk).update(is_active=False)
+    with refused(Invalid) as caught:
+        correct(world, original)
+    assert (caught.value.field, caught.value.sentence) == (
+        "desk",
+        "UBND phường Thử Nghiệm is no longer active.",
+    )
+
+
+# What is offered from the store ---------------------------------------------------------------------------
+
+
+@pytest.fixture
+def offered(world):
+    """The numbers of the results that another procedure is offered from the applicant's store."""
+    asked = Component.objects.create(
+        version=world.paid.versions.get(), position=9, name_vi="Giấy chứng nhận", name_en="Certificate"
+    )
+
+    def numbers(dossier) -> list[str]:
+        offer = reuse_offers(asked.version, dossier.applicant).get(asked.pk)
+        return [offer.paper.number] if offer else []
+
+    return numbers
+
+
+def corrected(world, original, number, **changes):
+    """The original with a correction that has its result."""
+    correction = services.digitize(correct(world, original), by=world.clerk)
+    services.start(correction, by=world.officer)
+    correction = world.record_result(correction, number=number, **changes)
+    return services.return_result(
+        correction, by=world.clerk, collector=world.applicant.full_name, proof="receipt"
+    )
+
+
+def test_r36_the_wrong_result_is_offered_until_the_right_one_is_there(world, offered):
+    original = world.returned()
+    assert offered(original) == ["12/KQ"]
+    correct(world, original)
+    assert offered(original) == ["12/KQ"]
+
+
+def test_r36_a_corrected_result_is_not_offered_any_more_even_after_the_right_one_expired(
+    world, offered, clock
+):
+    original = world.returned()
+    corrected(world, original, "12a/KQ", valid_until=date(2026, 11, 10))
+    assert offered(original) == ["12a/KQ"]
+    clock.move_to("2026-11-11 09:00")
+    assert offered(original) == []
+    assert StoredPaper.objects.filter(number="12/KQ", valid_until=None).exists()
+
+
+@pytest.mark.parametrize("of", ["the first result", "the correction"])
+def test_r36_of_several_corrections_only_the_last_one_is_offered(world, offered, clock, of):
+    original = world.returned()
+    first = corrected(world, original, "12a/KQ")
+    corrected(world, original if of == "the first result" else first, "12b/KQ", valid_until=date(2026, 11, 9))
+    assert offered(original) == ["12b/KQ"]
+    clock.move_to("2026-11-10 09:00")
+    assert offered(original) == []
+
+
+def test_r36_a_certificate_that_was_brought_stays_offered_when_the_result_is_corrected(world):
+    version = world.free.versions.get()
+    form = version.components.get(position=0)
+    Component.objects.filter(pk=form.pk).update(result_of=world.paid)
+    original = world.returned()
+    corrected(world, original, "12a/KQ")
+    brought = StoredPaper.objects.get(result_of=world.paid)
+    assert reuse_offers(version, original.applicant)[form.pk].paper == brought
+
+
 # Lost papers ----------------------------------------------------------------------------------------------
 
 
@@ -123,6 +219,12 @@ def test_r39_what_was_never_received_cannot_be_lost(world):
     filing = world.submit()
     with refused(NotPossibleNow):
         report(world, filing)
+
+
+def test_r39_whether_there_are_papers_is_asked_before_who_asks(world):
+    filing = world.submit()
+    with refused(NotPossibleNow):
+        report(world, filing, by=world.outsider_clerk)
 
 
 def test_r39_a_loss_names_the_papers(world):

@@ -6,7 +6,8 @@ from django.db import IntegrityError, transaction
 from cases import services
 from cases.enums import DemandKind, EventKind, ReuseGround, State, Verb
 from cases.errors import Invalid, NotPermitted
-from cases.models import Demand
+from cases.models import Demand, Dossier
+from cases.services.demands import speaks_of
 from procedures.models import ElectronicSource
 from tests.cases.helpers import (
     last_event,
@@ -186,3 +187,71 @@ def test_demand_is_refused_to_the_outsider(world):
     for person in [world.outsider_clerk, world.outsider_officer]:
         with refused(NotPermitted, "not_permitted"):
             household_book(dossier, person)
+
+
+# What a request may ask for -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("item", "name", "speaks"),
+    [
+        ("Tờ khai có chữ ký", "Tờ khai", True),
+        ("TO KHAI, co chu ky", "Tờ khai", True),
+        ("A copy of the identity paper", "Identity paper", True),
+        ("Tờ khai đăng ký", "Tờ khai đăng ký khai sinh", True),
+        ("Tờ khai (CT01) có chữ ký", "Tờ khai (CT01)", True),
+        ("Tờ khai có chữ ký", "Tờ khai (CT01)", True),
+        ("Ảnh 4×6", "Ảnh", True),
+        ("Ảnh", "Ảnh chân dung", False),
+        ("Tờ", "Tờ khai", False),
+        ("Khai sinh", "Tờ khai", False),
+        ("Sổ hộ khẩu", "Tờ khai", False),
+        ("Bảnh", "Ảnh", False),
+        ("tờ khai", "", False),
+        ("tờ khai", "()", False),
+        ("?!", "Tờ khai", False),
+    ],
+)
+def test_r05_a_line_speaks_of_a_paper_that_it_names_or_that_has_its_words_in_the_name(item, name, speaks):
+    assert speaks_of(item, name) is speaks
+
+
+BEYOND = (
+    "“Bản sao sổ hộ khẩu” is not on the published list of this procedure: Application form; Identity paper; "
+    "Authorisation. Name the paper as the list does, or record the demand with its legal text first."
+)
+HOUSEHOLD_BOOK = {"reason": "Thiếu", "items": ["Tờ khai có chữ ký", "Bản sao sổ hộ khẩu"]}
+
+
+@pytest.mark.parametrize(
+    ("act", "person", "state"),
+    [
+        (services.request_supplement, "officer", State.PROCESSING),
+        (services.ask_to_complete, "clerk", State.SUBMITTED),
+    ],
+)
+def test_r05_a_request_beyond_the_list_needs_the_recorded_demand(world, act, person, state):
+    dossier, by = world.in_state(state), getattr(world, person)
+    with refused(Invalid, "beyond_the_list") as caught:
+        act(dossier, by=by, **HOUSEHOLD_BOOK)
+    assert (caught.value.field, caught.value.sentence) == ("items", BEYOND)
+    assert not dossier.supplements.exists()
+    household_book(dossier, by)
+    assert act(dossier, by=by, **HOUSEHOLD_BOOK).items == HOUSEHOLD_BOOK["items"]
+
+
+def test_r05_the_demand_of_another_dossier_opens_nothing(world):
+    household_book(world.processing(), world.officer)
+    dossier = world.processing()
+    with refused(Invalid, "beyond_the_list"):
+        services.request_supplement(dossier, by=world.officer, **HOUSEHOLD_BOOK)
+
+
+def test_r05_at_the_desk_only_papers_of_the_list_are_asked_for(world):
+    """The filing is only made by the request, so nothing could be demanded before."""
+    with refused(Invalid, "beyond_the_list") as caught:
+        services.ask_at_desk(
+            world.free, world.applicant, desk=world.ward, by=world.clerk, **HOUSEHOLD_BOOK
+        )
+    assert caught.value.sentence == BEYOND
+    assert not Dossier.objects.exists()

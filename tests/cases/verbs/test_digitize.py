@@ -8,6 +8,8 @@ from cases import services
 from cases.enums import EventKind, Provision, State, Verb
 from cases.errors import NotPermitted, ScanMissing
 from cases.services.checklist import ComponentFacts
+from notifications.enums import LetterState
+from notifications.models import Letter
 from tests.cases.helpers import (
     fresh,
     last_event,
@@ -142,6 +144,41 @@ def test_digitize_says_whether_the_step_at_the_desk_was_in_time(world, clock, sc
     clock.move_to(moment)
     services.digitize(scanned, by=world.clerk)
     assert scanned.events.last().data["punctuality"] == how
+
+
+# Arrival (R15) --------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def on_the_way(world, clock):
+    """Received at the ward for its neighbour, due Thursday 12/11; on the 11th the apology is drafted."""
+    dossier = world.receive(competent_agency=world.other_ward)
+    world.scan(dossier)
+    clock.move_to("2026-11-11 09:00")
+    assert services.draft_apologies() == 1
+    return dossier
+
+
+def test_an_arrival_that_moves_the_date_takes_the_untouched_draft_back(world, on_the_way):
+    services.digitize(on_the_way, by=world.clerk)
+    assert fresh(on_the_way).due_at == local("2026-11-16 17:00")
+    letter = Letter.objects.get()
+    assert (letter.state, letter.cancel_reason) == (
+        LetterState.CANCELLED,
+        "The dossier arrived later than expected, so the due date moved.",
+    )
+    assert services.draft_apologies() == 0
+
+
+def test_an_arrival_leaves_a_draft_that_somebody_wrote_into(world, on_the_way):
+    services.prepare_apology(
+        Letter.objects.get(),
+        by=world.outsider_head,
+        reason="Mất điện",
+        new_due_at=local("2026-11-18 17:00"),
+    )
+    services.digitize(on_the_way, by=world.clerk)
+    assert Letter.objects.get().state == LetterState.DRAFT
 
 
 # Who and when ---------------------------------------------------------------------------------------

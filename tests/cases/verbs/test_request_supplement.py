@@ -2,7 +2,7 @@
 
 import pytest
 
-from cases import services
+from cases import queries, services
 from cases.enums import EventKind, State, Verb
 from cases.errors import Invalid, NotPermitted
 from notifications.models import Letter, Message
@@ -109,13 +109,22 @@ def test_request_supplement_a_second_time_by_the_head_is_accepted_and_marked(wor
     assert fresh(asked_before).supplements.count() == 2
 
 
-def test_request_supplement_after_a_completed_filing_is_the_first_one(world):
-    """What the desk asked before reception does not use up the request after it (T2)."""
+def test_r09_what_the_desk_asked_for_before_reception_was_the_one_request(world):
+    """One for the whole dossier: the second is the head's, and marks it."""
     filing = world.submit()
     services.ask_to_complete(filing, by=world.clerk, reason="Thiếu chữ ký", items=["Tờ khai"])
     services.complete_filing(filing)
     dossier = services.receive_filing(filing, by=world.clerk)
-    assert ask(world, dossier).approved_by is None
+    with refused(Invalid, "approval_missing"):
+        ask(world, dossier)
+    assert (fresh(dossier).state, fresh(dossier).asked_twice, queries.asked_twice([dossier])) == (
+        State.RECEIVED,
+        False,
+        set(),
+    )
+    assert ask(world, dossier, by=world.head).approved_by == world.head
+    assert fresh(dossier).asked_twice
+    assert queries.asked_twice([dossier]) == {dossier.pk}
 
 
 def test_request_supplement_allows_as_many_as_the_office_configured(world, asked_before, settings):

@@ -77,7 +77,7 @@ def test_stop_counts_from_the_second_request(world, clock):
     dossier = world.supplement()
     clock.move_to("2026-11-02 10:00")
     services.resume(dossier, by=world.clerk)
-    services.request_supplement(dossier, by=world.head, reason="Còn thiếu", items=["Ảnh"])
+    services.request_supplement(dossier, by=world.head, reason="Còn thiếu", items=["Văn bản ủy quyền"])
     clock.move_to("2026-11-17 07:30")
     with refused(NotPossibleNow, "too_early"):
         stop(world, dossier)

@@ -4,17 +4,22 @@ from datetime import date
 
 import pytest
 
-from cases import services
-from cases.enums import EventKind
+from cases import queries, services
+from cases.enums import EventKind, State
 from cases.errors import Invalid, NotPermitted
 from cases.models import Handover
+from cases.printouts import control_slip_payload
 from cases.services.clock import running_step
+from cases.services.substitutes import hand_tasks_over
+from cases.timeline import responsibility_of
 from procedures.enums import Role
 from procedures.models import Absence, Substitute
 from tests.cases.helpers import (
     fresh,
+    kinds,
     last_event,
     make_person,
+    one_waits_for_the_other,
     refused,
 )
 from tests.cast import local
@@ -52,15 +57,108 @@ def test_r44_each_row_says_who_gave_what_to_whom_when_and_until_when(world, cloc
     assert (row.at, row.due_at, row.note) == (
         local("2026-11-16 07:45"),
         step.due_at,
-        "16/11/2026–20/11/2026 Nghỉ phép",
+        "16/11/2026–20/11/2026",
     )
     assert last_event(dossier) == (
         EventKind.SUBSTITUTED,
         "Vũ Thị Giám Sát",
         "",
         "processing",
-        "Handed over from Phạm Văn Thụ Lý to Đỗ Thị Thụ Lý Hai: 16/11/2026–20/11/2026 Nghỉ phép",
+        "Handed over from Phạm Văn Thụ Lý to Đỗ Thị Thụ Lý Hai: 16/11/2026–20/11/2026",
     )
+
+
+def test_r44_why_somebody_is_away_stays_with_the_absence(world, clock):
+    dossier = world.processing()
+    clock.move_to("2026-11-16 07:45")
+    absence = absent(world, reason="Nằm viện")
+    assert absence.reason == "Nằm viện"
+    written = [str(event.data) + event.sentence for event in dossier.events.all()]
+    written += [row.note for row in [*dossier.handovers.all(), *dossier.step_runs.all()]]
+    assert not [text for text in written if "Nằm viện" in text]
+
+
+def test_r44_the_owner_is_not_told_that_somebody_is_away(world, clock):
+    dossier = world.processing()
+    clock.move_to("2026-11-16 07:45")
+    absent(world)
+    assert kinds(dossier)[-1] == EventKind.SUBSTITUTED
+    shown = queries.owner_view(dossier.pk)
+    assert [event.kind for event in shown.history][-1] == EventKind.STARTED
+    assert shown.handled_by == str(world.second_officer)
+
+
+def test_r17_the_step_of_the_absent_person_ends_and_goes_on_as_the_substitutes(world, clock):
+    dossier = world.processing()
+    step = running_step(dossier)
+    now = clock.move_to("2026-11-16 07:45")
+    absent(world)
+    ended, running = dossier.step_runs.filter(step=step.step)
+    assert (ended.pk, ended.officer, ended.done_at) == (step.pk, world.officer, now)
+    assert (running.officer, running.started_at, running.done_at) == (world.second_officer, now, None)
+    assert (running.name, running.unit, running.due_at) == (step.name, step.unit, step.due_at)
+
+
+def test_r27_the_time_before_the_absence_stays_the_absent_persons(world, clock):
+    dossier = world.processing()
+    clock.move_to("2026-11-16 07:45")
+    absent(world)
+    clock.move_to("2026-11-16 09:45")
+    shares = responsibility_of(fresh(dossier)).shares
+    used = {share.holder.officer: share.clock_minutes for share in shares}
+    week = 7 * 24 * 60 - 75
+    assert (used[world.officer], used[world.second_officer]) == (week, 120)
+
+
+def test_r17_the_control_slip_shows_both_once(world, clock):
+    dossier = world.processing()
+    now = clock.move_to("2026-11-16 07:45")
+    absent(world)
+    slip = control_slip_payload(fresh(dossier))
+    ward = "UBND phường Thử Nghiệm"
+    rows = [(row.handed_by, row.received_by, row.note) for row in slip.rows if row.at == now]
+    assert rows == [
+        (
+            f"Phạm Văn Thụ Lý, {ward}",
+            f"Đỗ Thị Thụ Lý Hai, {ward}",
+            "Thẩm định: 16/11/2026–20/11/2026",
+        )
+    ]
+    assert slip.held_by == f"Đỗ Thị Thụ Lý Hai, {ward}"
+
+
+def test_r17_while_the_applicant_is_waited_for_the_slip_shows_who_waits(world, clock):
+    dossier = world.supplement()
+    now = clock.move_to("2026-11-16 07:45")
+    absent(world)
+    rows = [row for row in control_slip_payload(fresh(dossier)).rows if row.at == now]
+    assert [(row.handed_by, row.received_by) for row in rows] == [("Phạm Văn Thụ Lý", "Đỗ Thị Thụ Lý Hai")]
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("meanwhile", ["ended", "handed over"])
+def test_r44_what_left_the_absent_person_in_the_meantime_is_left_alone(world, clock, meanwhile):
+    dossier = world.processing()
+    absence = Absence.objects.create(
+        staff=world.officer,
+        substitute=world.second_officer,
+        first=date(2026, 11, 9),
+        last=FRIDAY,
+        recorded_by=world.supervisor,
+        recorded_at=local("2026-11-09 09:00"),
+    )
+    acts = {
+        "ended": lambda: services.withdraw(dossier, by=world.clerk, reason="Đổi ý"),
+        "handed over": lambda: services.hand_over(dossier, by=world.officer, to=world.supervisor),
+    }
+    _done, handed = one_waits_for_the_other(acts[meanwhile], lambda: hand_tasks_over(absence))
+    state, holder = {
+        "ended": (State.STOPPED, None),
+        "handed over": (State.PROCESSING, world.supervisor),
+    }[meanwhile]
+    dossier = fresh(dossier)
+    assert (handed, dossier.state, dossier.holder) == (0, state, holder)
+    assert not Handover.objects.exists()
 
 
 def test_r44_the_due_date_stays_and_finished_work_is_not_handed_over(world, clock):
