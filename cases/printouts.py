@@ -3,6 +3,7 @@
 They are Vietnamese, whoever prints them, and are not kept: printed again, they show what holds then.
 """
 
+from datetime import datetime
 from itertools import pairwise
 
 from django.utils import timezone, translation
@@ -48,9 +49,6 @@ def receipt_payload(dossier: Dossier) -> ReceiptPayload:
     receiver = dossier.events.filter(kind=EventKind.RECEIVED).select_related("actor").first()
     extension = dossier.extensions.filter(cycle=dossier.cycle).first()
     apology = dossier.reschedules.filter(cycle=dossier.cycle).first()
-    # What the limit gives, with its extension; an apology's date is told beside it and does not hide it.
-    counted = ledger.clock(facts_of(dossier), calendar_for(dossier.competent_agency)).counted_due_at
-    promised = counted if apology else dossier.due_at
     with translation.override("vi"):
         return_manner = str(dossier.get_return_channel_display())
     return ReceiptPayload(
@@ -71,8 +69,8 @@ def receipt_payload(dossier: Dossier) -> ReceiptPayload:
         ),
         sets=dossier.version.sets,
         received_at=dossier.received_at,
-        due_at=extension.old_due_at if extension else promised,
-        extended_due_at=promised if extension else None,
+        due_at=extension.old_due_at if extension else dossier.due_at,
+        extended_due_at=_extended_to(dossier) if extension else None,
         extension_reason=extension.reason if extension else "",
         limit=dossier.limit.label,
         return_manner=return_manner,
@@ -84,6 +82,11 @@ def receipt_payload(dossier: Dossier) -> ReceiptPayload:
         reception_place=dossier.reception_place,
         note=_rescheduled(apology, dossier) if apology else "",
     )
+
+
+def _extended_to(dossier: Dossier) -> datetime:
+    """What the extended limit gives; what an apology has promised since is told beside it."""
+    return ledger.clock(facts_of(dossier), calendar_for(dossier.competent_agency)).counted_due_at
 
 
 def _rescheduled(apology: Reschedule, dossier: Dossier) -> str:

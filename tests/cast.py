@@ -195,7 +195,9 @@ class World:
 
     def components(self, procedure: Procedure) -> list[ComponentFacts]:
         """The form on paper and the identity paper shown."""
-        form, identity, _authorisation = procedure.versions.latest("number").components.order_by("position")[:3]
+        form, identity, _authorisation = procedure.versions.latest("number").components.order_by("position")[
+            :3
+        ]
         return [ComponentFacts(form.pk), ComponentFacts(identity.pk, provision=Provision.SHOWN)]
 
     def receive(self, procedure: Procedure | None = None, **changes) -> Dossier:

@@ -99,7 +99,9 @@ class ReturnForm(VerbForm):
     proof = forms.ChoiceField(
         label=_("Checked"), choices=CollectionProof.choices, widget=forms.RadioSelect, required=False
     )
-    collector_id_number = forms.CharField(label=_("ID number of the collector"), required=False, max_length=20)
+    collector_id_number = forms.CharField(
+        label=_("ID number of the collector"), required=False, max_length=20
+    )
     authorisation = forms.CharField(
         label=_("Authorisation"),
         required=False,

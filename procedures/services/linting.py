@@ -74,7 +74,16 @@ class Linter:
     """Judges versions one after the other; agencies and calendar are read once."""
 
     def findings(self, version: ProcedureVersion) -> list[Finding]:
-        checks = (_parts, _components, _fees, _quantities, _extension, _steps, self._agencies, self._publication)
+        checks = (
+            _parts,
+            _components,
+            _fees,
+            _quantities,
+            _extension,
+            _steps,
+            self._agencies,
+            self._publication,
+        )
         found = [finding for check in (*checks, *_more_checks) for finding in check(version)]
         return sorted(found, key=lambda finding: not finding.blocking)
 

@@ -110,7 +110,10 @@ def test_the_proof_names_special_days_and_articles():
     with translation.override("en"):
         made_up = due_date(at("2026-04-24 09:00"), Limit(Decimal(1), "working_day"), OFFICIAL).proof[3]
         old = due_date(at("2020-04-01 09:00"), Limit(Decimal(1), "working_day"), OFFICIAL).proof[1]
-        assert (str(made_up.date), str(made_up.article)) == ("2026-04-27", "Article 111.3 of the Labour Code 2019")
+        assert (str(made_up.date), str(made_up.article)) == (
+            "2026-04-27",
+            "Article 111.3 of the Labour Code 2019",
+        )
         assert str(old.article) == "the Labour Code 2012"
 
 

@@ -28,7 +28,7 @@ def live_through_everything(world, clock) -> list[Dossier]:
     services.digitize(dossier, by=world.clerk)
     services.start(dossier, by=world.officer)
     services.hand_over(dossier, by=world.officer, to=world.supervisor)
-    services.request_supplement(dossier, by=world.officer, reason="Còn thiếu", items=["Văn bản ủy quyền"])
+    services.request_supplement(dossier, by=world.head, reason="Còn thiếu", items=["Văn bản ủy quyền"])
     clock.move_to("2026-11-10 09:00")
     services.resume(dossier, by=world.clerk)
     services.draft_apology(dossier)
@@ -109,7 +109,7 @@ def test_history_of_a_whole_life_reads_like_a_story(world, clock, english):
         ("09 09:00", "Lê Thị Một Cửa", "digitized", "Digitized and handed over to UBND phường Thử Nghiệm."),
         ("09 09:00", "Phạm Văn Thụ Lý", "processing", "Taken over by Phạm Văn Thụ Lý."),
         ("09 09:00", "Phạm Văn Thụ Lý", "processing", "Handed over to the step “Ký duyệt”."),
-        ("09 09:00", "Phạm Văn Thụ Lý", "supplement", "Supplement requested: Còn thiếu"),
+        ("09 09:00", "Trần Văn Lãnh Đạo", "supplement", "Supplement requested: Còn thiếu"),
         (
             "10 09:00",
             "Lê Thị Một Cửa",

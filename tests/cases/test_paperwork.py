@@ -36,12 +36,14 @@ def carried() -> set[int]:
 
 def test_r07_asking_to_complete_a_filing_issues_form_02_of_the_desk(world):
     filing = world.submit()
-    services.ask_to_complete(filing, by=world.clerk, reason="Thiếu chữ ký", items=["Tờ khai", "Văn bản ủy quyền"])
+    services.ask_to_complete(
+        filing, by=world.clerk, reason="Thiếu chữ ký", items=["Tờ khai", "Văn bản ủy quyền"]
+    )
     letter = only_letter()
     assert (letter.kind, letter.number_text, letter.state) == ("supplement", "01/PBS", LetterState.ISSUED)
     assert (letter.agency_identifier, letter.reference) == ("H41.101", str(filing.uuid))
     text = printed(letter)
-    assert "1. Tờ khai 2. Bản sao Lý do: Thiếu chữ ký" in text
+    assert "1. Tờ khai 2. Văn bản ủy quyền Lý do: Thiếu chữ ký" in text
     assert "NGƯỜI HƯỚNG DẪN (Ký và ghi rõ họ tên) Lê Thị Một Cửa" in text
     assert "Mã hồ sơ" not in text
 

@@ -19,7 +19,11 @@ from tests.cast import local
 
 
 def ask(world, dossier, **changes):
-    facts = {"by": world.clerk, "reason": " Thiếu chữ ký ", "items": [" Tờ khai có chữ ký ", "", "Văn bản ủy quyền"]}
+    facts = {
+        "by": world.clerk,
+        "reason": " Thiếu chữ ký ",
+        "items": [" Tờ khai có chữ ký ", "", "Văn bản ủy quyền"],
+    }
     return services.ask_to_complete(dossier, **{**facts, **changes})
 
 

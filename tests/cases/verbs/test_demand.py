@@ -250,8 +250,6 @@ def test_r05_the_demand_of_another_dossier_opens_nothing(world):
 def test_r05_at_the_desk_only_papers_of_the_list_are_asked_for(world):
     """The filing is only made by the request, so nothing could be demanded before."""
     with refused(Invalid, "beyond_the_list") as caught:
-        services.ask_at_desk(
-            world.free, world.applicant, desk=world.ward, by=world.clerk, **HOUSEHOLD_BOOK
-        )
+        services.ask_at_desk(world.free, world.applicant, desk=world.ward, by=world.clerk, **HOUSEHOLD_BOOK)
     assert caught.value.sentence == BEYOND
     assert not Dossier.objects.exists()
