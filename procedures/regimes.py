@@ -275,7 +275,8 @@ _STOP_TITLE = "THÔNG BÁO DỪNG GIẢI QUYẾT HỒ SƠ"
 _CONTROL_SLIP_TITLE = "PHIẾU KIỂM SOÁT QUÁ TRÌNH GIẢI QUYẾT HỒ SƠ"
 _LOG_BOOK_TITLE = "SỔ THEO DÕI HỒ SƠ"
 
-# The circular of 2025 names no paper that we know of; desks go on with the half sheet.
+# The circular of 2025 names no paper that we know of; desks go on with the half sheet. Its apology is no
+# longer a slip (phiếu) but an official letter (văn bản), and those are on A4 (Decree 30/2020, Annex I).
 FORM_SETS = (
     FormSet(
         name="01/2018: forms 01-06",
