@@ -188,16 +188,23 @@ def check_items(dossier: Dossier, items: list[str]) -> None:
                 )
 
 
+# Declaration, application, request: how the names of forms begin that an applicant fills in.
+_FORMS_TO_FILL_IN = (" to khai ", " don de nghi ", " don xin ", " giay de nghi ", " phieu yeu cau ")
+
+
 def speaks_of(item: str, name: str) -> bool:
     """Does a line of a request mean the paper of that name? Pure; accents, case and signs do not matter.
 
-    It contains the name, with or without what that has in brackets, or is itself a part of the name, of
-    two words at least.
+    It contains the name, with or without what that has in brackets; or is itself a part of the name, of
+    two words at least; or both begin like a form that people fill in, as "Tờ khai có chữ ký" does. Other
+    papers need more of their name: "Giấy chứng …" begins a dozen.
     """
     said, whole, short = _words(item), _words(name), _words(re.sub(r"\([^)]*\)", " ", name))
     if any(known.strip() and known in said for known in (whole, short)):
         return True
-    return len(said.split()) >= 2 and said in whole
+    if len(said.split()) >= 2 and said in whole:
+        return True
+    return any(said.startswith(form) and whole.startswith(form) for form in _FORMS_TO_FILL_IN)
 
 
 def _words(text: str) -> str:
