@@ -68,6 +68,10 @@ class Verb(TextChoices):
     CONSULT = "consult", _("Ask another agency")
     CLARIFY = "clarify", _("Ask for a clarification")
     DEMAND = "demand", _("Demand a paper with a ground")
+    ASSIGN = "assign", _("Assign to an officer")
+    UNDO = "undo", _("Undo my last step")
+    WAIVE = "waive", _("Waive a fee")
+    REFUND = "refund", _("Pay back")
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +115,11 @@ MOVES: dict[Verb, Move] = {
     Verb.CONSULT: _move(State.PROCESSING),
     Verb.CLARIFY: _move(State.DIGITIZED, State.PROCESSING),
     Verb.DEMAND: _move(State.SUBMITTED, State.RECEIVED, State.DIGITIZED, State.PROCESSING, State.SUPPLEMENT),
+    Verb.ASSIGN: _move(State.DIGITIZED, State.PROCESSING),
+    # Back to where the step began; which one that was is in the history.
+    Verb.UNDO: _move(State.DIGITIZED, State.PROCESSING, State.PAID),
+    Verb.WAIVE: _move(State.RECEIVED, State.DIGITIZED, State.PROCESSING, State.SUPPLEMENT),
+    Verb.REFUND: _move(*ACCEPTED_STATES),
 }
 
 
@@ -148,6 +157,13 @@ class EventKind(TextChoices):
     SUPPLEMENT_REMINDED = "supplement_reminded", _("Reminded of the supplement")
     SUBSTITUTED = "substituted", _("Handed to a substitute")
     PAPERS_LOST = "papers_lost", _("Papers lost or damaged")
+    ASSIGNED = "assigned", _("Assigned")
+    UNDONE = "undone", _("Step undone")
+    WAIVED = "waived", _("Fee waived")
+    REFUNDED = "refunded", _("Paid back")
+    DOCUMENT_TURNED = "document_turned", _("Document turned")
+    DOCUMENT_REMOVED = "document_removed", _("Document removed")
+    REGISTERED = "registered", _("Entered in a register")
 
 
 EVENT_SENTENCES = {
@@ -190,6 +206,13 @@ EVENT_SENTENCES = {
     EventKind.SUPPLEMENT_REMINDED: _("The applicant was reminded of what is missing."),
     EventKind.SUBSTITUTED: _("Handed over from %(giver)s to %(receiver)s: %(note)s"),
     EventKind.PAPERS_LOST: _("The agency lost or damaged papers and apologises: %(papers)s"),
+    EventKind.ASSIGNED: _("Assigned to %(officer)s by %(giver)s."),
+    EventKind.UNDONE: _("“%(step)s” was undone by the one who did it: %(reason)s"),
+    EventKind.WAIVED: _("%(amount)s VND waived; ground: %(ground)s"),
+    EventKind.REFUNDED: _("%(amount)s VND paid back, entry %(receipt)s against %(reversed)s: %(reason)s"),
+    EventKind.DOCUMENT_TURNED: _("Pages of the document %(name)s were turned."),
+    EventKind.DOCUMENT_REMOVED: _("Document removed: %(name)s. Reason: %(reason)s"),
+    EventKind.REGISTERED: _("Entered as number %(number)s in %(book)s."),
 }
 
 
@@ -253,6 +276,16 @@ class CollectionProof(TextChoices):
     RECEIPT = "receipt", _("Receipt")
     IDENTITY = "identity", _("Identity paper")
     AUTHORISATION = "authorisation", _("Receipt and authorisation")
+    POST = "post", _("Sent by post")
+    ELECTRONIC = "electronic", _("Delivered electronically")
+
+
+class Acknowledgement(TextChoices):
+    """How the collector confirmed (ký nhận)."""
+
+    SIGNED = "signed", _("Signed on paper")
+    NOTED = "noted", _("Not signed; noted by the desk")
+    NOT_PRESENT = "not_present", _("Not at the desk")
 
 
 class ConsultationKind(TextChoices):
@@ -266,6 +299,7 @@ class HandoverGround(TextChoices):
     """Why a task changed hands outside the internal steps (R44)."""
 
     ABSENCE = "absence", _("Absence")
+    ASSIGNMENT = "assignment", _("Assignment")
 
 
 class DemandKind(TextChoices):
@@ -281,6 +315,31 @@ class ReuseGround(TextChoices):
     SYSTEM_FAILURE = "system_failure", _("System failure")
     DISASTER = "disaster", _("Disaster")
     WRONG_DATA = "wrong_data", _("Wrong data")
+
+
+class TextState(TextChoices):
+    """Where the search for text in a scan stands (OCR)."""
+
+    NONE = "", _("Not looked for")
+    WAITING = "waiting", _("Waiting")
+    DONE = "done", _("Searchable")
+    FAILED = "failed", _("No text was found")
+
+
+class ExportState(TextChoices):
+    """Where an export of a list stands."""
+
+    WAITING = "waiting", _("Waiting")
+    RUNNING = "running", _("Being written")
+    DONE = "done", _("Ready")
+    FAILED = "failed", _("Failed")
+
+
+class GroupKind(TextChoices):
+    """Several dossiers received together."""
+
+    PEOPLE = "people", _("One procedure, many people")
+    PROCEDURES = "procedures", _("One person, several procedures")
 
 
 class RevisionState(TextChoices):

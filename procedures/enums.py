@@ -14,6 +14,11 @@ class Role(TextChoices):
     SYSTEM_ADMIN = "system_admin", _("System administrator")
     AUDITOR = "auditor", _("Auditor")
     INTEGRATION = "integration", _("Integration")
+    POSTAL_CLERK = "postal_clerk", _("Postal clerk at the desk")
+
+
+# Who works at a reception desk: a clerk, or the post's own clerk who stands in for one (DESIGN: roles).
+DESK_ROLES = frozenset({Role.CLERK, Role.POSTAL_CLERK})
 
 
 class AgencyKind(TextChoices):
@@ -112,3 +117,20 @@ class DayKind(TextChoices):
     SWAP_OFF = "swap_off", _("Day off, swapped")
     SWAP_WORKED = "swap_worked", _("Saturday worked instead")
     OTHER = "other", _("Other")
+
+
+class RegisterKind(TextChoices):
+    """Which yearly register a certification or extract is entered in (sổ chứng thực, sổ trích lục)."""
+
+    COPIES = "copies", _("Register of certified copies")
+    SIGNATURES = "signatures", _("Register of certified signatures")
+    CONTRACTS = "contracts", _("Register of certified contracts")
+    EXTRACTS = "extracts", _("Register of extracts")
+
+
+class ReasonUse(TextChoices):
+    """Where a ready reason is offered."""
+
+    SUPPLEMENT = "supplement", _("Asking for what is missing")
+    REFUSAL = "refusal", _("Refusing to receive")
+    RESULT = "result", _("Refusing on substance")

@@ -4,17 +4,21 @@ from cases.models.applicants import Applicant
 from cases.models.clock import ExcludedPeriod, Extension
 from cases.models.cooperation import Consultation, Handover
 from cases.models.demands import Demand, StoredPaper
+from cases.models.desk_work import ListColumns, ListExport, ReceptionDraft, ReceptionGroup, SavedList
 from cases.models.dossiers import CodeCounter, Dossier, DossierComponent, DossierFee, LogBook
 from cases.models.history import DossierEvent, Reschedule, StepRun, Supplement
-from cases.models.money import Payment, ReceiptCounter
+from cases.models.money import CashReport, FeeWaiver, Payment, ReceiptCounter
 from cases.models.papers import Document
+from cases.models.registers import RegisterBook, RegisterEntry
 from cases.models.revisions import CalendarMove, CalendarRevision, RevisionDay
 from cases.models.system import Heartbeat, IdempotencyKey
+from cases.models.tickets import QueueDay, QueueService, QueueTicket, ServiceCounter
 
 __all__ = [
     "Applicant",
     "CalendarMove",
     "CalendarRevision",
+    "CashReport",
     "CodeCounter",
     "Consultation",
     "Demand",
@@ -25,14 +29,26 @@ __all__ = [
     "DossierFee",
     "ExcludedPeriod",
     "Extension",
+    "FeeWaiver",
     "Handover",
     "Heartbeat",
     "IdempotencyKey",
+    "ListColumns",
+    "ListExport",
     "LogBook",
     "Payment",
+    "QueueDay",
+    "QueueService",
+    "QueueTicket",
     "ReceiptCounter",
+    "ReceptionDraft",
+    "ReceptionGroup",
+    "RegisterBook",
+    "RegisterEntry",
     "Reschedule",
     "RevisionDay",
+    "SavedList",
+    "ServiceCounter",
     "StepRun",
     "StoredPaper",
     "Supplement",

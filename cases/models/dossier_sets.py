@@ -8,12 +8,12 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from cases.enums import OPEN_STATES, RUNNING_STATES, State
-from procedures.enums import Channel, Role
+from procedures.enums import DESK_ROLES, Channel, Role
 from procedures.models import Agency
 from procedures.text import fold
 from procedures.working_time import minute_of
 
-READERS = frozenset({Role.CLERK, Role.OFFICER, Role.SUPERVISOR, Role.AUDITOR})
+READERS = DESK_ROLES | frozenset({Role.OFFICER, Role.SUPERVISOR, Role.AUDITOR})
 MINUTE = timedelta(minutes=1)  # times are compared as printed (T7)
 ANSWERING = frozenset({Role.OFFICER, Role.SUPERVISOR})  # for an agency that was asked
 

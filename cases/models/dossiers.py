@@ -12,7 +12,17 @@ from django.utils.translation import gettext_lazy as _
 from django_fsm import RETURN_VALUE, FSMField, transition
 
 from cases.codes import DOSSIER_NEW, DOSSIER_OLD
-from cases.enums import MOVES, RUNNING_STATES, Provision, ResultKind, ReturnChannel, State, Verb
+from cases.enums import (
+    MOVES,
+    RUNNING_STATES,
+    Acknowledgement,
+    CollectionProof,
+    Provision,
+    ResultKind,
+    ReturnChannel,
+    State,
+    Verb,
+)
 from cases.models.applicants import Applicant
 from cases.models.dossier_sets import DossierQuerySet
 from procedures.enums import Channel
@@ -134,6 +144,23 @@ class Dossier(models.Model):
     collection_proof = models.CharField(_("shown at collection"), max_length=20, blank=True)
     collector_id_number = models.CharField(_("ID number of the collector"), max_length=20, blank=True)
     collector_authorisation = models.CharField(_("authorisation to collect"), max_length=300, blank=True)
+    originals_returned = models.CharField(_("originals given back"), max_length=300, blank=True)
+    acknowledgement = models.CharField(
+        _("confirmed by"), max_length=12, choices=Acknowledgement.choices, blank=True
+    )
+    tracking_number = models.CharField(_("tracking number of the post"), max_length=40, blank=True)
+    helped_to_file = models.BooleanField(
+        _("filed online with the help of the desk"), default=False, editable=False
+    )
+    group = models.ForeignKey(
+        "ReceptionGroup",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="dossiers",
+        verbose_name=_("received together as"),
+    )
     secret_turn = models.PositiveSmallIntegerField(
         default=1, editable=False
     )  # a new turn makes a new look-up secret
@@ -184,6 +211,10 @@ class Dossier(models.Model):
                 name="dossier_received_is_in_the_book",
                 condition=Q(code__isnull=True, book_number__isnull=True, book_year__isnull=True)
                 | Q(code__isnull=False, book_number__gte=1, book_year__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="dossier_posted_result_is_tracked",
+                condition=~Q(collection_proof=CollectionProof.POST) | ~Q(tracking_number=""),
             ),
             models.CheckConstraint(
                 name="dossier_due_after_clock_start",
@@ -266,6 +297,15 @@ class Dossier(models.Model):
     def to_stopped(self):
         """Withdrawn by the applicant, or stopped for a missing supplement (form 05)."""
 
+    @transition(
+        field=state,
+        source=list(MOVES[Verb.UNDO].sources),
+        target=RETURN_VALUE(State.RECEIVED, State.DIGITIZED, State.PROCESSING),
+    )
+    def to_state_before_step(self, before: str):
+        """Back to where the undone step began."""
+        return before
+
     # Questions to the facts.
 
     @property
@@ -293,8 +333,9 @@ class Dossier(models.Model):
 
     @property
     def balance(self) -> int:
-        """What is still owed, VND."""
-        return self.fee_total - sum(payment.amount for payment in self.payments.all())
+        """What is still owed, VND: fees without what was waived and what was paid and not paid back."""
+        waived = sum(waiver.amount for waiver in self.waivers.all())
+        return self.fee_total - waived - sum(payment.amount for payment in self.payments.all())
 
 
 class DossierComponent(models.Model):

@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from cases.enums import DocumentSource
+from cases.enums import DocumentSource, TextState
 from cases.models.dossiers import Dossier, DossierComponent
 
 
@@ -34,6 +34,14 @@ class Document(models.Model):
     added_at = models.DateTimeField(_("added at"))
     added_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+
+    searchable = models.FileField(
+        _("searchable copy"), upload_to=storage_name, max_length=300, blank=True, editable=False
+    )
+    text = models.TextField(_("text found in it"), blank=True, editable=False)
+    text_state = models.CharField(
+        _("text search"), max_length=10, choices=TextState.choices, blank=True, default=TextState.NONE
     )
 
     class Meta:

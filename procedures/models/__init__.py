@@ -12,7 +12,8 @@ from procedures.models.catalogue import (
     ProcedureVersion,
     TimeLimit,
 )
-from procedures.models.staff import Absence, Staff, Substitute
+from procedures.models.reasons import ReadyReason
+from procedures.models.staff import Absence, Secondment, Staff, Substitute
 
 __all__ = [
     "Absence",
@@ -26,6 +27,8 @@ __all__ = [
     "Procedure",
     "ProcedureStep",
     "ProcedureVersion",
+    "ReadyReason",
+    "Secondment",
     "Staff",
     "Substitute",
     "TimeLimit",

@@ -57,6 +57,17 @@ class Agency(TreeNode):
     address = models.CharField(_("address"), max_length=255, blank=True)
     phone = models.CharField(_("phone"), max_length=30, blank=True)
     email = models.EmailField(_("e-mail"), blank=True)
+    bank_bin = models.CharField(
+        _("bank code (BIN)"),
+        max_length=6,
+        blank=True,
+        validators=[RegexValidator(r"^\d{6}$")],
+        help_text=_("Six digits; with the account it makes the transfer code on screen and receipt"),
+    )
+    bank_account = models.CharField(
+        _("account number"), max_length=19, blank=True, validators=[RegexValidator(r"^[0-9A-Za-z]{1,19}$")]
+    )
+    bank_account_name = models.CharField(_("name of the account"), max_length=100, blank=True)
     saturday_counts = models.BooleanField(
         _("Saturday counts in limits"),
         default=False,
@@ -73,6 +84,11 @@ class Agency(TreeNode):
         ordering = ["identifier"]
         constraints = [
             models.CheckConstraint(name="agency_is_not_its_own_parent", condition=~Q(parent=F("pk"))),
+            models.CheckConstraint(
+                name="agency_account_is_whole",
+                condition=Q(bank_bin="", bank_account="") | (~Q(bank_bin="") & ~Q(bank_account="")),
+                violation_error_message=_("A bank account needs both, the code of the bank and the number."),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -19,6 +19,7 @@ from procedures.enums import (
     FeeRule,
     Level,
     LimitUnit,
+    RegisterKind,
     Role,
     ServiceLevel,
     Subject,
@@ -122,6 +123,19 @@ class ProcedureVersion(LocalName):
         _("decided at once"),
         default=False,
         help_text=_("Decided while the applicant waits: a receipt only when asked for"),
+    )
+    register = models.CharField(
+        _("register"),
+        max_length=12,
+        choices=RegisterKind.choices,
+        blank=True,
+        help_text=_("Certifications and extracts: in which yearly register each one gets its number"),
+    )
+    paper_free_from = models.DateField(
+        _("no paper from"),
+        null=True,
+        blank=True,
+        help_text=_("From this day on it is filed online only; the desk helps to file"),
     )
     excluded_periods = models.JSONField(
         _("periods that do not count"),

@@ -2,8 +2,10 @@
 
 from django.conf import settings
 from django.contrib.auth.models import AbstractUser
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import RangeOperators
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Func, Q, Value
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -110,3 +112,45 @@ class Absence(models.Model):
 
     def __str__(self) -> str:
         return f"{self.staff} {self.first:%d/%m/%Y}–{self.last:%d/%m/%Y}"
+
+
+class Secondment(models.Model):
+    """A period in which somebody works at another agency without leaving their own (biệt phái).
+
+    Days with both ends included; while it lasts they work there and not at home.
+    """
+
+    staff = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        related_name="secondments",
+        verbose_name=_("member of staff"),
+    )
+    agency = models.ForeignKey(
+        Agency, on_delete=models.PROTECT, related_name="seconded", verbose_name=_("works at")
+    )
+    first = models.DateField(_("first day"))
+    last = models.DateField(_("last day"))
+    decision = models.CharField(_("decision"), max_length=200)
+    recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    recorded_at = models.DateTimeField(_("recorded at"))
+
+    class Meta:
+        verbose_name = _("secondment")
+        verbose_name_plural = _("secondments")
+        ordering = ["-first", "staff"]
+        constraints = [
+            models.CheckConstraint(name="secondment_ends_after_it_begins", condition=Q(last__gte=F("first"))),
+            models.CheckConstraint(name="secondment_has_a_decision", condition=~Q(decision="")),
+            ExclusionConstraint(
+                name="secondments_apart",
+                expressions=[
+                    ("staff", RangeOperators.EQUAL),
+                    (Func(F("first"), F("last"), Value("[]"), function="DATERANGE"), RangeOperators.OVERLAPS),
+                ],
+                violation_error_message=_("Two secondments of one person overlap."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.staff} → {self.agency} {self.first:%d/%m/%Y}–{self.last:%d/%m/%Y}"

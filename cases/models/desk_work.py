@@ -1,0 +1,100 @@
+"""What a desk keeps while it works: drafts of receptions, groups, saved lists, exports."""
+
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from cases.enums import ExportState, GroupKind
+from procedures.models import Agency, Procedure
+
+
+class ReceptionDraft(models.Model):
+    """What a clerk has typed and not yet received; nobody else sees it, and it is soon forgotten.
+
+    `key` is the hidden number of the page, so that the draft ends with the dossier that came of it.
+    """
+
+    clerk = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    key = models.CharField(max_length=120)
+    procedure = models.ForeignKey(Procedure, on_delete=models.CASCADE, related_name="+")
+    label = models.CharField(_("for whom"), max_length=300, blank=True)
+    data = models.JSONField(default=dict)
+    saved_at = models.DateTimeField(_("saved at"))
+
+    class Meta:
+        verbose_name = _("draft of a reception")
+        verbose_name_plural = _("drafts of receptions")
+        ordering = ["-saved_at"]
+        constraints = [models.UniqueConstraint(name="reception_draft_once", fields=["clerk", "key"])]
+
+
+class ReceptionGroup(models.Model):
+    """Dossiers that were received together (tiếp nhận theo nhóm): of a class, a village, or of one person."""
+
+    kind = models.CharField(_("kind"), max_length=12, choices=GroupKind.choices)
+    name = models.CharField(_("name"), max_length=200)
+    desk = models.ForeignKey(
+        Agency, on_delete=models.PROTECT, related_name="reception_groups", verbose_name=_("receiving desk")
+    )
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(_("at"))
+
+    class Meta:
+        verbose_name = _("group of dossiers")
+        verbose_name_plural = _("groups of dossiers")
+        ordering = ["-at", "-pk"]
+        constraints = [
+            models.CheckConstraint(name="reception_group_kind_known", condition=Q(kind__in=GroupKind.values))
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class SavedList(models.Model):
+    """Filters of the dossier list under a name; of one person."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="saved_lists")
+    name = models.CharField(_("name"), max_length=100)
+    query = models.CharField(_("filters"), max_length=1000, blank=True)
+
+    class Meta:
+        verbose_name = _("saved list")
+        verbose_name_plural = _("saved lists")
+        ordering = ["name"]
+        constraints = [models.UniqueConstraint(name="saved_list_once", fields=["user", "name"])]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ListColumns(models.Model):
+    """Which columns of the dossier list a person wants to see, in their order."""
+
+    user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    columns = ArrayField(models.CharField(max_length=40), default=list)
+
+
+class ListExport(models.Model):
+    """One list on its way into an Excel file, written by a worker; soon forgotten, it names people."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    query = models.CharField(_("filters"), max_length=1000, blank=True)
+    columns = ArrayField(models.CharField(max_length=40), default=list)
+    language = models.CharField(max_length=5, default="vi")
+    state = models.CharField(
+        _("state"), max_length=10, choices=ExportState.choices, default=ExportState.WAITING
+    )
+    rows_done = models.PositiveIntegerField(_("rows written"), default=0)
+    rows_about = models.PositiveIntegerField(_("rows, about"), default=0)
+    file = models.FileField(upload_to="exports/", max_length=300, blank=True)
+    problem = models.CharField(_("what went wrong"), max_length=300, blank=True)
+    asked_at = models.DateTimeField(_("asked at"))
+    finished_at = models.DateTimeField(_("finished at"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("export of a list")
+        verbose_name_plural = _("exports of lists")
+        ordering = ["-asked_at"]

@@ -1,0 +1,82 @@
+"""Yearly registers of certifications and extracts (sổ chứng thực, sổ cấp trích lục)."""
+
+import pgtrigger
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from cases.models.dossiers import Dossier
+from procedures.enums import RegisterKind
+from procedures.models import Agency
+
+
+class RegisterBook(models.Model):
+    """One register of one agency and year: numbers from 1 without a gap (Decree 23/2015, Circular 01/2020).
+
+    Its row stays locked until the entry commits; after closing nothing is added.
+    """
+
+    agency = models.ForeignKey(
+        Agency, on_delete=models.PROTECT, related_name="register_books", verbose_name=_("agency")
+    )
+    kind = models.CharField(_("register"), max_length=12, choices=RegisterKind.choices)
+    year = models.PositiveSmallIntegerField(_("year"))
+    last_number = models.PositiveIntegerField(_("last number"), default=0)
+    closed_at = models.DateTimeField(_("closed at"), null=True, blank=True)
+    closed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+
+    class Meta:
+        verbose_name = _("register")
+        verbose_name_plural = _("registers")
+        ordering = ["-year", "agency", "kind"]
+        constraints = [
+            models.UniqueConstraint(name="register_book_once", fields=["agency", "kind", "year"]),
+            models.CheckConstraint(name="register_kind_known", condition=Q(kind__in=RegisterKind.values)),
+        ]
+        triggers = [
+            pgtrigger.Protect(name="register_book_not_deleted", operation=pgtrigger.Delete),
+            pgtrigger.Protect(
+                name="register_book_closed_for_good",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Q(old__closed_at__isnull=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {self.year}"
+
+
+class RegisterEntry(models.Model):
+    """One line of a register (số chứng thực): what was certified, for whom, by whom; only added."""
+
+    book = models.ForeignKey(RegisterBook, on_delete=models.PROTECT, related_name="entries")
+    number = models.PositiveIntegerField(_("number"))
+    dossier = models.OneToOneField(Dossier, on_delete=models.PROTECT, related_name="register_entry")
+    at = models.DateTimeField(_("at"))
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    person = models.CharField(_("for whom"), max_length=300)
+    paper = models.CharField(_("what was certified"), max_length=500)
+    pages = models.PositiveIntegerField(_("pages of one copy"), default=1)
+    copies = models.PositiveIntegerField(_("copies"), default=1)
+    signer = models.CharField(_("signer"), max_length=150)
+    amount = models.PositiveBigIntegerField(_("fee (VND)"), default=0)
+
+    class Meta:
+        verbose_name = _("register entry")
+        verbose_name_plural = _("register entries")
+        ordering = ["book", "number"]
+        constraints = [
+            models.UniqueConstraint(name="register_number_once", fields=["book", "number"]),
+            models.CheckConstraint(
+                name="register_entry_counts", condition=Q(number__gte=1, pages__gte=1, copies__gte=1)
+            ),
+            models.CheckConstraint(
+                name="register_entry_says_what", condition=~Q(person="") & ~Q(paper="") & ~Q(signer="")
+            ),
+        ]
+        triggers = [
+            pgtrigger.Protect(name="register_entry_only_added", operation=pgtrigger.Update | pgtrigger.Delete)
+        ]
