@@ -12,6 +12,11 @@ WORKDIR /app
 COPY requirements.txt .
 RUN pip install --no-cache-dir --disable-pip-version-check -r requirements.txt
 
+# Text in scans; without them everything else works.
+RUN apt-get update \
+    && apt-get install --yes --no-install-recommends ocrmypdf tesseract-ocr tesseract-ocr-vie \
+    && rm -rf /var/lib/apt/lists/*
+
 # An account without a shell; it may write to /data and nowhere else.
 RUN useradd --system --uid 10001 --home-dir /nonexistent --shell /usr/sbin/nologin onestop \
     && install --directory --owner=onestop --group=onestop /data

@@ -1,6 +1,6 @@
 # `make` alone lists the targets. Nothing is needed but Python 3.11 or newer, GNU make and git.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo demo-check test bench lint translations screenshots openapi clean
+.PHONY: help setup demo demo-check test bench keystrokes lint translations screenshots openapi clean
 
 VENV   := .venv
 PYTHON := $(VENV)/bin/python
@@ -34,10 +34,14 @@ demo-check: setup ## the same for scripts: walk through the main job over HTTP, 
 	@$(MANAGE) demo --check --stop-with-parent $(ARGS)
 
 test: $(DEV) $(COMPILED) ## run the tests on a real PostgreSQL and Redis (ARGS="tests/onestop -k health" for some)
+	@$(PYTHON) -m scripts.chromium
 	@$(PYTHON) -m pytest -n 2 $(ARGS)
 
 bench: $(DEV) $(COMPILED) ## measure what people wait for, beside a yardstick (ARGS="--dossiers 1000000" for all)
 	@$(PYTHON) -m benchmarks.run $(ARGS)
+
+keystrokes: $(DEV) $(COMPILED) ## count the keys and the server time of a birth registration in a running demo
+	@$(PYTHON) -m benchmarks.keystrokes $(ARGS)
 
 lint: $(DEV) $(COMPILED) ## style, missing migrations, deployment checks, OpenAPI file
 	$(PYTHON) -m ruff check .

@@ -14,11 +14,21 @@ DOSSIER_NEW = r"[A-Z][0-9]{2}(\.[0-9A-Z]{1,3})*-[0-9]{6}-[0-9]{4,}"
 
 _STYLES = {"old": [re.compile(DOSSIER_OLD)], "new": [re.compile(DOSSIER_NEW)]}
 _STYLES[None] = _STYLES["old"] + _STYLES["new"]
+_INSIDE = re.compile(rf"(?<![0-9A-Z.])(?:{DOSSIER_OLD}|{DOSSIER_NEW})(?![0-9A-Z])")
 
 
 def is_dossier_code(value: str, style: str | None = None) -> bool:
     """Whether the value is a dossier code of that style ("old" or "new"), by default of either."""
     return any(pattern.fullmatch(value) for pattern in _STYLES[style]) and _has_real_date(value)
+
+
+def code_in(text: str) -> str:
+    """The first dossier code in what somebody typed or a scanner read, such as the address in a receipt's QR.
+
+    Empty when there is none. Small letters are taken for capital ones: scanners know no shift key.
+    """
+    found = (match[0] for match in _INSIDE.finditer(text.upper()))
+    return next(filter(_has_real_date, found), "")
 
 
 def _has_real_date(code: str) -> bool:

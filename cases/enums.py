@@ -118,7 +118,15 @@ MOVES: dict[Verb, Move] = {
     Verb.ASSIGN: _move(State.DIGITIZED, State.PROCESSING),
     # Back to where the step began; which one that was is in the history.
     Verb.UNDO: _move(State.DIGITIZED, State.PROCESSING, State.PAID),
-    Verb.WAIVE: _move(State.RECEIVED, State.DIGITIZED, State.PROCESSING, State.SUPPLEMENT),
+    # After the result too: what was paid although it need not be is then paid back.
+    Verb.WAIVE: _move(
+        State.RECEIVED,
+        State.DIGITIZED,
+        State.PROCESSING,
+        State.SUPPLEMENT,
+        State.PAID,
+        State.RETURNED,
+    ),
     Verb.REFUND: _move(*ACCEPTED_STATES),
 }
 

@@ -29,6 +29,12 @@ class NotPossibleNow(CaseError):
     code = "not_possible_now"
 
 
+class ChangedMeanwhile(CaseError):
+    """Somebody did something with the dossier while the page was open; nothing typed is lost."""
+
+    code = "changed_meanwhile"
+
+
 class NotPermitted(CaseError, PermissionDenied):
     """The person may not do this with this dossier."""
 
@@ -78,6 +84,12 @@ class FileMissing(CaseError):
 
     def __init__(self):
         super().__init__(_t("The file is missing in the store. Restore it from the backup."))
+
+
+class OpenDuplicate(CaseError):
+    """The same applicant has an open dossier of the same procedure, and nobody said that this is known."""
+
+    code = "duplicate_open"
 
 
 class KeyReused(CaseError):

@@ -13,6 +13,7 @@ from cases.enums import FINAL_STATES, EventKind, Provision, State
 from cases.facts import facts_of
 from cases.letters import form_on, head_of, inherited, person_of
 from cases.models import Dossier, LogBook, Reschedule, StepRun
+from cases.transfers import transfer_of
 from notifications.payloads import (
     BookRow,
     ControlSlipPayload,
@@ -21,6 +22,7 @@ from notifications.payloads import (
     Person,
     ReceiptPayload,
     SlipRow,
+    TransferOrder,
 )
 from notifications.vietnamese import hour_and_date
 from procedures.calendars import calendar_for
@@ -81,6 +83,19 @@ def receipt_payload(dossier: Dossier) -> ReceiptPayload:
         look_up_secret=lookup.secret_of(dossier),
         reception_place=dossier.reception_place,
         note=_rescheduled(apology, dossier) if apology else "",
+        transfer=_transfer_order(dossier),
+    )
+
+
+def _transfer_order(dossier: Dossier) -> TransferOrder | None:
+    order = transfer_of(dossier)
+    return order and TransferOrder(
+        code=order.payload,
+        bank=order.bank,
+        account=order.account,
+        account_name=order.account_name,
+        amount=order.amount,
+        purpose=order.purpose,
     )
 
 

@@ -17,7 +17,7 @@ from cases.codes import is_dossier_code
 from cases.enums import FINAL_STATES, EventKind, ReturnChannel, State
 from cases.errors import FileMissing
 from cases.facts import facts_of
-from cases.models import Document, Dossier, DossierEvent, Reschedule, StepRun, Supplement
+from cases.models import Document, Dossier, DossierEvent, Payment, Reschedule, StepRun, Supplement
 from cases.proof import ProofDay
 from procedures.calendars import calendar_for
 from procedures.enums import Channel, Role
@@ -57,7 +57,7 @@ def filings_to_complete(user) -> QuerySet[Dossier]:
     """The only dossiers that a connected system reaches: online filings of its agency, before reception."""
     if not user.is_active or user.role != Role.INTEGRATION:
         return Dossier.objects.none()
-    desks = Agency.objects.below(user.agency).values("pk")
+    desks = Agency.objects.below(user.workplace).values("pk")
     return Dossier.objects.filter(state=State.SUBMITTED, channel=Channel.ONLINE, receiving_desk__in=desks)
 
 
@@ -72,6 +72,12 @@ def filings_to_answer(dossiers: QuerySet[Dossier], *, late: bool = False) -> Que
         waiting = waiting.filter(answer_due_at__lt=minute_of(timezone.now()))
     # Without a time of answer somebody stands at the desk.
     return waiting.annotate(answer_by=Coalesce("answer_due_at", "filed_at")).order_by("answer_by", "pk")
+
+
+def clarifications(dossiers: QuerySet[Dossier]) -> QuerySet[Dossier]:
+    """Those among these whose applicant was asked to clarify something, while they wait for their result (R9)."""
+    asked = DossierEvent.objects.filter(dossier=OuterRef("pk"), kind=EventKind.CLARIFICATION)
+    return dossiers.running().filter(Exists(asked))
 
 
 def second_requests() -> QuerySet:
@@ -164,7 +170,16 @@ PLAIN_WORDS = {
     State.STOPPED: gettext_lazy("This dossier was stopped. There will be no result."),
 }
 # Work inside the office that says nothing to the owner, or nothing yet: a draft may be dropped again.
-INTERNAL_EVENTS = frozenset({EventKind.APOLOGY_DRAFTED, EventKind.DOCUMENT_ADDED, EventKind.SUBSTITUTED})
+INTERNAL_EVENTS = frozenset(
+    {
+        EventKind.APOLOGY_DRAFTED,
+        EventKind.DOCUMENT_ADDED,
+        EventKind.DOCUMENT_TURNED,
+        EventKind.DOCUMENT_REMOVED,
+        EventKind.SUBSTITUTED,
+        EventKind.ASSIGNED,
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,13 +196,19 @@ class Awaited:
 
 @dataclass(frozen=True, slots=True)
 class Fees:
-    """VND, whole numbers."""
+    """VND, whole numbers; `owed` is negative when something is to be paid back."""
 
     lines: list
+    waivers: list
     payments: list
     total: int
+    waived: int
     paid: int
     owed: int
+
+    @property
+    def to_pay_back(self) -> int:
+        return max(-self.owed, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,7 +257,14 @@ def owner_view(pk: int) -> OwnerView:
         Dossier.objects.with_people()
         .select_related("limit")
         .prefetch_related(
-            "events", "fees", "payments", "reschedules", "supplements", "step_runs__unit", "step_runs__step"
+            "events",
+            "fees",
+            "waivers",
+            "payments",
+            "reschedules",
+            "supplements",
+            "step_runs__unit",
+            "step_runs__step",
         )
         .prefetch_related("extensions", "excluded_periods")
         .get(pk=pk)
@@ -269,9 +297,17 @@ def sentence_of(dossier: Dossier) -> str:
 
 
 def fees_of(dossier: Dossier) -> Fees:
-    lines, payments = list(dossier.fees.all()), list(dossier.payments.all())
-    total, paid = sum(line.amount for line in lines), sum(payment.amount for payment in payments)
-    return Fees(lines, payments, total, paid, total - paid)
+    lines, waivers, payments = (
+        list(rows.all()) for rows in (dossier.fees, dossier.waivers, dossier.payments)
+    )
+    total, waived, paid = (sum(row.amount for row in rows) for rows in (lines, waivers, payments))
+    return Fees(lines, waivers, payments, total, waived, paid, total - waived - paid)
+
+
+def unreported_payments(person, desk: Agency | None = None) -> QuerySet[Payment]:
+    """What this person took and paid back (at that desk) since the last day-end report."""
+    found = Payment.objects.filter(taken_by=person, cash_report=None)
+    return found.filter(dossier__receiving_desk=desk) if desk else found
 
 
 def _since(dossier: Dossier, events: list[DossierEvent], steps: list[StepRun]) -> datetime:

@@ -38,21 +38,27 @@ UNTIL_THE_RESULT = {
     Verb.CONSULT,
     Verb.CLARIFY,
     Verb.DEMAND,
+    Verb.ASSIGN,
 }
 
 
 def works_for(user, agency) -> bool:
-    """The agency is the person's own or lies below it in the tree."""
-    if user is None or not user.is_active or not user.agency_id:
+    """The agency is where the person works today, or lies below it in the tree."""
+    if user is None or not user.is_active or not user.workplace_id:
         return False
-    if user.agency_id == agency.pk:
+    if user.workplace_id == agency.pk:
         return True
-    return agency.ancestors().filter(pk=user.agency_id).exists()
+    return agency.ancestors().filter(pk=user.workplace_id).exists()
 
 
 def _has_role(user, role: Role, agency) -> bool:
     # Somebody who is not logged in has no role at all; the agency costs a query, so it is asked last.
     return user is not None and user.is_active and user.role == role and works_for(user, agency)
+
+
+def alike(role: str) -> frozenset[str]:
+    """The roles that do the same work: both clerks of a desk, else only the role itself."""
+    return DESK_ROLES if role in DESK_ROLES else frozenset({role})
 
 
 def is_clerk_of(user, agency) -> bool:
@@ -69,8 +75,11 @@ def is_supervisor_of(user, agency) -> bool:
 
 
 def is_head_of(user, agency) -> bool:
-    """Signs for the agency: apologies, and the approval of a second supplement request."""
-    return is_supervisor_of(user, agency) and user.is_head
+    """Signs for the agency: apologies, and the approval of a second supplement request.
+
+    Being the head stays at home: whoever is seconded signs for nobody.
+    """
+    return is_supervisor_of(user, agency) and user.is_head and user.seconded_to is None
 
 
 def keeps_machine(user) -> bool:
@@ -99,14 +108,27 @@ def _answers_for_calendar(user, role: Role, agency) -> bool:
         user is not None
         and user.is_active
         and user.role == role
-        and user.agency_id is not None
-        and user.agency.parent_id is None
+        and user.workplace_id is not None
+        and user.workplace.parent_id is None
     )
 
 
 def keeps_people_of(user, agency) -> bool:
     """Answers for the people and the books of an agency: its supervisors and its administrators."""
     return is_supervisor_of(user, agency) or _has_role(user, Role.AGENCY_ADMIN, agency)
+
+
+def may_second(user, home, host) -> bool:
+    """Answers for the people of both agencies, or keeps the machine.
+
+    A secondment opens the dossiers of the one to somebody of the other, so neither does it alone.
+    """
+    return keeps_machine(user) or (keeps_people_of(user, home) and keeps_people_of(user, host))
+
+
+def may_end_secondment(user, home, host) -> bool:
+    """Either of the two: it only takes rights away."""
+    return keeps_machine(user) or keeps_people_of(user, home) or keeps_people_of(user, host)
 
 
 def may_file(user, desk, channel: str) -> bool:
@@ -149,7 +171,8 @@ def may(user, verb: Verb, dossier) -> bool:
     if verb == Verb.ASSIGN:
         return is_supervisor_of(user, dossier.competent_agency)
     if verb == Verb.UNDO:
-        return handles(user, dossier)
+        # Whose step it was is for the service to say; a supervisor may have handed one on.
+        return handles(user, dossier) or is_supervisor_of(user, dossier.competent_agency)
     return False
 
 
@@ -158,8 +181,6 @@ def is_possible(verb: Verb, dossier) -> bool:
     if State(dossier.state) not in MOVES[verb].sources:
         return False
     has_result = dossier.finished_at is not None
-    if verb in {Verb.ASSIGN, Verb.UNDO, Verb.WAIVE, Verb.REFUND}:
-        return False  # INTERIM, see the helpers' tasks
     if verb == Verb.EXTEND:
         return not has_result and bool(dossier.version.extension_mode) and not dossier.extensions.exists()
     if verb == Verb.EXCLUDE_PERIOD:
@@ -167,15 +188,35 @@ def is_possible(verb: Verb, dossier) -> bool:
     if verb in UNTIL_THE_RESULT:
         return not has_result
     if verb == Verb.SETTLE:
-        return has_result and dossier.balance == 0
-    if verb in {Verb.PAY, Verb.WAIVE}:
+        return has_result and dossier.balance <= 0
+    if verb == Verb.PAY:
         return dossier.balance > 0
+    if verb == Verb.WAIVE:
+        return any(fee.left for fee in dossier.fees.all())
+    if verb == Verb.REFUND:
+        return any(refundable(payment, dossier) for payment in dossier.payments.all())
     return True
+
+
+def refundable(payment, dossier) -> int:
+    """How much of a payment may be paid back now, VND (R37, R38).
+
+    Before the result all that is left of it: it is owed again. A result that is ready or handed over is not
+    taken back for its fee, so then only what was overpaid, as after a waiver. Of a stopped dossier everything.
+    """
+    if dossier.state in {State.PAID, State.RETURNED}:
+        return max(min(payment.left, -dossier.balance), 0)
+    return payment.left
 
 
 def has_role_of(user, role: str, agency) -> bool:
     """Works in this role for the agency; who takes a step has the role that the step is for (R18)."""
-    return _has_role(user, role, agency)
+    return any(_has_role(user, one, agency) for one in alike(role))
+
+
+def is_kept_for_another(user, dossier) -> bool:
+    """Given to somebody by a supervisor and not taken over yet: nobody else takes it."""
+    return dossier.state == State.DIGITIZED and dossier.holder_id not in (None, user.pk)
 
 
 def may_answer(user, consultation, dossier) -> bool:
@@ -189,9 +230,13 @@ def may_answer(user, consultation, dossier) -> bool:
 
 
 def _decides_at_the_counter(user, dossier) -> bool:
-    """A clerk of desk and deciding agency, authorised to decide what is decided at once (61/2018 Art 17.5)."""
+    """A clerk of desk and deciding agency, authorised to decide what is decided at once (61/2018 Art 17.5).
+
+    The own agency gave the authority, so it does not go along to another one.
+    """
     return (
         user.decides_at_counter
+        and user.seconded_to is None
         and dossier.version.decided_at_once
         and is_clerk_of(user, dossier.receiving_desk)
         and works_for(user, dossier.competent_agency)
@@ -219,14 +264,39 @@ def may_print_receipt(user, dossier) -> bool:
     return is_clerk_of(user, dossier.receiving_desk)
 
 
+def may_print_money(user, dossier) -> bool:
+    """Receipts of payments: the desk that took them, and who supervises or inspects it."""
+    desk = dossier.receiving_desk
+    return is_clerk_of(user, desk) or any(
+        _has_role(user, role, desk) for role in (Role.SUPERVISOR, Role.AUDITOR)
+    )
+
+
+def may_see_cash_report(user, report) -> bool:
+    """Whose report it is, and who supervises or inspects the desk."""
+    return user.pk == report.clerk_id or sees_cash_of(user, report.desk)
+
+
+def sees_cash_of(user, desk) -> bool:
+    return any(_has_role(user, role, desk) for role in (Role.SUPERVISOR, Role.AUDITOR))
+
+
 def may_print_log_book(user, desk) -> bool:
     """The desk itself, who supervises it and who inspects it."""
-    return any(_has_role(user, role, desk) for role in (Role.CLERK, Role.SUPERVISOR, Role.AUDITOR))
+    return is_clerk_of(user, desk) or any(
+        _has_role(user, role, desk) for role in (Role.SUPERVISOR, Role.AUDITOR)
+    )
 
 
 def possible_verbs(user, dossier) -> list[Verb]:
     """The verbs to offer as buttons on the page of this dossier."""
-    return [verb for verb in MOVES if is_possible(verb, dossier) and may(user, verb, dossier)]
+    return [
+        verb
+        for verb in MOVES
+        if is_possible(verb, dossier)
+        and may(user, verb, dossier)
+        and not (verb == Verb.START and is_kept_for_another(user, dossier))
+    ]
 
 
 def may_see(user, dossier) -> bool:

@@ -8,7 +8,7 @@ from kombu.exceptions import OperationalError
 
 from cases import services
 from cases.models import Heartbeat
-from cases.services import calendar_moves, idempotency
+from cases.services import calendar_moves, exports, idempotency, searchable
 
 logger = logging.getLogger(__name__)
 
@@ -19,6 +19,14 @@ def apply_calendar_revisions_soon() -> None:
         apply_calendar_revisions.apply_async(retry=False)
     except OperationalError as error:
         logger.warning("the broker is away, so the beat will start the revision: %s", error)
+
+
+def write_exports_soon() -> None:
+    """Ask a worker to begin now; when the broker is away, the beat does so within a minute of its return."""
+    try:
+        write_exports.apply_async(retry=False)
+    except OperationalError as error:
+        logger.warning("the broker is away, so the beat will start the export: %s", error)
 
 
 @shared_task
@@ -65,6 +73,13 @@ def hand_over_for_absences() -> None:
 @shared_task
 def close_old_log_books() -> None:
     logger.info("closed log books: %s", services.close_old_log_books())
+    logger.info("closed registers: %s", services.close_old_registers())
+
+
+@shared_task
+def search_waiting_scans() -> None:
+    """Every minute, and one at a time: see `cases.services.searchable`."""
+    logger.info("read scans, done and failed: %s, %s", *searchable.search_waiting_scans())
 
 
 @shared_task
@@ -74,5 +89,21 @@ def heartbeat() -> None:
 
 
 @shared_task
+def forget_old_drafts() -> None:
+    logger.info("forgot drafts of receptions: %s", services.forget_old_drafts())
+
+
+@shared_task
 def forget_old_keys() -> None:
     logger.info("forgot idempotency keys: %s", idempotency.forget_old_keys())
+
+
+@shared_task
+def write_exports() -> None:
+    """Every minute too, so that one that a worker left behind is written."""
+    logger.info("wrote exports of lists: %s", exports.write_waiting_exports())
+
+
+@shared_task
+def forget_old_exports() -> None:
+    logger.info("forgot exports of lists: %s", exports.forget_old_exports())

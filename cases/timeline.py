@@ -4,7 +4,7 @@ from datetime import datetime
 
 from django.utils import timezone
 
-from cases.enums import EventKind
+from cases.enums import EventKind, State
 from cases.models import Dossier
 from cases.responsibility import Asked, Split, TimelineFacts, Wait, WaitGround, Work, split
 from procedures.calendars import calendar_for
@@ -27,7 +27,10 @@ def responsibility_of(
 
 def timeline_of(dossier: Dossier) -> TimelineFacts:
     """The facts of an accepted dossier."""
-    settled = dossier.events.filter(kind=EventKind.SETTLED).values_list("at", flat=True).first()
+    # A result that was taken back was settled too; the last time counts, while it holds.
+    settled = None
+    if dossier.state in {State.PAID, State.RETURNED}:
+        settled = dossier.events.filter(kind=EventKind.SETTLED).values_list("at", flat=True).last()
     waits = [
         Wait(row.asked_at, row.answered_at or dossier.ended_at)
         for row in dossier.supplements.all()

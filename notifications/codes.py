@@ -31,3 +31,10 @@ def barcode_svg(text: str) -> str:
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {BAR_HEIGHT}">'
         f'<path d="{"".join(bars)}"/></svg>'
     )
+
+
+def qr_inline(text: str) -> str:
+    """For a web page; black on white also where the page is dark, as scanners want it."""
+    return segno.make(text, error="m", micro=False, mask=3).svg_inline(
+        scale=4, border=4, dark="#000", light="#fff", omitsize=True, svgclass="os-qr", lineclass=None
+    )

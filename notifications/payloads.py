@@ -159,13 +159,25 @@ class Paper:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TransferOrder:
+    """How to pay by transfer; `code` is the text of the QR code, the amount whole VND."""
+
+    code: str
+    bank: str
+    account: str
+    account_name: str
+    amount: int
+    purpose: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ReceiptPayload(Sheet):
     """Receipt and appointment (giấy tiếp nhận hồ sơ và hẹn trả kết quả).
 
     `number` is the text after `Số:`, such as `0001/TTPVHCC`. `limit` is the statutory time in words,
     such as `03 ngày làm việc`. `due_at` is the first appointment, empty when the procedure has none;
     `extended_due_at` the one of an extension. `look_up_secret` is for the owner: it is printed as text
-    and is in no code that a machine reads.
+    and is in no code that a machine reads. `transfer` is for what is owed when the receipt is printed.
     """
 
     number: str
@@ -192,6 +204,7 @@ class ReceiptPayload(Sheet):
     look_up_secret: str = ""
     reception_place: str = ""
     note: str = ""
+    transfer: TransferOrder | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -255,6 +268,60 @@ class LogBookPayload(Sheet):
     volume: int
     last_number: int
     rows: tuple[BookRow, ...]
+    closed_at: datetime | None = None
+    keeper_name: str = ""
+    signer_title: str = ""
+    signer_name: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CertificationPayload(Sheet):
+    """What is written on a certified paper (lời chứng), one page of its own.
+
+    `number` and `book` are those of the register, such as `12` and `01/2026-SCT/BS`. The `sentences` are
+    finished. With a `receiver_name` the clerk at the desk signs beside the signer.
+    """
+
+    number: int
+    number_label: str
+    book: str
+    sentences: tuple[str, ...]
+    person: Person
+    paper: str
+    pages: int
+    copies: int
+    certified_at: datetime
+    signer_name: str
+    signer_role: str
+    signer_title: str = ""
+    receiver_name: str = ""
+    dossier_code: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RegisterRow:
+    """One line of a register of certifications; VND."""
+
+    number: int
+    at: datetime
+    person: str
+    paper: str
+    signer: str
+    pages: int
+    copies: int
+    amount: int
+    dossier_code: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RegisterPayload(Sheet):
+    """One volume of a register of certifications of one agency and year; as `LogBookPayload`."""
+
+    year: int
+    volume: int
+    book: str
+    last_number: int
+    rows: tuple[RegisterRow, ...]
     closed_at: datetime | None = None
     keeper_name: str = ""
     signer_title: str = ""

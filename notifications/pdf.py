@@ -14,8 +14,30 @@ import typst
 from django.conf import settings
 
 from notifications.codes import barcode_svg, qr_svg
-from notifications.payloads import ControlSlipPayload, LetterPayload, LogBookPayload, ReceiptPayload
-from notifications.texts import control_slip_texts, letter_texts, log_book_texts, receipt_texts
+from notifications.desk_sheets import (
+    CashReportPayload,
+    FeeReceiptPayload,
+    HandOverSlipPayload,
+    cash_report_texts,
+    fee_receipt_texts,
+    hand_over_slip_texts,
+)
+from notifications.payloads import (
+    CertificationPayload,
+    ControlSlipPayload,
+    LetterPayload,
+    LogBookPayload,
+    ReceiptPayload,
+    RegisterPayload,
+)
+from notifications.texts import (
+    certification_texts,
+    control_slip_texts,
+    letter_texts,
+    log_book_texts,
+    receipt_texts,
+    register_texts,
+)
 from notifications.vietnamese import drawable
 
 TEMPLATES = Path(__file__).resolve().parent / "typst"
@@ -63,13 +85,15 @@ def letter_pdf(
 def receipt_pdf(payload: ReceiptPayload) -> bytes:
     """Receipt and appointment, with the code as bars and a QR code of the public look-up address.
 
-    Both hold the dossier code and nothing else: the owner's look-up secret is printed beside them.
+    Both hold the dossier code and nothing else: the owner's look-up secret is printed beside them. What is
+    owed can be paid by the transfer code below, which holds no more of the dossier either.
     """
     texts = receipt_texts(payload)
     address = f"{settings.PUBLIC_URL}/tra-cuu/"
     texts["look_up_address"] = address
     texts["qr"] = qr_svg(f"{address}?{urlencode({'ma': payload.dossier_code})}")
     texts["barcode"] = barcode_svg(payload.dossier_code)
+    texts["transfer_qr"] = qr_svg(payload.transfer.code) if payload.transfer else ""
     return render("receipt", texts, made_at=payload.received_at)
 
 
@@ -81,3 +105,28 @@ def control_slip_pdf(payload: ControlSlipPayload) -> bytes:
 def log_book_pdf(payload: LogBookPayload) -> bytes:
     """One volume of the log book, on full sheets across."""
     return render("log_book", log_book_texts(payload), made_at=payload.closed_at)
+
+
+def certification_pdf(payload: CertificationPayload) -> bytes:
+    """The words of a certification on a page of their own, as they are signed."""
+    return render("certification", certification_texts(payload), made_at=payload.certified_at)
+
+
+def register_pdf(payload: RegisterPayload) -> bytes:
+    """One volume of a register of certifications, on full sheets across."""
+    return render("register", register_texts(payload), made_at=payload.closed_at)
+
+
+def fee_receipt_pdf(payload: FeeReceiptPayload) -> bytes:
+    """The receipt of one payment, or the slip of one that was paid back."""
+    return render("fee_receipt", fee_receipt_texts(payload), made_at=payload.at)
+
+
+def cash_report_pdf(payload: CashReportPayload) -> bytes:
+    """The day-end report of one clerk, to be signed with the money."""
+    return render("cash_report", cash_report_texts(payload), made_at=payload.closed_at)
+
+
+def hand_over_slip_pdf(payload: HandOverSlipPayload) -> bytes:
+    """The slip that a collector signs; as it stands now."""
+    return render("hand_over_slip", hand_over_slip_texts(payload))

@@ -11,17 +11,28 @@ from notifications.enums import LetterKind, StopGround
 from notifications.payloads import (
     ApologyPayload,
     BookRow,
+    CertificationPayload,
     ControlSlipPayload,
     LetterPayload,
     LogBookPayload,
     Person,
     ReceiptPayload,
     RefusalPayload,
+    RegisterPayload,
+    RegisterRow,
     Sheet,
     StopPayload,
     SupplementPayload,
 )
-from notifications.vietnamese import DOTS, day_and_hour, hour_and_date, long_date, number_text, short_date
+from notifications.vietnamese import (
+    DOTS,
+    day_and_hour,
+    dong,
+    hour_and_date,
+    long_date,
+    number_text,
+    short_date,
+)
 
 _WITHDRAWN = "người nộp hồ sơ đề nghị rút hồ sơ, dừng giải quyết."
 _NO_SUPPLEMENT = "đã hết thời hạn mà người nộp không bổ sung, hoàn thiện hồ sơ theo yêu cầu %s."
@@ -32,9 +43,9 @@ def letter_texts(
     kind: str, payload: LetterPayload, *, number: int | None = None, signed_at: datetime | None = None
 ) -> dict:
     """The texts of a letter; without `number` and `signed_at` with dots in their place."""
-    texts = _sheet(payload) | {
+    texts = sheet_texts(payload) | {
         "number": number_text(kind, number),
-        "date": _place_and_date(payload, signed_at),
+        "date": place_and_date(payload, signed_at),
         "dossier_code": payload.dossier_code,
         "mechanism_citation": payload.mechanism_citation,
         "addressed_as": payload.addressed_as,
@@ -48,7 +59,7 @@ def letter_texts(
 def _apology(payload: ApologyPayload) -> dict:
     return {
         "addressee": payload.addressee,
-        "facts": _lines(
+        "facts": lines(
             ("Mã hồ sơ", payload.dossier_code),
             ("Thủ tục hành chính", _procedure(payload)),
             ("Người nộp hồ sơ", payload.applicant_name),
@@ -64,7 +75,7 @@ def _supplement(payload: SupplementPayload) -> dict:
     person = payload.applicant
     contact = [payload.contact_name, payload.contact_phone and f"số điện thoại {payload.contact_phone}"]
     return {
-        "facts": _lines(
+        "facts": lines(
             ("Hồ sơ của", person.name),
             ("Mã hồ sơ", payload.dossier_code),
             ("Nội dung yêu cầu giải quyết", _procedure(payload)),
@@ -81,7 +92,7 @@ def _refusal(payload: RefusalPayload) -> dict:
     return {
         "facts": [
             *_person("Người nộp hồ sơ", payload.applicant),
-            *_lines(
+            *lines(
                 ("Mã hồ sơ", payload.dossier_code),
                 ("Nội dung yêu cầu giải quyết", _procedure(payload)),
                 ("Nộp hồ sơ lúc", hour_and_date(payload.filed_at)),
@@ -95,7 +106,7 @@ def _stop(payload: StopPayload) -> dict:
     return {
         "addressee": payload.applicant.name,
         "facts": [
-            *_lines(
+            *lines(
                 ("Mã hồ sơ", payload.dossier_code),
                 ("Thủ tục hành chính", _procedure(payload)),
                 ("Tiếp nhận lúc", payload.received_at and hour_and_date(payload.received_at)),
@@ -127,17 +138,17 @@ def receipt_texts(payload: ReceiptPayload) -> dict:
     people = _person("Người nộp hồ sơ", payload.applicant)
     if payload.principal:
         people += _person("Người ủy quyền", payload.principal)
-        people += _lines(("Giấy tờ ủy quyền", payload.authorisation))
+        people += lines(("Giấy tờ ủy quyền", payload.authorisation))
     due = hour_and_date(payload.due_at) if payload.due_at else ""
     extended = hour_and_date(payload.extended_due_at) if payload.extended_due_at else ""
-    return _sheet(payload) | {
+    return sheet_texts(payload) | {
         "number": payload.number,
-        "date": _place_and_date(payload, payload.received_at),
+        "date": place_and_date(payload, payload.received_at),
         "dossier_code": payload.dossier_code,
         "people": people,
         "procedure": _procedure(payload),
         "components": [asdict(paper) for paper in payload.components],
-        "terms": _lines(
+        "terms": lines(
             ("Cơ quan giải quyết", payload.competent_agency),
             ("Số lượng hồ sơ", f"{payload.sets:02d} bộ"),
             ("Thời gian giải quyết theo quy định", payload.limit),
@@ -152,16 +163,29 @@ def receipt_texts(payload: ReceiptPayload) -> dict:
         ),
         "appointment": extended or due,  # the one that holds, and stands out
         "look_up_secret": payload.look_up_secret,
+        "transfer": _transfer(payload),
         "submitter_name": payload.submitter_name,
         "receiver_name": payload.receiver_name,
         "receiver_title": payload.receiver_title,
     }
 
 
+def _transfer(payload: ReceiptPayload) -> list:
+    order = payload.transfer
+    if order is None:
+        return []
+    account = ", ".join(filter(None, [order.account, order.account_name, f"mã ngân hàng {order.bank}"]))
+    return lines(
+        ("số tiền", dong(order.amount).replace(" ", "\u00a0")),
+        ("tài khoản", account),
+        ("nội dung", order.purpose),
+    )
+
+
 def control_slip_texts(payload: ControlSlipPayload) -> dict:
-    return _sheet(payload) | {
+    return sheet_texts(payload) | {
         "dossier_code": payload.dossier_code,
-        "facts": _lines(
+        "facts": lines(
             ("Mã hồ sơ", payload.dossier_code),
             ("Thủ tục hành chính", _procedure(payload)),
             ("Cơ quan chủ trì giải quyết", payload.lead_unit),
@@ -184,8 +208,39 @@ def control_slip_texts(payload: ControlSlipPayload) -> dict:
 
 
 def log_book_texts(payload: LogBookPayload) -> dict:
+    return _bound_book(payload) | {"rows": [_book_row(row) for row in payload.rows]}
+
+
+def register_texts(payload: RegisterPayload) -> dict:
+    return _bound_book(payload) | {"book": payload.book, "rows": [_register_row(row) for row in payload.rows]}
+
+
+def certification_texts(payload: CertificationPayload) -> dict:
+    """The words of a certification, its number and what it was given on."""
+    return sheet_texts(payload) | {
+        "dossier_code": payload.dossier_code,
+        "sentences": list(payload.sentences),
+        "certificate": f"{payload.number_label} {payload.number:02d}, quyển số {payload.book}",
+        "date": place_and_date(payload, payload.certified_at),
+        "facts": lines(
+            ("Người yêu cầu", payload.person.name),
+            ("Giấy tờ tùy thân số", payload.person.id_number),
+            ("Giấy tờ, văn bản", payload.paper),
+            ("Số trang", f"{payload.pages:02d}"),
+            ("Số bản", f"{payload.copies:02d}"),
+            ("Mã hồ sơ", payload.dossier_code),
+        ),
+        "signer_role": payload.signer_role,
+        "signer_title": payload.signer_title,
+        "signer_name": payload.signer_name,
+        "receiver_name": payload.receiver_name,
+    }
+
+
+def _bound_book(payload: LogBookPayload | RegisterPayload) -> dict:
+    """What a bound book has on paper, whatever is written in it."""
     last = payload.last_number
-    return _sheet(payload) | {
+    return sheet_texts(payload) | {
         "dossier_code": f"{payload.year}",
         "year": f"{payload.year}",
         "volume": f"{payload.volume:02d}",
@@ -195,22 +250,34 @@ def log_book_texts(payload: LogBookPayload) -> dict:
         if last
         else "Sổ này chưa có số nào.",
         "closed": f"Khóa sổ ngày {short_date(payload.closed_at)}." if payload.closed_at else "",
-        "date": _place_and_date(payload, payload.closed_at),
+        "date": place_and_date(payload, payload.closed_at),
         "keeper_name": payload.keeper_name,
         "signer_title": payload.signer_title,
         "signer_name": payload.signer_name,
-        "rows": [_book_row(row) for row in payload.rows],
     }
 
 
-def _opening(payload: LogBookPayload) -> str:
+def _opening(payload: LogBookPayload | RegisterPayload) -> str:
     book = f"Quyển số {payload.volume:02d}"
     if not payload.rows:
         return f"{book}, chưa có số nào."
     first, last = payload.rows[0], payload.rows[-1]
-    return (
-        f"{book}, mở ngày {short_date(first.received_at)}, từ số {first.number:02d} đến số {last.number:02d}."
-    )
+    opened = first.at if isinstance(first, RegisterRow) else first.received_at
+    return f"{book}, mở ngày {short_date(opened)}, từ số {first.number:02d} đến số {last.number:02d}."
+
+
+def _register_row(row: RegisterRow) -> list[str]:
+    return [
+        f"{row.number:02d}",
+        day_and_hour(row.at),
+        row.person,
+        row.paper,
+        row.signer,
+        f"{row.pages}",
+        f"{row.copies}",
+        f"{row.amount:,}".replace(",", "."),
+        row.dossier_code,
+    ]
 
 
 def _book_row(row: BookRow) -> list[str]:
@@ -229,7 +296,7 @@ def _book_row(row: BookRow) -> list[str]:
     ]
 
 
-def _sheet(payload: Sheet) -> dict:
+def sheet_texts(payload: Sheet) -> dict:
     return {
         "form": asdict(payload.form),
         "letterhead_upper": payload.letterhead_upper,
@@ -239,7 +306,7 @@ def _sheet(payload: Sheet) -> dict:
     }
 
 
-def _place_and_date(payload: Sheet, moment: datetime | None) -> str:
+def place_and_date(payload: Sheet, moment: datetime | None) -> str:
     return ", ".join(filter(None, [payload.place, long_date(moment)]))
 
 
@@ -254,7 +321,7 @@ def _book(payload: ReceiptPayload) -> str:
 
 
 def _person(label: str, person: Person) -> list:
-    return _lines(
+    return lines(
         (label, person.name),
         ("Số định danh/Giấy tờ", person.id_number),
         ("Địa chỉ", person.address),
@@ -263,6 +330,6 @@ def _person(label: str, person: Person) -> list:
     )
 
 
-def _lines(*lines: tuple) -> list:
+def lines(*pairs: tuple) -> list:
     """The lines that have something to say."""
-    return [list(line) for line in lines if line[1]]
+    return [list(pair) for pair in pairs if pair[1]]

@@ -61,6 +61,11 @@ def day_and_hour(moment: datetime) -> str:
     return f"{moment.astimezone(TZ):%d/%m/%Y %H:%M}"
 
 
+def dong(amount: int) -> str:
+    """`15.000 đ`, `-15.000 đ`."""
+    return f"{amount:,} đ".replace(",", ".")
+
+
 def printable(text: str) -> str:
     """The text with composed accents and without what no font of ours can draw.
 

@@ -4,10 +4,10 @@ They say which pages a person has. Which dossiers, agencies and people are on th
 agency; what may be done with one dossier is asked of `cases.rules`, and the service asks it again.
 """
 
-from procedures.enums import Role
+from procedures.enums import DESK_ROLES, Role
 from procedures.models import Agency
 
-_WORKING_ON_DOSSIERS = {Role.CLERK, Role.OFFICER, Role.SUPERVISOR}
+_WORKING_ON_DOSSIERS = DESK_ROLES | {Role.OFFICER, Role.SUPERVISOR}
 
 
 def nobody(user) -> bool:
@@ -26,7 +26,12 @@ def sees_dossiers(user) -> bool:
 
 def keeps_log_books(user) -> bool:
     """Prints the log book: the desk, and who supervises or inspects it."""
-    return user.agency_id is not None and user.role in {Role.CLERK, Role.SUPERVISOR, Role.AUDITOR}
+    return user.workplace_id is not None and user.role in DESK_ROLES | {Role.SUPERVISOR, Role.AUDITOR}
+
+
+def sees_registers(user) -> bool:
+    """Which registers there are and whether they are closed; their lines name people, as the log book does."""
+    return keeps_log_books(user) or keeps_people(user)
 
 
 def sees_demands(user) -> bool:
@@ -36,12 +41,46 @@ def sees_demands(user) -> bool:
 
 def keeps_people(user) -> bool:
     """Records who of the own agencies is away."""
-    return user.agency_id is not None and user.role in {Role.SUPERVISOR, Role.AGENCY_ADMIN}
+    return user.workplace_id is not None and user.role in {Role.SUPERVISOR, Role.AGENCY_ADMIN}
+
+
+def inspects_desks(user) -> bool:
+    """Sees what each clerk of the own desks did."""
+    return user.workplace_id is not None and user.role in {Role.SUPERVISOR, Role.AUDITOR}
+
+
+def keeps_secondments(user) -> bool:
+    """Sees who is seconded from and to the own agencies; who records and who ends one is in the rules."""
+    return keeps_people(user) or keeps_system(user)
 
 
 def receives(user) -> bool:
     """Works at a desk that receives dossiers."""
-    return user.role == Role.CLERK and user.agency_id is not None
+    return user.role in DESK_ROLES and user.workplace_id is not None
+
+
+def sees_cash(user) -> bool:
+    """Takes money at a desk, or sees what its clerks took."""
+    return receives(user) or inspects_desks(user)
+
+
+def certifies(user) -> bool:
+    """Does at the counter of the own desk what is done at once: certified copies, signatures, extracts."""
+    return receives(user) and user.decides_at_counter and user.seconded_to is None
+
+
+def sees_queue(user) -> bool:
+    """Works with the queue numbers of a desk, or keeps its services and counters."""
+    return receives(user) or keeps_queue(user)
+
+
+def keeps_queue(user) -> bool:
+    """Sets up what a kiosk offers and which counters there are."""
+    return user.workplace_id is not None and user.role in {Role.SUPERVISOR, Role.AGENCY_ADMIN}
+
+
+def sees_queue_figures(user) -> bool:
+    return keeps_queue(user) or (user.workplace_id is not None and user.role == Role.AUDITOR)
 
 
 def processes(user) -> bool:
@@ -50,7 +89,7 @@ def processes(user) -> bool:
 
 def answers(user) -> bool:
     """Answers what other agencies ask."""
-    return user.agency_id is not None and user.role in {Role.OFFICER, Role.SUPERVISOR}
+    return user.workplace_id is not None and user.role in {Role.OFFICER, Role.SUPERVISOR}
 
 
 def supervises(user) -> bool:
@@ -59,16 +98,11 @@ def supervises(user) -> bool:
 
 def sees_messages(user) -> bool:
     """An officer has no business with the outbox; the system administrator mends its gateways."""
-    return user.is_superuser or user.role in {
-        Role.CLERK,
-        Role.SUPERVISOR,
-        Role.AUDITOR,
-        Role.SYSTEM_ADMIN,
-    }
+    return user.is_superuser or user.role in DESK_ROLES | {Role.SUPERVISOR, Role.AUDITOR, Role.SYSTEM_ADMIN}
 
 
 def repeats_messages(user) -> bool:
-    return user.is_superuser or user.role in {Role.CLERK, Role.SUPERVISOR, Role.SYSTEM_ADMIN}
+    return user.is_superuser or user.role in DESK_ROLES | {Role.SUPERVISOR, Role.SYSTEM_ADMIN}
 
 
 def keeps_system(user) -> bool:
@@ -77,7 +111,7 @@ def keeps_system(user) -> bool:
 
 def keeps_agencies(user) -> bool:
     """Keeps agencies, their people and their own days: all of them, or those below the own agency."""
-    return keeps_system(user) or (user.role == Role.AGENCY_ADMIN and user.agency_id is not None)
+    return keeps_system(user) or (user.role == Role.AGENCY_ADMIN and user.workplace_id is not None)
 
 
 def keeps_catalogue(user) -> bool:
@@ -87,12 +121,12 @@ def keeps_catalogue(user) -> bool:
     """
     if keeps_system(user):
         return True
-    return keeps_agencies(user) and user.agency.parent_id is None
+    return keeps_agencies(user) and user.workplace.parent_id is None
 
 
 def proposes_calendar(user) -> bool:
     """Has a calendar to propose changes of: keepers of agencies, and supervisors."""
-    return keeps_agencies(user) or (supervises(user) and user.agency_id is not None)
+    return keeps_agencies(user) or (supervises(user) and user.workplace_id is not None)
 
 
 def sees_calendar_changes(user) -> bool:
@@ -105,9 +139,9 @@ def sees_agencies(user) -> bool:
 
 def agencies_of(user):
     """The agencies that a person answers for or looks at: the own one and those below; all for the system."""
-    if user.is_superuser or (user.role == Role.SYSTEM_ADMIN and user.agency_id is None):
+    if user.is_superuser or (user.role == Role.SYSTEM_ADMIN and user.workplace_id is None):
         return Agency.objects.all()
-    return Agency.objects.below(user.agency)
+    return Agency.objects.below(user.workplace)
 
 
 def may_keep_person(user, person) -> bool:

@@ -56,6 +56,22 @@ app.conf.beat_schedule = {
         "task": "cases.tasks.forget_old_keys",
         "schedule": crontab(hour="2", minute="30"),
     },
+    "every minute write the exports of lists that wait": {
+        "task": "cases.tasks.write_exports",
+        "schedule": crontab(minute="*"),
+    },
+    "every hour forget old exports of lists": {
+        "task": "cases.tasks.forget_old_exports",
+        "schedule": crontab(minute="45"),
+    },
+    "every hour forget old drafts of receptions": {
+        "task": "cases.tasks.forget_old_drafts",
+        "schedule": crontab(minute="35"),
+    },
+    "every minute look for text in new scans": {
+        "task": "cases.tasks.search_waiting_scans",
+        "schedule": crontab(minute="*"),
+    },
     "every minute show that beat and worker live": {
         "task": "cases.tasks.heartbeat",
         "schedule": crontab(minute="*"),

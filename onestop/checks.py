@@ -55,6 +55,20 @@ def check_secret_key(app_configs, **kwargs) -> list[CheckMessage]:
 
 
 @register(Tags.files)
+def check_scanner_folder(app_configs, **kwargs) -> list[CheckMessage]:
+    folder = settings.SCANNER_FOLDER
+    if not folder or (Path(folder).is_dir() and os.access(folder, os.R_OK | os.X_OK)):
+        return []
+    return [
+        Warning(
+            f"SCANNER_FOLDER is {folder}, which is no folder that this account may read: no scans will be found.",
+            hint="Mount it, or leave SCANNER_FOLDER empty.",
+            id="onestop.W010",
+        )
+    ]
+
+
+@register(Tags.files)
 def check_folders(app_configs, **kwargs) -> list[CheckMessage]:
     folders = {"ONESTOP_DATA_DIR": settings.DATA_DIR, "DOCUMENT_ROOT": Path(storages["default"].location)}
     return [

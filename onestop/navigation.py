@@ -8,7 +8,7 @@ from onestop import access
 
 def workplace(request) -> str:
     """The agency under the name of the site, so that everybody sees for whom they act."""
-    agency = getattr(request.user, "agency", None)
+    agency = getattr(request.user, "workplace", None)
     return agency.name if agency else ""
 
 
@@ -20,7 +20,7 @@ def sidebar(request) -> list[dict]:
         (_("Catalogue"), _catalogue_links(request)),
         (_("Administration"), _administration_links(request)),
     ]
-    today = _link(request, _("Today"), "home", reverse("admin:index"))
+    today = _link(request, _("Today"), "home", reverse("admin:index"), key="h")
     return [{"items": [today]}] + [
         {"title": title, "separator": True, "items": links} for title, links in groups if links
     ]
@@ -29,7 +29,13 @@ def sidebar(request) -> list[dict]:
 def _dossier_links(request) -> list[dict]:
     user, links = request.user, []
     if access.receives(user):
-        links.append(_link(request, _("Receive a dossier"), "add_circle", reverse("admin:reception")))
+        links.append(_link(request, _("Receive a dossier"), "add_circle", reverse("admin:reception"), key="n"))
+    if access.certifies(user):
+        links.append(_link(request, _("Quick service"), "bolt", reverse("admin:quick_service"), key="q"))
+    if access.receives(user):
+        results = reverse("admin:results")
+        links.append(_link(request, _("Hand over results"), "outbox", results, key="t"))
+    links += _queue_links(request)
     if access.sees_dossiers(user):
         dossiers = reverse("admin:cases_dossier_changelist")
         links += [
@@ -44,9 +50,25 @@ def _dossier_links(request) -> list[dict]:
     if access.sees_demands(user):
         demands = reverse("admin:cases_demand_changelist")
         links.append(_link(request, _("Demands with a ground"), "policy", demands))
+    if access.sees_cash(user):
+        links.append(_link(request, _("Cash of the day"), "point_of_sale", reverse("admin:cash")))
     if access.keeps_log_books(user):
         links.append(_link(request, _("Log books"), "menu_book", reverse("admin:log_books")))
+    if access.sees_registers(user):
+        links.append(_link(request, _("Registers"), "history_edu", reverse("admin:registers")))
     return links
+
+
+def _queue_links(request) -> list[dict]:
+    """Only at an agency that is a desk itself; whoever works above several finds them by their desks."""
+    user = request.user
+    if user.workplace_id is None or not user.workplace.is_reception_desk:
+        return []
+    if access.sees_queue(user):
+        return [_link(request, _("Queue numbers"), "confirmation_number", reverse("admin:calling"))]
+    if access.sees_queue_figures(user):
+        return [_link(request, _("Waiting times"), "hourglass", reverse("admin:queue_figures"))]
+    return []
 
 
 def _letter_links(request) -> list[dict]:
@@ -68,6 +90,8 @@ def _catalogue_links(request) -> list[dict]:
     ]
     sources = reverse("admin:procedures_electronicsource_changelist")
     links.append(_link(request, _("Electronic sources"), "database", sources))
+    reasons = reverse("admin:procedures_readyreason_changelist")
+    links.append(_link(request, _("Ready reasons"), "playlist_add", reasons))
     if access.sees_calendar_changes(request.user):
         changes = reverse("admin:cases_calendarrevision_changelist")
         links.insert(2, _link(request, _("Calendar changes"), "edit_calendar", changes))
@@ -78,6 +102,10 @@ def _administration_links(request) -> list[dict]:
     links = []
     if access.keeps_people(request.user):
         links.append(_link(request, _("Absences"), "event_busy", reverse("admin:absences")))
+    if access.inspects_desks(request.user):
+        links.append(_link(request, _("Work at the desk"), "monitoring", reverse("admin:desk_work")))
+    if access.keeps_secondments(request.user):
+        links.append(_link(request, _("Secondments"), "move_up", reverse("admin:secondments")))
     if not access.sees_agencies(request.user):
         return links
     return [
@@ -87,8 +115,11 @@ def _administration_links(request) -> list[dict]:
     ]
 
 
-def _link(request, title, icon: str, link: str) -> dict:
-    """Active on its own page and those below; of two links to one list only the one with this filter."""
+def _link(request, title, icon: str, link: str, *, key: str = "") -> dict:
+    """Active on its own page and those below; of two links to one list only the one with this filter.
+
+    `key` opens it from every page (keys.js).
+    """
     path, _mark, query = link.partition("?")
     if query:
         active = request.path == path and query in request.META.get("QUERY_STRING", "").split("&")
@@ -97,4 +128,4 @@ def _link(request, title, icon: str, link: str) -> dict:
     else:
         shown = request.META.get("QUERY_STRING", "").split("&")
         active = request.path.startswith(path) and not {"answer=waiting", "holder=me"} & set(shown)
-    return {"title": title, "icon": icon, "link": link, "active": active}
+    return {"title": title, "icon": icon, "link": link, "active": active, "key": key}

@@ -191,6 +191,13 @@ WHITENOISE_USE_FINDERS = True  # no collectstatic needed on a laptop; the contai
 WORD_TEMPLATES_DIR = env.str("WORD_TEMPLATES_DIR", "")  # of the office; else the built-in ones
 UPLOAD_MAX_BYTES = env.int("UPLOAD_MAX_MB", 20) * 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
+EXPORT_KEPT_HOURS = env.int("EXPORT_KEPT_HOURS", 24)
+GROUP_MAX_ROWS = env.int("GROUP_MAX_ROWS", 500)
+SCANNER_FOLDER = env.str("SCANNER_FOLDER", "")  # where scanners of the desks put their files; empty = none
+OCR = env.str("OCR", "auto")  # text in scans, where ocrmypdf is installed
+OCR_LANGUAGES = env.str("OCR_LANGUAGES", "vie+eng")  # names of tesseract
+if OCR not in {"auto", "off"}:
+    raise ImproperlyConfigured("OCR must be 'auto' or 'off'.")
 
 # --- Workers ----------------------------------------------------------------------------------
 CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", embedded.broker_url(REDIS_URL))
@@ -237,11 +244,17 @@ MIN_SUBSTITUTES = env.int("MIN_SUBSTITUTES", 1)  # R44
 LOG_BOOKS_CLOSE_ON_JANUARY = env.int("LOG_BOOKS_CLOSE_ON_JANUARY", 15)  # R42; 0 = only by hand
 RESCHEDULE_SCOPE = env.str("RESCHEDULE_SCOPE", "cycle")  # R30, T11: cycle or dossier
 MAX_SUPPLEMENT_REQUESTS = env.int("MAX_SUPPLEMENT_REQUESTS", 1)  # R9
+UNDO_MINUTES = env.int("UNDO_MINUTES", 30)  # one's own last step; 0 = never
 RECEPTION_BACKDATE_WORKING_DAYS = env.int("RECEPTION_BACKDATE_WORKING_DAYS", 5)  # paper entered later
+DRAFT_KEPT_HOURS = env.int("DRAFT_KEPT_HOURS", 24)  # of a reception that was begun; it names people
 REMINDER_AFTER_WORKING_DAYS = env.int("REMINDER_AFTER_WORKING_DAYS", 10)  # R28
 CLOSE_AFTER_WORKING_DAYS = env.int("CLOSE_AFTER_WORKING_DAYS", 15)  # R28
 APOLOGY_PROPOSED_WORKING_DAYS = env.int("APOLOGY_PROPOSED_WORKING_DAYS", 3)  # a proposal, open to change
 APOLOGY_SHORT_LIMIT_MINUTES = env.int("APOLOGY_SHORT_LIMIT_MINUTES", 60)  # R29, limits shorter than a day
+QUEUE_LAST_NUMBER_MINUTES = env.int("QUEUE_LAST_NUMBER_MINUTES", 15)
+QUEUE_PRIORITY_IN_A_ROW = env.int("QUEUE_PRIORITY_IN_A_ROW", 3)
+QUEUE_CALLS_BEFORE_NO_SHOW = env.int("QUEUE_CALLS_BEFORE_NO_SHOW", 2)
+QUEUE_MOST_WAITING = env.int("QUEUE_MOST_WAITING", 300)
 if RESCHEDULE_SCOPE not in {"cycle", "dossier"}:
     raise ImproperlyConfigured("RESCHEDULE_SCOPE must be 'cycle' or 'dossier'.")
 try:
@@ -272,6 +285,7 @@ REST_FRAMEWORK = {
         "lookup-code": env.str("THROTTLE_LOOKUP_CODE", "20/min"),
         "staff": env.str("THROTTLE_STAFF", "1200/min"),
         "catalogue": env.str("THROTTLE_CATALOGUE", "240/min"),
+        "kiosk": env.str("THROTTLE_KIOSK", "60/min"),
         "sign-in": env.str("THROTTLE_FAILED_SIGN_IN", "10/min"),
     },
     # Without a proxy in front, X-Forwarded-For is whatever the sender likes to write.

@@ -18,6 +18,7 @@ UNFOLD = {
     "STYLES": [lambda request: static("onestop/admin.css")],
     "SCRIPTS": [
         lambda request: static("onestop/admin.js"),
+        lambda request: static("onestop/keys.js"),
         lambda request: static("onestop/print.js"),
     ],
     "DASHBOARD_CALLBACK": "cases.admin.dashboard.with_figures",

@@ -306,6 +306,9 @@ FORM_SETS = (
     ),
 )
 
+# What the words of certifications are taken from; they themselves are in `procedures.registers`.
+CERTIFICATION = Citation("Thông tư số 01/2020/TT-BTP", "Circular 01/2020/TT-BTP")
+
 # Before 15/8/2022 online services had levels 1 to 4 and no decree of this kind.
 ONLINE_SERVICES = (
     OnlineServices("42/2022", date(2022, 8, 15), "Nghị định số 42/2022/NĐ-CP", "Decree 42/2022/NĐ-CP"),

@@ -1,105 +1,146 @@
-"""Photographs the running demonstration into docs/screenshots/.
+"""Photographs the running demonstration: every page, light and dark, on a desktop and on a tablet.
 
-    make screenshots ARGS="--url http://127.0.0.1:8000"
+    make screenshots ARGS="--url http://127.0.0.1:8000 --only reception,dossier"
 
-The accounts are those of `manage.py seed_demo`; others are named with --clerk, --officer, --supervisor.
+Desktop pictures go to docs/screenshots/, those of a tablet to docs/screenshots/tablet/ (to look at, not
+kept in the repository). The accounts are those of `manage.py seed_demo`.
 """
 
 import argparse
 import io
 import os
 import sys
-from contextlib import contextmanager
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 from PIL import Image
-from playwright.sync_api import Error, sync_playwright
+from playwright.sync_api import Error, Page, sync_playwright
 
 from scripts import chromium
 
-DESKTOP = {"width": 1440, "height": 900}
-TALL = {"width": 1440, "height": 1900}
+SIZES = {"desktop": {"width": 1440, "height": 900}, "tablet": {"width": 1024, "height": 768}}
 PHONE = {"width": 390, "height": 844}
 OUT = Path(__file__).resolve().parent.parent / "docs" / "screenshots"
+ADMIN = "/quan-tri"
+
+CLERK = "motcua.thanhvinh"
+OFFICER = "thuly.thanhvinh"
+SUPERVISOR = "giamsat.thanhvinh"
+HEAD = "lanhdao.thanhvinh"
+AUDITOR = "thanhtra.tinh"
+ADMINISTRATOR = "quantri"
+NOBODY = ""
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """One page as one person sees it; `prepare` clicks before the picture is taken."""
+
+    name: str
+    account: str
+    path: str
+    prepare: Callable[[Page], None] | None = None
+    full: bool = False
+    phone: bool = False
+
+
+def first_row(page: Page) -> None:
+    """From a list to the page of its first row."""
+    page.locator("#result_list tbody a, .os-table tbody a").first.click()
+    page.wait_for_load_state("networkidle")
+
+
+def letter(page: Page) -> None:
+    first_row(page)
+    page.wait_for_selector("iframe")
+    page.wait_for_timeout(1500)  # the PDF viewer says nothing when it has drawn
+
+
+def open_link(*names: str) -> Callable[[Page], None]:
+    """From the page to the one behind these links, in turn; a link is known by a part of its address."""
+
+    def opened(page: Page) -> None:
+        for name in names:
+            target = page.locator(f'#main a[href*="{name}"]').first.get_attribute("href")
+            page.goto(page.url.split("/quan-tri/")[0] + target if target.startswith("/") else target)
+            page.wait_for_load_state("networkidle")
+
+    return opened
+
+
+VIEWS = [
+    View("login", NOBODY, f"{ADMIN}/login/"),
+    View("lookup-phone", NOBODY, "/tra-cuu/", full=True, phone=True),
+    View("home-clerk", CLERK, f"{ADMIN}/"),
+    View("home-officer", OFFICER, f"{ADMIN}/"),
+    View("home-supervisor", SUPERVISOR, f"{ADMIN}/"),
+    View("dossiers", CLERK, f"{ADMIN}/cases/dossier/"),
+    View("reception-search", CLERK, f"{ADMIN}/tiep-nhan/?q=khai+sinh"),
+    View("reception", CLERK, f"{ADMIN}/tiep-nhan/?procedure=1.001193", full=True),
+    View("dossier", HEAD, f"{ADMIN}/qua-han/", first_row, full=True),
+    View("overdue", AUDITOR, f"{ADMIN}/qua-han/"),
+    View("breaches", AUDITOR, f"{ADMIN}/qua-han/khong-xin-loi/"),
+    View("demands", AUDITOR, f"{ADMIN}/cases/demand/"),
+    View("quick-service", CLERK, f"{ADMIN}/lam-ngay/", full=True),
+    View("registers", CLERK, f"{ADMIN}/so-chung-thuc/"),
+    View("register", CLERK, f"{ADMIN}/so-chung-thuc/", first_row),
+    View("log-books", CLERK, f"{ADMIN}/so-theo-doi/"),
+    View("letter", HEAD, f"{ADMIN}/notifications/letter/?state=open", letter),
+    View("calendar", HEAD, f"{ADMIN}/procedures/calendarday/"),
+    View("calendar-changes", ADMINISTRATOR, f"{ADMIN}/cases/calendarrevision/"),
+    View("calendar-proposal", ADMINISTRATOR, f"{ADMIN}/cases/calendarrevision/add/"),
+    View("sources", ADMINISTRATOR, f"{ADMIN}/procedures/electronicsource/"),
+]
 
 
 class Photographer:
-    """Signs in, opens pages and saves what they look like, in both themes."""
+    """Signs in once per person and theme, opens pages and saves what they look like."""
 
     def __init__(self, browser, url: str, password: str, out: Path):
         self.browser = browser
         self.url = url.rstrip("/")
         self.password = password
         self.out = out
+        self._sessions: dict[tuple[str, str], dict] = {}
 
-    @contextmanager
-    def session(self, username: str = "", *, dark: bool = False, size=None):
-        """A window of that person, in Vietnamese; nobody signs in without a name."""
+    def take(self, view: View, theme: str, size: str) -> None:
         context = self.browser.new_context(
-            viewport=size or DESKTOP, locale="vi-VN", color_scheme="dark" if dark else "light"
+            viewport=PHONE if view.phone else SIZES[size],
+            locale="vi-VN",
+            color_scheme=theme,
+            storage_state=self._signed_in(view.account, theme),
         )
         page = context.new_page()
-        if username:
-            page.goto(f"{self.url}/quan-tri/login/")
+        answer = page.goto(self.url + view.path)
+        if answer is None or not answer.ok:
+            raise SystemExit(f"{view.path} answered {answer.status if answer else 'nothing'}.")
+        page.wait_for_load_state("networkidle")
+        if view.prepare:
+            view.prepare(page)
+        picture = Image.open(io.BytesIO(page.screenshot(full_page=view.full)))
+        folder = self.out if size == "desktop" else self.out / size
+        folder.mkdir(parents=True, exist_ok=True)
+        path = folder / f"{view.name}-{theme}.webp"
+        # Few colours are on a page: without loss it is smaller than a good JPEG.
+        picture.convert("RGB").save(path, "WEBP", lossless=True, method=6)
+        print(path.relative_to(self.out))
+        context.close()
+
+    def _signed_in(self, username: str, theme: str) -> dict | None:
+        if not username:
+            return None
+        if (username, theme) not in self._sessions:
+            context = self.browser.new_context(locale="vi-VN", color_scheme=theme)
+            page = context.new_page()
+            page.goto(f"{self.url}{ADMIN}/login/")
             page.fill("[name=username]", username)
             page.fill("[name=password]", self.password)
             page.click("#login-form button[type=submit]")
-            page.wait_for_url(f"{self.url}/quan-tri/")
-        yield page
-        context.close()
-
-    def take(self, page, name: str, path: str = "", *, full: bool = False) -> None:
-        if path:
-            answer = page.goto(self.url + path)
-            if answer is None or not answer.ok:
-                raise SystemExit(f"{path} answered {answer.status if answer else 'nothing'}.")
-        page.wait_for_load_state("networkidle")
-        picture = Image.open(io.BytesIO(page.screenshot(full_page=full)))
-        # Few colours are on a page: a palette makes the file a third as large and looks the same.
-        picture.quantize(256).save(self.out / f"{name}.png", optimize=True)
-        print(f"{name}.png")
-
-
-def photograph(
-    camera: Photographer, clerk: str, officer: str, supervisor: str, auditor: str, administrator: str
-) -> None:
-    with camera.session() as page:
-        camera.take(page, "login", "/quan-tri/login/")
-    with camera.session(size=PHONE) as page:
-        camera.take(page, "lookup-phone", "/tra-cuu/", full=True)
-    for dark in (False, True):
-        theme = "dark" if dark else "light"
-        with camera.session(clerk, dark=dark) as page:
-            camera.take(page, f"dashboard-clerk-{theme}", "/quan-tri/")
-            camera.take(page, f"dossiers-{theme}", "/quan-tri/cases/dossier/")
-            camera.take(page, f"reception-search-{theme}", "/quan-tri/tiep-nhan/?q=khai+sinh")
-            page.set_viewport_size(TALL)
-            camera.take(page, f"reception-{theme}", "/quan-tri/tiep-nhan/?procedure=1.001193")
-        with camera.session(officer, dark=dark) as page:
-            camera.take(page, f"dashboard-officer-{theme}", "/quan-tri/")
-        with camera.session(auditor, dark=dark) as page:
-            camera.take(page, f"overdue-{theme}", "/quan-tri/qua-han/")
-            camera.take(page, f"breaches-{theme}", "/quan-tri/qua-han/khong-xin-loi/")
-            camera.take(page, f"demands-{theme}", "/quan-tri/cases/demand/")
-            camera.take(page, f"log-books-{theme}", "/quan-tri/so-theo-doi/")
-        with camera.session(supervisor, dark=dark) as page:
-            camera.take(page, f"dashboard-supervisor-{theme}", "/quan-tri/")
-            page.goto(f"{camera.url}/quan-tri/qua-han/")
-            page.click(".os-table tbody a")
-            page.wait_for_selector(".os-sections")
-            camera.take(page, f"dossier-{theme}")
-            page.evaluate("document.querySelector('#proof').scrollIntoView()")
-            camera.take(page, f"dossier-proof-{theme}")
-            page.goto(f"{camera.url}/quan-tri/notifications/letter/?state=open")
-            page.click("#result_list tbody a")
-            page.wait_for_selector("iframe")
-            page.wait_for_timeout(1500)  # the PDF viewer says nothing when it has drawn
-            camera.take(page, f"letter-{theme}")
-            camera.take(page, f"calendar-{theme}", "/quan-tri/procedures/calendarday/")
-        with camera.session(administrator, dark=dark) as page:
-            camera.take(page, f"calendar-changes-{theme}", "/quan-tri/cases/calendarrevision/")
-            camera.take(page, f"calendar-proposal-{theme}", "/quan-tri/cases/calendarrevision/add/")
-            camera.take(page, f"sources-{theme}", "/quan-tri/procedures/electronicsource/")
+            page.wait_for_url(f"{self.url}{ADMIN}/")
+            self._sessions[username, theme] = context.storage_state()
+            context.close()
+        return self._sessions[username, theme]
 
 
 def main() -> None:
@@ -110,26 +151,22 @@ def main() -> None:
         default=os.environ.get("DEMO_PASSWORD", "motcua-minhhoa-2026"),
         help="of the demonstration accounts",
     )
-    parser.add_argument("--clerk", default="motcua.thanhvinh")
-    parser.add_argument("--officer", default="thuly.thanhvinh")
-    parser.add_argument("--supervisor", default="lanhdao.thanhvinh")
-    parser.add_argument("--auditor", default="thanhtra.tinh")
-    parser.add_argument("--administrator", default="quantri")
+    parser.add_argument("--only", default="", help="names of views, separated by commas")
     parser.add_argument("--out", type=Path, default=OUT)
     options = parser.parse_args()
-    options.out.mkdir(parents=True, exist_ok=True)
+    wanted = set(filter(None, options.only.split(",")))
+    if unknown := wanted - {view.name for view in VIEWS}:
+        sys.exit(f"There is no view {', '.join(sorted(unknown))}.")
     try:
         with sync_playwright() as playwright:
             browser = chromium.launch(playwright)
             camera = Photographer(browser, options.url, options.password, options.out)
-            people = (
-                options.clerk,
-                options.officer,
-                options.supervisor,
-                options.auditor,
-                options.administrator,
-            )
-            photograph(camera, *people)
+            for view in VIEWS:
+                if wanted and view.name not in wanted:
+                    continue
+                for size in ["desktop"] if view.phone else SIZES:
+                    for theme in ("light", "dark"):
+                        camera.take(view, theme, size)
             browser.close()
     except (FileNotFoundError, Error) as error:
         sys.exit(str(error))

@@ -8,6 +8,7 @@ import io
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from functools import cache
+from itertools import count
 
 import pytest
 import time_machine
@@ -44,6 +45,9 @@ def local(text: str) -> datetime:
     return datetime.fromisoformat(text).replace(tzinfo=TZ)
 
 
+_numbers = count(1)
+
+
 @cache
 def pdf(pages: int = 1) -> bytes:
     writer = PdfWriter()
@@ -55,7 +59,8 @@ def pdf(pages: int = 1) -> bytes:
 
 
 def upload(name: str = "giay-to.pdf", content: bytes | None = None) -> SimpleUploadedFile:
-    return SimpleUploadedFile(name, pdf() if content is None else content)
+    """A file as a browser sends it; without `content` a PDF unlike any other."""
+    return SimpleUploadedFile(name, pdf() + b"%% %d\n" % next(_numbers) if content is None else content)
 
 
 class Clock:
@@ -206,6 +211,7 @@ class World:
             "desk": self.ward,
             "by": self.clerk,
             "components": self.components(procedure),
+            "duplicate_known": True,  # the same person comes back in many tests
             **changes,
         }
         return services.receive(procedure, arguments.pop("applicant", self.applicant), **arguments)

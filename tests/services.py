@@ -32,6 +32,13 @@ def pytest_load_initial_conftests(early_config, parser, args):
     return (yield)
 
 
+def pytest_terminal_summary(terminalreporter):
+    """Skipped browser tests are told with their number, also by a quiet run."""
+    skipped = [r for r in terminalreporter.stats.get("skipped", []) if "no Chromium" in str(r.longrepr)]
+    if skipped:
+        terminalreporter.write_line(f"{len(skipped)} browser tests did not run: no Chromium is installed.")
+
+
 def prepare_run() -> None:
     """Once per run: servers, and addresses for everybody; all goes when this process ends."""
     os.environ.setdefault("SECRET_KEY", "only-for-tests-" + "x" * 50)

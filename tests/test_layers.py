@@ -26,9 +26,10 @@ PURE = {
         "regimes",
         "publication",
         "fees",
+        "registers",
         "steps",
     ),
-    "notifications": ("enums", "errors", "forms", "payloads", "texts", "vietnamese"),
+    "notifications": ("desk_sheets", "enums", "errors", "forms", "payloads", "texts", "vietnamese"),
     "cases": (
         "enums",
         "errors",
@@ -39,11 +40,15 @@ PURE = {
         "ledger",
         "responsibility",
         "lookup",
+        "budgets",
         "rules",
+        "citizen_card",
+        "queueing",
+        "vietqr",
     ),
 }
 READS = {
-    "cases": ("queries", "facts", "letters", "printouts", "events", "regime", "timeline", "supervision"),
+    "cases": ("queries", "desk", "desk_figures", "lists", "papers", "pictures", "facts", "letters", "printouts", "desk_printouts", "transfers", "waiting", "registers", "events", "regime", "timeline", "spending", "supervision"),
     "notifications": ("codes", "pdf", "word"),
 }
 # What talks to the world outside; everybody else puts a message into the outbox.

@@ -4,49 +4,114 @@ from django.contrib import admin
 
 from cases.admin import (
     absences,
+    calling,
+    cash,
     consultations,
     corrections,
     demands,
+    desk_work,
     dossiers,
+    exports,
     letters,
     log_books,
     messages,
+    my_lists,
     overdue,
+    queue_setup,
+    quick_service,
     reception,
+    reception_people,
+    reception_preview,
+    reception_search,
+    registers,
+    results,
     revisions,
     scans,
+    secondments,
 )
 
 __all__ = [
     "absences",
+    "calling",
+    "cash",
     "consultations",
     "corrections",
     "demands",
+    "desk_work",
     "dossiers",
+    "exports",
     "letters",
     "log_books",
     "messages",
+    "my_lists",
     "overdue",
+    "queue_setup",
+    "quick_service",
     "reception",
+    "reception_people",
+    "reception_preview",
+    "reception_search",
+    "registers",
+    "results",
     "revisions",
     "scans",
+    "secondments",
 ]
 
 admin.site.add_page("tiep-nhan/", reception.reception, "reception")
-admin.site.add_page("tiep-nhan/tim/", reception.search, "reception_search")
-admin.site.add_page("tiep-nhan/hen/", reception.preview, "reception_preview")
+admin.site.add_page("tiep-nhan/tim/", reception_search.search, "reception_search")
+admin.site.add_page("tiep-nhan/hen/", reception_preview.preview, "reception_preview")
+admin.site.add_page("tiep-nhan/nguoi-nop/", reception_people.people, "reception_people")
+admin.site.add_page("tiep-nhan/nhap/", reception_search.keep_draft, "reception_draft")
+admin.site.add_page("tiep-nhan/nhap/<int:pk>/bo/", reception_search.discard_draft, "reception_draft_discard")
 admin.site.add_page("tiep-nhan/<int:pk>/", reception.filing, "filing_reception")
 admin.site.add_page("tiep-nhan/<int:pk>/bo-sung/", reception.filing_completed, "filing_completed")
 admin.site.add_page("dinh-chinh/<int:pk>/", corrections.correction, "correction")
 admin.site.add_page("mat-giay-to/<int:pk>/", corrections.papers_lost, "papers_lost")
 admin.site.add_page("so-hoa/<int:pk>/", scans.scans, "scans")
 admin.site.add_page("so-hoa/<int:pk>/chuyen/", scans.digitize, "digitize")
+admin.site.add_page("so-hoa/<int:pk>/may-quet/", scans.take, "scan_take")
+admin.site.add_page("so-hoa/<int:pk>/tim/", scans.find_text, "scan_text")
+admin.site.add_page("so-hoa/<int:pk>/tep/<int:document_pk>/xoay/", scans.turn, "scan_turn")
+admin.site.add_page("so-hoa/<int:pk>/tep/<int:document_pk>/go/", scans.remove, "scan_remove")
+admin.site.add_page("so-hoa/<int:pk>/tep/<int:document_pk>/dung-lai/", scans.reuse, "scan_reuse")
 admin.site.add_page("so-theo-doi/", log_books.log_books, "log_books")
 admin.site.add_page("so-theo-doi/<int:pk>/<int:volume>/", log_books.log_book, "log_book")
 admin.site.add_page("so-theo-doi/<int:pk>/dong/", log_books.close, "log_book_close")
+admin.site.add_page("lam-ngay/", quick_service.quick_service, "quick_service")
+admin.site.add_page("lam-ngay/phi/", quick_service.fee, "quick_service_fee")
+admin.site.add_page("lam-ngay/<int:pk>/loi-chung/", quick_service.words, "certification")
+admin.site.add_page("so-chung-thuc/", registers.registers, "registers")
+admin.site.add_page("so-chung-thuc/<int:pk>/", registers.register, "register")
+admin.site.add_page("so-chung-thuc/<int:pk>/dong/", registers.close, "register_close")
+admin.site.add_page("so-chung-thuc/<int:pk>/<int:volume>/", registers.sheet, "register_volume")
 admin.site.add_page("hoi-y-kien/", consultations.questions, "questions")
 admin.site.add_page("hoi-y-kien/<int:pk>/", consultations.answer, "consultation_answer")
+admin.site.add_page("goi-so/", calling.calling, "calling")
+admin.site.add_page("goi-so/dang-cho/", calling.who_waits, "queue_waiting")
+admin.site.add_page("goi-so/quay/<int:pk>/<slug:verb>/", calling.at_counter, "queue_counter")
+admin.site.add_page("goi-so/so/<int:pk>/<slug:verb>/", calling.with_ticket, "queue_ticket")
+admin.site.add_page("goi-so/man-hinh/", calling.links, "queue_links")
+admin.site.add_page("goi-so/so-lieu/", calling.figures, "queue_figures")
+admin.site.add_page("thu-tien/", cash.cash, "cash")
+admin.site.add_page("thu-tien/bang-ke/<int:pk>/", cash.report, "cash_report")
+admin.site.add_page("thu-tien/bien-lai/<int:pk>/", cash.fee_receipt, "fee_receipt")
+admin.site.add_page("tra-ket-qua/", results.results, "results")
+admin.site.add_page("tra-ket-qua/<int:pk>/", results.result, "result")
+admin.site.add_page("tra-ket-qua/<int:pk>/phieu/", results.slip, "hand_over_slip")
 admin.site.add_page("vang-mat/", absences.absences, "absences")
+admin.site.add_page("viec-tai-quay/", desk_work.desk_work, "desk_work")
+admin.site.add_page("biet-phai/", secondments.secondments, "secondments")
+admin.site.add_page("biet-phai/<int:pk>/ket-thuc/", secondments.end, "secondment_end")
 admin.site.add_page("qua-han/", overdue.overdue, "overdue")
 admin.site.add_page("qua-han/khong-xin-loi/", overdue.breaches, "breaches")
 admin.site.add_page("qua-han/<int:pk>/du-thao/", letters.draft, "apology_draft")
+admin.site.add_page("danh-sach/", my_lists.my_lists, "my_lists")
+admin.site.add_page("danh-sach/luu/", my_lists.save, "list_save")
+admin.site.add_page("danh-sach/cot/", my_lists.columns, "list_columns")
+admin.site.add_page("danh-sach/<int:pk>/", my_lists.change, "my_list")
+admin.site.add_page("xuat-excel/", exports.exports, "exports")
+admin.site.add_page("xuat-excel/moi/", exports.export, "export")
+admin.site.add_page("xuat-excel/tien-do/", exports.progress, "exports_progress")
+admin.site.add_page("xuat-excel/<int:pk>/", exports.file, "export_file")
+admin.site.add_page("xuat-excel/<int:pk>/xoa/", exports.delete, "export_delete")

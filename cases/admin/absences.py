@@ -14,11 +14,11 @@ from cases.admin.verb_forms import DAY
 from cases.errors import CaseError
 from onestop import access
 from onestop.admin_forms import OfficeForm
-from procedures.enums import Role
-from procedures.models import Absence, Staff
+from procedures.enums import DESK_ROLES, Role
+from procedures.models import Absence, Staff, works_in
 from procedures.services.substitutes import without_substitute
 
-AT_WORK = (Role.CLERK, Role.OFFICER, Role.SUPERVISOR)
+AT_WORK = DESK_ROLES | {Role.OFFICER, Role.SUPERVISOR}
 
 
 class AbsenceForm(OfficeForm):
@@ -43,7 +43,7 @@ def absences(request):
     if not access.keeps_people(request.user):
         raise PermissionDenied(_("Absences are kept by the supervisors and administrators of an agency."))
     agencies = access.agencies_of(request.user)
-    people = Staff.objects.filter(agency__in=agencies, is_active=True, role__in=AT_WORK)
+    people = Staff.objects.filter(works_in(agencies), is_active=True, role__in=AT_WORK)
     form = AbsenceForm(request.POST or None, people=people.order_by("full_name", "username"))
     if request.method == "POST" and form.is_valid():
         answers = dict(form.cleaned_data)
@@ -63,7 +63,7 @@ def absences(request):
         request,
         title=_("Absences"),
         form=form,
-        absences=Absence.objects.filter(staff__agency__in=agencies, last__gte=timezone.localdate())
+        absences=Absence.objects.filter(staff__in=Staff.objects.filter(works_in(agencies)), last__gte=timezone.localdate())
         .select_related("staff__agency", "substitute", "recorded_by")
         .order_by("first", "pk"),
         alone=without_substitute(people).select_related("agency").order_by("agency__identifier", "full_name"),

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from cases.enums import Provision, ReuseGround
 from cases.models import Applicant
 from cases.services.checklist import ComponentFacts
-from cases.services.reception import FeeFacts
+from cases.services.fee_lines import FeeFacts
 from cases.services.store import Offer, reuse_offers
 from onestop.admin_forms import OfficeForm
 from procedures import fees
@@ -29,6 +29,16 @@ QUANTITY_LABELS = {
 }
 
 
+class KeyedChoices(forms.CheckboxSelectMultiple):
+    """Boxes that the keys 1, 2, 3 … tick (keys.js)."""
+
+    def create_option(self, name, value, label, selected, index, **kwargs):
+        option = super().create_option(name, value, label, selected, index, **kwargs)
+        if index < 9:
+            option["attrs"]["data-key"] = str(index + 1)
+        return option
+
+
 class ChecklistForm(OfficeForm):
     """How each component came, which limit and which fees apply; everything that a filing still needs.
 
@@ -44,9 +54,12 @@ class ChecklistForm(OfficeForm):
         channel: str,
         applicant: Applicant | None = None,
         handed_in: dict | None = None,
+        takes_paper: bool = True,
         **kwargs,
     ):
         self.version = version
+        self.channel = channel
+        self.takes_paper = takes_paper
         self.offers = reuse_offers(version, applicant)
         self.component_rows = list(version.components.all())
         self.limits = list(version.limits.all())
@@ -63,8 +76,10 @@ class ChecklistForm(OfficeForm):
             known, offer = self._handed_in.get(component.pk), self.offers.get(component.pk)
             fields[f"provision_{component.pk}"] = forms.ChoiceField(
                 label=_("How it came"),
-                choices=provisions(component, offer, known),
-                initial=known.provision if known else usual_provision(component, offer),
+                choices=provisions(component, offer, known, paper=self.takes_paper),
+                initial=known.provision
+                if known
+                else usual_provision(component, offer, paper=self.takes_paper),
             )
             if offer:
                 fields[f"ground_{component.pk}"] = forms.ChoiceField(
@@ -105,7 +120,7 @@ class ChecklistForm(OfficeForm):
                 choices=[(str(line.pk), str(line)) for line in conditional]
                 + [(NO_FEE, _("None of these (exempt)"))],
                 required=False,
-                widget=forms.CheckboxSelectMultiple,
+                widget=KeyedChoices,
             )
         self.quantities = [name for line in self.fee_lines for name in QUANTITIES.get(line.rule, ())]
         if self.version.limit_quantity:
@@ -202,9 +217,14 @@ class FilingForm(ChecklistForm):
         }
 
 
-def provisions(component: Component, offer: Offer | None, known=None) -> list[tuple[str, str]]:
-    """Ways in which this component can have come; reuse only where there is something to reuse."""
-    ways = [Provision.PAPER, Provision.SHOWN]
+def provisions(
+    component: Component, offer: Offer | None, known=None, *, paper: bool = True
+) -> list[tuple[str, str]]:
+    """Ways in which this component can have come; reuse only where there is something to reuse.
+
+    Without `paper` a file stands in its place: the procedure is filed online only.
+    """
+    ways = [Provision.PAPER if paper else Provision.ELECTRONIC, Provision.SHOWN]
     if component.electronic_source or offer:
         ways.insert(0, Provision.REUSED)
     if known and known.provision not in ways:
@@ -214,10 +234,12 @@ def provisions(component: Component, offer: Offer | None, known=None) -> list[tu
     return [*choices, (Provision.NOT_NEEDED.value, absent)]
 
 
-def usual_provision(component: Component, offer: Offer | None) -> str:
+def usual_provision(component: Component, offer: Offer | None, *, paper: bool = True) -> str:
     """What is mostly so and ticked beforehand: nobody is asked for what a database knows (R13)."""
     if not component.is_mandatory:
         return Provision.NOT_NEEDED
     if component.electronic_source or offer:
         return Provision.REUSED
-    return Provision.SHOWN if component.shown_only else Provision.PAPER
+    if component.shown_only:
+        return Provision.SHOWN
+    return Provision.PAPER if paper else Provision.ELECTRONIC

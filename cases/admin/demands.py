@@ -14,7 +14,9 @@ from cases.admin.shown import moment
 from cases.enums import DemandKind, ReuseGround
 from cases.models import Demand
 from onestop import access
-from onestop.admin import DropdownFilter, OnestopModelAdmin, badge, display
+from onestop.admin import DropdownFilter, badge, display
+from onestop.keyset import SortKey
+from onestop.lists import KeysetModelAdmin
 
 KIND_COLOURS = {DemandKind.REUSABLE: "warning", DemandKind.EXTRA: "danger"}
 
@@ -75,20 +77,22 @@ class PeriodFilter(DropdownFilter):
 
 
 @admin.register(Demand)
-class DemandAdmin(OnestopModelAdmin):
+class DemandAdmin(KeysetModelAdmin):
     viewers = staticmethod(access.sees_demands)
     list_display = ["paper", "shown_kind", "shown_ground", "shown_dossier", "shown_by", "shown_at"]
     list_display_links = None
     list_filter = [KindFilter, GroundFilter, AgencyFilter, PeriodFilter]
     list_select_related = ["dossier__version__procedure", "by"]
     search_fields = ["paper", "dossier__code"]
-    ordering = ["-at", "-pk"]
+    sort_keys = {"at": SortKey("at")}
+    standard_sort = "-at"
+    sortable_by = ["shown_at"]
     actions = None
 
     def rows_for(self, user, queryset):
         return queryset.filter(dossier__in=visible(user))
 
-    @display(description=_("kind"), ordering="kind")
+    @display(description=_("kind"))
     def shown_kind(self, demand):
         return badge(demand.get_kind_display(), KIND_COLOURS[DemandKind(demand.kind)])
 
@@ -97,7 +101,7 @@ class DemandAdmin(OnestopModelAdmin):
         ground = demand.get_ground_display() if demand.ground else demand.legal_text
         return format_html('<span class="os-two-lines">{}<small>{}</small></span>', ground, demand.note)
 
-    @display(description=_("dossier"), ordering="dossier__code")
+    @display(description=_("dossier"))
     def shown_dossier(self, demand):
         link = reverse("admin:cases_dossier_change", args=[demand.dossier_id])
         return format_html(
@@ -107,7 +111,7 @@ class DemandAdmin(OnestopModelAdmin):
             demand.dossier.version,
         )
 
-    @display(description=_("demanded by"), ordering="by__full_name")
+    @display(description=_("demanded by"))
     def shown_by(self, demand):
         return demand.by
 

@@ -1,30 +1,80 @@
 """The dossier list and the dossier page: everything to see, nothing to edit; what changes goes by the verbs."""
 
-from django.contrib import admin
+from datetime import datetime
+
+from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
+from django.contrib.admin.views.main import ERROR_FLAG
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db.models.functions import Coalesce
 from django.http import Http404, HttpResponseNotAllowed
+from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import path
 from django.utils.html import format_html
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_POST
 
-from cases.admin import downloads, filters
+from cases import lists
+from cases.admin import budget_bars, downloads, filters, searching
+from cases.admin.bulk import BulkActions
 from cases.admin.page import dossier_context
 from cases.admin.scope import visible_dossier
-from cases.admin.shown import answer_due, due_with_words, state_badge
+from cases.admin.shown import answer_due, due_with_words, moment, state_badge
 from cases.admin.verbs import PAGES, verb_view
 from cases.enums import FINAL_STATES, Verb
 from cases.models import Dossier
-from cases.queries import asked_twice, calendars_of, working_days_left
+from cases.queries import asked_twice, calendars_of, tidy_code, working_days_left
+from cases.services.lists import address_of, columns_of
 from onestop import access
-from onestop.admin import OnestopChangeList, OnestopModelAdmin, badge, display
-from procedures.enums import Role
+from onestop.admin import badge, display
+from onestop.lists import AFTER, BEFORE, KeysetChangeList, KeysetModelAdmin
 
 
-class DossierChangeList(OnestopChangeList):
+def plain_cell(column: lists.Column):
+    """A column that shows its value as it is."""
+
+    def cell(dossier):
+        value = column.value(dossier)
+        return moment(value) if isinstance(value, datetime) else "–" if value in (None, "") else value
+
+    return display(cell, description=column.title, ordering=column.sort or None)
+
+
+# Columns with a cell of their own, by the name of the method; the others are plain.
+OWN_CELLS = {
+    "code": "label",
+    "procedure": "procedure",
+    "applicant": "applicant",
+    "state": "shown_state",
+    "due": "due",
+    "holder": "shown_holder",
+}
+CELLS = {name: OWN_CELLS.get(name) or plain_cell(column) for name, column in lists.COLUMNS.items()}
+
+
+class DossierChangeList(KeysetChangeList):
     """Knows how far away each due date is; calendars are read once for the page."""
+
+    @property
+    def address(self) -> str:
+        """Filters and order of this list, as a saved list keeps them."""
+        return urlencode(
+            {name: value for name, value in self.params.items() if not lists.unknown({name: value})}
+        )
+
+    def saved_lists(self):
+        return self.request.user.saved_lists.all()
+
+    def get_filters_params(self, params=None):
+        found = super().get_filters_params(params)
+        found.pop(searching.TOKEN, None)
+        return found
+
+    def get_queryset(self, request, exclude_parameters=None):
+        self.query = searching.text_of(request)
+        return super().get_queryset(request, exclude_parameters)
 
     def get_results(self, request):
         super().get_results(request)
@@ -33,27 +83,44 @@ class DossierChangeList(OnestopChangeList):
         for dossier in self.result_list:
             dossier.was_asked_twice = dossier.pk in twice
             dossier.days_left = working_days_left(dossier, calendars[dossier.competent_agency_id])
+        if is_my_queue(request):
+            budget_bars.attach(self.result_list, calendars)
+
+
+def in_the_queue(columns: list) -> list:
+    """Who holds them is known there; what their time is used for stands right of the due date."""
+    columns = [column for column in columns if column != CELLS["holder"]]
+    place = columns.index(CELLS["due"]) + 1 if CELLS["due"] in columns else len(columns)
+    return [*columns[:place], "time_used", *columns[place:]]
+
+
+def is_my_queue(request) -> bool:
+    """The list as the officer's queue shows what its time is used for."""
+    return request.GET.get("holder") == "me"
 
 
 @admin.register(Dossier)
-class DossierAdmin(OnestopModelAdmin):
+class DossierAdmin(BulkActions, KeysetModelAdmin):
     viewers = staticmethod(access.sees_dossiers)
-    list_display = ["label", "procedure", "applicant", "shown_state", "due", "shown_holder"]
+    list_display = list(OWN_CELLS.values())
     list_display_links = ["label"]
+    list_before_template = "cases/admin/list_bar.html"
+    sort_keys = lists.SORT_KEYS
     list_filter = [
         filters.StateFilter,
         filters.DueFilter,
         filters.AnswerFilter,
         filters.HolderFilter,
+        filters.PlaceFilter,
         filters.AgencyFilter,
         filters.FieldFilter,
         filters.ReceivedFilter,
         filters.AskedTwiceFilter,
         filters.TransferFilter,
+        filters.GroupFilter,
     ]
     search_fields = ["code"]  # shows the box; what is searched is `DossierQuerySet.search`
     search_help_text = _("Code, name, ID number or phone")
-    actions = None
 
     def rows_for(self, user, queryset):
         return queryset.of_agencies_of(user).with_people()
@@ -69,20 +136,36 @@ class DossierAdmin(OnestopModelAdmin):
     def get_changelist(self, request, **kwargs):
         return DossierChangeList
 
-    def get_ordering(self, request):
-        """An officer works off what is due first, a desk its filings too; else it looks for what came last."""
-        if request.GET.get("answer") in filters.AnswerFilter.VALUES:
-            return [Coalesce("answer_due_at", "filed_at"), "pk"]
-        return ["due_at", "pk"] if request.user.role == Role.OFFICER else ["-filed_at", "-pk"]
+    def default_sort(self, request, params) -> str:
+        return lists.default_sort(request.user, params)
+
+    def get_list_display(self, request):
+        columns = [CELLS[name] for name in columns_of(request.user)]
+        return in_the_queue(columns) if is_my_queue(request) else columns
+
+    def get_sortable_by(self, request):
+        return [CELLS[name] for name, column in lists.COLUMNS.items() if column.sort]
+
+    def changelist_view(self, request, extra_context=None):
+        return _to_tidy_address(request) or super().changelist_view(request, extra_context)
+
+    @staticmethod
+    def search(request):
+        """What was typed into the box: a code goes into the address, everything else stays out of it."""
+        text, filters_kept = request.POST.get("text", "").strip(), request.POST.get("list", "")
+        code = tidy_code(text)
+        found = {"q": code} if code else {searching.TOKEN: searching.keep(request, text)} if text else {}
+        address = urlencode(found)
+        return _to_list("&".join(filter(None, [address_of(filters_kept), address])))
 
     def get_search_results(self, request, queryset, search_term):
         return queryset.search(search_term), False
 
-    @display(description=_("dossier"), ordering="code")
+    @display(description=_("dossier"))
     def label(self, dossier):
         return str(dossier)
 
-    @display(description=_("procedure"), ordering="version__procedure__code")
+    @display(description=_("procedure"))
     def procedure(self, dossier):
         return format_html(
             '<span class="os-two-lines">{}<small>{}</small></span>',
@@ -90,17 +173,21 @@ class DossierAdmin(OnestopModelAdmin):
             dossier.version.procedure.code,
         )
 
-    @display(description=_("state"), ordering="state")
+    @display(description=_("state"))
     def shown_state(self, dossier):
         if dossier.was_asked_twice:
             return format_html("{} {}", state_badge(dossier), badge(_("asked twice"), "warning"))
         return state_badge(dossier)
 
-    @display(description=_("due date"), ordering="due_at")
+    @display(description=_("due date"), ordering="due")
     def due(self, dossier):
         return answer_due(dossier) or due_with_words(dossier, dossier.days_left)
 
-    @display(description=_("held by"), ordering="holder__full_name")
+    @display(description=_("time used"))
+    def time_used(self, dossier):
+        return budget_bars.cell(dossier)
+
+    @display(description=_("held by"))
     def shown_holder(self, dossier):
         if dossier.state in FINAL_STATES:
             return "–"
@@ -113,6 +200,7 @@ class DossierAdmin(OnestopModelAdmin):
     def get_urls(self):
         guarded = self.admin_site.admin_view
         return [
+            path("tim/", guarded(require_POST(self.search)), name="dossier_search"),
             path("<int:pk>/verb/<str:verb>/", guarded(self.verb_page), name="dossier_verb"),
             path("<int:pk>/receipt/", guarded(downloads.receipt), name="dossier_receipt"),
             path("<int:pk>/control-slip/", guarded(downloads.control_slip), name="dossier_control_slip"),
@@ -120,6 +208,16 @@ class DossierAdmin(OnestopModelAdmin):
                 "<int:pk>/documents/<int:document_pk>/",
                 guarded(downloads.document),
                 name="dossier_document",
+            ),
+            path(
+                "<int:pk>/documents/<int:document_pk>/searchable/",
+                guarded(downloads.searchable),
+                name="dossier_searchable",
+            ),
+            path(
+                "<int:pk>/documents/<int:document_pk>/pages/<int:page>/<str:size>/",
+                guarded(downloads.page, cacheable=True),
+                name="dossier_page",
             ),
             *super().get_urls(),
         ]
@@ -147,3 +245,36 @@ class DossierAdmin(OnestopModelAdmin):
         dossier = visible_dossier(request, pk)
         request.current_app = self.admin_site.name
         return verb_view(request, dossier, Verb(verb), self.admin_site)
+
+
+def _to_tidy_address(request):
+    """Back to the list without what its address must not or cannot have; None when all is well."""
+    if request.method not in {"GET", "HEAD"}:
+        return None
+    params, sentences = request.GET.dict(), []
+    for name in (AFTER, BEFORE, ERROR_FLAG):
+        params.pop(name, None)
+    typed = params.get("q", "")
+    if not tidy_code(typed) and params.pop("q", "").strip():
+        sentences.append(
+            _t("Only a dossier code is searched for by an address. Type names and numbers into the box.")
+        )
+    if searching.TOKEN in params and searching.kept(request, params[searching.TOKEN]) is None:
+        del params[searching.TOKEN]
+        sentences.append(_t("This search is over. Type again what you look for."))
+    searched = {name: params.pop(name) for name in ("q", searching.TOKEN) if name in params}
+    strangers = lists.unknown(params)
+    if strangers:
+        named = ", ".join(f"{name}={value}" for name, value in strangers.items())
+        sentence = _t("This list does not know the filter %(filters)s. It is shown without it.")
+        sentences.append(sentence % {"filters": named[:200]})
+    for sentence in sentences:
+        messages.warning(request, sentence)
+    known = {name: value for name, value in params.items() if name not in strangers}
+    return _to_list(urlencode({**known, **searched})) if sentences else None
+
+
+def _to_list(query: str):
+    response = redirect("admin:cases_dossier_changelist")
+    response["Location"] += f"?{query}" if query else ""
+    return response

@@ -1,31 +1,33 @@
-"""Filters of the dossier list; each is one question to the facts."""
+"""Filters of the dossier list as they are offered; what each asks is in `cases.lists`."""
 
-from datetime import datetime, time, timedelta
-
-from django.db.models import Q
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from cases import lists
 from cases.enums import State
-from cases.queries import filings_to_answer, second_requests
 from onestop import access
 from onestop.admin import DropdownFilter
-from procedures.calendars import calendar_for
 from procedures.models import ProcedureVersion
 
 
-class StateFilter(DropdownFilter):
-    title = _("state")
-    parameter_name = "state"
+class ListFilter(DropdownFilter):
+    """One filter of `cases.lists.FILTERS`, by its name in the address."""
+
+    offered: list[tuple[str, str]] = []
 
     def lookups(self, request, model_admin):
-        return State.choices
+        return self.offered
 
     def queryset(self, request, queryset):
-        return queryset.filter(state=self.value()) if self.value() in State.values else queryset
+        return lists.narrowed(queryset, self.parameter_name, self.value(), request.user)
 
 
-class AgencyFilter(DropdownFilter):
+class StateFilter(ListFilter):
+    title = _("state")
+    parameter_name = "state"
+    offered = State.choices
+
+
+class AgencyFilter(ListFilter):
     """Receiving or competent agency; only those that the person may see."""
 
     title = _("agency")
@@ -34,15 +36,8 @@ class AgencyFilter(DropdownFilter):
     def lookups(self, request, model_admin):
         return [(agency.identifier, str(agency)) for agency in access.agencies_of(request.user)]
 
-    def queryset(self, request, queryset):
-        if not self.value():
-            return queryset
-        return queryset.filter(
-            Q(receiving_desk__identifier=self.value()) | Q(competent_agency__identifier=self.value())
-        )
 
-
-class FieldFilter(DropdownFilter):
+class FieldFilter(ListFilter):
     title = _("field")
     parameter_name = "field"
 
@@ -50,112 +45,68 @@ class FieldFilter(DropdownFilter):
         fields = ProcedureVersion.objects.order_by("field_vi").values_list("field_vi", flat=True).distinct()
         return [(name, name) for name in fields]
 
-    def queryset(self, request, queryset):
-        return queryset.filter(version__field_vi=self.value()) if self.value() else queryset
 
-
-class DueFilter(DropdownFilter):
-    """Overdue, or due on one of the next working days of the person's own agency."""
-
+class DueFilter(ListFilter):
     title = _("due date")
     parameter_name = "due"
-    DAYS_AHEAD = {"today": 0, "tomorrow": 1, "in_two_days": 2}
-
-    def lookups(self, request, model_admin):
-        return [
-            ("overdue", _("Overdue")),
-            ("today", _("Due today")),
-            ("tomorrow", _("Due on the next working day")),
-            ("in_two_days", _("Due in two working days")),
-        ]
-
-    def queryset(self, request, queryset):
-        if self.value() == "overdue":
-            return queryset.overdue()
-        if self.value() not in self.DAYS_AHEAD:
-            return queryset
-        return due_on_working_day(queryset, request.user.agency, self.DAYS_AHEAD[self.value()])
+    offered = [
+        ("overdue", _("Overdue")),
+        ("today", _("Due today")),
+        ("tomorrow", _("Due on the next working day")),
+        ("in_two_days", _("Due in two working days")),
+    ]
 
 
-def due_on_working_day(queryset, agency, days_ahead: int):
-    """Running dossiers not yet overdue whose due moment lies on that working day of the agency, 0 = today."""
-    today = timezone.localdate()
-    day = calendar_for(agency).working_day_after(today, days_ahead) if days_ahead else today
-    start = datetime.combine(day, time.min, tzinfo=timezone.get_default_timezone())
-    end = start + timedelta(days=1, microseconds=-1)
-    return queryset.due_between(max(start, timezone.now()), end)
-
-
-class AnswerFilter(DropdownFilter):
-    """Filings that wait for the desk (R10)."""
-
+class AnswerFilter(ListFilter):
     title = _("answer")
     parameter_name = "answer"
-    VALUES = ("waiting", "late")
-
-    def lookups(self, request, model_admin):
-        return [("waiting", _("To be answered")), ("late", _("Answer is late"))]
-
-    def queryset(self, request, queryset):
-        if self.value() not in self.VALUES:
-            return queryset
-        # The order is the list's own, see `DossierAdmin.get_ordering`.
-        return filings_to_answer(queryset, late=self.value() == "late")
+    offered = [("waiting", _("To be answered")), ("late", _("Answer is late"))]
 
 
-class AskedTwiceFilter(DropdownFilter):
+class AskedTwiceFilter(ListFilter):
     title = _("supplements")
     parameter_name = "asked"
-
-    def lookups(self, request, model_admin):
-        return [("twice", _("Asked twice"))]
-
-    def queryset(self, request, queryset):
-        if self.value() != "twice":
-            return queryset
-        return queryset.filter(pk__in=second_requests().values("dossier"))
+    offered = [("twice", _("Asked twice")), ("clarify", _("Asked to clarify"))]
 
 
-class HolderFilter(DropdownFilter):
+class PlaceFilter(ListFilter):
+    title = _("place")
+    parameter_name = "place"
+    offered = [
+        ("desk", _("Received at my desk")),
+        ("agency", _("Decided by my agency")),
+        ("boundary", _("Received for another unit")),
+    ]
+
+
+class HolderFilter(ListFilter):
     title = _("holder")
     parameter_name = "holder"
-
-    def lookups(self, request, model_admin):
-        return [("me", _("Me")), ("nobody", _("Nobody yet"))]
-
-    def queryset(self, request, queryset):
-        match self.value():
-            case "me":
-                return queryset.open().filter(holder=request.user)
-            case "nobody":
-                return queryset.open().filter(holder=None)
-        return queryset
+    offered = [
+        ("me", _("Me")),
+        ("nobody", _("Nobody yet")),
+        ("elsewhere", _("Somebody who works elsewhere")),
+    ]
 
 
-class ReceivedFilter(DropdownFilter):
+class ReceivedFilter(ListFilter):
     title = _("day of reception")
     parameter_name = "received"
-
-    def lookups(self, request, model_admin):
-        return [("today", _("Received today"))]
-
-    def queryset(self, request, queryset):
-        return received_today(queryset) if self.value() == "today" else queryset
+    offered = [("today", _("Received today"))]
 
 
-def received_today(queryset):
-    start = datetime.combine(timezone.localdate(), time.min, tzinfo=timezone.get_default_timezone())
-    return queryset.filter(received_at__gte=start, received_at__lt=start + timedelta(days=1))
-
-
-class TransferFilter(DropdownFilter):
-    """What left the desk later than the law allows, or lies there beyond it (R16)."""
-
+class TransferFilter(ListFilter):
     title = _("transfer")
     parameter_name = "transfer"
+    offered = [("late", _("Late transfer")), ("lying", _("Lies at the desk too long"))]
+
+
+class GroupFilter(ListFilter):
+    """Dossiers that were received together; groups are many, so only the one that is shown is offered."""
+
+    title = _("received together")
+    parameter_name = "group"
 
     def lookups(self, request, model_admin):
-        return [("late", _("Late transfer"))]
-
-    def queryset(self, request, queryset):
-        return queryset.late_transfer() if self.value() == "late" else queryset
+        number = request.GET.get(self.parameter_name, "")
+        return [(number, lists.group_name(request.user, number))] if number else []

@@ -42,7 +42,9 @@ from notifications.errors import NotificationError
 from notifications.models import Letter
 from notifications.services import letters
 from onestop import access
-from onestop.admin import DropdownFilter, OnestopModelAdmin, display
+from onestop.admin import DropdownFilter, display
+from onestop.keyset import SortKey
+from onestop.lists import KeysetModelAdmin
 from procedures.calendars import calendar_for
 
 
@@ -106,7 +108,7 @@ def rights(user, letter: Letter, dossier: Dossier) -> Rights:
 
 
 @admin.register(Letter)
-class LetterAdmin(OnestopModelAdmin):
+class LetterAdmin(KeysetModelAdmin):
     viewers = staticmethod(access.sees_dossiers)
     list_display = [
         "label",
@@ -118,6 +120,9 @@ class LetterAdmin(OnestopModelAdmin):
         "issued_at",
         "sent_at",
     ]
+    sort_keys = {"drafted_at": SortKey("drafted_at")}
+    standard_sort = "-drafted_at"
+    sortable_by = ["drafted_at"]
     list_display_links = ["label"]
     list_filter = [LetterStateFilter, LetterKindFilter]
     search_fields = ["reference"]
@@ -127,15 +132,15 @@ class LetterAdmin(OnestopModelAdmin):
     def rows_for(self, user, queryset):
         return letters_about(visible(user))
 
-    @display(description=_("letter"), ordering="number")
+    @display(description=_("letter"))
     def label(self, letter):
         return letter.number_text or _("without number yet")
 
-    @display(description=_("state"), ordering="state")
+    @display(description=_("state"))
     def shown_state(self, letter):
         return letter_badge(letter)
 
-    @display(description=_("dossier"), ordering="reference")
+    @display(description=_("dossier"))
     def dossier(self, letter):
         if not is_dossier_code(letter.reference):
             return _("filed, without a code")

@@ -68,5 +68,5 @@ def _may_close(user, book: LogBook) -> bool:
 
 
 def _books_of(user):
-    desks = Agency.objects.below(user.agency).values("pk")
+    desks = Agency.objects.below(user.workplace).values("pk")
     return LogBook.objects.filter(desk__in=desks).select_related("desk")

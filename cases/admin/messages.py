@@ -16,7 +16,9 @@ from notifications.errors import NotificationError
 from notifications.models import Message, MessageAttempt
 from notifications.services.messages import retry_dead
 from onestop import access
-from onestop.admin import DropdownFilter, OnestopInline, OnestopModelAdmin, display
+from onestop.admin import DropdownFilter, OnestopInline, display
+from onestop.keyset import SortKey
+from onestop.lists import KeysetModelAdmin
 
 
 class MessageStateFilter(DropdownFilter):
@@ -47,7 +49,7 @@ class AttemptInline(OnestopInline):
 
 
 @admin.register(Message)
-class MessageAdmin(OnestopModelAdmin):
+class MessageAdmin(KeysetModelAdmin):
     viewers = staticmethod(access.sees_messages)
     list_display = [
         "created_at",
@@ -58,6 +60,9 @@ class MessageAdmin(OnestopModelAdmin):
         "attempts",
         "last_error",
     ]
+    sort_keys = {"created_at": SortKey("created_at")}
+    standard_sort = "-created_at"
+    sortable_by = ["created_at"]
     list_filter = [MessageStateFilter, ChannelFilter]
     search_fields = ["reference"]
     search_help_text = _("Dossier code")
@@ -89,7 +94,7 @@ class MessageAdmin(OnestopModelAdmin):
     def get_readonly_fields(self, request, obj=None):
         return self.get_fields(request, obj)
 
-    @display(description=_("state"), ordering="state")
+    @display(description=_("state"))
     def shown_state(self, message):
         return badge(message.get_state_display(), MESSAGE_COLOURS[MessageState(message.state)])
 

@@ -19,6 +19,8 @@ from cases.queries import calendars_of, working_days_left
 from notifications.enums import LetterKind
 from notifications.models import Letter
 from onestop import access
+from onestop.keyset import SortKey, count_up_to
+from onestop.lists import count_words, page_of
 from procedures.working_time import minute_of
 
 PER_PAGE = 50
@@ -31,13 +33,17 @@ def overdue(request):
     running_steps = Prefetch(
         "step_runs", StepRun.objects.filter(done_at=None).select_related("step"), to_attr="running_steps"
     )
-    found = (
-        visible(request.user).overdue().with_people().prefetch_related(running_steps).order_by("due_at", "pk")
-    )
-    page = Paginator(found, PER_PAGE).get_page(request.GET.get("p"))
+    found = visible(request.user).overdue().with_people().prefetch_related(running_steps).order_by()
+    page = page_of(request, found, SortKey("due_at"), PER_PAGE)
+    total = count_up_to(found)
     request.current_app = admin.site.name
     context = admin.site.page_context(
-        request, title=_("Overdue"), page=page, rows=_rows(request.user, list(page.object_list))
+        request,
+        title=_("Overdue"),
+        page=page,
+        total=total,
+        counted=count_words(total),
+        rows=_rows(request.user, page.rows),
     )
     return TemplateResponse(request, "cases/admin/overdue.html", context)
 

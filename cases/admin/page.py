@@ -1,18 +1,25 @@
 """What the dossier page shows, gathered in a fixed number of queries."""
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from cases import deadlines, rules
-from cases.admin import consultations, shown
+from cases.admin import budget_bars, consultations, shown
+from cases.admin.money import money_of
 from cases.admin.verbs import buttons
+from cases.desk_figures import is_boundary_free
+from cases.enums import TextState
 from cases.letters import letters_of
 from cases.models import Dossier
-from cases.queries import fees_of, promise_of, working_days_left
+from cases.papers import paper_steps_of
+from cases.queries import promise_of, working_days_left
 from cases.regime import needs_scan
+from cases.services.meanwhile import last_seen
 from cases.timeline import responsibility_of
 from notifications.enums import LETTER_COLOURS, LetterState
 from onestop import access
 from procedures.calendars import calendar_for
+from procedures.enums import Channel
 from procedures.working_time import WorkCalendar
 
 
@@ -25,9 +32,13 @@ def dossier_context(dossier: Dossier, user) -> dict:
         "state_badge": shown.state_badge(dossier),
         "due": shown.due_with_words(dossier, working_days_left(dossier, calendar)),
         "buttons": buttons(user, dossier),
+        "seen": last_seen(dossier),
         "checklist": checklist_of(dossier),
         "other_documents": dossier.documents.filter(component=None).select_related("added_by"),
-        "money": _money(dossier),
+        "has_text": dossier.documents.filter(text_state=TextState.DONE).exists(),
+        "paper_steps": paper_steps_of(dossier),
+        "arrival": _arrival(dossier),
+        "money": money_of(dossier, user),
         "events": dossier.events.select_related("actor"),
         "steps": _steps(dossier),
         "consultations": consultations.rows_of(dossier, user),
@@ -37,6 +48,7 @@ def dossier_context(dossier: Dossier, user) -> dict:
         "issued_letters": [row["letter"] for row in letters if row["letter"].number],
         "promise": promise_of(dossier, calendar),
         "responsibility": _responsibility(dossier, calendar),
+        "budgets": budget_bars.rows_of(dossier, calendar),
         "transfer": _transfer(dossier),
         "demands": dossier.demands.select_related("by"),
         "corrections": dossier.corrections.order_by("pk"),
@@ -53,8 +65,9 @@ def checklist_of(dossier: Dossier) -> list[dict]:
     rows = []
     for item in dossier.components.select_related("component").prefetch_related("documents"):
         documents = list(item.documents.all())
-        row = {"item": item, "documents": documents, "scans": ""}
+        row = {"item": item, "documents": documents, "scans": "", "needed": 0}
         if needs_scan(dossier, item.provision):
+            row["needed"] = item.originals
             complete = len(documents) >= item.originals
             text = _("%(scans)d of %(originals)d scans") % {
                 "scans": len(documents),
@@ -63,18 +76,6 @@ def checklist_of(dossier: Dossier) -> list[dict]:
             row["scans"] = shown.badge(text, "success" if complete else "warning")
         rows.append(row)
     return rows
-
-
-def _money(dossier: Dossier) -> dict:
-    fees = fees_of(dossier)
-    return {
-        "fees": [(line.name, shown.money(line.amount)) for line in fees.lines],
-        "payments": [(payment, shown.money(payment.amount)) for payment in fees.payments],
-        "owed": shown.money(fees.owed),
-        "badge": shown.badge(_("to be paid"), "warning")
-        if fees.owed
-        else shown.badge(_("settled"), "success"),
-    }
 
 
 def _steps(dossier: Dossier) -> list[dict]:
@@ -118,6 +119,27 @@ def _letters(dossier: Dossier, user) -> list[dict]:
         }
         for letter in letters_of(dossier)
     ]
+
+
+def _arrival(dossier: Dossier) -> dict | None:
+    """Of a dossier that was received for another unit: when it arrived there, or until when it should (R15, R16)."""
+    if not is_boundary_free(dossier):
+        return None
+    arrived, by = dossier.transferred_at, dossier.transfer_due_at
+    ended = arrived or dossier.ended_at or timezone.now()
+    # What was filed online passes at once.
+    late = by is not None and dossier.channel != Channel.ONLINE and deadlines.is_late_transfer(ended, by)
+    if arrived:
+        words = _("arrived %(at)s") % {"at": shown.moment(arrived)}
+    elif by:
+        words = _("to be handed over by %(at)s") % {"at": shown.moment(by)}
+    else:
+        words = _("not received yet")
+    return {
+        "badge": shown.badge(_("received for another unit"), "info"),
+        "words": words,
+        "late": shown.badge(_("too late"), "danger") if late else "",
+    }
 
 
 def _transfer(dossier: Dossier) -> str:

@@ -7,6 +7,7 @@ services to say.
 import uuid
 
 from django import forms
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from cases.admin.checklist_forms import ChecklistForm
@@ -24,13 +25,27 @@ class ReceptionForm(ChecklistForm):
     """A new dossier at the desk, on one page: received, asked to be completed, refused or decided at once."""
 
     nonce = forms.CharField(widget=forms.HiddenInput, max_length=120)
+    card = forms.CharField(
+        label=_("Citizen card"),
+        required=False,
+        help_text=_("Scan the QR of the card here, or while you are in any field of the applicant."),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "data-key": "q"}),
+    )
     channel = forms.ChoiceField(label=_("Filed"), choices=[], widget=forms.RadioSelect)
     kind = forms.ChoiceField(label=_("Applicant is a"), choices=ApplicantKind.choices)
-    full_name = forms.CharField(
-        label=_("Name of the applicant"), max_length=300, widget=forms.TextInput(attrs={"autofocus": True})
+    full_name = forms.CharField(label=_("Name of the applicant"), max_length=300)
+    id_number = forms.CharField(
+        label=_("ID or tax number"),
+        required=False,
+        max_length=40,
+        widget=forms.TextInput(attrs={"data-key": "i", "data-looks-up": ""}),
     )
-    id_number = forms.CharField(label=_("ID or tax number"), required=False, max_length=40)
-    phone = forms.CharField(label=_("Phone"), required=False, max_length=40)
+    phone = forms.CharField(
+        label=_("Phone"),
+        required=False,
+        max_length=40,
+        widget=forms.TextInput(attrs={"data-looks-up": ""}),
+    )
     email = forms.CharField(label=_("E-mail"), required=False, max_length=254)
     address = forms.CharField(label=_("Address"), required=False, max_length=400)
     notice_channels = forms.MultipleChoiceField(
@@ -42,8 +57,23 @@ class ReceptionForm(ChecklistForm):
     name_changed = forms.BooleanField(
         label=_("I have seen the papers: the name belonging to this number has changed"), required=False
     )
-    subject = forms.CharField(label=_("Content"), required=False, max_length=500)
-    submitter_name = forms.CharField(label=_("Filed by (authorised person)"), required=False, max_length=300)
+    duplicate_known = forms.BooleanField(
+        label=_("I know of the open dossier; this is another one"),
+        required=False,
+        widget=forms.CheckboxInput(attrs={"data-key": "k"}),
+    )
+    subject = forms.CharField(
+        label=_("Content"),
+        required=False,
+        max_length=500,
+        widget=forms.TextInput(attrs={"data-key": "s"}),
+    )
+    submitter_name = forms.CharField(
+        label=_("Filed by (authorised person)"),
+        required=False,
+        max_length=300,
+        widget=forms.TextInput(attrs={"data-key": "u"}),
+    )
     submitter_id_number = forms.CharField(
         label=_("ID number of the authorised person"), required=False, max_length=20
     )
@@ -80,9 +110,9 @@ class ReceptionForm(ChecklistForm):
     )
 
     APPLICANT = (
-        "full_name",
         "id_number",
         "phone",
+        "full_name",
         "kind",
         "email",
         "address",
@@ -94,8 +124,18 @@ class ReceptionForm(ChecklistForm):
     AT_ONCE = ("number", "signer", "file", "proof")
 
     def __init__(
-        self, data=None, files=None, *, version: ProcedureVersion, desk: Agency, clerk=None, **kwargs
+        self,
+        data=None,
+        files=None,
+        *,
+        version: ProcedureVersion,
+        desk: Agency,
+        clerk=None,
+        values: QueryDict | None = None,
+        takes_paper: bool = True,
+        **kwargs,
     ):
+        """`values` were typed before and are shown again without being judged: a draft, a person looked up."""
         kwargs["initial"] = {
             "signer": str(clerk or ""),
             "proof": CollectionProof.IDENTITY,
@@ -106,15 +146,25 @@ class ReceptionForm(ChecklistForm):
             **kwargs.get("initial", {}),
         }
         super().__init__(
-            data, files, version=version, channel=Channel.DESK, applicant=known_applicant(data), **kwargs
+            data,
+            files,
+            version=version,
+            channel=Channel.DESK if takes_paper else Channel.ONLINE,
+            applicant=known_applicant(data or values),
+            takes_paper=takes_paper,
+            **kwargs,
         )
         self.decides_at_once = bool(clerk and clerk.decides_at_counter and version.decided_at_once)
         if not version.received_outside_desk:
             del self.fields["reception_place"]
         if not version.decided_at_once:
             del self.fields["receipt_wanted"]
-        # What comes online is filed, not received at the desk.
-        self.fields["channel"].choices = [c for c in Channel.choices if c[0] != Channel.ONLINE]
+        if takes_paper:
+            # What comes online is filed, not received at the desk.
+            self.fields["channel"].choices = [c for c in Channel.choices if c[0] != Channel.ONLINE]
+        else:
+            for name in ("channel", "reception_place", "receipt_wanted"):
+                self.fields.pop(name, None)
         if default_competent_agency(version, desk) is None:
             candidates = Agency.objects.filter(is_active=True)
             self.fields["competent_agency"] = forms.ModelChoiceField(
@@ -124,7 +174,36 @@ class ReceptionForm(ChecklistForm):
                 ),
                 empty_label=_("Choose the agency that decides"),
             )
+        for name in (*self.APPLICANT, *self.SUBMITTER):
+            # A scanner types a whole card into one field; what is too long is refused, not cut off.
+            self.fields[name].widget.attrs.pop("maxlength", None)
+        if self.component_rows:
+            self.fields[f"provision_{self.component_rows[0].pk}"].widget.attrs["data-key"] = "p"
+        if values is not None:
+            self._show_again(values)
         self.dress_all()
+        self.focus_on("id_number")
+
+    def _show_again(self, values: QueryDict) -> None:
+        for name, field in self.fields.items():
+            if not field.widget.value_omitted_from_data(values, {}, name):
+                self.initial[name] = field.widget.value_from_datadict(values, {}, name)
+
+    def focus_on_refusal(self) -> None:
+        """The first field with a sentence; a refusal of the whole leaves the focus at the beginning."""
+        if wrong := next((name for name in self.fields if self.has_error(name)), None):
+            self.focus_on(wrong)
+
+    def next_question(self) -> str:
+        """What is asked first of a known applicant: which fee it is, else how the first paper came."""
+        asked = ["fees"] + [f"provision_{component.pk}" for component in self.component_rows[:1]]
+        return next((name for name in asked if name in self.fields), "subject")
+
+    def focus_on(self, name: str) -> None:
+        """Where the next key goes when the page is there; one field only."""
+        for field in self.fields.values():
+            field.widget.attrs.pop("autofocus", None)
+        self.fields[name].widget.attrs["autofocus"] = True
 
     @property
     def case_fields(self) -> list:
@@ -184,18 +263,31 @@ class ReceptionForm(ChecklistForm):
         answers = self.cleaned_data
         return {
             **self.filed(),
+            "duplicate_known": answers["duplicate_known"],
             "channel": answers["channel"],
             "fee": self.fee_facts(),
             "reception_place": answers.get("reception_place", ""),
             "receipt_wanted": answers.get("receipt_wanted"),
         }
 
+    def online(self) -> dict:
+        """What `services.help_to_file` takes beside procedure, applicant, desk and person."""
+        return {
+            **self.filed(),
+            "duplicate_known": self.cleaned_data["duplicate_known"],
+            "fee": self.fee_facts(),
+            "files": self.scans(),
+        }
+
+    def scans(self) -> dict[int, list]:
+        """The files that were chosen, by the id of their component."""
+        given = {name: self.files.getlist(name) for name, _label in self.scan_rows}
+        return {int(name.removeprefix("scan_")): files for name, files in given.items() if files}
+
     def decision(self) -> dict:
         """What `services.decide_at_once` takes beside these and the result."""
         answers = self.cleaned_data
-        given = {name: self.files.getlist(name) for name, _label in self.scan_rows}
-        scans = {int(name.removeprefix("scan_")): files for name, files in given.items() if files}
-        return {"scans": scans, **{name: answers[name] for name in ("number", "signer", "proof")}}
+        return {"scans": self.scans(), **{name: answers[name] for name in ("number", "signer", "proof")}}
 
 
 def known_applicant(data) -> Applicant | None:

@@ -36,7 +36,7 @@ class RevisionForm(OfficeForm):
             field.empty_label = str(_("the whole country"))
         else:
             field.required, field.empty_label = True, None
-            field.initial = user.agency_id
+            field.initial = user.workplace_id
 
 
 class DayForm(OfficeForm):

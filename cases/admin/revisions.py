@@ -67,9 +67,9 @@ class RevisionAdmin(OnestopModelAdmin):
     def rows_for(self, user, queryset):
         """Changes of the country's calendar, and of the agencies above and below the own one."""
         queryset = queryset.annotate(day_count=Count("days"))
-        if rules.keeps_machine(user) and user.agency_id is None:
+        if rules.keeps_machine(user) and user.workplace_id is None:
             return queryset
-        line = list(user.agency.ancestors()) if user.agency_id else []
+        line = list(user.workplace.ancestors()) if user.workplace_id else []
         return queryset.filter(
             Q(agency=None) | Q(agency__in=line) | Q(agency__in=list(access.agencies_of(user)))
         )

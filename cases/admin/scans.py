@@ -1,62 +1,118 @@
-"""Scans: one row per paper, files to add, and the way to the competent agency when all are there."""
+"""Scans: one place per paper, files to add, turn and take out, and the way to the competent agency.
 
+Every form works as a form; asked for JSON (by scans.js) the same views answer with a sentence and the
+papers as they are now.
+"""
+
+from collections.abc import Callable
+
+from django.conf import settings
 from django.contrib import admin, messages
+from django.http import Http404, JsonResponse
 from django.shortcuts import redirect
+from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from cases import rules, services
+from cases import papers, rules, services
 from cases.admin.page import checklist_of
 from cases.admin.scope import visible_dossier
 from cases.admin.verb_forms import FILE_TYPES
 from cases.admin.verbs import act_and_tell, may_add_files
 from cases.enums import Verb
 from cases.errors import CaseError, not_permitted
+from cases.models import Document, Dossier
+from cases.services import scanner_folder, searchable
+from cases.services.scans import reusable_papers
 
 
 def scans(request, pk: int):
     """Add files to the papers; what is refused says so at its paper."""
     dossier = visible_dossier(request, pk)
     if not may_add_files(request.user, dossier):
+        if _asks_for_json(request):
+            return _answer(request, dossier, not_permitted(Verb.DIGITIZE).sentence, done=False)
         messages.error(request, not_permitted(Verb.DIGITIZE).sentence)
         return redirect("admin:cases_dossier_change", pk)
     refusals = {}
     if request.method == "POST":
-        refusals = _add(request, dossier)
+        stored, refusals = _add(request, dossier)
+        if _asks_for_json(request):
+            sentences = stored + [line for lines in refusals.values() for line in lines]
+            return _answer(request, dossier, " ".join(sentences), done=not refusals)
+        for sentence in stored:
+            messages.success(request, sentence)
         if not refusals:
             return redirect("admin:scans", pk)
     request.current_app = admin.site.name
     context = admin.site.page_context(
         request,
         title=_("Scans"),
-        dossier=dossier,
         object=dossier,
-        checklist=[{**row, "refusal": refusals.get(row["item"].pk, "")} for row in checklist_of(dossier)],
-        other_documents=dossier.documents.filter(component=None),
-        other_refusal=refusals.get(None, ""),
         digitizes=rules.is_possible(Verb.DIGITIZE, dossier)
         and rules.may(request.user, Verb.DIGITIZE, dossier),
-        file_types=FILE_TYPES,
+        largest=settings.UPLOAD_MAX_BYTES,
+        largest_mb=settings.UPLOAD_MAX_BYTES // (1024 * 1024),
+        **_papers(request, dossier, refusals),
     )
     return TemplateResponse(request, "cases/admin/scans.html", context)
 
 
-def _add(request, dossier) -> dict:
-    """Store the files that were sent for one paper; the refusal under the number of the paper, if there is one."""
-    number = request.POST.get("component", "")
-    component = dossier.components.filter(pk=number).first() if number.isdecimal() else None
-    place = component.pk if component else None
-    uploads = request.FILES.getlist("file")
-    if not uploads:
-        return {place: _("Choose a file first.")}
-    for upload in uploads:
-        try:
-            services.add_document(dossier, upload, by=request.user, component=component)
-        except CaseError as error:
-            return {place: error.sentence}
-        messages.success(request, _("“%(name)s” is stored.") % {"name": upload.name})
-    return {}
+@require_POST
+def turn(request, pk: int, document_pk: int):
+    """Turn one page, or all without a page."""
+    dossier, document = _document(request, pk, document_pk)
+    page = request.POST.get("page", "")
+    return _act(
+        request,
+        dossier,
+        lambda: services.turn_pages(
+            document,
+            by=request.user,
+            degrees=_number(request.POST.get("degrees", "")),
+            pages=[_number(page)] if page else None,
+        ),
+        _("“%(name)s” is turned.") % {"name": document.name},
+    )
+
+
+@require_POST
+def remove(request, pk: int, document_pk: int):
+    """Take a wrong scan out."""
+    dossier, document = _document(request, pk, document_pk)
+    return _act(
+        request,
+        dossier,
+        lambda: services.remove_document(document, by=request.user, reason=request.POST.get("reason", "")),
+        _("“%(name)s” is taken out.") % {"name": document.name},
+    )
+
+
+@require_POST
+def reuse(request, pk: int, document_pk: int):
+    """Let the paper of the applicant's store stand in place of a scan of it."""
+    dossier, document = _document(request, pk, document_pk)
+    return _act(
+        request,
+        dossier,
+        lambda: services.reuse_instead(document, by=request.user),
+        _("The paper of the applicant's store is used; no scan is needed."),
+    )
+
+
+@require_POST
+def take(request, pk: int):
+    """Take a file out of the scanner folder for one paper."""
+    dossier = visible_dossier(request, pk)
+    return _act(
+        request,
+        dossier,
+        lambda: scanner_folder.take_scan(
+            dossier, request.POST.get("key", ""), by=request.user, component=_component(request, dossier)
+        ),
+        _("The file is stored and has left the scanner folder."),
+    )
 
 
 @require_POST
@@ -70,3 +126,138 @@ def digitize(request, pk: int):
     )
     still_here = not done and rules.is_possible(Verb.DIGITIZE, dossier)
     return redirect("admin:scans" if still_here else "admin:cases_dossier_change", pk)
+
+
+def find_text(request, pk: int):
+    """In which scans of the dossier some words stand; sent in the body, because they may be a name."""
+    dossier = visible_dossier(request, pk)
+    words = request.POST.get("words", "").strip()[:200]
+    request.current_app = admin.site.name
+    context = admin.site.page_context(
+        request,
+        title=_("Text in the scans"),
+        dossier=dossier,
+        object=dossier,
+        words=words,
+        passages=papers.find_text(dossier, words),
+    )
+    return TemplateResponse(request, "cases/admin/scan_text.html", context)
+
+
+# --- What was sent ------------------------------------------------------------------------------
+
+
+def _document(request, pk: int, document_pk: int) -> tuple[Dossier, Document]:
+    dossier = visible_dossier(request, pk)
+    document = dossier.documents.filter(pk=document_pk).first()
+    if document is None:
+        raise Http404(_("This dossier has no such file."))
+    return dossier, document
+
+
+def _component(request, dossier: Dossier):
+    return dossier.components.filter(pk=_number(request.POST.get("component", ""))).first()
+
+
+def _number(text: str) -> int:
+    """A whole number as forms send it; 0, which nothing has, for anything else."""
+    return int(text) if text.isdecimal() and len(text) < 10 else 0
+
+
+def _add(request, dossier: Dossier) -> tuple[list[str], dict]:
+    """Store the files that were sent for one paper: sentences, and the refusals by the number of the paper."""
+    component = _component(request, dossier)
+    stored, refused = [], []
+    uploads = request.FILES.getlist("file")
+    for upload in uploads:
+        try:
+            document = services.add_document(dossier, upload, by=request.user, component=component)
+        except CaseError as error:
+            refused.append(str(error.sentence))
+        else:
+            stored.append(_("“%(name)s” is stored.") % {"name": document.name})
+    if not uploads:
+        refused.append(_("Choose a file first."))
+    return stored, {component.pk if component else None: refused} if refused else {}
+
+
+# --- What is answered ---------------------------------------------------------------------------
+
+
+def _act(request, dossier: Dossier, act: Callable, done: str):
+    if not _asks_for_json(request):
+        act_and_tell(request, act, done)
+        return redirect("admin:scans", dossier.pk)
+    try:
+        act()
+    except CaseError as error:
+        return _answer(request, dossier, error.sentence, done=False)
+    return _answer(request, dossier, done, done=True)
+
+
+def _asks_for_json(request) -> bool:
+    return request.headers.get("Accept") == "application/json"
+
+
+def _answer(request, dossier: Dossier, sentence, *, done: bool) -> JsonResponse:
+    """A sentence, and the papers drawn anew for those who may add to them."""
+    answer = {"done": done, "sentence": str(sentence)}
+    if may_add_files(request.user, dossier):
+        dossier = visible_dossier(request, dossier.pk)
+        answer["papers"] = render_to_string(
+            "cases/admin/scans/papers.html", _papers(request, dossier, {}), request
+        )
+    return JsonResponse(answer, status=200 if done else 422)
+
+
+def _papers(request, dossier: Dossier, refusals: dict) -> dict:
+    """The papers of the dossier with their files, what waits in the scanner folder, and what is searchable."""
+    rows = [
+        {
+            "number": row["item"].pk,
+            "key": place if place < 10 else "",
+            "name": row["item"].component.name,
+            "provision": row["item"].get_provision_display(),
+            "scans": row["scans"],
+            "needed": row["needed"],
+            "documents": row["documents"],
+            "refusals": refusals.get(row["item"].pk, ()),
+        }
+        for place, row in enumerate(checklist_of(dossier), start=1)
+    ]
+    others = {
+        "number": "",
+        "key": "0",
+        "name": _("Other papers"),
+        "documents": list(dossier.documents.filter(component=None)),
+        "refusals": refusals.get(None, ()),
+    }
+    _say_what_can_be_done(request.user, dossier, [d for row in [*rows, others] for d in row["documents"]])
+    needed = sum(row["needed"] for row in rows)
+    there = sum(min(len(row["documents"]), row["needed"]) for row in rows)
+    return {
+        "dossier": dossier,
+        "rows": [*rows, others],
+        "needed": needed,
+        "there": there,
+        "counted": _("%(scans)d of %(originals)d scans") % {"scans": there, "originals": needed},
+        "waiting_files": scanner_folder.waiting_files(dossier.receiving_desk, request.user),
+        "has_scanner_folder": scanner_folder.is_offered(request.user, dossier.receiving_desk),
+        "reads_text": bool(searchable.tool()),
+        "wants_text": settings.OCR != "off",
+        "file_types": FILE_TYPES,
+    }
+
+
+def _say_what_can_be_done(user, dossier: Dossier, documents: list[Document]) -> None:
+    """Note at each file whether it can be turned and taken out, and where the applicant has it already."""
+    at_desk = rules.is_clerk_of(user, dossier.receiving_desk)
+    since = papers.asked_since(dossier)
+    copies = papers.known_copies(dossier)
+    reusable = reusable_papers(dossier, copies)
+    for document in documents:
+        document.dossier = dossier
+        document.turns = papers.is_turnable(document)
+        document.goes = at_desk and papers.is_removable(document, since)
+        document.copy = copies.get(document.pk)
+        document.in_store = document.goes and document.pk in reusable

@@ -1,5 +1,7 @@
 """How facts are shown on the pages of the back office: badges, dates with the days left, masked addresses."""
 
+from datetime import datetime
+
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -12,7 +14,9 @@ from cases.events import local_text
 from cases.models import Dossier
 from cases.responsibility import Holder, Party, WaitGround
 from onestop.admin import badge
-from procedures.working_time import minute_of
+from procedures.working_time import WorkCalendar, minute_of
+
+ANSWER_SOON_MINUTES = 120
 
 
 def state_badge(dossier: Dossier) -> SafeString:
@@ -28,6 +32,20 @@ def answer_due(dossier: Dossier) -> SafeString | str:
     return format_html(
         '<span class="os-due"><span>{}</span> {}</span>', local_text(dossier.answer_due_at), words
     )
+
+
+def time_to_answer(filing: Dossier, calendar: WorkCalendar, now: datetime) -> SafeString:
+    """What is left of the working hours for the answer, such as “3 h 20 min left”, or how long it is late (R10)."""
+    due = filing.answer_due_at
+    if due is None:
+        return badge(_("somebody waits at the desk"), "info")
+    now = minute_of(now)
+    if due < now:
+        late = duration(calendar.working_minutes_between(due, now))
+        return badge(_("%(time)s late") % {"time": late}, "danger")
+    left = calendar.working_minutes_between(now, due)
+    colour = "warning" if left <= ANSWER_SOON_MINUTES else "success"
+    return badge(_("%(time)s left") % {"time": duration(left)}, colour)
 
 
 def days_left_text(days: int) -> str:

@@ -1,19 +1,24 @@
 """One small form for each verb that asks something; what is right is for the service to say."""
 
 from django import forms
+from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from cases import rules
-from cases.enums import CollectionProof, ConsultationKind, PaymentMethod, ResultKind, ReuseGround
+from cases.admin.ready_reasons import ReadyReasons
+from cases.enums import ConsultationKind, ResultKind, ReuseGround
+from cases.events import local_text
 from cases.models import Consultation, Dossier
 from cases.services.apologies import proposed_due_at
+from cases.services.assigning import role_to_assign
 from cases.services.clock import running_step, step_after
 from cases.services.store import reuse_offers
+from cases.services.undo import own_last_step
 from notifications.models import Letter
 from onestop.admin_forms import LinesField, MomentField, OfficeForm
-from procedures.enums import ExtensionMode, Role
-from procedures.models import Agency, Component, Staff
+from procedures.enums import ExtensionMode, ReasonUse, Role
+from procedures.models import Agency, Component, Staff, works_in
 
 DAY = forms.DateInput(
     format="%d/%m/%Y", attrs={"placeholder": _("dd/mm/yyyy"), "inputmode": "numeric", "autocomplete": "off"}
@@ -33,12 +38,22 @@ class VerbForm(OfficeForm):
         """What is filled in beforehand."""
         return {}
 
+    def answers(self) -> dict:
+        """What the service is called with."""
+        return dict(self.cleaned_data)
+
 
 class ReasonForm(VerbForm):
     reason = forms.CharField(label=_("Reason"), widget=forms.Textarea(attrs={"rows": 4}))
 
 
-class MissingItemsForm(ReasonForm):
+class RefusalForm(ReadyReasons, ReasonForm):
+    use = ReasonUse.REFUSAL
+
+
+class MissingItemsForm(ReadyReasons, ReasonForm):
+    use = ReasonUse.SUPPLEMENT
+
     items = LinesField(
         label=_("What is missing"),
         help_text=_("One paper on each line, named as on the published list; the law lets you ask once."),
@@ -55,7 +70,7 @@ class HandOverForm(VerbForm):
         super().__init__(*args, **kwargs)
         following, to = step_after(self.dossier, running_step(self.dossier)), self.fields["to"]
         role = following.role if following else Role.OFFICER
-        to.queryset = people_of(self.dossier.competent_agency, role=role).exclude(pk=self.user.pk)
+        to.queryset = people_of(self.dossier.competent_agency, role__in=rules.alike(role)).exclude(pk=self.user.pk)
         if following and not rules.has_role_of(self.user, role, self.dossier.competent_agency):
             to.empty_label, to.required = _("Choose who takes the step"), True
         if following:
@@ -65,7 +80,39 @@ class HandOverForm(VerbForm):
             }
 
 
-class ResultForm(VerbForm):
+class AssignForm(VerbForm):
+    to = forms.ModelChoiceField(
+        label=_("To"), queryset=Staff.objects.none(), empty_label=_("Choose who gets it")
+    )
+    note = forms.CharField(
+        label=_("Note"), required=False, max_length=300, widget=forms.Textarea(attrs={"rows": 3})
+    )
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        role = role_to_assign(self.dossier)
+        people = people_of(self.dossier.competent_agency, role__in=rules.alike(role))
+        self.fields["to"].queryset = people.exclude(pk=self.dossier.holder_id)
+
+
+class UndoForm(ReasonForm):
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        step = own_last_step(self.dossier, self.user)
+        if step:
+            self.fields["reason"].help_text = _(
+                "Undoes “%(step)s” of %(at)s; possible until %(until)s (%(minutes)s minutes left)."
+            ) % {
+                "step": step.event.get_kind_display(),
+                "at": local_text(step.event.at),
+                "until": local_text(step.until),
+                "minutes": step.minutes_left(timezone.now()),
+            }
+
+
+class ResultForm(ReadyReasons, VerbForm):
+    use = ReasonUse.RESULT
+
     kind = forms.ChoiceField(label=_("Result"), choices=ResultKind.choices, widget=forms.RadioSelect)
     number = forms.CharField(label=_("Number of the result"), max_length=60)
     signer = forms.CharField(label=_("Signed by"), max_length=150)
@@ -84,36 +131,6 @@ class ResultForm(VerbForm):
 
     def proposals(self, dossier):
         return {"kind": ResultKind.GRANTED, "signer": dossier.competent_agency.head_name}
-
-
-class PaymentForm(VerbForm):
-    amount = forms.IntegerField(label=_("Amount (VND)"))
-    method = forms.ChoiceField(label=_("Method"), choices=PaymentMethod.choices, widget=forms.RadioSelect)
-
-    def proposals(self, dossier):
-        return {"amount": dossier.balance, "method": PaymentMethod.CASH}
-
-
-class ReturnForm(VerbForm):
-    collector = forms.CharField(label=_("Collected by"), max_length=300)
-    proof = forms.ChoiceField(
-        label=_("Checked"), choices=CollectionProof.choices, widget=forms.RadioSelect, required=False
-    )
-    collector_id_number = forms.CharField(
-        label=_("ID number of the collector"), required=False, max_length=20
-    )
-    authorisation = forms.CharField(
-        label=_("Authorisation"),
-        required=False,
-        max_length=300,
-        help_text=_("Which paper authorises: kind, number, date"),
-    )
-    originals_returned = forms.CharField(
-        label=_("Originals handed back"), required=False, help_text=_("Which papers go back to the applicant")
-    )
-
-    def proposals(self, dossier):
-        return {"collector": dossier.submitter_name or dossier.applicant.full_name}
 
 
 class DemandForm(VerbForm):
@@ -236,4 +253,4 @@ class AnswerForm(OfficeForm):
 def people_of(agency, **which):
     """Active people of the agency or of one above it: those who may act for it (see `rules.works_for`)."""
     line = list(agency.ancestors(include_self=True))
-    return Staff.objects.filter(agency__in=line, is_active=True, **which).order_by("full_name")
+    return Staff.objects.filter(works_in(line), is_active=True, **which).order_by("full_name")

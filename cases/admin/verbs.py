@@ -11,10 +11,13 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from cases import rules, services
+from cases.admin import money_forms
 from cases.admin import verb_forms as forms
 from cases.enums import FINAL_STATES, Verb
-from cases.errors import CaseError, not_permitted, not_possible
+from cases.errors import CaseError, ChangedMeanwhile, not_permitted, not_possible
 from cases.models import Dossier
+from cases.services.meanwhile import act_on_seen, last_seen
+from cases.services.undo import check_undo, own_last_step
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +33,7 @@ class VerbPage:
     form: type[forms.VerbForm] | None = None
     colour: str = "default"
     hint: str = ""
+    key: str = ""
 
 
 PAGES: dict[Verb, VerbPage] = {
@@ -37,7 +41,7 @@ PAGES: dict[Verb, VerbPage] = {
         lambda dossier, user, answers: services.refuse(dossier, by=user, **answers),
         _("Reception was refused; the applicant is told why."),
         "block",
-        forms.ReasonForm,
+        forms.RefusalForm,
         "danger",
         _("The applicant is told at once, with this reason."),
     ),
@@ -53,12 +57,32 @@ PAGES: dict[Verb, VerbPage] = {
         _("You have taken the dossier over."),
         "play_arrow",
         colour="primary",
+        key="t",
     ),
     Verb.HAND_OVER: VerbPage(
         lambda dossier, user, answers: services.hand_over(dossier, by=user, **answers),
         _("Handed over to the next step."),
         "forward",
         forms.HandOverForm,
+        key="c",
+    ),
+    Verb.ASSIGN: VerbPage(
+        lambda dossier, user, answers: services.assign(dossier, by=user, **answers),
+        _("The dossier is assigned."),
+        "assignment_ind",
+        forms.AssignForm,
+        hint=_(
+            "The due dates stay. What nobody has taken over yet, only this person takes over from now on."
+        ),
+        key="g",
+    ),
+    Verb.UNDO: VerbPage(
+        lambda dossier, user, answers: services.undo(dossier, by=user, **answers),
+        _("Your last step is undone."),
+        "undo",
+        forms.UndoForm,
+        hint=_("Nothing is deleted: the history keeps the step and tells that it was undone, and why."),
+        key="z",
     ),
     Verb.REQUEST_SUPPLEMENT: VerbPage(
         lambda dossier, user, answers: services.request_supplement(dossier, by=user, **answers),
@@ -66,6 +90,7 @@ PAGES: dict[Verb, VerbPage] = {
         "rule",
         forms.MissingItemsForm,
         hint=_("The applicant is told at once. The clock stands; the whole limit starts afresh afterwards."),
+        key="b",
     ),
     Verb.RESUME: VerbPage(
         lambda dossier, user, answers: services.resume(dossier, by=user),
@@ -81,13 +106,29 @@ PAGES: dict[Verb, VerbPage] = {
         "task_alt",
         forms.ResultForm,
         "primary",
+        key="k",
     ),
     Verb.PAY: VerbPage(
         lambda dossier, user, answers: services.pay(dossier, by=user, **answers),
         _("The payment is taken."),
         "payments",
-        forms.PaymentForm,
+        money_forms.PaymentForm,
         "primary",
+        key="f",
+    ),
+    Verb.WAIVE: VerbPage(
+        lambda dossier, user, answers: services.waive(dossier, by=user, **answers),
+        _("The fee is waived."),
+        "money_off",
+        money_forms.WaiverForm,
+        hint=_("What was paid already can be paid back afterwards."),
+    ),
+    Verb.REFUND: VerbPage(
+        lambda dossier, user, answers: services.refund(dossier, by=user, **answers),
+        _("The money is paid back; print the entry for the applicant."),
+        "currency_exchange",
+        money_forms.RefundForm,
+        hint=_("A counter-entry with a receipt number of its own; the payment stays as it was entered."),
     ),
     Verb.SETTLE: VerbPage(
         lambda dossier, user, answers: services.settle(dossier, by=user),
@@ -99,9 +140,10 @@ PAGES: dict[Verb, VerbPage] = {
         lambda dossier, user, answers: services.return_result(dossier, by=user, **answers),
         _("The result is handed over."),
         "outbox",
-        forms.ReturnForm,
+        money_forms.ReturnForm,
         "primary",
         _("Check the receipt or an identity paper before handing the result over."),
+        key="g",
     ),
     Verb.WITHDRAW: VerbPage(
         lambda dossier, user, answers: services.withdraw(dossier, by=user, **answers),
@@ -146,6 +188,7 @@ PAGES: dict[Verb, VerbPage] = {
         _("The agency is asked; its deadline runs from its turn on."),
         "contact_support",
         forms.ConsultForm,
+        key="x",
         hint=_("The due date of the dossier does not move. Give one deadline: hours or a moment."),
     ),
     Verb.CLARIFY: VerbPage(
@@ -181,10 +224,15 @@ class Button:
     icon: str
     colour: str
     by_post: bool
+    key: str = ""
 
     @property
     def variant(self) -> str:
         return "primary" if self.colour == "primary" else "default"
+
+    @property
+    def attrs(self) -> dict[str, str]:
+        return {"data-key": self.key} if self.key else {}
 
     @property
     def style(self) -> str:
@@ -198,11 +246,15 @@ def buttons(user, dossier: Dossier) -> list[Button]:
     for verb in rules.possible_verbs(user, dossier):
         if verb in OWN_PAGES:
             found.append(
-                Button(verb.label, reverse(OWN_PAGES[verb], args=[dossier.pk]), "task", "primary", False)
+                Button(
+                    verb.label, reverse(OWN_PAGES[verb], args=[dossier.pk]), "task", "primary", False, "d"
+                )
             )
             continue
-        page = PAGES[verb]
-        found.append(Button(verb.label, verb_link(dossier, verb), page.icon, page.colour, page.form is None))
+        if verb == Verb.UNDO and not own_last_step(dossier, user):
+            continue
+        page, link = PAGES[verb], verb_link(dossier, verb)
+        found.append(Button(verb.label, link, page.icon, page.colour, page.form is None, page.key))
     if may_add_files(user, dossier) and not rules.is_possible(Verb.DIGITIZE, dossier) and dossier.code:
         found.append(
             Button(_("Add files"), reverse("admin:scans", args=[dossier.pk]), "upload_file", "default", False)
@@ -248,22 +300,32 @@ def verb_view(request, dossier: Dossier, verb: Verb, site):
     """Ask what the verb needs and act; a refusal stays on the page with everything that was typed."""
     page = PAGES[verb]
     back = redirect("admin:cases_dossier_change", dossier.pk)
+
+    def act(answers: dict):
+        """Unless something happened since the page was opened that it does not show."""
+        return act_on_seen(dossier, seen_on(request), lambda: page.act(dossier, request.user, answers))
+
     if page.form is None:
         if request.method != "POST":
             return HttpResponseNotAllowed(["POST"])
-        act_and_tell(request, lambda: page.act(dossier, request.user, {}), page.done)
+        act_and_tell(request, lambda: act({}), page.done)
         return back
     if request.method == "GET":
         refusal = refusal_before_asking(request.user, verb, dossier)
         if refusal:
             messages.error(request, refusal.sentence)
             return back
-    form = page.form(request.POST or None, request.FILES or None, dossier=dossier, user=request.user)
-    if request.method == "POST" and form.is_valid():
+    if "insert" in request.POST:
+        form = page.form.with_ready_reason(request.POST, dossier=dossier, user=request.user)
+    else:
+        form = page.form(request.POST or None, request.FILES or None, dossier=dossier, user=request.user)
+    if form.is_bound and form.is_valid():
         try:
-            page.act(dossier, request.user, dict(form.cleaned_data))
+            act(form.answers())
         except CaseError as error:
             form.show_refusal(error)
+            if request.FILES and isinstance(error, ChangedMeanwhile):
+                form.add_error(None, _("Choose the file again: a browser never keeps it."))
         else:
             messages.success(request, page.done)
             return back
@@ -278,16 +340,32 @@ def verb_view(request, dossier: Dossier, verb: Verb, site):
             verb=verb,
             page=page,
             form=form,
+            seen=last_seen(dossier),
+            main_button={"data-main": True},
+            no_check={"formnovalidate": True},
             button_colour="danger" if page.colour == "danger" else "primary",
         ),
     )
+
+
+def seen_on(request) -> int | None:
+    """Up to which event the page showed the dossier when it was opened; None when it does not say."""
+    seen = request.POST.get("seen", "")
+    return int(seen) if seen.isdecimal() and len(seen) < 19 else None
 
 
 def refusal_before_asking(user, verb: Verb, dossier: Dossier) -> CaseError | None:
     """What the service would say at once, so that nobody fills in a form for nothing."""
     if not rules.is_possible(verb, dossier):
         return not_possible(dossier, verb)
-    return None if rules.may(user, verb, dossier) else not_permitted(verb)
+    if not rules.may(user, verb, dossier):
+        return not_permitted(verb)
+    try:
+        if verb == Verb.UNDO:
+            check_undo(dossier, by=user)
+    except CaseError as error:
+        return error
+    return None
 
 
 def act_and_tell(request, act: Callable, done) -> bool:

@@ -6,10 +6,10 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework.exceptions import ValidationError
 
 from cases.enums import State
-from cases.models import Dossier
+from cases.models import Dossier, RegisterEntry
 from notifications.enums import LetterState
 from notifications.models import Letter
-from procedures.enums import Channel, Level
+from procedures.enums import Channel, Level, RegisterKind
 from procedures.models import Agency, ProcedureVersion
 
 
@@ -90,6 +90,21 @@ class LetterFilter(filters.FilterSet):
     class Meta:
         model = Letter
         fields = []
+
+
+class RegisterFilter(filters.FilterSet):
+    agency = filters.CharFilter(
+        method="by_agency", max_length=35, help_text="Identifier of the agency that certified, with all below."
+    )
+    register = filters.ChoiceFilter(field_name="book__kind", choices=RegisterKind.choices)
+    year = filters.NumberFilter(field_name="book__year", min_value=2000, max_value=2100)
+
+    class Meta:
+        model = RegisterEntry
+        fields = []
+
+    def by_agency(self, queryset, name, value):
+        return queryset.filter(book__agency__in=_below(value))
 
 
 class ProcedureFilter(filters.FilterSet):

@@ -144,6 +144,18 @@ class NewestLetters(KeysetPagination):
     field = "drafted_at"
 
 
+class NewestEntries(KeysetPagination):
+    """Lines of registers in the order in which they were entered."""
+
+    field = "pk"
+
+    def value_to_text(self, value) -> str:
+        return str(value)
+
+    def text_to_value(self, text: str):
+        return int(text)
+
+
 class ByProcedureCode(KeysetPagination):
     field = "procedure__code"
     descending = False

@@ -22,6 +22,7 @@ from cases.api.views.dossiers import (
 )
 from cases.api.views.letters import LetterListView, LetterPdfView, LetterView
 from cases.api.views.lookup import StatusView
+from cases.api.views.registers import CertificationListView
 from cases.api.views.verbs import VERBS, VerbView
 
 app_name = "api"
@@ -52,6 +53,7 @@ v1 = [
     path("filings/", FilingListView.as_view(), name="filings"),
     path("filings/ask_at_desk/", AskAtDeskView.as_view(), name="ask_at_desk"),
     path("filings/refuse_at_desk/", RefuseAtDeskView.as_view(), name="refuse_at_desk"),
+    path("certifications/", CertificationListView.as_view(), name="certifications"),
     path("consultations/", QuestionListView.as_view(), name="consultations"),
     path("consultations/<int:pk>/answer/", AnswerView.as_view(), name="consultation_answer"),
     path("overdue/", OverdueListView.as_view(), name="overdue"),

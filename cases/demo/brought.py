@@ -4,14 +4,15 @@ from random import Random
 
 from cases import services
 from cases.demo.papers import scan
-from cases.enums import DocumentSource, Provision
+from cases.enums import DocumentSource, PaymentMethod, Provision
 from cases.models import Applicant, Dossier
 from cases.services.checklist import ComponentFacts
-from cases.services.reception import FeeFacts
+from cases.services.fee_lines import FeeFacts
 from cases.services.store import Offer, reuse_offers
 from procedures import fees
-from procedures.enums import Channel, FeeRule
+from procedures.enums import Channel, FeeRule, RegisterKind
 from procedures.regimes import mechanism_on
+from procedures.registers import REGISTER_FORMS
 
 # Why a paper is asked for again, and how it is then to be.
 LACKING = (
@@ -73,6 +74,22 @@ class Brought:
         if any(line.rule in {FeeRule.PER_PAGE, FeeRule.PER_COPY} for line in lines):
             quantities = {"pages": self.rng.randint(1, 8), "copies": self.rng.randint(1, 3)}
         return FeeFacts([self.rng.choice(conditional)] if conditional else None, quantities)
+
+    def _certify(self) -> None:
+        """Quick service: one of the usual papers, for whoever comes with it (R12)."""
+        story, rng = self.story, self.rng
+        papers = REGISTER_FORMS[RegisterKind(story.version.register)].usual_papers
+        services.certify(
+            story.version.procedure,
+            story.applicant,
+            desk=story.desk.agency,
+            by=story.desk.clerk,
+            paper=rng.choice(papers),
+            pages=rng.choice((1, 1, 2, 2, 4, 12)),
+            copies=rng.randint(1, 3),
+            signer=story.desk.agency.head_name,
+            method=rng.choice((PaymentMethod.CASH, PaymentMethod.CASH, PaymentMethod.TRANSFER)),
+        )
 
     def _upload(self, filing: Dossier) -> None:
         for item in filing.components.filter(provision=Provision.ELECTRONIC):

@@ -13,6 +13,7 @@ from django.utils import timezone
 from cases.demo.lives import Life
 from cases.demo.offices import Accounts, connect_database, open_offices, set_tariffs
 from cases.demo.plan import Plan
+from cases.demo.waiting_room import WaitingRoom
 from procedures.calendars import remembered_calendars
 from procedures.models import Staff
 
@@ -43,8 +44,9 @@ def build_demo(dossiers: int, *, seed: int, say: Callable[[str], None] = lambda 
     plan = Plan(centre, wards, now, rng)
     # Each life has a chance of its own, so that it does not depend on who acts before whom.
     lives = [Life(story, Random(f"{seed}:{n}")).live() for n, story in enumerate(plan.stories(dossiers))]
+    room = WaitingRoom(wards[0], accounts, now, Random(f"{seed}:numbers")).live()
     with remembered_calendars():
-        acts = _live(lives, until=now, say=say)
+        acts = _live([*lives, room], until=now, say=say)
     return Demo(len(lives), acts, accounts.made, accounts.password)
 
 

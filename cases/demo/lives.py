@@ -61,6 +61,7 @@ class Story:
     asked_at_desk: bool = False
     filed_by: str = ""  # somebody else, with an authorisation
     at_once: bool = False
+    certified: bool = False  # quick service, with a number of its register
     demands: bool = False  # what a database has is demanded on paper, with a ground
     corrected: bool = False  # makes one dossier more
     extended: bool = False
@@ -81,6 +82,10 @@ class Life(Brought):
 
     def live(self) -> Moments:
         story = self.story
+        if story.certified:
+            yield story.filed_at
+            self._certify()
+            return
         if story.at_once:
             yield from self._at_once()
             return
@@ -136,6 +141,7 @@ class Life(Brought):
                 limit=story.limit,
                 fee=self._fee(),
                 return_channel=self.rng.choice((ReturnChannel.DESK, ReturnChannel.DESK, ReturnChannel.POST)),
+                duplicate_known=True,  # two stories may be of one person
                 submitter_name=story.filed_by,
                 authorisation=AUTHORISATION if story.filed_by else "",
                 **places,
@@ -201,6 +207,7 @@ class Life(Brought):
                 for paper in papers
             },
             fee=self._fee(),
+            duplicate_known=True,
         )
 
     def _answer(self, filing: Dossier) -> Moments:

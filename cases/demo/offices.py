@@ -110,19 +110,27 @@ def _open_ward(accounts: Accounts, agency: Agency, short: str, *, fully_staffed:
         person("quantri", "Đặng Văn Quản Trị", Role.AGENCY_ADMIN, "Quản trị đơn vị")
         person("thanhtra", "Dương Văn Kiểm Tra", Role.AUDITOR, "Thanh tra nhân dân")
         person("tichhop", "Tài khoản tích hợp", Role.INTEGRATION, "")
+    clerk = person("motcua", "Lê Thị Một Cửa", Role.CLERK, "Cán bộ Một cửa", decides_at_counter=True)
+    if fully_staffed:
+        post = person("buudien", "Trịnh Thị Bưu Điện", Role.POSTAL_CLERK, "Nhân viên bưu điện")
+        _stand_in_for_each_other(clerk, post)
     officers = (
         person("thuly", "Phạm Văn Thụ Lý", Role.OFFICER, "Công chức chuyên môn"),
         person("thuly2", "Đỗ Thị Thụ Lý", Role.OFFICER, "Công chức chuyên môn"),
     )
-    for officer, other in (officers, officers[::-1]):
-        Substitute.objects.get_or_create(staff=officer, substitute=other)
+    _stand_in_for_each_other(*officers)
     return Office(
         agency=agency,
-        clerk=person("motcua", "Lê Thị Một Cửa", Role.CLERK, "Cán bộ Một cửa", decides_at_counter=True),
+        clerk=clerk,
         officers=officers,
         supervisor=supervisor,
         head=person("lanhdao", agency.head_name, Role.SUPERVISOR, agency.head_title, is_head=True),
     )
+
+
+def _stand_in_for_each_other(one: Staff, other: Staff) -> None:
+    Substitute.objects.get_or_create(staff=one, substitute=other)
+    Substitute.objects.get_or_create(staff=other, substitute=one)
 
 
 def connect_database() -> None:

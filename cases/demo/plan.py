@@ -6,6 +6,7 @@ something is overdue whenever the demonstration is built.
 
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
+from functools import partial
 from random import Random
 
 from django.utils import timezone
@@ -44,6 +45,7 @@ PROCEDURES = {
 FIVE_DAYS = "1.001653"  # limit of five working days, no fee
 THREE_DAYS = "1.001612"  # limit of three working days, with a fee
 SAME_DAY = "2.000884"
+QUICK = ("2.000815", "2.000884", "2.000635")  # decided at once and entered in a register
 MARRIAGE = "1.000894"  # decided at once
 BIRTH = "1.001193"
 EXTENDED = "1.004859"  # limit of three working days, may be extended by three
@@ -143,6 +145,7 @@ class Plan:
                 ),
                 0.01,
             ),
+            *((partial(self._certified, code), 0.01) for code in QUICK),
             (self._married_at_once, 0.005),
             (self._birth_of_the_married, 0.0025),
             (lambda: self._story(BIRTH, self._morning(self._ago(7)), demands=True), 0.005),
@@ -190,6 +193,10 @@ class Plan:
         """Boundary-free: received at the provincial centre, decided by a ward (R15)."""
         filed = self._morning(self._ago(self.rng.randint(0, 20)))
         return self._story(self.rng.choice((THREE_DAYS, FIVE_DAYS)), filed, desk=self.centre)
+
+    def _certified(self, code: str) -> Story:
+        """Quick service this morning, at the ward whose clerk everybody looks at first."""
+        return self._story(code, self._morning(self.today), desk=self.wards[0], certified=True)
 
     def _married_at_once(self) -> Story:
         """Decided while both wait, by the clerk who is authorised (R12); the certificate stays in the store."""
@@ -268,6 +275,7 @@ class Plan:
             supplements=int(rng.random() < 0.07 and not _is_decided_at_once(version)),
         )
         story.limit = rng.choice(list(version.limits.all()))
+        story.certified = code in QUICK and channel == Channel.DESK and story.desk is not self.centre
         return story
 
     def _hour(self, day: date, channel: str) -> datetime:

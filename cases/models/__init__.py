@@ -5,14 +5,15 @@ from cases.models.clock import ExcludedPeriod, Extension
 from cases.models.cooperation import Consultation, Handover
 from cases.models.demands import Demand, StoredPaper
 from cases.models.desk_work import ListColumns, ListExport, ReceptionDraft, ReceptionGroup, SavedList
-from cases.models.dossiers import CodeCounter, Dossier, DossierComponent, DossierFee, LogBook
+from cases.models.dossiers import Dossier, DossierComponent
 from cases.models.history import DossierEvent, Reschedule, StepRun, Supplement
-from cases.models.money import CashReport, FeeWaiver, Payment, ReceiptCounter
+from cases.models.log_books import CodeCounter, LogBook
+from cases.models.money import CashReport, DossierFee, FeeWaiver, Payment, ReceiptCounter
 from cases.models.papers import Document
 from cases.models.registers import RegisterBook, RegisterEntry
 from cases.models.revisions import CalendarMove, CalendarRevision, RevisionDay
 from cases.models.system import Heartbeat, IdempotencyKey
-from cases.models.tickets import QueueDay, QueueService, QueueTicket, ServiceCounter
+from cases.models.tickets import QueueDay, QueueService, QueueTicket, ServiceCounter, WaitingRoom
 
 __all__ = [
     "Applicant",
@@ -52,4 +53,5 @@ __all__ = [
     "StepRun",
     "StoredPaper",
     "Supplement",
+    "WaitingRoom",
 ]

@@ -25,9 +25,9 @@ class ConsultationQuerySet(models.QuerySet):
 
     def to_answer_by(self, user):
         """What the person's agency and those below it still have to answer."""
-        if not user.is_active or not user.agency_id or user.role not in ANSWERING:
+        if not user.is_active or not user.workplace_id or user.role not in ANSWERING:
             return self.none()
-        return self.waiting().filter(agency__in=Agency.objects.below(user.agency))
+        return self.waiting().filter(agency__in=Agency.objects.below(user.workplace))
 
 
 class Consultation(models.Model):

@@ -92,6 +92,7 @@ class ListExport(models.Model):
     file = models.FileField(upload_to="exports/", max_length=300, blank=True)
     problem = models.CharField(_("what went wrong"), max_length=300, blank=True)
     asked_at = models.DateTimeField(_("asked at"))
+    touched_at = models.DateTimeField(null=True, editable=False)  # last sign of life of the worker
     finished_at = models.DateTimeField(_("finished at"), null=True, blank=True)
 
     class Meta:

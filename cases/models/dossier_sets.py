@@ -1,5 +1,6 @@
 """Questions to all dossiers at once: whose they are, what runs, what is late."""
 
+import re
 from datetime import datetime, timedelta
 
 from django.db import models
@@ -8,14 +9,20 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from cases.enums import OPEN_STATES, RUNNING_STATES, State
-from procedures.enums import DESK_ROLES, Channel, Role
-from procedures.models import Agency
+from procedures.enums import DESK_ROLES, AgencyKind, Channel, Role
+from procedures.models import Agency, Secondment
 from procedures.text import fold
 from procedures.working_time import minute_of
 
 READERS = DESK_ROLES | frozenset({Role.OFFICER, Role.SUPERVISOR, Role.AUDITOR})
+CODE_BEGINNING = re.compile(r"[A-Z]\d\d([.-]|$)|\d{3}\.")  # a passport has more digits and no dot
 MINUTE = timedelta(minutes=1)  # times are compared as printed (T7)
 ANSWERING = frozenset({Role.OFFICER, Role.SUPERVISOR})  # for an agency that was asked
+LINE = ("", "__parent", "__parent__parent", "__parent__parent__parent")  # the tree is no deeper
+
+
+def _units(agency: Agency | None) -> list[int]:
+    return list(Agency.objects.below(agency).values_list("pk", flat=True))
 
 
 class DossierQuerySet(models.QuerySet):
@@ -37,9 +44,9 @@ class DossierQuerySet(models.QuerySet):
     def _of(self, user, *, also_asked: bool = False):
         if user.is_active and user.is_superuser:
             return self
-        if not user.is_active or not user.agency_id or user.role not in READERS:
+        if not user.is_active or not user.workplace_id or user.role not in READERS:
             return self.none()
-        units = list(Agency.objects.below(user.agency).values_list("pk", flat=True))
+        units = list(Agency.objects.below(user.workplace).values_list("pk", flat=True))
         found = Q(receiving_desk__in=units) | Q(competent_agency__in=units)
         if also_asked and user.role in ANSWERING:
             asked = self.model._meta.get_field("consultations").related_model.objects.waiting()
@@ -59,6 +66,47 @@ class DossierQuerySet(models.QuerySet):
         Times are compared as printed, in minutes (T7): due at 17:00 is overdue from 17:01 on.
         """
         return self.running().filter(due_at__lt=minute_of(now or timezone.now()))
+
+    def at_desks_of(self, agency: Agency | None):
+        """Filed or received at the desks of this agency and those below it."""
+        return self.filter(receiving_desk__in=_units(agency))
+
+    def decided_at(self, agency: Agency | None):
+        """Decided by this agency and those below it."""
+        return self.filter(competent_agency__in=_units(agency))
+
+    def boundary_free(self):
+        """Received for another unit (R15): a commune is on one of the two sides, and neither is above the other.
+
+        A centre that receives for the departments of its own province does what it is there for.
+        """
+        desk, agency = "receiving_desk", "competent_agency"
+        commune = Q(receiving_desk__kind=AgencyKind.COMMUNE) | Q(competent_agency__kind=AgencyKind.COMMUNE)
+        in_line = Q()
+        for one, other in ((desk, agency), (agency, desk)):
+            for above in LINE:
+                in_line |= Q(**{f"{one}{above}": F(other)})
+        return self.filter(commune).exclude(in_line)
+
+    def held_elsewhere(self):
+        """Open ones whose holder works neither for the desk nor for the agency any more: seconded, moved, gone."""
+        seconded = Secondment.objects.on(timezone.localdate())
+        places = [f"{place}{above}" for place in ("receiving_desk", "competent_agency") for above in LINE]
+        at_home, seconded_here = Q(), Q()
+        for place in places:
+            at_home |= Q(holder__agency=F(place))
+            seconded_here |= Q(agency=OuterRef(place))
+        works_here = Q(Exists(seconded.filter(seconded_here, staff=OuterRef("holder")))) | (
+            at_home & ~Q(holder__in=seconded.values("staff"))
+        )
+        return self.open().filter(holder__isnull=False).exclude(works_here & Q(holder__is_active=True))
+
+    def lying_at_the_desk(self, now: datetime | None = None):
+        """Should have left the desk by now and has not (R16); what was filed online passes at once."""
+        lying = self.filter(state=State.RECEIVED, transferred_at=None)
+        return lying.exclude(channel=Channel.ONLINE).filter(
+            transfer_due_at__lt=minute_of(now or timezone.now())
+        )
 
     def late_transfer(self, now: datetime | None = None):
         """Left the desk late, or should have left it by now (R16); what was filed online passes at once."""
@@ -110,10 +158,16 @@ class DossierQuerySet(models.QuerySet):
         return self.running().filter(due_at__gte=start, due_at__lte=end)
 
     def search(self, text: str):
-        """By code, or by name without accents, ID number or phone of the applicant."""
+        """By the beginning of a code, or by name without accents, ID number or phone of the applicant.
+
+        A word is one or the other by its form: a question to both at once would read all dossiers.
+        """
         found = self
         for word in text.split():
-            found = found.filter(Q(code__istartswith=word) | Q(applicant__search_text__contains=fold(word)))
+            if CODE_BEGINNING.match(word.upper()):
+                found = found.filter(code__startswith=word.upper())
+            else:
+                found = found.filter(applicant__search_text__contains=fold(word))
         return found
 
     def with_people(self):

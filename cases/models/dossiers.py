@@ -3,10 +3,10 @@
 import uuid
 from datetime import datetime
 
-import pgtrigger
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Q, Value
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django_fsm import RETURN_VALUE, FSMField, transition
@@ -14,6 +14,7 @@ from django_fsm import RETURN_VALUE, FSMField, transition
 from cases.codes import DOSSIER_NEW, DOSSIER_OLD
 from cases.enums import (
     MOVES,
+    OPEN_STATES,
     RUNNING_STATES,
     Acknowledgement,
     CollectionProof,
@@ -25,8 +26,9 @@ from cases.enums import (
 )
 from cases.models.applicants import Applicant
 from cases.models.dossier_sets import DossierQuerySet
+from onestop.keyset import FAR
 from procedures.enums import Channel
-from procedures.models import Agency, Component, FeeLine, ProcedureVersion, TimeLimit
+from procedures.models import Agency, Component, ProcedureVersion, TimeLimit
 from procedures.working_time import minute_of
 
 
@@ -243,6 +245,15 @@ class Dossier(models.Model):
                 name="dossier_open_by_agency",
                 condition=Q(state__in=sorted(RUNNING_STATES), finished_at__isnull=True),
             ),
+            # The long lists go through these in their order, page by page, see `cases.lists.SORT_KEYS`.
+            models.Index(fields=["-filed_at", "-id"], name="dossier_newest"),
+            models.Index(Coalesce("due_at", Value(FAR)), "id", name="dossier_due_first"),
+            # What was received today.
+            models.Index(fields=["received_at"], name="dossier_received"),
+            # What somebody holds, without the years of what they once held.
+            models.Index(
+                fields=["holder"], name="dossier_open_by_holder", condition=Q(state__in=sorted(OPEN_STATES))
+            ),
             # The officer's queue.
             models.Index(
                 fields=["holder", "due_at"], name="dossier_by_holder", condition=Q(finished_at__isnull=True)
@@ -356,63 +367,3 @@ class DossierComponent(models.Model):
         constraints = [
             models.UniqueConstraint(name="dossier_component_once", fields=["dossier", "component"])
         ]
-
-
-class DossierFee(models.Model):
-    """One amount that the applicant owes, fixed at reception by the version (R38); VND."""
-
-    dossier = models.ForeignKey(Dossier, on_delete=models.CASCADE, related_name="fees")
-    fee_line = models.ForeignKey(FeeLine, on_delete=models.PROTECT, related_name="+")
-    name = models.CharField(_("name"), max_length=300)
-    amount = models.PositiveBigIntegerField(_("amount (VND)"))
-
-    class Meta:
-        verbose_name = _("fee of the dossier")
-        verbose_name_plural = _("fees of the dossier")
-        ordering = ["pk"]
-        constraints = [models.UniqueConstraint(name="dossier_fee_once", fields=["dossier", "fee_line"])]
-
-
-class CodeCounter(models.Model):
-    """Last running number of an agency on a day; locked until the reception commits, so no gap (R6)."""
-
-    agency_identifier = models.CharField(max_length=35)
-    day = models.DateField()
-    last_number = models.PositiveIntegerField()
-
-    class Meta:
-        constraints = [models.UniqueConstraint(name="code_counter_once", fields=["agency_identifier", "day"])]
-
-
-class LogBook(models.Model):
-    """The log book of one desk and year (sổ theo dõi hồ sơ): numbers from 1 without a gap (R42).
-
-    Its row stays locked until the reception commits; after closing nothing is added.
-    """
-
-    desk = models.ForeignKey(
-        Agency, on_delete=models.PROTECT, related_name="log_books", verbose_name=_("receiving desk")
-    )
-    year = models.PositiveSmallIntegerField(_("year"))
-    last_number = models.PositiveIntegerField(_("last number"), default=0)
-    closed_at = models.DateTimeField(_("closed at"), null=True, blank=True)
-    closed_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
-    )
-
-    class Meta:
-        verbose_name = _("log book")
-        verbose_name_plural = _("log books")
-        ordering = ["-year", "desk"]
-        constraints = [models.UniqueConstraint(name="log_book_once", fields=["desk", "year"])]
-        triggers = [
-            pgtrigger.Protect(name="log_book_not_deleted", operation=pgtrigger.Delete),
-            pgtrigger.Protect(
-                name="log_book_closed_for_good",
-                operation=pgtrigger.Update,
-                condition=pgtrigger.Q(old__closed_at__isnull=False),
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.desk} {self.year}"

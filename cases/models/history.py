@@ -22,6 +22,7 @@ _CHOICES = {
     "method": PaymentMethod,
     "punctuality": Punctuality,
     "ground": ReuseGround,
+    "step": EventKind,
 }
 
 

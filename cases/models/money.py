@@ -1,4 +1,4 @@
-"""Payments; VND, whole numbers."""
+"""Fees, payments, waivers and the day-end report; VND, whole numbers."""
 
 import pgtrigger
 from django.conf import settings
@@ -7,8 +7,31 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from cases.enums import PaymentMethod
-from cases.models.dossiers import Dossier, DossierFee
-from procedures.models import Agency
+from cases.models.dossiers import Dossier
+from procedures.models import Agency, FeeLine
+
+
+class DossierFee(models.Model):
+    """One amount that the applicant owes, fixed at reception by the version (R38); VND."""
+
+    dossier = models.ForeignKey(Dossier, on_delete=models.CASCADE, related_name="fees")
+    fee_line = models.ForeignKey(FeeLine, on_delete=models.PROTECT, related_name="+")
+    name = models.CharField(_("name"), max_length=300)
+    amount = models.PositiveBigIntegerField(_("amount (VND)"))
+
+    class Meta:
+        verbose_name = _("fee of the dossier")
+        verbose_name_plural = _("fees of the dossier")
+        ordering = ["pk"]
+        constraints = [models.UniqueConstraint(name="dossier_fee_once", fields=["dossier", "fee_line"])]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def left(self) -> int:
+        """What of it has not been waived, VND."""
+        return self.amount - sum(waiver.amount for waiver in self.waivers.all())
 
 
 class Payment(models.Model):
@@ -69,6 +92,19 @@ class Payment(models.Model):
                 condition=pgtrigger.Q(old__cash_report_id__isnull=False),
             ),
         ]
+
+    def __str__(self) -> str:
+        return self.receipt_number
+
+    @property
+    def back(self) -> int:
+        """What a counter-entry pays back, VND."""
+        return max(-self.amount, 0)
+
+    @property
+    def left(self) -> int:
+        """What of it has not been paid back, VND; nothing of a counter-entry."""
+        return max(self.amount, 0) + sum(entry.amount for entry in self.reversals.all())
 
 
 class FeeWaiver(models.Model):

@@ -8,15 +8,28 @@ from django.utils.translation import gettext_lazy as _
 from procedures.models import Agency
 
 
+class WaitingRoom(models.Model):
+    """What a desk has one of: the lock under which its numbers are drawn, and the turn of its links.
+
+    The links of kiosk and screen are signed with the turn; a new turn makes all older links useless.
+    """
+
+    desk = models.OneToOneField(
+        Agency, on_delete=models.CASCADE, primary_key=True, related_name="waiting_room"
+    )
+    turn = models.PositiveIntegerField(default=1)
+
+
 class ServiceCounter(models.Model):
-    """One counter of a desk (quầy) and the fields that it serves; all of them when none is named."""
+    """One counter of a desk (quầy) and the services that it calls; all of them when none is named."""
 
     desk = models.ForeignKey(
         Agency, on_delete=models.CASCADE, related_name="counters", verbose_name=_("receiving desk")
     )
     number = models.PositiveSmallIntegerField(_("number"))
     name = models.CharField(_("name"), max_length=100, blank=True)
-    is_open = models.BooleanField(_("open"), default=False)
+    is_open = models.BooleanField(_("is open"), default=False)
+    opened_at = models.DateTimeField(_("opened at"), null=True, blank=True)
     clerk = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         on_delete=models.SET_NULL,
@@ -39,6 +52,10 @@ class ServiceCounter(models.Model):
             models.UniqueConstraint(
                 name="counter_one_per_clerk", fields=["clerk"], condition=Q(clerk__isnull=False)
             ),
+            models.CheckConstraint(
+                name="counter_open_since",
+                condition=Q(is_open=True, opened_at__isnull=False) | Q(is_open=False, opened_at__isnull=True),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -51,7 +68,7 @@ class QueueService(models.Model):
     desk = models.ForeignKey(
         Agency, on_delete=models.CASCADE, related_name="queue_services", verbose_name=_("receiving desk")
     )
-    letter = models.CharField(_("letter"), max_length=1)
+    letter = models.CharField(_("letter before the number"), max_length=1)
     name_vi = models.CharField(_("name"), max_length=100)
     name_en = models.CharField(_("name in English"), max_length=100, blank=True)
     position = models.PositiveSmallIntegerField(_("order"), default=0)
@@ -94,6 +111,10 @@ class QueueTicket(models.Model):
         help_text=_("Old, disabled or pregnant people, and those with small children"),
     )
     taken_at = models.DateTimeField(_("taken at"))
+    queued_at = models.DateTimeField(
+        _("in the queue since"), help_text=_("When it was taken, or put back behind those who wait")
+    )
+    nonce = models.UUIDField(null=True, editable=False)  # of the kiosk's page: a double tap is one number
     called_at = models.DateTimeField(_("called at"), null=True, blank=True)
     calls = models.PositiveSmallIntegerField(_("times called"), default=0)
     counter = models.ForeignKey(
@@ -116,6 +137,7 @@ class QueueTicket(models.Model):
         ordering = ["taken_at", "pk"]
         constraints = [
             models.UniqueConstraint(name="ticket_number_once", fields=["service", "day", "number"]),
+            models.UniqueConstraint(name="ticket_nonce_once", fields=["desk", "day", "nonce"]),
             models.CheckConstraint(
                 name="ticket_called_at_a_counter",
                 condition=Q(called_at__isnull=True, counter__isnull=True, calls=0)
@@ -135,10 +157,12 @@ class QueueTicket(models.Model):
         indexes = [
             # Who waits at a desk today, in the order of their turn.
             models.Index(
-                fields=["desk", "day", "-has_priority", "taken_at"],
+                fields=["desk", "day", "-has_priority", "queued_at"],
                 name="ticket_waiting",
                 condition=Q(called_at__isnull=True, ended_at__isnull=True),
             ),
+            # The figures of a day, and the screen of the waiting room.
+            models.Index(fields=["desk", "day"], name="ticket_of_the_day"),
         ]
 
     def __str__(self) -> str:

@@ -4,11 +4,16 @@ from django.urls import path
 from django.views.decorators.csrf import csrf_exempt
 from django.views.i18n import set_language
 
+from cases.public import screens
 from cases.public.views import HomeView, LookupView
 
 app_name = "public"
 urlpatterns = [
     path("", HomeView.as_view(), name="home"),
+    path("lay-so/<str:token>/", screens.kiosk, name="kiosk"),
+    path("lay-so/<str:token>/<uuid:nonce>/", screens.ticket, name="ticket"),
+    path("goi-so/<str:token>/", screens.board, name="board"),
+    path("goi-so/<str:token>/moi/", screens.board_news, name="board_news"),
     path("tra-cuu/", LookupView.as_view(), name="lookup"),
     # Without CSRF: our pages send no referrer, so browsers send `Origin: null`, which Django refuses;
     # and a language that somebody else switched harms nobody.

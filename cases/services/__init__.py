@@ -12,12 +12,16 @@ from cases.services.apologies import (
     prepare_apology,
     send_apology,
 )
+from cases.services.assigning import assign
 from cases.services.at_once import decide_at_once
+from cases.services.cash import close_cash
+from cases.services.certifying import certify
 from cases.services.clarification import clarify
 from cases.services.consultations import alert_late_consultations, answer_consultation, consult
 from cases.services.corrections import receive_correction, report_loss
 from cases.services.demands import demand
 from cases.services.digitizing import add_document, digitize
+from cases.services.drafts import drop_draft, forget_old_drafts, keep_draft
 from cases.services.ending import stop, withdraw
 from cases.services.extension import extend
 from cases.services.filing import (
@@ -28,8 +32,9 @@ from cases.services.filing import (
     refuse_at_desk,
     submit,
 )
+from cases.services.helping import help_to_file
 from cases.services.log_books import close_log_book, close_old_log_books
-from cases.services.money import pay, settle
+from cases.services.money import pay, refund, settle, waive
 from cases.services.overdue import (
     SweepCounts,
     draft_apologies,
@@ -42,8 +47,12 @@ from cases.services.overdue import (
 from cases.services.periods import exclude_period
 from cases.services.processing import hand_over, record_result, request_supplement, resume, start
 from cases.services.reception import receive, receive_filing
-from cases.services.returning import return_result
+from cases.services.registers import close_old_registers, close_register
+from cases.services.returning import pay_and_return, return_result
+from cases.services.scans import remove_document, reuse_instead, turn_pages
+from cases.services.secondments import end_secondment, record_secondment
 from cases.services.substitutes import hand_over_for_absences, record_absence
+from cases.services.undo import undo
 
 __all__ = [
     "SweepCounts",
@@ -53,10 +62,15 @@ __all__ = [
     "approve_apology",
     "ask_at_desk",
     "ask_to_complete",
+    "assign",
     "cancel_apology",
+    "certify",
     "clarify",
+    "close_cash",
     "close_log_book",
     "close_old_log_books",
+    "close_old_registers",
+    "close_register",
     "complete_filing",
     "consult",
     "decide_at_once",
@@ -64,33 +78,46 @@ __all__ = [
     "digitize",
     "draft_apologies",
     "draft_apology",
+    "end_secondment",
+    "drop_draft",
     "exclude_period",
     "extend",
     "flag_overdue",
+    "forget_old_drafts",
     "hand_over",
     "hand_over_for_absences",
+    "help_to_file",
+    "keep_draft",
     "issue_apology",
     "morning_digest",
     "pay",
+    "pay_and_return",
     "prepare_apology",
     "receive",
     "receive_correction",
     "receive_filing",
     "record_absence",
+    "record_secondment",
     "record_result",
+    "refund",
     "refuse",
     "refuse_at_desk",
     "remind_supplements",
+    "remove_document",
     "report_loss",
     "request_supplement",
     "resume",
     "return_result",
+    "reuse_instead",
     "send_apology",
     "settle",
     "start",
     "stop",
     "submit",
     "sweep",
+    "turn_pages",
+    "waive",
+    "undo",
     "warn_due_soon",
     "withdraw",
 ]

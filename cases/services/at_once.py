@@ -15,10 +15,12 @@ from cases.services.money import pay
 from cases.services.processing import record_result, start
 from cases.services.reception import receive
 from cases.services.returning import return_result
+from cases.services.stored_files import files_or_nothing
 from procedures.calendars import remembered_calendars
 from procedures.models import Agency, Procedure
 
 
+@files_or_nothing()
 @remembered_calendars()
 @transaction.atomic
 def decide_at_once(
@@ -46,6 +48,30 @@ def decide_at_once(
     printed unless `receipt_wanted`. `scans` are files by the id of their component; the collector is the
     applicant unless named. What else is known of the reception goes to `receive`. Raises what these raise.
     """
+    dossier = begin_at_once(procedure, applicant, desk=desk, by=by, scans=scans, **reception)
+    dossier = record_result(
+        dossier,
+        result,
+        by=by,
+        kind=kind,
+        number=number,
+        signer=signer,
+        reason=reason,
+        valid_until=valid_until,
+    )
+    return end_at_once(dossier, by=by, method=method, collector=collector, proof=proof)
+
+
+def begin_at_once(
+    procedure: Procedure,
+    applicant: ApplicantFacts,
+    *,
+    desk: Agency,
+    by,
+    scans: Mapping[int, Sequence] | None = None,
+    **reception,
+) -> Dossier:
+    """The first half: received, digitized and taken over, so that only the result is missing."""
     dossier = receive(procedure, applicant, desk=desk, by=by, **reception)
     if not dossier.version.decided_at_once:
         raise errors.Invalid(
@@ -61,17 +87,18 @@ def decide_at_once(
             raise errors.Invalid(_("This component is not on the checklist of the dossier."), field="scans")
         for file in files:
             add_document(dossier, file, by=by, component=item)
-    dossier = start(digitize(dossier, by=by), by=by)
-    dossier = record_result(
-        dossier,
-        result,
-        by=by,
-        kind=kind,
-        number=number,
-        signer=signer,
-        reason=reason,
-        valid_until=valid_until,
-    )
+    return start(digitize(dossier, by=by), by=by)
+
+
+def end_at_once(
+    dossier: Dossier,
+    *,
+    by,
+    method: str = PaymentMethod.CASH,
+    collector: str = "",
+    proof: str = CollectionProof.IDENTITY,
+) -> Dossier:
+    """The second half, after the result: what is owed is paid, and the result handed over."""
     if owed := dossier.balance:
         pay(dossier, by=by, amount=owed, method=method)
     return return_result(dossier, by=by, collector=collector or _collector(dossier), proof=proof)

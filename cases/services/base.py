@@ -35,10 +35,10 @@ def required_text(text: str, *, field: str, sentence) -> str:
     return text
 
 
-def fitting_text(text: str, *, field: str, column: str = "") -> str:
-    """The text as the dossier can keep it whole; `Invalid` instead of cutting off what is too long."""
+def fitting_text(text: str, *, field: str, column: str = "", model=Dossier) -> str:
+    """The text as the dossier (or another row) can keep it whole; `Invalid` instead of cutting off what is too long."""
     text = (text or "").strip()
-    longest = Dossier._meta.get_field(column or field).max_length
+    longest = model._meta.get_field(column or field).max_length
     if len(text) > longest:
         raise errors.Invalid(
             _("This text has %(length)s characters; at most %(longest)s are possible.")

@@ -14,7 +14,7 @@ from cases.limits import CannotCount
 from cases.models import Dossier, StepRun, Supplement
 from procedures import regimes
 from procedures.calendars import calendar_for
-from procedures.enums import Channel, Role
+from procedures.enums import DESK_ROLES, Channel
 from procedures.models import Agency, ProcedureStep
 
 
@@ -162,4 +162,4 @@ def step_after(dossier: Dossier, run: StepRun | None) -> ProcedureStep | None:
 def last_desk_step(dossier: Dossier) -> ProcedureStep | None:
     """The step in which the desk hands the result over, when the version has one after the first."""
     steps = list(dossier.version.steps.order_by("position"))
-    return steps[-1] if len(steps) > 1 and steps[-1].role == Role.CLERK else None
+    return steps[-1] if len(steps) > 1 and steps[-1].role in DESK_ROLES else None

@@ -15,11 +15,14 @@ from cases.services.apologies import withdraw_untouched_drafts
 from cases.services.base import ask, known_choice, locked
 from cases.services.checklist import missing_scans
 from cases.services.clock import begin_step, end_step, promise, punctuality_in_words, set_promise, step_after
-from cases.services.documents import check_file
+from cases.services.documents import CheckedFile, check_file
 from cases.services.notices import notify_applicant
+from cases.services.searchable import state_of_new
+from cases.services.stored_files import files_or_nothing, store_file
 from procedures.enums import Channel
 
 
+@files_or_nothing()
 @transaction.atomic
 def add_document(
     dossier: Dossier,
@@ -29,7 +32,10 @@ def add_document(
     component: DossierComponent | None = None,
     source: str = DocumentSource.SCAN,
 ) -> Document:
-    """Store one file of the dossier outside the web root, checked by content; `BadFile` when it is none."""
+    """Store one file of the dossier outside the web root, checked by content; `BadFile` when it is none.
+
+    The same file a second time is refused too: one scan is not two. A scan waits to be made searchable.
+    """
     dossier = locked(dossier)
     if dossier.state in FINAL_STATES:
         raise errors.not_possible(dossier, Verb.DIGITIZE)
@@ -41,6 +47,7 @@ def add_document(
         raise errors.Invalid(_("This component belongs to another dossier."), field="component")
     known_choice(source, DocumentSource, field="source")
     checked = check_file(upload)
+    _refuse_second(dossier, checked)
     document = Document(
         dossier=dossier,
         component=component,
@@ -52,11 +59,31 @@ def add_document(
         sha256=checked.sha256,
         added_at=timezone.now(),
         added_by=by,
+        text_state=state_of_new(source),
     )
-    document.file.save(checked.as_file().name, checked.as_file(), save=False)
+    store_file(document.file, checked.as_file())
     document.save()
     record(dossier, EventKind.DOCUMENT_ADDED, by=by, name=checked.name, sha256=checked.sha256)
     return document
+
+
+def _refuse_second(dossier: Dossier, checked: CheckedFile) -> None:
+    same = dossier.documents.filter(sha256=checked.sha256).select_related("component__component").first()
+    if same is None:
+        return
+    raise errors.BadFile(
+        _(
+            "“%(name)s” is in this dossier already: “%(there)s” at “%(paper)s”. It was not stored a second "
+            "time. Scan each paper into a file of its own."
+        )
+        % {
+            "name": checked.name,
+            "there": same.name,
+            "paper": same.component.component.name if same.component else _("Other papers and results"),
+        },
+        code="same_file",
+        field="file",
+    )
 
 
 @transaction.atomic
@@ -67,13 +94,7 @@ def digitize(dossier: Dossier, *, by) -> Dossier:
     received after 15:00; a later hand-over is recorded as late. Raises `ScanMissing` naming each paper.
     """
     dossier = locked(dossier)
-    ask(dossier, Verb.DIGITIZE, by)
-    missing = missing_scans(dossier)
-    if missing:
-        raise errors.ScanMissing(
-            _("The dossier cannot leave the desk yet: %(missing)s.") % {"missing": "; ".join(missing)},
-            field="documents",
-        )
+    check_digitize(dossier, by=by)
     now = timezone.now()
     before = dossier.state
     dossier.to_digitized()
@@ -104,6 +125,17 @@ def digitize(dossier: Dossier, *, by) -> Dossier:
     return dossier
 
 
+def check_digitize(dossier: Dossier, *, by) -> None:
+    """May the dossier leave the desk now? Else the refusal, as the verb would give it."""
+    ask(dossier, Verb.DIGITIZE, by)
+    missing = missing_scans(dossier)
+    if missing:
+        raise errors.ScanMissing(
+            _("The dossier cannot leave the desk yet: %(missing)s.") % {"missing": "; ".join(missing)},
+            field="documents",
+        )
+
+
 def _count_from_arrival(dossier: Dossier, now: datetime) -> dict[str, str]:
     """Boundary-free: the clock starts when the competent agency gets the dossier (118/2025 Art 17.3, R15).
 
@@ -119,9 +151,13 @@ def _count_from_arrival(dossier: Dossier, now: datetime) -> dict[str, str]:
         return {}
     if not mechanism_of(dossier).clock_starts_at_competent_agency:
         return {}
-    old_due, deadline = dossier.due_at, promise(dossier, now)
+    old_due, old_start, deadline = dossier.due_at, dossier.clock_started_at, promise(dossier, now)
     if deadline.due_at == old_due:
         dossier.clock_started_at = deadline.counts_as_received_at
         return {}
     set_promise(dossier, deadline)
-    return {"due": local_text(dossier.due_at), "old_due": local_text(old_due)}
+    return {
+        "due": local_text(dossier.due_at),
+        "old_due": local_text(old_due),
+        "old_start": old_start.isoformat(),  # for who takes the step back
+    }

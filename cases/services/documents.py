@@ -2,6 +2,7 @@
 
 import hashlib
 import io
+import unicodedata
 from dataclasses import dataclass
 from pathlib import PurePath
 
@@ -14,13 +15,17 @@ from pypdf import PdfReader
 from pypdf.errors import PyPdfError
 
 from cases.errors import BadFile
+from cases.pictures import MAX_PIXELS, PDF, TIFF, TooManyPixels, opened_image, refuse_bomb
+from cases.services.pdf_inside import HiddenFile, Program, TooIntricate, look_inside
 
 ACCEPTED = {
-    "application/pdf": ".pdf",
+    PDF: ".pdf",
     "image/jpeg": ".jpg",
     "image/png": ".png",
-    "image/tiff": ".tif",
+    TIFF: ".tif",
 }
+MAX_PAGES = 1000
+LONGEST_NAME = 255
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,53 +42,119 @@ class CheckedFile:
         return ContentFile(self.content, name="file" + ACCEPTED[self.mime_type])
 
 
+class _TooManyPages(ValueError):
+    pass
+
+
 def check_file(upload) -> CheckedFile:
     """Read an upload (anything with `name`, `size` and `read`); `BadFile` says what is wrong with it."""
-    name = PurePath(str(upload.name).replace("\\", "/")).name[:255]
+    name = tidy_file_name(str(upload.name))
     limit = settings.UPLOAD_MAX_BYTES
     # Ask the size before reading: a huge upload must not be pulled into memory to be refused.
     if upload.size > limit:
-        raise BadFile(
-            _("“%(name)s” is larger than %(limit)s MB. Scan with a lower resolution or split it.")
-            % {"name": name, "limit": limit // (1024 * 1024)},
-            field="file",
+        raise _bad(
+            name,
+            _("“%(name)s” is larger than %(limit)s MB. Scan with a lower resolution or split it."),
+            limit=limit // (1024 * 1024),
         )
     content = upload.read()
     if not content:
-        raise BadFile(_("“%(name)s” is empty. Choose the file again.") % {"name": name}, field="file")
-    kind = filetype.guess(content)
-    mime_type = kind.mime if kind else ""
-    if mime_type not in ACCEPTED:
-        raise BadFile(
-            _("“%(name)s” is not a PDF, JPEG, PNG or TIFF file, whatever its name says.") % {"name": name},
-            field="file",
-        )
+        raise _bad(name, _("“%(name)s” is empty. Choose the file again."))
+    mime_type = type_of(content)
+    if not mime_type:
+        raise _bad(name, _("“%(name)s” is not a PDF, JPEG, PNG or TIFF file, whatever its name says."))
+    return CheckedFile(name, content, mime_type, _checked_pages(name, content, mime_type), hash_of(content))
+
+
+def hash_of(content: bytes) -> str:
+    """SHA-256 in hexadecimal digits."""
+    return hashlib.sha256(content).hexdigest()
+
+
+def type_of(beginning: bytes) -> str:
+    """The MIME type by the first bytes of a file; empty for one that is not accepted."""
+    kind = filetype.guess(beginning)
+    return kind.mime if kind and kind.mime in ACCEPTED else ""
+
+
+def tidy_file_name(name: str) -> str:
+    """The last part of a path, in one line, without what turns or hides letters; with its suffix when cut."""
+    last = PurePath(unicodedata.normalize("NFC", name).replace("\\", "/").replace("\x00", "")).name
+    # Control and format characters: a mark that turns the reading direction makes “exe.pdf” of “fdp.exe”.
+    seen = "".join(c if unicodedata.category(c) not in {"Cc", "Cf", "Cs", "Zl", "Zp"} else " " for c in last)
+    tidy = " ".join(seen.split())
+    if not tidy.strip("."):
+        return _("nameless")
+    suffix = PurePath(tidy).suffix[:10]
+    return tidy if len(tidy) <= LONGEST_NAME else tidy[: LONGEST_NAME - len(suffix)] + suffix
+
+
+def _checked_pages(name: str, content: bytes, mime_type: str) -> int:
+    """How many pages it has, after a look at each; `BadFile` for what nobody could or should open."""
     try:
-        pages = _pages(content, mime_type)
-    except (
-        PyPdfError,
-        OSError,
-        ValueError,
-        SyntaxError,
-        Image.DecompressionBombError,
-        RecursionError,
-    ) as error:
-        raise BadFile(
-            _("“%(name)s” is broken or protected and cannot be opened. Scan or save it again.")
-            % {"name": name},
-            field="file",
+        return _pdf_pages(content) if mime_type == PDF else _image_pages(content, mime_type)
+    except _TooManyPages as error:
+        raise _bad(
+            name, _("“%(name)s” has more than %(most)s pages. Split it into several files."), most=MAX_PAGES
         ) from error
-    return CheckedFile(name, content, mime_type, pages, hashlib.sha256(content).hexdigest())
+    except (TooManyPixels, Image.DecompressionBombError) as error:
+        raise _bad(
+            name,
+            _(
+                "A page of “%(name)s” has more than %(most)s million pixels. Scan with a lower resolution: "
+                "300 dpi is enough."
+            ),
+            most=MAX_PIXELS // 1_000_000,
+        ) from error
+    except Program as error:
+        raise _bad(
+            name,
+            _(
+                "“%(name)s” has a program inside that runs when it is opened. Print it to a new PDF, or scan it."
+            ),
+        ) from error
+    except HiddenFile as error:
+        raise _bad(
+            name,
+            _(
+                "“%(name)s” has other files inside, which nobody would see. Hand in each as a file of its own."
+            ),
+        ) from error
+    except (PyPdfError, OSError, ValueError, SyntaxError, RecursionError, TooIntricate) as error:
+        raise _bad(
+            name, _("“%(name)s” is broken or protected and cannot be opened. Scan or save it again.")
+        ) from error
 
 
-def _pages(content: bytes, mime_type: str) -> int:
-    if mime_type == "application/pdf":
-        reader = PdfReader(io.BytesIO(content))
-        if reader.is_encrypted:
-            raise ValueError("encrypted")
-        if not reader.pages:
-            raise ValueError("no pages")
-        return len(reader.pages)
-    with Image.open(io.BytesIO(content)) as image:
+def _pdf_pages(content: bytes) -> int:
+    reader = PdfReader(io.BytesIO(content))
+    if reader.is_encrypted:
+        raise ValueError("encrypted")
+    pages = len(reader.pages)
+    if not pages:
+        raise ValueError("no pages")
+    if pages > MAX_PAGES:
+        raise _TooManyPages
+    look_inside(reader)
+    return pages
+
+
+def _image_pages(content: bytes, mime_type: str) -> int:
+    with opened_image(content) as image:
         image.verify()
-        return getattr(image, "n_frames", 1)
+    with opened_image(content) as image:
+        # Checked at an eighth of its size where the format knows how: half a JPEG is found out quickly.
+        image.draft("L", (image.width // 8, image.height // 8))
+        image.load()
+        if mime_type != TIFF:
+            return 1
+        if image.n_frames > MAX_PAGES:
+            raise _TooManyPages
+        for frame in range(image.n_frames):
+            image.seek(frame)
+            refuse_bomb(image)
+        return image.n_frames
+
+
+def _bad(name: str, sentence: str, **facts) -> BadFile:
+    return BadFile(sentence % {"name": name, **facts}, field="file")

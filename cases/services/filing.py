@@ -27,7 +27,13 @@ from cases.services.clock import check_not_too_old, counts_as_received_at
 from cases.services.demands import check_items, record_demands
 from cases.services.notices import notify_applicant
 from cases.services.paperwork import issue_refusal_form, issue_supplement_form
-from cases.services.versions import check_desk, competent_agency_for, limit_for, version_in_force
+from cases.services.versions import (
+    check_desk,
+    check_takes_paper,
+    competent_agency_for,
+    limit_for,
+    version_in_force,
+)
 from procedures.enums import Channel
 from procedures.models import Agency, Procedure, TimeLimit
 
@@ -62,6 +68,21 @@ def submit(
 
 
 @transaction.atomic
+def file_with_help(procedure: Procedure, applicant: ApplicantFacts, *, desk: Agency, by, **filing) -> Dossier:
+    """The clerk files online for somebody who is at the desk (hướng dẫn, hỗ trợ nộp trực tuyến).
+
+    Like an online filing, and marked as helped; the clerk has seen the person, so a known applicant is
+    brought up to date. Not acknowledged: who helps receives it in the same minute.
+    """
+    if not rules.is_clerk_of(by, desk):
+        raise errors.not_permitted(Verb.SUBMIT)
+    dossier, _event = _file(
+        procedure, applicant, desk=desk, channel=Channel.ONLINE, by=by, helped=True, **filing
+    )
+    return dossier
+
+
+@transaction.atomic
 def ask_at_desk(
     procedure: Procedure,
     applicant: ApplicantFacts,
@@ -90,7 +111,10 @@ def refuse_at_desk(
     """Somebody at the desk whose dossier is not received: told why in writing (form 03; R7)."""
     if not rules.is_clerk_of(by, desk):
         raise errors.not_permitted(Verb.REFUSE)
-    dossier, _event = _file(procedure, applicant, desk=desk, channel=Channel.DESK, by=by, **filing)
+    # Paper that may not be taken is refused in writing like any other.
+    dossier, _event = _file(
+        procedure, applicant, desk=desk, channel=Channel.DESK, by=by, refuses=True, **filing
+    )
     return refuse(dossier, by=by, reason=reason)
 
 
@@ -111,6 +135,8 @@ def _file(
     submitter_phone: str = "",
     authorisation: str = "",
     filed_at: datetime | None = None,
+    helped: bool = False,
+    refuses: bool = False,
 ) -> tuple[Dossier, DossierEvent]:
     check_desk(desk)
     known_choice(return_channel, ReturnChannel, field="return_channel")
@@ -119,6 +145,8 @@ def _file(
     counts_from = counts_as_received_at(filed_at, desk=desk, channel=channel)
     counts_on = timezone.localdate(counts_from)
     version = version_in_force(procedure, counts_on)
+    if not refuses:
+        check_takes_paper(version, channel, counts_on)
     competent = competent_agency_for(version, desk, competent_agency, on=counts_on)
     dossier = Dossier.objects.create(
         version=version,
@@ -140,6 +168,7 @@ def _file(
         reception_day=counts_on,
         answer_due_at=answer_by(version, channel=channel, counts_from=counts_from, desk=desk),
         receipt_wanted=not version.decided_at_once,
+        helped_to_file=helped,
     )
     demands = keep_checklist(dossier, components or [], by=by)
     event = record(

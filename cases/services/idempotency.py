@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 
 from cases.errors import Invalid, KeyReused
 from cases.models import IdempotencyKey
+from cases.services.stored_files import files_or_nothing
 
 MAX_KEY_LENGTH = 120
 KEPT = timedelta(hours=24)  # longer than any form or program repeats a request; answers name people
@@ -31,6 +32,7 @@ class Answer:
     replayed: bool
 
 
+@files_or_nothing()
 @transaction.atomic
 def once(user, key: str, fingerprint: str, act: Callable[[], tuple[int, object]]) -> Answer:
     """Run `act` unless it has already run for this user and key; returns what it answered then.

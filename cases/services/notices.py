@@ -10,7 +10,7 @@ from cases.events import local_text
 from cases.models import Dossier, DossierEvent
 from notifications.services.messages import enqueue
 from procedures.enums import Role
-from procedures.models import Agency, Staff
+from procedures.models import Agency, Staff, works_in
 
 
 def notify_applicant(dossier: Dossier, event: DossierEvent, *, letter=None) -> int:
@@ -71,10 +71,20 @@ def _more_words(dossier: Dossier, event: DossierEvent) -> list[str]:
     match event.kind:
         case EventKind.EXTENDED:
             return [_("A new receipt with this date is ready for you at the desk.")]
+        case EventKind.UNDONE if event.data["step"] == EventKind.RESULT_RECORDED:
+            return [
+                _(
+                    "What you were told about the result does not hold any more. You are told when it is ready."
+                )
+            ]
         case EventKind.SUPPLEMENT_REMINDED:
             return [
                 _("Bring it by %(moment)s; after that the dossier may be stopped.")
                 % {"moment": event.data["stop_after"]}
+            ]
+        case EventKind.RETURNED if dossier.tracking_number:
+            return [
+                _("It was sent by post; tracking number: %(number)s.") % {"number": dossier.tracking_number}
             ]
         case EventKind.SETTLED if dossier.finished_at < dossier.due_at:
             # Decree 61/2018 Art 20.4: what is ready early is announced (R35).
@@ -93,7 +103,7 @@ def supervisors_of(agency: Agency) -> list[Staff]:
     """Supervisors who answer for this agency and can be written to: its own, else those of the next above."""
     while agency:
         people = list(
-            Staff.objects.filter(agency=agency, role=Role.SUPERVISOR, is_active=True).exclude(email="")
+            Staff.objects.filter(works_in([agency]), role=Role.SUPERVISOR, is_active=True).exclude(email="")
         )
         if people:
             return people

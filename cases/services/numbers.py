@@ -7,7 +7,8 @@ from django.utils.translation import gettext as _
 
 from cases import codes
 from cases.errors import NotPossibleNow
-from cases.models import CodeCounter, Dossier, LogBook, ReceiptCounter
+from cases.models import CodeCounter, Dossier, LogBook, ReceiptCounter, RegisterBook
+from procedures.enums import RegisterKind
 from procedures.models import Agency
 
 
@@ -81,3 +82,29 @@ def next_book_number(desk: Agency, year: int) -> int:
             code="book_closed",
         )
     return row[0]
+
+
+def next_register_number(agency: Agency, kind: str, year: int) -> tuple[int, int]:
+    """The id of the register and the next number in it: per agency, kind and year, from 1 without a gap.
+
+    Locked until the certification commits: call it as late as possible. `NotPossibleNow` when it is closed.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""
+            INSERT INTO {RegisterBook._meta.db_table} AS book (agency_id, kind, year, last_number)
+            VALUES (%s, %s, %s, 1)
+            ON CONFLICT (agency_id, kind, year) DO UPDATE SET last_number = book.last_number + 1
+                  WHERE book.closed_at IS NULL
+            RETURNING id, last_number
+            """,
+            [agency.pk, kind, year],
+        )
+        row = cursor.fetchone()
+    if row is None:
+        raise NotPossibleNow(
+            _("“%(register)s” %(year)s of %(agency)s is closed: nothing is entered in it any more.")
+            % {"register": RegisterKind(kind).label, "year": year, "agency": agency},
+            code="book_closed",
+        )
+    return row

@@ -176,10 +176,10 @@ def _taken_back(now: datetime) -> Q:
             )
         ),
         ~Exists(
-            # The same where the limit was extended or a period taken out of it.
+            # The same where the limit was extended, a period taken out of it, or the result taken back.
             DossierEvent.objects.filter(
                 dossier__code=OuterRef("reference"),
-                kind__in=[EventKind.EXTENDED, EventKind.PERIOD_EXCLUDED],
+                kind__in=[EventKind.EXTENDED, EventKind.PERIOD_EXCLUDED, EventKind.UNDONE],
                 at__gte=OuterRef("cancelled_at"),
             )
         ),
@@ -218,7 +218,7 @@ def morning_digest(now: datetime | None = None) -> int:
     with translation.override(settings.LANGUAGE_CODE):
         for person in people.select_related("agency"):
             mine = Dossier.objects.of_agencies_of(person)
-            tomorrow = calendar_for(person.agency).working_day_after(today, 1)
+            tomorrow = calendar_for(person.workplace).working_day_after(today, 1)
             tomorrow_start = datetime.combine(tomorrow, time.min, tzinfo=timezone.get_default_timezone())
             day = timedelta(days=1, microseconds=-1)
             figures = {

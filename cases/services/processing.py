@@ -33,17 +33,22 @@ from cases.services.money import settle_if_nothing_owed
 from cases.services.notices import notify_applicant
 from cases.services.paperwork import issue_supplement_form
 from cases.services.store import check_validity, keep_result
+from cases.services.stored_files import files_or_nothing
 from cases.services.substitutes import refuse_absent
 from procedures.calendars import calendar_for, remembered_calendars
+from procedures.models import ProcedureStep
 
 
 @transaction.atomic
 def start(dossier: Dossier, *, by) -> Dossier:
-    """An officer takes the dossier over (thụ lý); the control slip gets its row."""
+    """An officer takes the dossier over (thụ lý); the control slip gets its row.
+
+    What a supervisor has assigned is taken over by that person only.
+    """
     dossier = locked(dossier)
-    ask(dossier, Verb.START, by)
-    refuse_absent(by)
+    check_start(dossier, by=by)
     before = dossier.state
+    assigned = {"assigned": True} if dossier.holder_id else {}
     dossier.to_processing()
     dossier.holder = by
     dossier.save()
@@ -51,9 +56,21 @@ def start(dossier: Dossier, *, by) -> Dossier:
     if run:
         run.officer = by
         run.save(update_fields=["officer"])
-    event = record(dossier, EventKind.STARTED, by=by, from_state=before, officer=str(by))
+    event = record(dossier, EventKind.STARTED, by=by, from_state=before, officer=str(by), **assigned)
     notify_applicant(dossier, event)
     return dossier
+
+
+def check_start(dossier: Dossier, *, by) -> None:
+    """May this person take it over now? Else the refusal, as the verb would give it."""
+    ask(dossier, Verb.START, by)
+    if rules.is_kept_for_another(by, dossier):
+        raise errors.NotPossibleNow(
+            _("%(code)s was assigned to %(officer)s. A supervisor may assign it to somebody else.")
+            % {"code": dossier, "officer": dossier.holder},
+            code="assigned_to_another",
+        )
+    refuse_absent(by)
 
 
 @transaction.atomic
@@ -63,22 +80,8 @@ def hand_over(dossier: Dossier, *, by, to=None, note: str = "") -> Dossier:
     Who takes a step has the role that the step is for; without `to` it is who hands over.
     """
     dossier = locked(dossier)
-    ask(dossier, Verb.HAND_OVER, by)
-    run = running_step(dossier)
-    following = step_after(dossier, run)
-    if following is None or following == last_desk_step(dossier):
-        raise errors.NotPossibleNow(
-            _("This was the last step before the result. Record the result instead of handing over.")
-        )
+    following = check_hand_over(dossier, by=by, to=to)
     agency = dossier.competent_agency
-    if not rules.has_role_of(to or by, following.role, agency):
-        raise errors.Invalid(
-            _("The step “%(step)s” is for the role “%(role)s” of %(agency)s; choose somebody who has it.")
-            % {"step": following, "role": following.get_role_display(), "agency": agency},
-            code="wrong_role",
-            field="to",
-        )
-    refuse_absent(to or by, field="to")
     now = timezone.now()
     done = end_step(dossier, at=now, officer=by, note=note.strip())
     begin_step(dossier, following, at=now, unit=agency, officer=to or by)
@@ -94,6 +97,26 @@ def hand_over(dossier: Dossier, *, by, to=None, note: str = "") -> Dossier:
         **punctuality_in_words(done),
     )
     return dossier
+
+
+def check_hand_over(dossier: Dossier, *, by, to=None) -> ProcedureStep:
+    """The step that would begin now with this person; else the refusal, as the verb would give it."""
+    ask(dossier, Verb.HAND_OVER, by)
+    following = step_after(dossier, running_step(dossier))
+    if following is None or following == last_desk_step(dossier):
+        raise errors.NotPossibleNow(
+            _("This was the last step before the result. Record the result instead of handing over.")
+        )
+    agency = dossier.competent_agency
+    if not rules.has_role_of(to or by, following.role, agency):
+        raise errors.Invalid(
+            _("The step “%(step)s” is for the role “%(role)s” of %(agency)s; choose somebody who has it.")
+            % {"step": following, "role": following.get_role_display(), "agency": agency},
+            code="wrong_role",
+            field="to",
+        )
+    refuse_absent(to or by, field="to")
+    return following
 
 
 @transaction.atomic
@@ -183,6 +206,7 @@ def resume(dossier: Dossier, *, by) -> Dossier:
     return dossier
 
 
+@files_or_nothing()
 @remembered_calendars()
 @transaction.atomic
 def record_result(

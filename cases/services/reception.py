@@ -1,6 +1,5 @@
 """Reception: the code, the receipt, the promise (R6–R8, R11, R15)."""
 
-from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.db import transaction
@@ -25,27 +24,20 @@ from cases.services.clock import (
     transfer_by,
 )
 from cases.services.demands import record_demands
+from cases.services.duplicates import check_duplicate
+from cases.services.fee_lines import CHARGED, FeeFacts, amounts_owed
 from cases.services.notices import notify_applicant
 from cases.services.numbers import next_book_number, next_dossier_code
-from cases.services.versions import check_desk, competent_agency_for, limit_for, version_in_force
-from procedures import fees
+from cases.services.versions import (
+    check_desk,
+    check_takes_paper,
+    competent_agency_for,
+    limit_for,
+    version_in_force,
+)
 from procedures.calendars import remembered_calendars
-from procedures.enums import Channel, FeeRule
-from procedures.models import Agency, FeeLine, Procedure, ProcedureVersion, TimeLimit
-from procedures.services.tariffs import tariff_for
-
-CHARGED = frozenset({"pages", "copies", "quantity"})  # what fees are reckoned with
-
-
-@dataclass(frozen=True, slots=True)
-class FeeFacts:
-    """Which conditional fees apply (`None` = none was chosen yet) and the quantities of the case.
-
-    Fees depend on the quantities, and the time limit of some procedures too.
-    """
-
-    fee_ids: list[int] | None = None
-    quantities: dict[str, int] = field(default_factory=dict)
+from procedures.enums import Channel
+from procedures.models import Agency, Procedure, ProcedureVersion, TimeLimit
 
 
 @remembered_calendars()
@@ -70,14 +62,15 @@ def receive(
     receipt_wanted: bool | None = None,
     fee: FeeFacts | None = None,
     received_at: datetime | None = None,
+    duplicate_known: bool = False,
 ) -> Dossier:
     """Receive a complete dossier at the desk (tiếp nhận hồ sơ, form 01).
 
     Side effects in order: applicant found or added, dossier with checklist and fees, due date, first
     internal step, number in the log book, code, one event, one more for each demand, receipt notice.
     Nothing is printed here; what is decided at once gets a receipt only when it is `receipt_wanted` (R12).
-    Raises `NotInForce`, `ComponentMissing`, `Invalid`, `NotPermitted`; then nothing was changed and no
-    number was used.
+    Raises `NotInForce`, `OpenDuplicate` unless it is `duplicate_known`, `ComponentMissing`, `Invalid`,
+    `NotPermitted`; then nothing was changed and no number was used.
     """
     if not rules.is_clerk_of(by, desk):
         raise errors.not_permitted(Verb.RECEIVE)
@@ -89,14 +82,17 @@ def receive(
     counts_from = counts_as_received_at(received_at, desk=desk, channel=channel)
     counts_on = timezone.localdate(counts_from)
     version = version_in_force(procedure, counts_on)
+    check_takes_paper(version, channel, counts_on)
     competent = competent_agency_for(version, desk, competent_agency, on=counts_on)
     fee = fee or FeeFacts()
     quantities = _counts(fee.quantities, version)
+    person = find_or_add(applicant, seen=True)
+    check_duplicate(person, procedure, known=duplicate_known)
     dossier = Dossier(
         version=version,
         limit=limit_for(version, limit, quantities),
         quantities=quantities,
-        applicant=find_or_add(applicant, seen=True),
+        applicant=person,
         **fitting_texts(
             subject=subject,
             submitter_name=submitter_name,
@@ -116,7 +112,7 @@ def receive(
     dossier.save()
     demands = keep_checklist(dossier, components, by=by)
     require_complete(dossier)
-    _owe(dossier, fee.fee_ids, on=timezone.localdate(received_at))
+    _owe(dossier, fee, on=timezone.localdate(received_at))
     accept(dossier, by=by, received_at=received_at, counts_from=counts_from)
     record_demands(dossier, demands)
     return dossier
@@ -160,7 +156,7 @@ def receive_filing(
     now = timezone.now()
     demands = keep_checklist(dossier, components or [], by=by)
     require_complete(dossier)
-    _owe(dossier, fee.fee_ids, on=timezone.localdate(now))
+    _owe(dossier, fee, on=timezone.localdate(now))
     accept(dossier, by=by, received_at=now, counts_from=counts_from)
     record_demands(dossier, demands)
     return dossier
@@ -210,41 +206,20 @@ def _place(version: ProcedureVersion, place: str) -> str:
     return place
 
 
-def _owe(dossier: Dossier, fee_ids: list[int] | None, *, on) -> None:
+def _owe(dossier: Dossier, fee: FeeFacts, *, on) -> None:
     """Fix what the applicant owes, by the version's lines (R38); VND."""
-    lines = [line for line in dossier.version.fees.all() if fees.applies(line, dossier.channel)]
-    if fee_ids is None:
-        chosen = [line for line in lines if not line.condition]
-        if lines and not chosen:
+    owed = amounts_owed(dossier.version, fee, channel=dossier.channel, agency=dossier.competent_agency, on=on)
+    for item in owed:
+        if item.amount is None:
             raise errors.Invalid(
-                _("Choose which fee applies: %(lines)s.") % {"lines": "; ".join(str(line) for line in lines)},
-                code="required",
+                _("The amount of “%(name)s” has not been entered. Ask the administrator to enter it.")
+                % {"name": item.line.name},
+                code="tariff_missing",
                 field="fees",
             )
-    else:
-        strangers = set(fee_ids) - {line.pk for line in lines}
-        if strangers:
-            raise errors.Invalid(_("This fee is not one of the procedure and channel."), field="fees")
-        chosen = [line for line in lines if not line.condition or line.pk in fee_ids]
-    for line in chosen:
         DossierFee.objects.create(
-            dossier=dossier, fee_line=line, name=line.name, amount=_amount(line, dossier, on)
+            dossier=dossier, fee_line=item.line, name=item.line.name, amount=item.amount
         )
-
-
-def _amount(line: FeeLine, dossier: Dossier, on) -> int:
-    by_province = line.rule == FeeRule.SET_BY_PROVINCE
-    tariff = tariff_for(line, dossier.competent_agency, on) if by_province else None
-    try:
-        charged = {name: count for name, count in dossier.quantities.items() if name in CHARGED}
-        return fees.fee_amount(line, tariff=tariff, **charged).total
-    except fees.FeeNotSet as error:
-        raise errors.Invalid(
-            _("The amount of “%(name)s” has not been entered. Ask the administrator to enter it.")
-            % {"name": line.name},
-            code="tariff_missing",
-            field="fees",
-        ) from error
 
 
 def _counts(quantities: dict[str, int], version: ProcedureVersion) -> dict[str, int]:

@@ -36,7 +36,7 @@ def reuse_offers(version: ProcedureVersion, applicant: Applicant | None) -> dict
     connected = set(
         ElectronicSource.objects.filter(name__in=sources, is_connected=True).values_list("name", flat=True)
     )
-    papers = list(_valid_papers(applicant)) if applicant else []
+    papers = list(valid_papers(applicant)) if applicant else []
     offers = {}
     for component in components:
         paper = next((paper for paper in papers if _stands_for(paper, component)), None)
@@ -47,7 +47,8 @@ def reuse_offers(version: ProcedureVersion, applicant: Applicant | None) -> dict
     return offers
 
 
-def _valid_papers(applicant: Applicant) -> QuerySet[StoredPaper]:
+def valid_papers(applicant: Applicant) -> QuerySet[StoredPaper]:
+    """The applicant's stored papers that can be handed in again today."""
     today = timezone.localdate()
     still = Q(valid_until__isnull=True) | Q(valid_until__gte=today)
     papers = StoredPaper.objects.filter(still, applicant=applicant).exclude(_is_corrected())

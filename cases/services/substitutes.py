@@ -13,7 +13,7 @@ from cases.events import record
 from cases.models import Dossier, Handover
 from cases.services.base import locked
 from cases.services.clock import pass_step_on
-from procedures.models import Absence, Staff
+from procedures.models import Absence, Agency, Secondment, Staff, works_in
 
 
 @transaction.atomic
@@ -24,9 +24,10 @@ def record_absence(
 
     Without `substitute` it is the first of the person's own list who is there. From the first day on: tasks
     change hands at once when the absence has begun, else on the morning of its first day. Raises `Invalid`,
-    `NotPermitted` (neither supervisor nor administrator of the person's agency).
+    `NotPermitted` (neither supervisor nor administrator of the agency where the person works).
     """
-    if not rules.keeps_people_of(by, staff.agency):
+    workplace = staff.workplace
+    if workplace is None or not rules.keeps_people_of(by, workplace):
         raise errors.NotPermitted(
             _("Absences are recorded by a supervisor or an administrator of the person's own agency.")
         )
@@ -40,7 +41,7 @@ def record_absence(
     if len(reason.strip()) > 300:
         raise Invalid(_("The reason has at most 300 characters."), code="too_long", field="reason")
     # Whoever records two absences of one person at once, or one of the substitute, waits here.
-    list(Staff.objects.select_for_update(of=("self",)).filter(agency=staff.agency_id).order_by("pk"))
+    list(Staff.objects.select_for_update(of=("self",)).filter(works_in([workplace])).order_by("pk"))
     if absences_in(staff, first, last).exists():
         raise Invalid(
             _("%(person)s is already recorded as absent on some of these days.") % {"person": staff},
@@ -49,9 +50,7 @@ def record_absence(
         )
     absence = Absence.objects.create(
         staff=staff,
-        substitute=_checked(staff, substitute, first, last)
-        if substitute
-        else _first_there(staff, first, last),
+        substitute=substitute_for(staff, workplace, substitute, first, last),
         first=first,
         last=last,
         reason=reason.strip(),
@@ -74,7 +73,22 @@ def hand_tasks_over(absence: Absence) -> int:
     return sum(_hand_over(locked(dossier), absence) for dossier in list(held))
 
 
-def _hand_over(dossier: Dossier, absence: Absence) -> bool:
+@transaction.atomic
+def leave_tasks_at_home(secondment: Secondment) -> int:
+    """The same for somebody who is seconded: what they hold at home; what they hold there stays theirs."""
+    held = held_at(secondment.staff, secondment.staff.agency, but_not=secondment.agency).order_by("pk")
+    return sum(_hand_over(locked(dossier), secondment) for dossier in list(held))
+
+
+def held_at(staff: Staff, home: Agency, *, but_not: Agency):
+    """Open dossiers that somebody holds for an agency and those below it, but not for that other one."""
+    held = Dossier.objects.open().filter(holder=staff, competent_agency__in=Agency.objects.below(home))
+    if but_not.ancestors().filter(pk=home.pk).exists():
+        held = held.exclude(competent_agency__in=Agency.objects.below(but_not))
+    return held
+
+
+def _hand_over(dossier: Dossier, absence: Absence | Secondment) -> bool:
     # Whoever had the lock before may have ended it or given it to somebody else.
     if dossier.holder_id != absence.staff_id or dossier.state not in OPEN_STATES:
         return False
@@ -105,10 +119,18 @@ def _hand_over(dossier: Dossier, absence: Absence) -> bool:
 
 
 def hand_over_for_absences() -> int:
-    """The morning's run: whoever is away today holds nothing. Heals itself; returns how many changed hands."""
+    """The morning's run: whoever is away today holds nothing. Heals itself; returns how many changed hands.
+
+    First those who are seconded, as one of their substitutes may be absent.
+    """
     today = timezone.localdate()
+    seconded = Secondment.objects.on(today).filter(substitute__isnull=False)
+    left = sum(
+        leave_tasks_at_home(secondment)
+        for secondment in seconded.select_related("staff__agency", "agency", "substitute", "recorded_by")
+    )
     absences = Absence.objects.filter(first__lte=today, last__gte=today)
-    return sum(
+    return left + sum(
         hand_tasks_over(absence)
         for absence in absences.select_related("staff", "substitute", "recorded_by").order_by("pk")
     )
@@ -132,8 +154,20 @@ def absences_in(person: Staff, first: date, last: date):
     return Absence.objects.filter(staff=person, first__lte=last, last__gte=first)
 
 
-def _checked(staff: Staff, substitute: Staff, first: date, last: date) -> Staff:
-    if not _can_stand_in(staff, substitute):
+def substitute_for(
+    staff: Staff, agency: Agency, substitute: Staff | None, first: date, last: date
+) -> Staff:
+    """Who stands in for the person at this agency on these days: the one chosen, else the first who is there.
+
+    `Invalid` when the one chosen cannot, or nobody is there.
+    """
+    if substitute:
+        return _checked(staff, agency, substitute, first, last)
+    return _first_there(staff, agency, first, last)
+
+
+def _checked(staff: Staff, agency: Agency, substitute: Staff, first: date, last: date) -> Staff:
+    if not _can_stand_in(staff, agency, substitute):
         raise Invalid(
             _("%(substitute)s cannot stand in for %(person)s: it takes the same role in the same agency.")
             % {"substitute": substitute, "person": staff},
@@ -150,12 +184,12 @@ def _checked(staff: Staff, substitute: Staff, first: date, last: date) -> Staff:
     return substitute
 
 
-def _first_there(staff: Staff, first: date, last: date) -> Staff:
+def _first_there(staff: Staff, agency: Agency, first: date, last: date) -> Staff:
     listed = [
         row.substitute for row in staff.substitutes.select_related("substitute").order_by("position", "pk")
     ]
     for person in listed:
-        if _can_stand_in(staff, person) and not absences_in(person, first, last).exists():
+        if _can_stand_in(staff, agency, person) and not absences_in(person, first, last).exists():
             return person
     raise Invalid(
         _("No substitute of %(person)s is there on these days. Choose who stands in.") % {"person": staff},
@@ -164,10 +198,8 @@ def _first_there(staff: Staff, first: date, last: date) -> Staff:
     )
 
 
-def _can_stand_in(staff: Staff, substitute: Staff) -> bool:
-    """Of the same role in the same agency, or in one above it: else the tasks would lie there untouched."""
-    return (
-        substitute.pk != staff.pk
-        and substitute.role == staff.role
-        and rules.works_for(substitute, staff.agency)
+def _can_stand_in(staff: Staff, agency: Agency, substitute: Staff) -> bool:
+    """Does the same work in the same agency, or in one above it: else the tasks would lie there untouched."""
+    return substitute.pk != staff.pk and any(
+        rules.has_role_of(substitute, role, agency) for role in rules.alike(staff.role)
     )

@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 
 from cases.errors import Invalid, NotInForce
 from cases.services.boundaries import check_boundaries
-from procedures.enums import VersionStatus
+from procedures.enums import Channel, VersionStatus
 from procedures.models import Agency, Procedure, ProcedureVersion, TimeLimit
 from procedures.services.competence import decides, default_competent_agency
 
@@ -46,6 +46,25 @@ def check_desk(desk: Agency) -> None:
         raise Invalid(_("%(agency)s is not a reception desk.") % {"agency": desk}, field="desk")
     if not desk.is_active:
         raise Invalid(_("%(agency)s is no longer active.") % {"agency": desk}, field="desk")
+
+
+def takes_no_paper(version: ProcedureVersion, day: date) -> bool:
+    """Whether that day is one from which the procedure is filed online only (không tiếp nhận hồ sơ giấy)."""
+    return version.paper_free_from is not None and version.paper_free_from <= day
+
+
+def check_takes_paper(version: ProcedureVersion, channel: str, day: date) -> None:
+    """From its day on the procedure is filed online only: the desk helps to file, nothing comes on paper."""
+    if channel != Channel.ONLINE and takes_no_paper(version, day):
+        raise Invalid(
+            _(
+                "Since %(day)s procedure %(code)s takes no paper: it is filed online only. "
+                "Help the applicant to file it online at the desk."
+            )
+            % {"day": f"{version.paper_free_from:%d/%m/%Y}", "code": version.procedure.code},
+            code="paper_free",
+            field="channel",
+        )
 
 
 def limit_for(

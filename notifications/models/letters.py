@@ -147,6 +147,8 @@ class Letter(models.Model):
         indexes = [
             # The letters page of one agency, by what waits for the head.
             models.Index(fields=["agency_identifier", "state"], name="letter_of_agency"),
+            # The long list goes through these in their order, page by page.
+            models.Index(fields=["-drafted_at", "-id"], name="letter_newest"),
             # The letters on a dossier's page.
             models.Index(fields=["reference"], name="letter_of_dossier"),
         ]

@@ -92,6 +92,8 @@ class Message(models.Model):
             ),
             # The list of messages that were given up.
             models.Index(fields=["created_at"], name="message_dead", condition=Q(state=MessageState.DEAD)),
+            # The long list goes through these in their order, page by page.
+            models.Index(fields=["-created_at", "-id"], name="message_newest"),
             # The messages on a dossier's page.
             models.Index(fields=["reference"], name="message_of_dossier"),
         ]

@@ -3,9 +3,9 @@
 from django.contrib import admin
 from django.contrib.auth.models import Group
 
-from procedures.admin import agencies, calendar, catalogue, sources, staff, tariffs
+from procedures.admin import agencies, calendar, catalogue, reasons, sources, staff, tariffs
 
-__all__ = ["agencies", "calendar", "catalogue", "sources", "staff", "tariffs"]
+__all__ = ["agencies", "calendar", "catalogue", "reasons", "sources", "staff", "tariffs"]
 
 # Rights follow from role and agency; Django's groups would pretend to give some.
 admin.site.unregister(Group)

@@ -74,6 +74,7 @@ class AgencyAdmin(OnestopModelAdmin):
             {"fields": ["letterhead_upper", "letterhead_name", "place", "head_title", "head_name"]},
         ),
         (_("Contact"), {"fields": ["address", "phone", "email"]}),
+        (_("Account for fees"), {"fields": ["bank_bin", "bank_account", "bank_account_name"]}),
     ]
 
     def rows_for(self, user, queryset):
@@ -108,7 +109,7 @@ class AgencyAdmin(OnestopModelAdmin):
         """The identifier is in every code that the agency gave; where the own agency hangs, those above say."""
         if obj is None:
             return []
-        own = obj.pk == request.user.agency_id and not access.keeps_system(request.user)
+        own = obj.pk == request.user.workplace_id and not access.keeps_system(request.user)
         return ["identifier", "parent"] if own else ["identifier"]
 
     def formfield_for_foreignkey(self, db_field, request, **kwargs):

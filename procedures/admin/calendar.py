@@ -78,9 +78,9 @@ class CalendarDayAdmin(OnestopModelAdmin):
 
     def rows_for(self, user, queryset):
         """Days of the country, and of the agencies above and below the own one."""
-        if access.keeps_system(user) and user.agency_id is None:
+        if access.keeps_system(user) and user.workplace_id is None:
             return queryset
-        line = list(user.agency.ancestors()) if user.agency_id else []
+        line = list(user.workplace.ancestors()) if user.workplace_id else []
         return queryset.filter(
             Q(agency=None) | Q(agency__in=line) | Q(agency__in=[a.pk for a in access.agencies_of(user)])
         )

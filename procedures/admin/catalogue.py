@@ -118,6 +118,8 @@ class ProcedureVersionAdmin(OnestopModelAdmin):
                     "received_outside_desk",
                     "interlinked",
                     "decided_at_once",
+                    "register",
+                    "paper_free_from",
                     "excluded_periods",
                     "limit_quantity",
                     "answer_limits",

@@ -2,6 +2,10 @@
 
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
+from django.db.models import Prefetch
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from onestop import access
@@ -15,7 +19,7 @@ from onestop.admin import (
     display,
 )
 from procedures.enums import Role
-from procedures.models import Staff, Substitute
+from procedures.models import Secondment, Staff, Substitute
 from procedures.services.substitutes import without_substitute
 
 
@@ -73,7 +77,7 @@ class StaffAdmin(UserAdmin, OnestopModelAdmin):
     form = UserChangeForm
     add_form = UserCreationForm
     change_password_form = AdminPasswordChangeForm
-    list_display = ["username", "full_name", "agency", "role", "is_head", "is_active", "last_login"]
+    list_display = ["username", "full_name", "shown_agency", "role", "is_head", "is_active", "last_login"]
     list_filter = [RoleFilter, AgencyFilter, SubstituteFilter]
     inlines = [SubstituteInline]
     list_select_related = ["agency"]
@@ -101,12 +105,28 @@ class StaffAdmin(UserAdmin, OnestopModelAdmin):
         ]
 
     def rows_for(self, user, queryset):
-        if access.keeps_system(user) and user.agency_id is None:
+        if access.keeps_system(user) and user.workplace_id is None:
             return queryset
         return queryset.filter(agency__in=[agency.pk for agency in access.agencies_of(user)])
 
     def may_edit(self, user, row):
         return access.may_keep_person(user, row)
+
+    def get_queryset(self, request):
+        running = Secondment.objects.on(timezone.localdate()).select_related("agency")
+        return (
+            super()
+            .get_queryset(request)
+            .prefetch_related(Prefetch("secondments", running, to_attr="seconded"))
+        )
+
+    @display(description=_("agency"), ordering="agency")
+    def shown_agency(self, person):
+        """The own agency, and where somebody works meanwhile."""
+        if not person.seconded:
+            return person.agency
+        where = _t("seconded to %(agency)s") % {"agency": person.seconded[0].agency}
+        return format_html('<span class="os-two-lines">{}<small>{}</small></span>', person.agency, where)
 
     @display(description=_("role"), ordering="role")
     def shown_role(self, person):

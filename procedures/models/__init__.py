@@ -13,7 +13,7 @@ from procedures.models.catalogue import (
     TimeLimit,
 )
 from procedures.models.reasons import ReadyReason
-from procedures.models.staff import Absence, Secondment, Staff, Substitute
+from procedures.models.staff import Absence, Secondment, Staff, Substitute, works_in
 
 __all__ = [
     "Absence",
@@ -32,4 +32,5 @@ __all__ = [
     "Staff",
     "Substitute",
     "TimeLimit",
+    "works_in",
 ]

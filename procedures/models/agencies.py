@@ -61,11 +61,11 @@ class Agency(TreeNode):
         _("bank code (BIN)"),
         max_length=6,
         blank=True,
-        validators=[RegexValidator(r"^\d{6}$")],
+        validators=[RegexValidator(r"^[0-9]{6}\Z")],
         help_text=_("Six digits; with the account it makes the transfer code on screen and receipt"),
     )
     bank_account = models.CharField(
-        _("account number"), max_length=19, blank=True, validators=[RegexValidator(r"^[0-9A-Za-z]{1,19}$")]
+        _("account number"), max_length=19, blank=True, validators=[RegexValidator(r"^[0-9A-Za-z]{1,19}\Z")]
     )
     bank_account_name = models.CharField(_("name of the account"), max_length=100, blank=True)
     saturday_counts = models.BooleanField(

@@ -1,11 +1,14 @@
 """People who work in the agencies."""
 
+from datetime import date, timedelta
+
 from django.conf import settings
 from django.contrib.auth.models import AbstractUser
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeOperators
 from django.db import models
-from django.db.models import F, Func, Q, Value
+from django.db.models import Exists, F, Func, OuterRef, Q, Value
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -48,6 +51,35 @@ class Staff(AbstractUser):
     def get_full_name(self) -> str:
         """Vietnamese names are one string in their own order; the two halves of Django do not fit."""
         return self.full_name or super().get_full_name()
+
+    def refresh_from_db(self, *args, **kwargs):
+        self.__dict__.pop("_seconded", None)
+        super().refresh_from_db(*args, **kwargs)
+
+    @property
+    def seconded_to(self) -> Agency | None:
+        """Where the person is seconded today (Asia/Ho_Chi_Minh); asked once a day of each instance."""
+        today = timezone.localdate()
+        if self.__dict__.get("_seconded", (None,))[0] != today:
+            row = Secondment.objects.on(today).filter(staff=self.pk).select_related("agency").first()
+            self.__dict__["_seconded"] = (today, row and row.agency)
+        return self.__dict__["_seconded"][1]
+
+    @property
+    def workplace(self) -> Agency | None:
+        """The agency that the person works for today: where they are seconded, else their own."""
+        return self.seconded_to or self.agency
+
+    @property
+    def workplace_id(self) -> int | None:
+        seconded_to = self.seconded_to
+        return seconded_to.pk if seconded_to else self.agency_id
+
+
+def works_in(agencies) -> Q:
+    """Staff who work at one of these agencies today: seconded there, or at home and not seconded."""
+    running = Secondment.objects.on(timezone.localdate()).filter(staff=OuterRef("pk"))
+    return Q(Exists(running.filter(agency__in=agencies))) | Q(~Exists(running), agency__in=agencies)
 
 
 class Substitute(models.Model):
@@ -114,6 +146,12 @@ class Absence(models.Model):
         return f"{self.staff} {self.first:%d/%m/%Y}–{self.last:%d/%m/%Y}"
 
 
+class SecondmentQuerySet(models.QuerySet):
+    def on(self, day: date):
+        """Those that last on this day."""
+        return self.filter(first__lte=day, last__gte=day)
+
+
 class Secondment(models.Model):
     """A period in which somebody works at another agency without leaving their own (biệt phái).
 
@@ -132,8 +170,19 @@ class Secondment(models.Model):
     first = models.DateField(_("first day"))
     last = models.DateField(_("last day"))
     decision = models.CharField(_("decision"), max_length=200)
+    substitute = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("substitute"),
+        help_text=_("Takes the tasks that are open at home"),
+    )
     recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     recorded_at = models.DateTimeField(_("recorded at"))
+
+    objects = SecondmentQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("secondment")
@@ -142,6 +191,9 @@ class Secondment(models.Model):
         constraints = [
             models.CheckConstraint(name="secondment_ends_after_it_begins", condition=Q(last__gte=F("first"))),
             models.CheckConstraint(name="secondment_has_a_decision", condition=~Q(decision="")),
+            models.CheckConstraint(
+                name="secondment_substitute_is_another", condition=~Q(staff=F("substitute"))
+            ),
             ExclusionConstraint(
                 name="secondments_apart",
                 expressions=[
@@ -154,3 +206,11 @@ class Secondment(models.Model):
 
     def __str__(self) -> str:
         return f"{self.staff} → {self.agency} {self.first:%d/%m/%Y}–{self.last:%d/%m/%Y}"
+
+    @property
+    def is_of_usual_length(self) -> bool:
+        """From 6 to 24 months, as the directives on one-stop desks have it; another length is unusual, not wrong."""
+        end = self.last + timedelta(days=1)
+        months = (end.year - self.first.year) * 12 + end.month - self.first.month
+        # A month that is not over counts for the lower bound as nothing, for the upper one as begun.
+        return months - (end.day < self.first.day) >= 6 and months + (end.day > self.first.day) <= 24

@@ -21,12 +21,14 @@ from procedures.models import (
     Procedure,
     ProcedureStep,
     ProcedureVersion,
+    ReadyReason,
     TimeLimit,
 )
 from procedures.seeds.agencies import AgencyFacts, read_agencies
 from procedures.seeds.calendar import read_calendar
 from procedures.seeds.catalogue import VersionFacts, read_catalogue
 from procedures.seeds.files import Place, SeedsRefused
+from procedures.seeds.reasons import read_reasons
 from procedures.signals import calendar_changed
 
 _LOCK = 0x5EED  # any number, the same for every loader: two of them at once would both create
@@ -48,6 +50,7 @@ class LoadCounts:
     drafts_replaced: int = 0
     versions_ended: int = 0
     unchanged: int = 0
+    reasons_created: int = 0
 
 
 def load_catalogue(path: Path, *, today: date | None = None) -> LoadCounts:
@@ -64,6 +67,7 @@ def load_catalogue(path: Path, *, today: date | None = None) -> LoadCounts:
     agencies = read_agencies(path, problems)
     days = read_calendar(path, problems)
     records, default_start = read_catalogue(path, problems)
+    reasons = read_reasons(path, problems)
     if problems:
         raise SeedsRefused(problems)
     counts = LoadCounts()
@@ -78,12 +82,21 @@ def load_catalogue(path: Path, *, today: date | None = None) -> LoadCounts:
             _load_record(facts, known.get(facts.code), today, default_start, counts)
         _load_sources(records)
         _link_results(records)
+        counts.reasons_created = _load_reasons(reasons)
         if problems:
             raise SeedsRefused(problems)
         if counts.days_created or counts.days_changed or counts.days_withdrawn:
             reason = _("The official calendar was loaded again from the seeds.")
             calendar_changed.send(CalendarDay, agency=None, reason=reason)
     return counts
+
+
+def _load_reasons(reasons: list[dict]) -> int:
+    """Only into an installation that has none: afterwards they are the office's own."""
+    if ReadyReason.objects.exists():
+        return 0
+    rows = [ReadyReason(position=position, **columns) for position, columns in enumerate(reasons)]
+    return len(ReadyReason.objects.bulk_create(rows))
 
 
 def _load_sources(records: list[VersionFacts]) -> None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cases.codes import compose, highest_number, is_dossier_code, next_code
+from cases.codes import code_in, compose, highest_number, is_dossier_code, next_code
 
 DAY = date(2026, 11, 20)
 
@@ -93,3 +93,20 @@ def test_the_next_code_is_new_and_valid(numbers):
     assert is_dossier_code(code, "new")
     assert code not in issued
     assert highest_number("H44.100", DAY, [*issued, code]) == max(numbers, default=0) + 1
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("H41.12-261120-0001", "H41.12-261120-0001"),
+        (" h41.12-261120-0001\r\n", "H41.12-261120-0001"),
+        ("https://motcua.example/tra-cuu/?ma=H41.12-261120-0001", "H41.12-261120-0001"),
+        ("ma=000.00.16.H40-231017-0001&x", "000.00.16.H40-231017-0001"),
+        ("H41.12-269999-0001 H41.12-261120-0002", "H41.12-261120-0002"),
+        ("XH41.12-261120-0001", ""),
+        ("", ""),
+        ("2.000815", ""),
+    ],
+)
+def test_a_code_is_found_in_what_a_scanner_reads(text, code):
+    assert code_in(text) == code

@@ -29,7 +29,12 @@ def receptions(world, how_many: int):
     def of_applicant(n: int):
         applicant = replace(world.applicant, id_number=f"0400{n:08}")
         return lambda: services.receive(
-            world.free, applicant, desk=world.ward, by=world.clerk, components=components
+            world.free,
+            applicant,
+            desk=world.ward,
+            by=world.clerk,
+            components=components,
+            duplicate_known=True,
         )
 
     return [of_applicant(n) for n in range(how_many)]

@@ -103,9 +103,19 @@ def test_an_event_cannot_be_changed_through_the_model_either(world):
 
 
 def test_a_correction_of_money_is_a_counter_entry(full_history):
-    Payment.objects.create(
-        dossier=full_history, amount=-15000, method="cash", receipt_number="HT-1", paid_at=timezone.now()
-    )
+    taken = full_history.payments.get()
+    entry = {"dossier": full_history, "method": "cash", "paid_at": timezone.now()}
+    nonsense = [
+        {"amount": 0},
+        {"amount": -15000},
+        {"amount": -15000, "reverses": taken},
+        {"amount": -15000, "reason": "Thu nhầm"},
+        {"amount": 15000, "reverses": taken, "reason": "Thu nhầm"},
+    ]
+    for facts in nonsense:
+        with pytest.raises(IntegrityError), transaction.atomic():
+            Payment.objects.create(**entry, **facts, receipt_number="HT-1")
+    Payment.objects.create(**entry, amount=-15000, reverses=taken, reason="Thu nhầm", receipt_number="HT-1")
     assert fresh(full_history).balance == 15000
 
 
@@ -277,7 +287,7 @@ def test_a_payment_of_nothing_or_with_a_used_number_is_refused(world):
     number = services.pay(dossier, by=world.clerk, amount=15000).receipt_number
     facts = {"method": "cash", "paid_at": timezone.now()}
     row_is_refused(
-        lambda: dossier.payments.create(amount=0, receipt_number="X", **facts), match="payment_not_zero"
+        lambda: dossier.payments.create(amount=0, receipt_number="X", **facts), match="payment_(not_zero|back)"
     )
     row_is_refused(
         lambda: dossier.payments.create(amount=1, receipt_number=number, **facts), match="receipt_number"

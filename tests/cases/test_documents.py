@@ -2,16 +2,25 @@
 
 import hashlib
 import io
+from datetime import date
 
 import pytest
 from django.conf import settings as project_settings
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.db import transaction
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from PIL import Image
 from pypdf import PdfReader, PdfWriter
+from pypdf.generic import DictionaryObject, NameObject, NumberObject, TextStringObject
 
 from cases import services
 from cases.enums import DocumentSource, EventKind, State
 from cases.errors import BadFile, Invalid, NotPermitted
 from cases.models import Document
+from cases.services.documents import check_file
+from cases.services.stored_files import files_or_nothing
 from tests.cases.helpers import (
     last_event,
     refused,
@@ -23,11 +32,28 @@ from tests.cast import local, pdf, upload
 pytestmark = pytest.mark.usefixtures("english")
 
 
-def picture(kind: str, pages: int = 1) -> bytes:
+def picture(kind: str, pages: int = 1, size: tuple[int, int] = (20, 20)) -> bytes:
     buffer = io.BytesIO()
-    sheets = [Image.new("RGB", (20, 20), "white") for _ in range(pages)]
+    sheets = [Image.new("RGB" if pages > 1 or size == (20, 20) else "1", size) for _ in range(pages)]
     more = {"save_all": True, "append_images": sheets[1:]} if pages > 1 else {}
     sheets[0].save(buffer, format=kind, **more)
+    return buffer.getvalue()
+
+
+def with_inside(more: dict) -> bytes:
+    """A PDF with something more at its root."""
+
+    def as_object(value):
+        if isinstance(value, dict):
+            return DictionaryObject({NameObject(key): as_object(one) for key, one in value.items()})
+        if isinstance(value, int):
+            return NumberObject(value)
+        return NameObject(value) if value.startswith("/") else TextStringObject(value)
+
+    writer = PdfWriter(clone_from=PdfReader(io.BytesIO(pdf())))
+    writer.root_object.update(as_object(more))
+    buffer = io.BytesIO()
+    writer.write(buffer)
     return buffer.getvalue()
 
 
@@ -126,6 +152,48 @@ def test_add_document_forgets_the_folders_in_a_file_name(world):
             pdf(0),
             "“khong-trang.pdf” is broken or protected and cannot be opened. Scan or save it again.",
         ),
+        (
+            "nua-anh.jpg",
+            picture("JPEG")[:-30],
+            "“nua-anh.jpg” is broken or protected and cannot be opened. Scan or save it again.",
+        ),
+        (
+            "sach.pdf",
+            pdf(1001),
+            "“sach.pdf” has more than 1000 pages. Split it into several files.",
+        ),
+        (
+            "muoi-nghin-trang.pdf",
+            pdf(10_000),
+            "“muoi-nghin-trang.pdf” has more than 1000 pages. Split it into several files.",
+        ),
+        (
+            "bom.png",
+            picture("PNG", size=(10_001, 10_000)),
+            "A page of “bom.png” has more than 100 million pixels. Scan with a lower resolution: 300 dpi is "
+            "enough.",
+        ),
+        (
+            "bom.pdf",
+            with_inside({"/Bomb": {"/Subtype": "/Image", "/Width": 100_000, "/Height": 100_000}}),
+            "A page of “bom.pdf” has more than 100 million pixels. Scan with a lower resolution: 300 dpi is "
+            "enough.",
+        ),
+        (
+            "chay.pdf",
+            with_inside({"/OpenAction": {"/S": "/JavaScript", "/JS": "app.alert(1)"}}),
+            "“chay.pdf” has a program inside that runs when it is opened. Print it to a new PDF, or scan it.",
+        ),
+        (
+            "goi.pdf",
+            with_inside({"/OpenAction": {"/S": "/Launch", "/F": "cmd.exe"}}),
+            "“goi.pdf” has a program inside that runs when it is opened. Print it to a new PDF, or scan it.",
+        ),
+        (
+            "kem.pdf",
+            with_inside({"/Names": {"/EmbeddedFiles": {}}}),
+            "“kem.pdf” has other files inside, which nobody would see. Hand in each as a file of its own.",
+        ),
     ],
 )
 def test_add_document_refuses_what_cannot_be_read(world, name, content, sentence):
@@ -133,6 +201,60 @@ def test_add_document_refuses_what_cannot_be_read(world, name, content, sentence
     with refused(BadFile, "bad_file") as caught:
         services.add_document(dossier, upload(name, content), by=world.clerk)
     assert (caught.value.field, caught.value.sentence) == ("file", sentence)
+
+
+@pytest.mark.parametrize(
+    ("name", "kept"),
+    [
+        ("a" * 300 + ".pdf", "a" * 251 + ".pdf"),
+        ("giấy 😀.pdf", "giấy 😀.pdf"),
+        ("to\u202efdp.exe", "to fdp.exe"),
+        ("../../etc/passwd", "passwd"),
+        ("..", "nameless"),
+        ("  ", "nameless"),
+        ("a\x00b\nc.pdf", "ab c.pdf"),
+        ("to\u031b\u031bkhai.pdf", "tơ\u031bkhai.pdf"),
+        ("lone\ud800.pdf", "lone .pdf"),
+    ],
+)
+def test_add_document_keeps_a_name_that_can_be_shown(world, name, kept):
+    file = ContentFile(pdf(), name=name)
+    document = services.add_document(world.receive(), file, by=world.clerk)
+    assert Document.objects.get(pk=document.pk).name == kept
+
+
+def test_a_photo_with_a_second_picture_inside_has_one_page(world):
+    document = services.add_document(world.receive(), upload("anh", picture("MPO", pages=2)), by=world.clerk)
+    assert (document.mime_type, document.pages) == ("image/jpeg", 1)
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    start=st.sampled_from(
+        [b"%PDF-1.7\n", pdf()[:200], picture("PNG")[:50], picture("JPEG")[:200], b"II*\x00"]
+    ),
+    rest=st.binary(max_size=400),
+)
+def test_no_content_at_all_gives_anything_but_a_sentence(start, rest):
+    try:
+        checked = check_file(ContentFile(start + rest, name="x.pdf"))
+    except BadFile as error:
+        assert "“x.pdf”" in error.sentence
+    else:
+        assert checked.pages >= 1
+
+
+def test_a_file_of_work_that_failed_is_removed_again(world):
+    dossier = world.processing()
+    folder = default_storage.listdir("2026/11")[1]
+    with refused(Invalid):
+        services.record_result(
+            dossier, upload(), by=world.officer, number="1/KQ", signer="A", valid_until=date(2026, 1, 1)
+        )
+    with pytest.raises(RuntimeError), files_or_nothing(), transaction.atomic():
+        services.add_document(dossier, upload(), by=world.officer)
+        raise RuntimeError
+    assert default_storage.listdir("2026/11")[1] == folder
 
 
 def test_add_document_refuses_what_is_over_the_limit(world, settings):

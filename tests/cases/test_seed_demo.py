@@ -27,6 +27,7 @@ from cases.models import (
     DossierComponent,
     DossierEvent,
     Extension,
+    RegisterEntry,
     Reschedule,
     StoredPaper,
     Supplement,
@@ -214,6 +215,11 @@ class TestDemo(TestCase):
 
         assert not at_once.receipt_wanted
         assert timezone.localdate(at_once.received_at) == timezone.localdate(at_once.returned_at)
+
+    def test_the_quick_service_of_the_first_ward_has_lines_of_today_in_every_register(self):
+        today = RegisterEntry.objects.filter(at__date=NOW.date(), book__agency__identifier="H41.101")
+
+        assert {entry.book.kind for entry in today} == {"copies", "signatures", "extracts"}
 
     def test_a_paper_was_demanded_with_a_ground_and_another_reused_from_the_store(self):
         assert {demand.ground for demand in Demand.objects.all()} == {"system_failure"}

@@ -35,6 +35,7 @@ def test_the_schedule_names_tasks_that_exist():
         "cases.tasks.draft_apologies",
         "cases.tasks.morning_digest",
         "cases.tasks.heartbeat",
+        "cases.tasks.search_waiting_scans",
         "cases.tasks.apply_calendar_revisions",
         "cases.tasks.remind_supplements",
         "cases.tasks.alert_late_consultations",

@@ -129,6 +129,26 @@ def test_r12_what_is_decided_at_once_is_recorded_without_a_receipt(world, clock)
     assert dossier.finished_at <= dossier.due_at
 
 
+def test_r12_a_certified_copy_has_its_number_and_everything_but_a_receipt(world):
+    copies = make_procedure("2.000815", "Chứng thực bản sao", amount=1, unit="same_day", fee=2000)
+    copies.versions.update(decided_at_once=True, register="copies")
+    world.clerk.decides_at_counter = True
+    world.clerk.save()
+    entry = services.certify(
+        copies,
+        world.applicant,
+        desk=world.ward,
+        by=world.clerk,
+        paper="Thẻ căn cước",
+        signer="Trần Văn Lãnh Đạo",
+    )
+    dossier = fresh(entry.dossier)
+    assert (dossier.state, dossier.receipt_wanted) == (State.RETURNED, False)
+    assert (dossier.code, dossier.book_number, entry.number) == ("H41.101-261109-0001", 1, 1)
+    assert (dossier.balance, entry.amount, dossier.result_number) == (0, 2000, "01, 01/2026-SCT/BS")
+    assert dossier.finished_at <= dossier.due_at
+
+
 def test_r13_what_a_connected_database_knows_is_not_demanded_without_a_ground(world):
     ElectronicSource.objects.create(name="National Population Database", is_connected=True)
     form, identity, _authorisation = world.free.versions.get().components.order_by("position")

@@ -12,12 +12,15 @@ from notifications.forms import Form
 from notifications.payloads import (
     ApologyPayload,
     BookRow,
+    CertificationPayload,
     ControlSlipPayload,
     LogBookPayload,
     Paper,
     Person,
     ReceiptPayload,
     RefusalPayload,
+    RegisterPayload,
+    RegisterRow,
     SlipRow,
     StopPayload,
     SupplementPayload,
@@ -242,6 +245,60 @@ def approved(**changes):
 def issued(**changes):
     letter = approved(**changes)
     return letters.issue(letter, by=HEAD, payload=letter.content)
+
+
+def certification(**changes) -> CertificationPayload:
+    values = {
+        **HEAD_OF_SHEET,
+        "form": Form("", "LỜI CHỨNG CHỨNG THỰC CHỮ KÝ", "", "a5"),
+        "number": 12,
+        "number_label": "Số chứng thực",
+        "book": "01/2026-SCT/CK,ĐC",
+        "sentences": ("Hồi 09:00 ngày 21/11/2026, tại phường Ví Dụ,", "Tôi Trần Thị Ví Dụ chứng thực."),
+        "person": PERSON,
+        "paper": "Giấy ủy quyền",
+        "pages": 2,
+        "copies": 1,
+        "certified_at": NOW,
+        "signer_name": "Trần Thị Ví Dụ",
+        "signer_role": "NGƯỜI THỰC HIỆN CHỨNG THỰC",
+        "signer_title": "PHÓ CHỦ TỊCH",
+        "receiver_name": "Lê Văn Mẫu",
+        "dossier_code": "H41.12-261121-0001",
+    }
+    return CertificationPayload(**(values | changes))
+
+
+def register_row(**changes) -> RegisterRow:
+    values = {
+        "number": 1,
+        "at": NOW,
+        "person": PERSON.name,
+        "paper": "Giấy khai sinh",
+        "signer": "Trần Thị Ví Dụ",
+        "pages": 4,
+        "copies": 2,
+        "amount": 12_000,
+        "dossier_code": "H41.12-261121-0001",
+    }
+    return RegisterRow(**(values | changes))
+
+
+def register(**changes) -> RegisterPayload:
+    values = {
+        **HEAD_OF_SHEET,
+        "form": Form("", "SỔ CHỨNG THỰC BẢN SAO TỪ BẢN CHÍNH", "", "a4"),
+        "year": 2026,
+        "volume": 1,
+        "book": "01/2026-SCT/BS",
+        "last_number": 2,
+        "rows": (register_row(), register_row(number=2, paper="Thẻ căn cước")),
+        "closed_at": local(4, 9, month=1, year=2027),
+        "keeper_name": "Lê Văn Mẫu",
+        "signer_title": "Giám đốc",
+        "signer_name": "Trần Thị Ví Dụ",
+    }
+    return RegisterPayload(**(values | changes))
 
 
 def text_of(pdf: bytes) -> str:

@@ -55,6 +55,7 @@ def test_production_settings_are_silent(found):
         ({"PUBLIC_URL": "motcua.example"}, ["onestop.E005"]),
         ({"MAX_SUPPLEMENT_REQUESTS": 2}, ["onestop.W001"]),
         ({"HEARTBEAT_MAX_AGE_SECONDS": 60}, ["onestop.W002"]),
+        ({"SCANNER_FOLDER": "/nowhere/at-all"}, ["onestop.W010"]),
         ({"USES_EMBEDDED_REDIS": True}, ["onestop.W003"]),
         ({"USES_EMBEDDED_POSTGRES": True}, ["onestop.W003"]),
         ({"PUBLIC_URL": "http://motcua.example"}, ["onestop.W004"]),

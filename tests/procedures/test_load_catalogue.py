@@ -172,6 +172,23 @@ class TestRealSeeds(TestCase):
         assert (original.shown_only, original.is_mandatory) == (True, True)
         assert copy.required_when == "bộ phận tiếp nhận không tự sao chụp"
 
+    def test_load_knows_what_is_decided_at_once_and_entered_in_a_register(self):
+        found = {
+            version.procedure.code: (version.register, version.decided_at_once)
+            for version in ProcedureVersion.objects.exclude(register="").select_related("procedure")
+        }
+
+        assert found == {
+            "2.000815": ("copies", True),
+            "2.000884": ("signatures", True),
+            "2.000635": ("extracts", True),
+            "2.000942": ("copies", False),
+            **{
+                code: ("contracts", False)
+                for code in ("2.001035", "2.001019", "2.001016", "2.001406", "2.000913")
+            },
+        }
+
     def test_load_gives_every_limit_internal_steps_that_fit(self):
         for version in ProcedureVersion.objects.prefetch_related("limits", "steps"):
             limits, steps = version.limits.all(), version.steps.all()
@@ -438,6 +455,11 @@ class TestBadSeeds:
     @pytest.mark.parametrize(
         ("spoil", "sentence"),
         [
+            (
+                change(register="stamps"),
+                f"{IN_RECORD}: register: “stamps” is not known; use one of: copies, signatures, contracts,"
+                " extracts.",
+            ),
             (
                 limit(unit="week"),
                 f"{IN_RECORD}, time_limits 1: unit: “week” is not known; use one of: working_day, calendar_day,"

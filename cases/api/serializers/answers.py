@@ -70,12 +70,19 @@ class PromiseSerializer(serializers.Serializer):
 
 
 class FeeSerializer(serializers.Serializer):
+    id = serializers.IntegerField(help_text="By which it is waived.")
     name = serializers.CharField()
     amount = serializers.IntegerField()
 
 
-class PaymentAnswerSerializer(serializers.Serializer):
+class WaiverAnswerSerializer(serializers.Serializer):
+    fee = serializers.IntegerField(source="fee_id")
     amount = serializers.IntegerField()
+    ground = serializers.CharField()
+
+
+class PaymentAnswerSerializer(serializers.Serializer):
+    amount = serializers.IntegerField(help_text="Negative: paid back.")
     method = serializers.ChoiceField(PaymentMethod.choices)
     receipt_number = serializers.CharField()
     paid_at = serializers.DateTimeField()
@@ -83,10 +90,12 @@ class PaymentAnswerSerializer(serializers.Serializer):
 
 class FeesSerializer(serializers.Serializer):
     lines = FeeSerializer(many=True)
+    waivers = WaiverAnswerSerializer(many=True)
     payments = PaymentAnswerSerializer(many=True)
     total = serializers.IntegerField()
+    waived = serializers.IntegerField()
     paid = serializers.IntegerField()
-    owed = serializers.IntegerField()
+    owed = serializers.IntegerField(help_text="Negative: to be paid back.")
 
 
 class SupplementSerializer(serializers.Serializer):

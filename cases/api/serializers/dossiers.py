@@ -138,6 +138,11 @@ class StaffResultSerializer(serializers.Serializer):
     collector_id_number = serializers.CharField()
     collection_proof = serializers.CharField()
     authorisation = serializers.CharField(source="collector_authorisation")
+    acknowledgement = serializers.CharField(
+        help_text="How the collector confirmed: signed, noted, not_present."
+    )
+    originals_returned = serializers.CharField()
+    tracking_number = serializers.CharField()
 
 
 class DemandAnswerSerializer(serializers.Serializer):

@@ -6,12 +6,12 @@ from rest_framework import serializers
 
 from cases.api.serializers.strict import Named, StrictSerializer
 from cases.enums import (
+    Acknowledgement,
     ApplicantKind,
     CollectionProof,
     ConsultationKind,
     DocumentSource,
     NoticeChannel,
-    PaymentMethod,
     Provision,
     ResultKind,
     ReturnChannel,
@@ -20,12 +20,9 @@ from cases.enums import (
 from cases.models import Consultation
 from cases.services.applicants import ApplicantFacts
 from cases.services.checklist import ComponentFacts
-from cases.services.reception import FeeFacts
+from cases.services.fee_lines import FeeFacts
 from procedures.enums import Channel
 from procedures.models import Agency, Component, Procedure, Staff, TimeLimit
-
-# Above every amount that an office can ask for, and inside the database's integers.
-MOST_DONG = 10**15
 
 
 @extend_schema_field(serializers.CharField())
@@ -178,6 +175,11 @@ class ReceptionSerializer(FeeFieldsMixin, FilingFieldsSerializer):
     receipt_wanted = serializers.BooleanField(
         required=False, help_text="Of what is decided at once a receipt is printed only when asked for."
     )
+    duplicate_known = serializers.BooleanField(
+        required=False,
+        help_text="Receive although the applicant has an open dossier of this procedure; without it that "
+        "is refused with `duplicate_open`.",
+    )
     received_at = serializers.DateTimeField(
         required=False, help_text="Now when left out; without offset it is local time of Việt Nam."
     )
@@ -241,6 +243,11 @@ class HandOverSerializer(StrictSerializer):
     note = serializers.CharField(max_length=5000, required=False, allow_blank=True)
 
 
+class AssignmentSerializer(StrictSerializer):
+    to = StaffField(help_text="User name of who gets the dossier.")
+    note = serializers.CharField(max_length=300, required=False, allow_blank=True)
+
+
 class ResultSerializer(StrictSerializer):
     """A form with the signed result as file."""
 
@@ -254,21 +261,20 @@ class ResultSerializer(StrictSerializer):
     )
 
 
-class PaymentSerializer(StrictSerializer):
-    amount = serializers.IntegerField(
-        min_value=-MOST_DONG, max_value=MOST_DONG, help_text="VND; exactly what is owed."
-    )
-    method = serializers.ChoiceField(PaymentMethod.choices, required=False)
-
-
 class CollectionSerializer(StrictSerializer):
-    collector = serializers.CharField(max_length=300, allow_blank=True)
+    collector = serializers.CharField(
+        max_length=300, required=False, allow_blank=True, help_text="Of a result that is sent the applicant."
+    )
     proof = serializers.ChoiceField(CollectionProof.choices)
     collector_id_number = serializers.CharField(max_length=20, required=False, allow_blank=True)
     authorisation = serializers.CharField(
         max_length=300, required=False, allow_blank=True, help_text="Needed with the proof `authorisation`."
     )
     originals_returned = serializers.CharField(max_length=2000, required=False, allow_blank=True)
+    acknowledgement = serializers.ChoiceField(Acknowledgement.choices, required=False)
+    tracking_number = serializers.CharField(
+        max_length=200, required=False, allow_blank=True, help_text="Needed with the proof `post`."
+    )
 
 
 class ComponentField(serializers.PrimaryKeyRelatedField):

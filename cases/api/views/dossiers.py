@@ -49,8 +49,9 @@ def dossier_answer(request, pk: int) -> dict:
         .select_related("limit", "corrects")
         .prefetch_related(
             "events",
-            "fees",
-            "payments",
+            "fees__waivers",
+            "waivers",
+            "payments__reversals",
             "reschedules",
             "supplements",
             "demands",

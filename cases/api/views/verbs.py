@@ -10,6 +10,7 @@ from rest_framework.serializers import Serializer
 from cases import queries, services
 from cases.api.parsers import JSONParser
 from cases.api.schema import ProblemSchema
+from cases.api.serializers import money
 from cases.api.serializers import requests as bodies
 from cases.api.serializers.answers import FilingSerializer
 from cases.api.serializers.dossiers import DossierSerializer
@@ -51,6 +52,8 @@ VERBS = [
     Act(Verb.DIGITIZE, "Scans complete: hand to the agency", bodies.NothingSerializer, services.digitize),
     Act(Verb.START, "Take over", bodies.NothingSerializer, services.start),
     Act(Verb.HAND_OVER, "Hand over to the next step", bodies.HandOverSerializer, services.hand_over),
+    Act(Verb.ASSIGN, "Assign to one of the agency's people", bodies.AssignmentSerializer, services.assign),
+    Act(Verb.UNDO, "Undo one's own last step", bodies.ReasonSerializer, services.undo),
     Act(
         Verb.REQUEST_SUPPLEMENT,
         "Ask for what is missing; the clock stops",
@@ -67,7 +70,9 @@ VERBS = [
         services.record_result,
         file="file",
     ),
-    Act(Verb.PAY, "Take the fees", bodies.PaymentSerializer, services.pay),
+    Act(Verb.PAY, "Take the fees", money.PaymentSerializer, services.pay),
+    Act(Verb.WAIVE, "Waive a fee or part of it", money.WaiverSerializer, services.waive),
+    Act(Verb.REFUND, "Pay money back by a counter-entry", money.RefundSerializer, services.refund),
     Act(Verb.SETTLE, "Nothing is owed: ready to be collected", bodies.NothingSerializer, services.settle),
     Act(Verb.RETURN_RESULT, "Hand the result over", bodies.CollectionSerializer, services.return_result),
     Act(Verb.WITHDRAW, "Withdraw for the applicant", bodies.ReasonSerializer, services.withdraw),

@@ -26,14 +26,6 @@ document.addEventListener("keydown", (event) => {
     else links[Math.min(at, links.length - 1)]?.focus();
     event.preventDefault();
   }
-  // Ctrl+Enter presses the main button of the form.
-  if (event.key === "Enter" && event.ctrlKey) {
-    const main = event.target.closest("form")?.querySelector("[data-main]");
-    if (main) {
-      event.preventDefault();
-      main.click();
-    }
-  }
 });
 
 // The picture before a word is a word itself, in a font of pictures: nobody needs to hear it.

@@ -23,6 +23,18 @@ window.addEventListener("beforeprint", () => {
 });
 window.addEventListener("afterprint", () => folded.forEach((details) => (details.open = false)));
 
+// A form that is printed as soon as the page is there; going back or loading again does not print it twice.
+document.addEventListener("DOMContentLoaded", () => {
+  const frame = document.querySelector("iframe[data-print-now]");
+  if (!frame) return;
+  history.replaceState(null, "", location.pathname);
+  frame.addEventListener("load", () => {
+    frame.contentWindow.print();
+    window.focus(); // else the next key would go to the receipt
+  });
+  frame.src = frame.dataset.printNow;
+});
+
 document.addEventListener("DOMContentLoaded", () => {
   document.querySelectorAll("[data-print]").forEach((button) => (button.hidden = false));
 });

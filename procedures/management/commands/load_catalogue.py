@@ -59,3 +59,5 @@ class Command(BaseCommand):
                 "same": counts.unchanged,
             }
         )
+        if counts.reasons_created:
+            self.stdout.write(_("Ready reasons: %(created)d created.") % {"created": counts.reasons_created})

@@ -18,14 +18,16 @@ KEEPING = ["Procedures", "Calendar", "Calendar changes", "Provincial tariffs", "
 DOSSIERS = ["Filings to answer", "All dossiers", "Overdue"]
 ASKED = "Questions to my agency"
 SIDEBARS = {
-    Role.CLERK: ["Today", "Receive a dossier", *DOSSIERS, "Log books", "Letters", "Messages", *COMMON],
+    Role.CLERK: ["Today", "Receive a dossier", "Queue numbers", *DOSSIERS, "Log books", "Registers", "Letters", "Messages", *COMMON],
     Role.OFFICER: ["Today", "My queue", *DOSSIERS, ASKED, "Letters", *COMMON],
     Role.SUPERVISOR: [
         "Today",
+        "Queue numbers",
         *DOSSIERS,
         ASKED,
         "Demands with a ground",
         "Log books",
+        "Registers",
         "Letters",
         "Messages",
         *KEEPING,
@@ -33,16 +35,18 @@ SIDEBARS = {
     ],
     Role.AUDITOR: [
         "Today",
+        "Waiting times",
         *DOSSIERS,
         "Demands with a ground",
         "Log books",
+        "Registers",
         "Letters",
         "Messages",
         *KEEPING,
         "Agencies",
         "Staff",
     ],
-    Role.AGENCY_ADMIN: ["Today", *KEEPING, "Absences", "Agencies", "Staff"],
+    Role.AGENCY_ADMIN: ["Today", "Queue numbers", "Registers", *KEEPING, "Absences", "Agencies", "Staff"],
     Role.SYSTEM_ADMIN: ["Today", "Messages", *KEEPING, "Agencies", "Staff"],
     Role.INTEGRATION: ["Today"],
 }

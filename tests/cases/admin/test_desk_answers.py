@@ -61,7 +61,7 @@ def test_pressed_twice_asks_once(world, browser):
 
 def test_enter_in_a_field_presses_receive(world, browser):
     page = browser(world.clerk).get(PAGE, {"procedure": "1.000001"}).content.decode()
-    first = page[page.index('<button type="submit"', page.index("data-once")) :]
+    first = page[page.index('<button type="submit"', page.index('id="reception"')) :]
     assert "name=" not in first[: first.index(">")]
 
 
@@ -169,7 +169,7 @@ def test_what_is_decided_at_once_gets_a_receipt_when_it_is_ticked(world, browser
     client = browser(world.clerk)
     page = send(client, world)
     assert "No receipt is needed" in messages_of(page)[0]
-    send(client, world, receipt_wanted="on")
+    send(client, world, receipt_wanted="on", duplicate_known="on")
     assert Dossier.objects.latest("pk").receipt_wanted
 
 

@@ -227,7 +227,7 @@ def test_the_same_page_sent_twice_makes_one_dossier(world, browser):
 def test_two_pages_with_the_same_facts_make_two_dossiers(world, browser):
     client = browser(world.clerk)
     client.post(PAGE, typed(client, world.free))
-    client.post(PAGE, typed(client, world.free))
+    client.post(PAGE, typed(client, world.free, duplicate_known="on"))
     assert Dossier.objects.count() == 2
 
 
@@ -316,7 +316,7 @@ def test_a_fee_has_to_be_chosen_when_all_depend_on_the_case(world, browser):
     response = client.post(PAGE, typed(client, world.free))
     assert errors_of(response) == {"fees": ["Choose which fee applies: Lệ phí (quá hạn)."]}
     client.post(PAGE, typed(client, world.free, fees=[str(line.pk)]))
-    client.post(PAGE, typed(client, world.free, fees=["none"]))
+    client.post(PAGE, typed(client, world.free, fees=["none"], duplicate_known="on"))
     assert sorted(dossier.fee_total for dossier in Dossier.objects.all()) == [0, 8000]
 
 

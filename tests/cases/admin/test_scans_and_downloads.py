@@ -66,8 +66,8 @@ def test_a_bad_file_is_refused_at_its_paper(world, browser, files, sentence):
     paper = dossier.components.first()
     sent = {"component": paper.pk, "file": [upload(*file) for file in files]}
     response = browser(world.clerk).post(scans_of(dossier), sent)
-    refusals = {row["item"].pk: row["refusal"] for row in response.context["checklist"]}
-    assert refusals[paper.pk] == sentence
+    refusals = {row["number"]: row["refusals"] for row in response.context["rows"]}
+    assert refusals[paper.pk] == [sentence]
     assert not Document.objects.exists()
 
 

@@ -10,7 +10,7 @@ from cases.errors import KeyReused, NotPermitted
 from cases.models import Dossier, IdempotencyKey, Payment
 from cases.services.idempotency import fingerprint_of, forget_old_keys, once
 from tests.cases.api.conftest import client_of, receive, reception, refused
-from tests.cast import upload
+from tests.cast import pdf, upload
 
 
 def test_a_repeated_reception_gets_the_first_answer(world, clerk, clock):
@@ -45,7 +45,8 @@ def test_the_same_key_at_another_address_is_refused(world, clerk):
 def test_keys_of_two_people_are_two_keys(world, clerk):
     receive(clerk, reception(world))
     other = receive(
-        client_of(world.centre_clerk), reception(world, desk="H41.12", competent_agency="H41.101")
+        client_of(world.centre_clerk),
+        reception(world, desk="H41.12", competent_agency="H41.101", duplicate_known=True),
     )
     assert other.status_code == 201
 
@@ -83,9 +84,9 @@ def test_a_file_is_part_of_what_was_sent(world, clerk):
     def send(content):
         return clerk.post(path, {"file": upload(content=content)}, key="quet", format="multipart")
 
-    first = send(None)
+    first = send(pdf())
     assert first.status_code == 201, first.content
-    assert send(None).json() == first.json()
+    assert send(pdf()).json() == first.json()
     refused(send(b"%PDF-other"), 409, "idempotency_key_reused")
 
 

@@ -32,6 +32,16 @@ def test_a_reception_answers_with_the_dossier(world, clerk):
     assert dossier["possible_verbs"] == ["digitize", "withdraw", "demand"]
 
 
+def test_a_second_open_dossier_of_the_same_procedure_needs_to_be_known(world, clerk):
+    receive(clerk, reception(world))
+    problem = refused(receive(clerk, reception(world), key="hai"), 409, "duplicate_open")
+    assert problem["detail"].startswith(
+        "Nguyễn Thị Ví Dụ already has an open dossier of this procedure: H41.101-261109-0001"
+    )
+    assert [error["field"] for error in problem["errors"]] == ["duplicate_known"]
+    assert receive(clerk, reception(world, duplicate_known=True), key="ba").status_code == 201
+
+
 def test_the_secret_is_on_the_receipt_only(world, clerk):
     answer = receive(clerk, reception(world))
     assert lookup.secret_of(Dossier.objects.get()) not in answer.content.decode()

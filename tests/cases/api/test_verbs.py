@@ -17,6 +17,8 @@ CASES = {
     "digitize": ("clerk", "scanned", {}, "digitized"),
     "start": ("officer", "digitized", {}, "processing"),
     "hand_over": ("officer", "processing", {"to": "giam-sat", "note": "Trình ký"}, "processing"),
+    "assign": ("supervisor", "processing", {"to": "thu-ly-2", "note": "Đổi người"}, "processing"),
+    "undo": ("officer", "processing", {"reason": "Bấm nhầm"}, "digitized"),
     "request_supplement": (
         "officer",
         "processing",
@@ -166,6 +168,46 @@ def test_the_fee_that_is_owed_is_taken(world, clerk):
     assert answer["state"] == "paid"
     assert answer["fees"]["owed"] == 0
     assert [payment["method"] for payment in answer["fees"]["payments"]] == ["transfer"]
+
+
+def test_a_fee_is_waived_and_what_was_paid_goes_back(world, clerk):
+    dossier = world.receive(world.paid)
+    path = f"dossiers/{dossier.code}"
+    paid = clerk.post(f"{path}/pay/", {"amount": 15000, "method": "cash"}).json()["fees"]
+    fee, number = paid["lines"][0]["id"], paid["payments"][0]["receipt_number"]
+    body = {"fee": fee, "amount": 5000, "ground": "Hộ nghèo"}
+    waived = clerk.post(f"{path}/waive/", body).json()["fees"]
+    assert (waived["waived"], waived["owed"]) == (5000, -5000)
+    assert waived["waivers"] == [{"fee": fee, "amount": 5000, "ground": "Hộ nghèo"}]
+    body = {"payment": number, "amount": 5000, "reason": "Được miễn"}
+    answer = clerk.post(f"{path}/refund/", body).json()["fees"]
+    assert ([entry["amount"] for entry in answer["payments"]], answer["owed"]) == ([15000, -5000], 0)
+
+
+def test_a_fee_and_a_payment_of_another_dossier_are_refused(world, clerk):
+    dossier, other = world.receive(world.paid), world.receive(world.paid)
+    services.pay(dossier, by=world.clerk, amount=15000)
+    foreign = services.pay(other, by=world.clerk, amount=15000).receipt_number
+    path = f"dossiers/{dossier.code}"
+    body = {"fee": other.fees.get().pk, "ground": "Hộ nghèo"}
+    refused(clerk.post(f"{path}/waive/", body), 422, "invalid")
+    refused(clerk.post(f"{path}/refund/", {"payment": foreign, "reason": "Nhầm"}), 422, "invalid")
+    refused(clerk.post(f"{path}/refund/", {"payment": "H99/1", "reason": "Nhầm"}), 400, "malformed")
+
+
+def test_a_part_payment_says_that_it_is_one(world, clerk):
+    path = f"dossiers/{world.receive(world.paid).code}/pay/"
+    refused(clerk.post(path, {"amount": 5000}), 422, "wrong_amount")
+    answer = clerk.post(path, {"amount": 5000, "part": True, "method": "transfer", "reference": "FT1"})
+    assert answer.json()["fees"]["owed"] == 10000
+
+
+def test_a_result_by_post_has_its_tracking_number(world, clerk):
+    dossier = world.with_result(return_channel="post")
+    path = f"dossiers/{dossier.code}/return_result/"
+    refused(clerk.post(path, {"proof": "post"}), 422, "required")
+    result = clerk.post(path, {"proof": "post", "tracking_number": "EK1"}).json()["result"]
+    assert (result["tracking_number"], result["acknowledgement"]) == ("EK1", "not_present")
 
 
 def test_settling_is_refused_while_something_is_owed(world, clerk):

@@ -4,7 +4,7 @@ import pytest
 
 from cases import services
 from cases.errors import Invalid
-from cases.services.reception import FeeFacts
+from cases.services.fee_lines import FeeFacts
 from procedures.models import ProcedureVersion, TimeLimit
 from tests.cases.helpers import fresh, refused
 from tests.cast import local

@@ -1,4 +1,4 @@
-"""pay (thu phí, lệ phí): exactly what is owed, from reception until the result is handed over (R38); VND."""
+"""pay (thu phí, lệ phí): exactly what is owed or said to be a part, from reception until the result is handed over (R38); VND."""
 
 import pytest
 
@@ -88,6 +88,36 @@ def test_pay_refuses_every_amount_but_the_one_owed(world, amount):
     assert caught.value.sentence == (
         f"{amount} VND is not what is owed: 15000 VND. Take exactly that amount."
     )
+
+
+def test_pay_in_parts_until_nothing_is_owed(world):
+    dossier = world.with_result(world.paid)
+    services.pay(dossier, by=world.clerk, amount=5000, part=True)
+    assert (fresh(dossier).state, fresh(dossier).balance) == (State.PROCESSING, 10000)
+    services.pay(dossier, by=world.clerk, amount=10000, part=True, method="transfer", reference=" FT2631 ")
+    assert (fresh(dossier).state, fresh(dossier).balance) == (State.PAID, 0)
+    assert list(dossier.payments.values_list("amount", "method", "reference", "receipt_number")) == [
+        (5000, "cash", "", "H41.101/2026/000001"),
+        (10000, "transfer", "FT2631", "H41.101/2026/000002"),
+    ]
+
+
+@pytest.mark.parametrize("amount", [0, -1, 15001, 5000.0, "5000", True, None])
+def test_pay_in_parts_refuses_what_is_no_part_of_what_is_owed(world, amount):
+    dossier = world.receive(world.paid)
+    with refused(WrongAmount, "wrong_amount") as caught:
+        services.pay(dossier, by=world.clerk, amount=amount, part=True)
+    assert (caught.value.field, caught.value.sentence) == (
+        "amount",
+        f"{amount} VND is no part of what is owed: 15000 VND. Take at most that amount.",
+    )
+
+
+def test_pay_keeps_a_reference_only_as_a_whole(world):
+    dossier = world.receive(world.paid)
+    with refused(Invalid, "too_long") as caught:
+        services.pay(dossier, by=world.clerk, amount=15000, reference="x" * 61)
+    assert caught.value.field == "reference"
 
 
 def test_pay_refuses_an_unknown_method(world):

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from cases.errors import Invalid
-from cases.services.reception import FeeFacts
+from cases.services.fee_lines import FeeFacts
 from procedures.enums import FeeChannel, FeeKind, FeeRule
 from procedures.models import FeeLine, FeeTariff
 from tests.cases.helpers import (

@@ -7,7 +7,7 @@ import pytest
 from cases import services
 from cases.enums import EventKind, State, Verb
 from cases.errors import ComponentMissing, Invalid, NotInForce, NotPermitted, NotPossibleNow
-from cases.services.reception import FeeFacts
+from cases.services.fee_lines import FeeFacts
 from procedures.models import FeeLine, TimeLimit
 from tests.cases.helpers import (
     fresh,

@@ -3,10 +3,13 @@
 import unicodedata
 
 import pytest
+from django.db import IntegrityError, transaction
 
 from cases import services
 from cases.enums import EventKind, State, Verb
 from cases.errors import Invalid, NotPermitted
+from cases.models import Dossier
+from notifications.models import Message
 from tests.cases.helpers import (
     fresh,
     last_event,
@@ -64,6 +67,7 @@ def test_return_result_writes_who_collected_what_was_shown_and_what_went_back(wo
         "collector": OWNER,
         "proof": "identity",
         "originals": "Sổ hộ khẩu",
+        "acknowledgement": "noted",
     }
     assert told(dossier)[0][2] == "Dossier H41.101-261109-0001: Result returned"
 
@@ -166,3 +170,99 @@ def test_return_result_is_refused_to_the_outsider(world):
     dossier = world.with_result()
     with refused(NotPermitted, "not_permitted"):
         hand_out(world, dossier, by=world.outsider_clerk)
+
+
+# What went back, and how it was confirmed -----------------------------------------------------------
+
+
+def test_return_result_keeps_originals_and_signature(world):
+    dossier = hand_out(
+        world, world.with_result(), originals_returned=" Sổ hộ khẩu ", acknowledgement="signed"
+    )
+    dossier = fresh(dossier)
+    assert (dossier.originals_returned, dossier.acknowledgement) == ("Sổ hộ khẩu", "signed")
+
+
+def test_return_result_that_nobody_signed_for_is_noted_by_the_desk(world):
+    assert fresh(hand_out(world, world.with_result())).acknowledgement == "noted"
+
+
+@pytest.mark.parametrize("acknowledgement", ["not_present", "thumb"])
+def test_return_result_at_the_desk_is_signed_or_noted(world, acknowledgement):
+    dossier = world.with_result()
+    with refused(Invalid) as caught:
+        hand_out(world, dossier, acknowledgement=acknowledgement)
+    assert caught.value.field == "acknowledgement"
+
+
+@pytest.mark.parametrize("field", ["originals_returned", "authorisation", "collector_id_number"])
+def test_return_result_cuts_nothing_off(world, field):
+    dossier = world.with_result()
+    with refused(Invalid, "too_long") as caught:
+        hand_out(
+            world, dossier, proof="authorisation", **{"authorisation": "Giấy ủy quyền", field: "x" * 301}
+        )
+    assert caught.value.field == field
+
+
+# By post, and electronically ------------------------------------------------------------------------
+
+
+def test_return_result_by_post_keeps_the_tracking_number_and_tells_it(world):
+    dossier = world.with_result(return_channel="post")
+    hand_out(world, dossier, collector="", proof="post", tracking_number=" EK123456789VN ")
+    dossier = fresh(dossier)
+    assert (dossier.state, dossier.collection_proof, dossier.collector_name) == ("returned", "post", OWNER)
+    assert (dossier.tracking_number, dossier.acknowledgement) == ("EK123456789VN", "not_present")
+    body = Message.objects.filter(reference=dossier.code, channel="email").latest("pk").body
+    assert "It was sent by post; tracking number: EK123456789VN." in body
+
+
+@pytest.mark.parametrize(
+    ("tracking_number", "code"), [("", "required"), ("  ", "required"), ("x" * 41, "too_long")]
+)
+def test_return_result_by_post_needs_a_tracking_number(world, tracking_number, code):
+    dossier = world.with_result(return_channel="post")
+    with refused(Invalid, code) as caught:
+        hand_out(world, dossier, proof="post", tracking_number=tracking_number)
+    assert caught.value.field == "tracking_number"
+
+
+@pytest.mark.parametrize(("proof", "chosen"), [("post", "desk"), ("post", "online"), ("electronic", "post")])
+def test_return_result_goes_only_the_way_that_the_applicant_chose(world, proof, chosen):
+    dossier = world.with_result(return_channel=chosen)
+    with refused(Invalid, "another_way") as caught:
+        hand_out(world, dossier, proof=proof, tracking_number="EK1")
+    assert caught.value.field == "proof"
+
+
+def test_return_result_by_post_is_for_the_applicant(world):
+    dossier = world.with_result(return_channel="post")
+    with refused(Invalid, "authorisation_missing"):
+        hand_out(world, dossier, proof="post", tracking_number="EK1", collector="Lý Thị Láng Giềng")
+
+
+def test_return_result_to_somebody_who_comes_although_it_was_to_be_sent(world):
+    dossier = world.with_result(return_channel="post")
+    dossier = hand_out(world, dossier, tracking_number="EK1")
+    assert (dossier.collection_proof, dossier.tracking_number) == ("receipt", "")
+
+
+def test_return_result_electronically_delivers_the_file(world):
+    dossier = world.with_result(return_channel="online")
+    dossier = fresh(hand_out(world, dossier, collector="", proof="electronic"))
+    assert (dossier.collection_proof, dossier.acknowledgement) == ("electronic", "not_present")
+
+
+def test_return_result_electronically_needs_the_file(world):
+    dossier = world.with_result(return_channel="online")
+    dossier.documents.filter(source="result").update(source="upload")
+    with refused(Invalid, "result_file_missing") as caught:
+        hand_out(world, dossier, proof="electronic")
+    assert caught.value.field == "proof"
+
+
+def test_the_database_refuses_a_posted_result_without_tracking_number(world):
+    dossier = world.returned()
+    with pytest.raises(IntegrityError, match="dossier_posted_result_is_tracked"), transaction.atomic():
+        Dossier.objects.filter(pk=dossier.pk).update(collection_proof="post")

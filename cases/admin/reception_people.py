@@ -1,0 +1,162 @@
+"""Who stands at the counter: looked up by the exact number or phone, or read from the citizen card.
+
+What was typed travels in the body of a POST and never in an address.
+"""
+
+from dataclasses import dataclass
+
+from django.http import QueryDict
+from django.template.response import TemplateResponse
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from cases import desk
+from cases.admin import shown
+from cases.admin.counter import clerks_only
+from cases.citizen_card import looks_like_a_card, read_card
+from cases.enums import ApplicantKind
+from cases.errors import Invalid
+from cases.models import Applicant, Dossier, StoredPaper
+from cases.services.duplicates import in_words
+from cases.services.store import valid_papers
+from procedures.models import Procedure
+from procedures.text import fold
+
+TAKEN_OVER = ("full_name", "id_number", "phone", "email", "address", "kind")
+MOST_PAPERS = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A known applicant with what is at hand of them; `is_typed` = their data stand in the form already."""
+
+    applicant: Applicant
+    dossiers: list[tuple[Dossier, SafeString]]
+    papers: list[StoredPaper]
+    is_typed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class People:
+    """Who has the number or the phone that was typed, and which open dossiers of the procedure they have.
+
+    A duplicate comes with its dossier only where this person may open it.
+    """
+
+    persons: list[Person]
+    duplicates: list[tuple[str, Dossier | None]]
+
+
+def people_of(values: QueryDict, user, procedure: Procedure | None) -> People:
+    """What the page shows of the applicant that is typed into it."""
+    found = desk.applicants_with(values.get("id_number", ""), values.get("phone", ""))
+    number = desk.tidy_number(values.get("id_number", ""))
+    same = next(
+        (
+            one
+            for one in found
+            if one.id_number and one.id_number == number and one.kind == values.get("kind")
+        ),
+        None,
+    )
+    there = desk.open_dossiers(same, procedure) if procedure else []
+    mine = set(
+        Dossier.objects.visible_to(user).filter(pk__in=[d.pk for d in there]).values_list("pk", flat=True)
+    )
+    return People(
+        [_person(applicant, user, values) for applicant in found],
+        [(in_words(dossier), dossier if dossier.pk in mine else None) for dossier in there],
+    )
+
+
+def _person(applicant: Applicant, user, values: QueryDict) -> Person:
+    typed = fold(values.get("full_name", "")), desk.tidy_number(values.get("id_number", ""))
+    return Person(
+        applicant,
+        [(dossier, shown.state_badge(dossier)) for dossier in desk.earlier_dossiers(applicant, user)],
+        list(valid_papers(applicant).order_by("-stored_at")[:MOST_PAPERS]),
+        typed == (fold(applicant.full_name), applicant.id_number),
+    )
+
+
+@require_POST
+def people(request):
+    """The panel below the applicant while somebody types a number."""
+    clerks_only(request)
+    procedure = Procedure.objects.filter(code=request.POST.get("procedure", "")).first()
+    return TemplateResponse(
+        request,
+        "cases/admin/reception_people.html",
+        {"people": people_of(request.POST, request.user, procedure)},
+    )
+
+
+# --- Taking the data over -------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class LookedUp:
+    """The typed values with what was found; `sentence` says why nothing was, `focus` where to go on."""
+
+    values: QueryDict
+    taken: Applicant | None = None
+    sentence: str = ""
+    focus: str = "full_name"
+
+
+def is_look_up(values: QueryDict) -> bool:
+    """Somebody pressed “Find”, took a person over, or scanned a card and its Enter sent the page."""
+    return "find" in values or "take" in values or bool(values.get("card", "").strip())
+
+
+def look_up(typed: QueryDict) -> LookedUp:
+    """Fill in the person from the card, or the known applicant with that number or phone."""
+    values = typed.copy()
+    scanned = values.get("card", "").strip()
+    values["card"] = ""
+    if scanned:
+        try:
+            _fill_from_card(values, scanned)
+        except Invalid as error:
+            return LookedUp(values, sentence=error.sentence, focus="card")
+    taken = _chosen(values, same_name=bool(scanned))
+    if taken:
+        _fill_from_applicant(values, taken, keep=("address",) if scanned else ())
+        return LookedUp(values, taken, focus="")
+    if not scanned and not values.get("full_name", "").strip():
+        sentence = _("Nobody with exactly this number or phone is known yet. Enter the name.")
+        return LookedUp(values, sentence=sentence if _has_number(values) else "")
+    return LookedUp(values, focus="phone" if scanned else "full_name")
+
+
+def _has_number(values: QueryDict) -> bool:
+    return bool(values.get("id_number", "").strip() or values.get("phone", "").strip())
+
+
+def _fill_from_card(values: QueryDict, scanned: str) -> None:
+    # A number alone, read from another barcode of the card, is a number.
+    if not looks_like_a_card(scanned) and scanned.isdecimal():
+        values["id_number"] = scanned
+        return
+    card = read_card(scanned)
+    values["id_number"], values["full_name"], values["address"] = card.number, card.name, card.address
+    values["kind"] = ApplicantKind.CITIZEN
+
+
+def _chosen(values: QueryDict, *, same_name: bool) -> Applicant | None:
+    """The one whose button was pressed, or the only one; of a card only whoever has its name too."""
+    found = desk.applicants_with(values.get("id_number", ""), values.get("phone", ""))
+    if values.get("take"):
+        return next((one for one in found if str(one.pk) == values["take"]), None)
+    if same_name and values.get("full_name"):
+        found = [one for one in found if fold(one.full_name) == fold(values["full_name"])]
+    return found[0] if len(found) == 1 else None
+
+
+def _fill_from_applicant(values: QueryDict, applicant: Applicant, *, keep: tuple[str, ...]) -> None:
+    for name in TAKEN_OVER:
+        known = getattr(applicant, name)
+        if known and not (name in keep and values.get(name)):
+            values[name] = known
+    values.setlist("notice_channels", applicant.notice_channels)

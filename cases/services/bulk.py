@@ -1,0 +1,103 @@
+"""One verb for many dossiers (xử lý hàng loạt): what each would do, then each in a transaction of its own.
+
+Each dossier goes through the one door of its verb. One that is refused keeps no other one waiting.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from cases import errors
+from cases.enums import Verb
+from cases.models import Dossier
+from cases.services.assigning import assign, check_assign
+from cases.services.base import ask
+from cases.services.digitizing import check_digitize, digitize
+from cases.services.idempotency import fingerprint_of, once
+from cases.services.money import settle
+from cases.services.processing import check_hand_over, check_start, hand_over, start
+
+MOST = 200
+
+
+@dataclass(frozen=True, slots=True)
+class BulkVerb:
+    """A verb that asks nothing that differs from dossier to dossier.
+
+    `check` raises what the verb would be refused with, for `by` and, where somebody is chosen, `to`.
+    """
+
+    act: Callable
+    check: Callable
+
+
+def _check_settle(dossier: Dossier, *, by) -> None:
+    ask(dossier, Verb.SETTLE, by)
+
+
+BULK: dict[Verb, BulkVerb] = {
+    Verb.START: BulkVerb(start, check_start),
+    Verb.ASSIGN: BulkVerb(assign, check_assign),
+    Verb.HAND_OVER: BulkVerb(hand_over, check_hand_over),
+    Verb.DIGITIZE: BulkVerb(digitize, check_digitize),
+    Verb.SETTLE: BulkVerb(settle, _check_settle),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One dossier and why not, empty when it is possible or done."""
+
+    dossier: Dossier
+    refusal: str = ""
+
+    @property
+    def is_possible(self) -> bool:
+        return not self.refusal
+
+
+def foresee(verb: Verb, dossiers: Iterable[Dossier], *, by, to=None) -> list[Row]:
+    """What the verb would do with each: possible, or the sentence of its refusal. Changes nothing."""
+    people = {"by": by} if to is None else {"by": by, "to": to}
+    return [_row(dossier, lambda d: BULK[verb].check(d, **people)) for dossier in checked(dossiers)]
+
+
+def act_on_all(verb: Verb, dossiers: Iterable[Dossier], *, by, nonce: str, **answers) -> list[Row]:
+    """Do it with each; the rows say which were refused and why.
+
+    `nonce` is the number of the page: a list that is sent twice acts once on each dossier.
+    """
+    words = {name: str(getattr(value, "pk", value)) for name, value in answers.items()}
+
+    def act(dossier: Dossier):
+        def run() -> tuple[int, dict]:
+            BULK[verb].act(dossier, by=by, **answers)
+            return 200, {}
+
+        fingerprint = fingerprint_of("bulk", verb.value, str(dossier.pk), data=words)
+        once(by, f"bulk:{nonce}:{dossier.pk}", fingerprint, run)
+
+    return [_row(dossier, act) for dossier in checked(dossiers)]
+
+
+def checked(dossiers: Iterable[Dossier]) -> list[Dossier]:
+    """At most so many at once; `Invalid` for none and for more."""
+    found = list(dossiers)
+    if not found:
+        raise errors.Invalid(_("Choose at least one dossier."), code="none_chosen")
+    if len(found) > MOST:
+        raise errors.Invalid(
+            _("%(count)s dossiers are too many at once; choose at most %(most)s.")
+            % {"count": len(found), "most": MOST},
+            code="too_many",
+        )
+    return found
+
+
+def _row(dossier: Dossier, act: Callable[[Dossier], object]) -> Row:
+    try:
+        act(dossier)
+    except errors.CaseError as error:
+        return Row(dossier, str(error.sentence))
+    return Row(dossier)

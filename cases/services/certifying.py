@@ -1,0 +1,139 @@
+"""Certifications and extracts, done while the person waits (làm ngay: chứng thực, trích lục; R12)."""
+
+import unicodedata
+
+from django.core.files.base import ContentFile
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from cases import errors, rules
+from cases.enums import EventKind, PaymentMethod, Provision, Verb
+from cases.events import record
+from cases.models import Dossier, RegisterBook, RegisterEntry
+from cases.registers import certification_payload, mark_of, number_text, quantities_of
+from cases.services.applicants import ApplicantFacts
+from cases.services.at_once import begin_at_once, end_at_once
+from cases.services.base import fitting_text, required_text
+from cases.services.checklist import ComponentFacts
+from cases.services.clock import counts_as_received_at
+from cases.services.fee_lines import FeeFacts
+from cases.services.numbers import next_register_number
+from cases.services.processing import record_result
+from cases.services.versions import version_in_force
+from notifications.pdf import certification_pdf
+from procedures.calendars import remembered_calendars
+from procedures.enums import Channel
+from procedures.models import Agency, Procedure, ProcedureVersion
+
+
+@remembered_calendars()
+@transaction.atomic
+def certify(
+    procedure: Procedure,
+    applicant: ApplicantFacts,
+    *,
+    desk: Agency,
+    by,
+    paper: str,
+    pages: int = 1,
+    copies: int = 1,
+    signer: str,
+    method: str = PaymentMethod.CASH,
+    receipt_wanted: bool = False,
+) -> RegisterEntry:
+    """One certification or extract from the person's wish to the paper in the hand, all or nothing.
+
+    Side effects in order: the dossier is received, handed over and taken over, gets its number in the yearly
+    register of its kind, the words of the certification as its result, and an event; the fee is taken and
+    the result handed over. Each by its own verb, so the dossier has code, times and history like any other.
+    Deliberately not done: no receipt unless it is wanted (R12), and no scan, because what was shown goes back
+    with the person. A wish that is refused is none of this: it is received, or refused, as usual.
+
+    By a clerk who decides at the counter, for the procedures that are decided at once and have a register.
+    `pages` are those of one copy. Raises what reception, result and payment raise, `Invalid` (no register, no
+    paper) and `NotPossibleNow` (the register is closed); then no number was used.
+    """
+    if not rules.is_clerk_of(by, desk):
+        raise errors.not_permitted(Verb.RECEIVE)
+    paper = required_text(_one_line(paper), field="paper", sentence=_("Enter which paper it is about."))
+    paper = fitting_text(paper, field="paper", model=RegisterEntry)
+    signer = required_text(_one_line(signer), field="signer", sentence=_("Enter who signed the result."))
+    signer = fitting_text(signer, field="signer", model=RegisterEntry)
+    version = _version(procedure, desk)
+    dossier = begin_at_once(
+        procedure,
+        applicant,
+        desk=desk,
+        by=by,
+        components=_shown(version),
+        subject=paper,
+        fee=FeeFacts(quantities=quantities_of(version.register, pages=pages, copies=copies)),
+        receipt_wanted=receipt_wanted,
+        duplicate_known=True,  # somebody comes back for more copies while others are being made
+    )
+    entry = _enter(dossier, by=by, paper=paper, pages=pages, copies=copies, signer=signer)
+    dossier = record_result(dossier, _words(dossier, entry), by=by, number=number_text(entry), signer=signer)
+    entry.dossier = end_at_once(dossier, by=by, method=method)
+    return entry
+
+
+def _version(procedure: Procedure, desk: Agency) -> ProcedureVersion:
+    """The version in force now, which must have a register; else `Invalid`."""
+    counts_from = counts_as_received_at(timezone.now(), desk=desk, channel=Channel.DESK)
+    version = version_in_force(procedure, timezone.localdate(counts_from))
+    if not version.register:
+        raise errors.Invalid(
+            _("“%(procedure)s” is entered in no register. Receive it as usual.") % {"procedure": version},
+            code="no_register",
+            field="procedure",
+        )
+    return version
+
+
+def _shown(version: ProcedureVersion) -> list[ComponentFacts]:
+    """What has to be there was looked at and goes back with the person: nothing stays to be scanned (R14)."""
+    return [
+        ComponentFacts(component.pk, provision=Provision.SHOWN)
+        for component in version.components.all()
+        if component.is_mandatory
+    ]
+
+
+def _enter(dossier: Dossier, *, by, paper: str, pages: int, copies: int, signer: str) -> RegisterEntry:
+    """The next line of the register of the deciding agency; its row stays locked until the commit."""
+    now = timezone.now()
+    agency, kind = dossier.competent_agency, dossier.version.register
+    # The last thing before the result that others wait for: from here on only this desk's own rows follow.
+    book_id, number = next_register_number(agency, kind, timezone.localdate(now).year)
+    entry = RegisterEntry.objects.create(
+        book=RegisterBook.objects.get(pk=book_id),
+        number=number,
+        dossier=dossier,
+        at=now,
+        by=by,
+        person=dossier.applicant.full_name,
+        paper=paper,
+        pages=pages,
+        copies=copies,
+        signer=signer,
+        amount=dossier.balance,
+    )
+    record(dossier, EventKind.REGISTERED, by=by, number=number, book=mark_of(entry.book, number))
+    return entry
+
+
+def _words(dossier: Dossier, entry: RegisterEntry) -> ContentFile:
+    """The page with the words of the certification: the result document of the dossier."""
+    content = certification_pdf(certification_payload(dossier, entry, book=entry.book, at=entry.at))
+    return ContentFile(content, name=f"{entry.book.kind}-{entry.book.year}-{entry.number:05d}.pdf")
+
+
+def _one_line(text: str) -> str:
+    """Without line ends and the marks that are not seen: a register has one line for it."""
+    visible = "".join(
+        " " if unicodedata.category(c) == "Cc" else c
+        for c in unicodedata.normalize("NFC", text or "")
+        if unicodedata.category(c) not in ("Cf", "Cs")
+    )
+    return " ".join(visible.split())

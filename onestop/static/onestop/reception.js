@@ -1,0 +1,156 @@
+// The reception: nothing typed is lost, a card is scanned into any field, Enter goes where hands expect it.
+
+// --- Which procedure: Enter takes the first ----------------------------------------------------------
+document.addEventListener("submit", (event) => {
+  const search = event.target.closest("[data-takes-first]");
+  if (!search) return;
+  event.preventDefault();
+  const address = new URL(search.action || location.href, location.href);
+  address.search = new URLSearchParams([...new FormData(search), ["first", "1"]]);
+  location.assign(address);
+});
+
+// --- The form of the reception -------------------------------------------------------------------
+const reception = () => document.getElementById("reception");
+
+function inReception(target) {
+  return target instanceof Element && Boolean(target.closest("#reception"));
+}
+
+// Somebody who signed in again in another window has a new token: the cookie knows it, the page does not.
+function token() {
+  const cookie = document.cookie.split("; ").find((part) => part.startsWith("csrftoken="));
+  return cookie?.split("=")[1] ?? reception().elements.csrfmiddlewaretoken.value;
+}
+
+function tell(words) {
+  const place = document.getElementById("reception-lost");
+  if (!place) return;
+  place.hidden = !words;
+  place.textContent = words ?? "";
+  if (words) place.scrollIntoView({ block: "nearest" });
+}
+
+document.addEventListener("htmx:configRequest", (event) => {
+  if (inReception(event.target)) event.detail.parameters.set?.("csrfmiddlewaretoken", token());
+});
+document.addEventListener("htmx:sendError", (event) => {
+  if (inReception(event.target)) tell(reception().dataset.lost);
+});
+document.addEventListener("htmx:responseError", (event) => {
+  if (!inReception(event.target)) return;
+  tell(event.detail.xhr.status === 403 ? reception().dataset.ended : reception().dataset.failed);
+});
+document.addEventListener("htmx:beforeSwap", (event) => {
+  const { xhr } = event.detail;
+  if (!inReception(event.target) || xhr.status >= 400) return;
+  // The page of signing in came instead of an answer: it must not take the place of what was typed.
+  if (xhr.responseURL.includes("/login/")) {
+    event.detail.shouldSwap = false;
+    tell(reception().dataset.ended);
+  } else {
+    tell(null);
+  }
+});
+
+// --- Drafts: kept by the server under the hidden number of the page, never in this browser ---------------
+const PAUSE = 2000;
+let dirty = false;
+let timer = 0;
+
+function typedBody() {
+  const body = new FormData(reception());
+  for (const [name, value] of [...body]) if (value instanceof File) body.delete(name);
+  body.set("csrfmiddlewaretoken", token());
+  return body;
+}
+
+async function keepDraft({ keepalive = false } = {}) {
+  const form = reception();
+  clearTimeout(timer);
+  if (!form || !dirty || form.classList.contains("htmx-request")) return;
+  dirty = false;
+  try {
+    const answer = await fetch(form.dataset.draft, { method: "POST", body: typedBody(), keepalive });
+    if (answer.redirected || answer.status === 403) tell(form.dataset.ended);
+    else if (answer.ok) {
+      tell(null);
+      document.getElementById("draft-state").textContent = await answer.text();
+    }
+  } catch {
+    if (keepalive) return;
+    tell(form.dataset.lost);
+    soon();
+  }
+}
+
+function soon() {
+  dirty = true;
+  clearTimeout(timer);
+  timer = setTimeout(keepDraft, PAUSE);
+}
+
+document.addEventListener("input", (event) => inReception(event.target) && soon());
+document.addEventListener("change", (event) => inReception(event.target) && soon());
+document.addEventListener("focusout", (event) => inReception(event.target) && keepDraft());
+document.addEventListener("htmx:afterSwap", (event) => event.target.id === "reception" && soon());
+window.addEventListener("online", () => keepDraft());
+window.addEventListener("pagehide", () => keepDraft({ keepalive: true }));
+// What was received is no draft any more.
+document.addEventListener("htmx:afterRequest", (event) => {
+  if (event.detail.xhr?.getResponseHeader("HX-Redirect")) {
+    dirty = false;
+    clearTimeout(timer);
+  }
+});
+
+// --- A card scanned into any field of the applicant --------------------------------------------------
+const QUIET = 400; // milliseconds after which a scan without Enter is at its end
+const looksLikeACard = (text) => text.split("|").length > 2;
+let before = { field: null, text: "", value: "", at: 0 };
+let scanned = 0;
+
+function isTyped(field) {
+  return field instanceof HTMLInputElement && field.type === "text" && inReception(field);
+}
+
+function press(button) {
+  button?.click();
+}
+
+function take(field) {
+  clearTimeout(scanned);
+  const card = document.getElementById("id_card");
+  if (field !== card) {
+    const typed = before.field === field ? before.text : "";
+    card.value = field.value.replace(typed, "");
+    field.value = typed;
+  }
+  press(reception().querySelector("[data-find]"));
+}
+
+document.addEventListener("focusin", (event) => {
+  if (isTyped(event.target)) before = { field: event.target, text: event.target.value, value: event.target.value, at: 0 };
+});
+document.addEventListener("input", (event) => {
+  const field = event.target;
+  if (!isTyped(field) || before.field !== field) return;
+  // A scanner types a letter every few milliseconds: what stood there before the burst was typed by hand.
+  const now = performance.now();
+  if (now - before.at > 150) before.text = before.value;
+  before.at = now;
+  before.value = field.value;
+  clearTimeout(scanned);
+  if (looksLikeACard(field.value)) scanned = setTimeout(() => take(field), QUIET);
+});
+document.addEventListener("keydown", (event) => {
+  const field = event.target;
+  if (event.key !== "Enter" || event.ctrlKey || event.altKey || event.isComposing || !isTyped(field)) return;
+  if (looksLikeACard(field.value) || field.id === "id_card") {
+    event.preventDefault();
+    take(field);
+  } else if (field.hasAttribute("data-looks-up")) {
+    event.preventDefault();
+    press(reception().querySelector("[data-find]"));
+  }
+});
