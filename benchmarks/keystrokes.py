@@ -9,16 +9,14 @@ Exits 1 when a goal is missed.
 """
 
 import argparse
+import io
 import os
 import random
 import sys
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from playwright.sync_api import Error, Locator, Page, Response, expect, sync_playwright
+from pypdf import PdfWriter
 
 from scripts import chromium
 
@@ -95,11 +93,10 @@ def register_birth(chrome, url: str, password: str, clerk: str, officer: str) ->
     """The whole life of one birth registration; returns its steps in order."""
     steps: list[Step] = []
     desk = Hands(_signed_in(chrome, url, clerk, password), steps)
-    with _scan() as scan:
-        code = _receive(desk)
-        _digitize(desk, scan)
-        _decide(Hands(_signed_in(chrome, url, officer, password), steps), url, code, scan)
-        _hand_over(desk, code)
+    code = _receive(desk)
+    _digitize(desk)
+    _decide(Hands(_signed_in(chrome, url, officer, password), steps), url, code)
+    _hand_over(desk, code)
     return steps
 
 
@@ -128,7 +125,7 @@ def _receive(desk: Hands) -> str:
     return page.locator(".os-head h2").inner_text().split()[0]
 
 
-def _digitize(desk: Hands, scan: Path) -> None:
+def _digitize(desk: Hands) -> None:
     """One scan for each paper that waits for one; the newest file is chosen in the dialog of the system."""
     page = desk.page
     desk.begin("digitize, hand over to the officer", counts=False)
@@ -138,14 +135,14 @@ def _digitize(desk: Hands, scan: Path) -> None:
     while left := waiting.count():
         with page.expect_file_chooser() as chooser:
             desk.press_key_of(waiting.first.locator("input[type=file]"))
-        chooser.value.set_files(scan)
+        chooser.value.set_files(_scan())
         desk.press("Enter")
         expect(waiting).to_have_count(left - 1)
     desk.press("Control+Enter")
     desk.arrives("**/change/**")
 
 
-def _decide(officer: Hands, url: str, code: str, scan: Path) -> None:
+def _decide(officer: Hands, url: str, code: str) -> None:
     page = officer.page
     officer.begin("the officer takes it over and records the result", counts=False)
     page.goto(f"{url}/quan-tri/cases/dossier/?q={code}")
@@ -157,7 +154,7 @@ def _decide(officer: Hands, url: str, code: str, scan: Path) -> None:
     officer.arrives("**/record_result/**")
     page.fill("[name=number]", "12/KS")
     page.fill("[name=signer]", "Trần Văn Lãnh Đạo")
-    page.set_input_files("[name=file]", scan)
+    page.set_input_files("[name=file]", _scan())
     page.focus("[name=number]")
     officer.press("Control+Enter")
     officer.arrives("**/change/**")
@@ -177,19 +174,13 @@ def _hand_over(desk: Hands, code: str) -> None:
     desk.arrives("**xong=**")
 
 
-@contextmanager
-def _scan() -> Iterator[Path]:
-    """A file as the scanner leaves it."""
-    from pypdf import PdfWriter
-
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "scan.pdf"
-        writer = PdfWriter()
-        writer.add_blank_page(width=595, height=842)
-        # No two scans are the same file.
-        writer.add_metadata({"/Title": f"{random.random()}"})
-        writer.write(path)
-        yield path
+def _scan() -> dict:
+    """A file as the scanner leaves it; no two are the same."""
+    writer, content = PdfWriter(), io.BytesIO()
+    writer.add_blank_page(width=595, height=842)
+    writer.add_metadata({"/Title": f"{random.random()}"})
+    writer.write(content)
+    return {"name": "scan.pdf", "mimeType": "application/pdf", "buffer": content.getvalue()}
 
 
 def _signed_in(chrome, url: str, username: str, password: str) -> Page:

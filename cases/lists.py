@@ -123,7 +123,7 @@ def narrowed(found: QuerySet, name: str, value: str | None, user) -> QuerySet:
 
 def dossiers(user, params: Mapping[str, str]) -> QuerySet:
     """The dossiers of the list with these filters, as this person sees them now; in no order."""
-    found = Dossier.objects.of_agencies_of(user).with_people().order_by()
+    found = Dossier.objects.of_agencies_of(user).with_people_apart().order_by()
     for name in FILTERS:
         found = narrowed(found, name, params.get(name), user)
     return found

@@ -29,7 +29,9 @@ def sidebar(request) -> list[dict]:
 def _dossier_links(request) -> list[dict]:
     user, links = request.user, []
     if access.receives(user):
-        links.append(_link(request, _("Receive a dossier"), "add_circle", reverse("admin:reception"), key="n"))
+        links.append(
+            _link(request, _("Receive a dossier"), "add_circle", reverse("admin:reception"), key="n")
+        )
     if access.certifies(user):
         links.append(_link(request, _("Quick service"), "bolt", reverse("admin:quick_service"), key="q"))
     if access.receives(user):

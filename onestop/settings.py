@@ -192,7 +192,6 @@ WORD_TEMPLATES_DIR = env.str("WORD_TEMPLATES_DIR", "")  # of the office; else th
 UPLOAD_MAX_BYTES = env.int("UPLOAD_MAX_MB", 20) * 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 EXPORT_KEPT_HOURS = env.int("EXPORT_KEPT_HOURS", 24)
-GROUP_MAX_ROWS = env.int("GROUP_MAX_ROWS", 500)
 SCANNER_FOLDER = env.str("SCANNER_FOLDER", "")  # where scanners of the desks put their files; empty = none
 OCR = env.str("OCR", "auto")  # text in scans, where ocrmypdf is installed
 OCR_LANGUAGES = env.str("OCR_LANGUAGES", "vie+eng")  # names of tesseract

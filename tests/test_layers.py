@@ -48,7 +48,26 @@ PURE = {
     ),
 }
 READS = {
-    "cases": ("queries", "desk", "desk_figures", "lists", "papers", "pictures", "facts", "letters", "printouts", "desk_printouts", "transfers", "waiting", "registers", "events", "regime", "timeline", "spending", "supervision"),
+    "cases": (
+        "queries",
+        "desk",
+        "desk_figures",
+        "lists",
+        "papers",
+        "pictures",
+        "facts",
+        "letters",
+        "printouts",
+        "desk_printouts",
+        "transfers",
+        "waiting",
+        "registers",
+        "events",
+        "regime",
+        "timeline",
+        "spending",
+        "supervision",
+    ),
     "notifications": ("codes", "pdf", "word"),
 }
 # What talks to the world outside; everybody else puts a message into the outbox.

@@ -63,7 +63,9 @@ def absences(request):
         request,
         title=_("Absences"),
         form=form,
-        absences=Absence.objects.filter(staff__in=Staff.objects.filter(works_in(agencies)), last__gte=timezone.localdate())
+        absences=Absence.objects.filter(
+            staff__in=Staff.objects.filter(works_in(agencies)), last__gte=timezone.localdate()
+        )
         .select_related("staff__agency", "substitute", "recorded_by")
         .order_by("first", "pk"),
         alone=without_substitute(people).select_related("agency").order_by("agency__identifier", "full_name"),

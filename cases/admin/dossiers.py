@@ -123,7 +123,7 @@ class DossierAdmin(BulkActions, KeysetModelAdmin):
     search_help_text = _("Code, name, ID number or phone")
 
     def rows_for(self, user, queryset):
-        return queryset.of_agencies_of(user).with_people()
+        return queryset.of_agencies_of(user).with_people_apart()
 
     def get_object(self, request, object_id, from_field=None):
         """One page may be open to an agency that was asked, although no list of its has the dossier."""

@@ -1,5 +1,6 @@
 """Exports of the dossier list to Excel: asked for, watched while a worker writes, fetched."""
 
+from django.conf import settings
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.http import FileResponse, Http404, HttpResponse
@@ -89,7 +90,11 @@ def delete(request, pk: int):
 
 def _context(request) -> dict:
     mine = list(ListExport.objects.filter(user=request.user))
-    return {"exports": mine, "still_writing": any(export.state in STILL_WRITING for export in mine)}
+    return {
+        "exports": mine,
+        "still_writing": any(export.state in STILL_WRITING for export in mine),
+        "hours": settings.EXPORT_KEPT_HOURS,
+    }
 
 
 def _own(request, pk: int) -> ListExport:

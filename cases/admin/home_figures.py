@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from django.urls import reverse
+from django.utils.formats import number_format
 from django.utils.translation import gettext_lazy as _
 
 from cases import waiting
@@ -14,8 +15,7 @@ from cases.queries import unreported_payments
 from cases.services.drafts import drafts_of
 from notifications.models import Letter, Message
 from onestop import access
-from onestop.keyset import count_up_to
-from onestop.lists import count_words
+from onestop.keyset import COUNTED, count_up_to
 from procedures.enums import Role
 from procedures.models import Staff, works_in
 from procedures.services.substitutes import without_substitute
@@ -32,7 +32,9 @@ class Figure:
 
     @property
     def shown(self) -> str:
-        return count_words(self.count)
+        if self.count > COUNTED:
+            return f"{number_format(COUNTED, force_grouping=True)}+"
+        return str(self.count)
 
     @property
     def shade(self) -> str:

@@ -13,9 +13,7 @@ from cases.transfers import Transfer, transfer_of
 
 
 class PaymentForm(VerbForm):
-    amount = forms.IntegerField(
-        label=_("Amount (VND)"), widget=forms.NumberInput(attrs={"autofocus": True})
-    )
+    amount = forms.IntegerField(label=_("Amount (VND)"), widget=forms.NumberInput(attrs={"autofocus": True}))
     method = forms.ChoiceField(label=_("Method"), choices=PaymentMethod.choices, widget=forms.RadioSelect)
     part = forms.BooleanField(label=_("Part payment: less than is owed"), required=False)
     reference = forms.CharField(

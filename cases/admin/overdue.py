@@ -33,7 +33,7 @@ def overdue(request):
     running_steps = Prefetch(
         "step_runs", StepRun.objects.filter(done_at=None).select_related("step"), to_attr="running_steps"
     )
-    found = visible(request.user).overdue().with_people().prefetch_related(running_steps).order_by()
+    found = visible(request.user).overdue().with_people_apart().prefetch_related(running_steps).order_by()
     page = page_of(request, found, SortKey("due_at"), PER_PAGE)
     total = count_up_to(found)
     request.current_app = admin.site.name

@@ -41,8 +41,10 @@ def time_to_answer(filing: Dossier, calendar: WorkCalendar, now: datetime) -> Sa
         return badge(_("somebody waits at the desk"), "info")
     now = minute_of(now)
     if due < now:
-        late = duration(calendar.working_minutes_between(due, now))
-        return badge(_("%(time)s late") % {"time": late}, "danger")
+        late = calendar.working_minutes_between(due, now)
+        # On a day off nothing has been lost yet, but the hours are over.
+        words = _("%(time)s late") % {"time": duration(late)} if late else _("answer is late")
+        return badge(words, "danger")
     left = calendar.working_minutes_between(now, due)
     colour = "warning" if left <= ANSWER_SOON_MINUTES else "success"
     return badge(_("%(time)s left") % {"time": duration(left)}, colour)

@@ -70,7 +70,9 @@ class HandOverForm(VerbForm):
         super().__init__(*args, **kwargs)
         following, to = step_after(self.dossier, running_step(self.dossier)), self.fields["to"]
         role = following.role if following else Role.OFFICER
-        to.queryset = people_of(self.dossier.competent_agency, role__in=rules.alike(role)).exclude(pk=self.user.pk)
+        to.queryset = people_of(self.dossier.competent_agency, role__in=rules.alike(role)).exclude(
+            pk=self.user.pk
+        )
         if following and not rules.has_role_of(self.user, role, self.dossier.competent_agency):
             to.empty_label, to.required = _("Choose who takes the step"), True
         if following:

@@ -246,9 +246,7 @@ def buttons(user, dossier: Dossier) -> list[Button]:
     for verb in rules.possible_verbs(user, dossier):
         if verb in OWN_PAGES:
             found.append(
-                Button(
-                    verb.label, reverse(OWN_PAGES[verb], args=[dossier.pk]), "task", "primary", False, "d"
-                )
+                Button(verb.label, reverse(OWN_PAGES[verb], args=[dossier.pk]), "task", "primary", False, "d")
             )
             continue
         if verb == Verb.UNDO and not own_last_step(dossier, user):

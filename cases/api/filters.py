@@ -94,7 +94,9 @@ class LetterFilter(filters.FilterSet):
 
 class RegisterFilter(filters.FilterSet):
     agency = filters.CharFilter(
-        method="by_agency", max_length=35, help_text="Identifier of the agency that certified, with all below."
+        method="by_agency",
+        max_length=35,
+        help_text="Identifier of the agency that certified, with all below.",
     )
     register = filters.ChoiceFilter(field_name="book__kind", choices=RegisterKind.choices)
     year = filters.NumberFilter(field_name="book__year", min_value=2000, max_value=2100)

@@ -78,6 +78,10 @@ def open_offices(accounts: Accounts) -> tuple[Office, list[Office]]:
     """The provincial centre and the wards with their people; the province's auditor and administrators."""
     agencies = {agency.identifier: agency for agency in Agency.objects.all()}
     province, centre = agencies[PROVINCE], agencies[CENTRE]
+    # No bank has this code: the transfer code is seen on every page, and nobody can pay by mistake.
+    province.bank_bin, province.bank_account = "999999", "0000000000"
+    province.bank_account_name = "TAI KHOAN MINH HOA"
+    province.save(update_fields=["bank_bin", "bank_account", "bank_account_name"])
     accounts.add(
         "quantri", "Nguyễn Văn Quản Trị", province, Role.SYSTEM_ADMIN, "Quản trị hệ thống", is_superuser=True
     )

@@ -175,3 +175,9 @@ class DossierQuerySet(models.QuerySet):
         return self.select_related(
             "version__procedure", "applicant", "receiving_desk", "competent_agency", "holder", "holder_unit"
         )
+
+    def with_people_apart(self):
+        """The same for long lists: to plan a join of eight tables takes far longer than to read fifty rows."""
+        return self.select_related("version__procedure", "applicant").prefetch_related(
+            "receiving_desk", "competent_agency", "holder", "holder_unit"
+        )

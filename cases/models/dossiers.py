@@ -248,6 +248,13 @@ class Dossier(models.Model):
             # The long lists go through these in their order, page by page, see `cases.lists.SORT_KEYS`.
             models.Index(fields=["-filed_at", "-id"], name="dossier_newest"),
             models.Index(Coalesce("due_at", Value(FAR)), "id", name="dossier_due_first"),
+            # The same for what is still open, or the years of what was returned would be gone through first.
+            models.Index(
+                Coalesce("due_at", Value(FAR)),
+                "id",
+                name="dossier_open_due",
+                condition=Q(state__in=sorted(OPEN_STATES)),
+            ),
             # What was received today.
             models.Index(fields=["received_at"], name="dossier_received"),
             # What somebody holds, without the years of what they once held.

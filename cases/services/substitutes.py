@@ -154,9 +154,7 @@ def absences_in(person: Staff, first: date, last: date):
     return Absence.objects.filter(staff=person, first__lte=last, last__gte=first)
 
 
-def substitute_for(
-    staff: Staff, agency: Agency, substitute: Staff | None, first: date, last: date
-) -> Staff:
+def substitute_for(staff: Staff, agency: Agency, substitute: Staff | None, first: date, last: date) -> Staff:
     """Who stands in for the person at this agency on these days: the one chosen, else the first who is there.
 
     `Invalid` when the one chosen cannot, or nobody is there.

@@ -51,7 +51,10 @@ def sign_in(chrome, live_server):
     """`sign_in("mot-cua")` is a window in which that person works, in English."""
 
     def signed_in(username: str, **options):
-        page = chrome.new_context(base_url=live_server.url, **options).new_page()
+        window = chrome.new_context(base_url=live_server.url, **options)
+        # Nobody stands before the print dialog of a headless browser; it would end the browser.
+        window.add_init_script("window.print = () => {}")
+        page = window.new_page()
         page.set_default_timeout(15_000)
         page.goto("/quan-tri/")
         page.locator("[name=language][value=en]").click()
@@ -69,4 +72,12 @@ def paper(tmp_path):
     """A file on the disk of the desk."""
     path = tmp_path / "to-khai.pdf"
     path.write_bytes(pdf())
+    return path
+
+
+@pytest.fixture
+def result_paper(tmp_path):
+    """The signed result on the officer's disk; no copy of what was filed."""
+    path = tmp_path / "ket-qua.pdf"
+    path.write_bytes(pdf(2))
     return path

@@ -35,6 +35,6 @@ def open_dossier(page, code: str) -> None:
 
 
 def scan(page, path) -> None:
+    """Choose a file for the first paper; it is sent at once."""
     page.locator("input[type=file]").first.set_input_files(path)
-    press(page, "Store")
     sees(page, "is stored.")

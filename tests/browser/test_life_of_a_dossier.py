@@ -5,7 +5,7 @@ from playwright.sync_api import expect
 from tests.browser.steps import open_dossier, press, receive, scan, sees
 
 
-def test_a_dossier_lives_from_reception_to_the_hand_over_of_its_result(office, sign_in, paper):
+def test_a_dossier_lives_from_reception_to_the_hand_over_of_its_result(office, sign_in, paper, result_paper):
     clerk, officer = sign_in("mot-cua"), sign_in("thu-ly")
 
     code = receive(clerk, "le phi", "Trần Thị Bịa Ra")
@@ -36,7 +36,7 @@ def test_a_dossier_lives_from_reception_to_the_hand_over_of_its_result(office, s
     press(officer, "Record result")
     officer.get_by_label("Number of the result").fill("12/KQ")
     officer.get_by_label("Signed by").fill("Trần Văn Lãnh Đạo")
-    officer.get_by_label("Result document").set_input_files(paper)
+    officer.get_by_label("Result document").set_input_files(result_paper)
     press(officer, "Record result")
     sees(officer, "The result is recorded", "Granted, 12/KQ, Trần Văn Lãnh Đạo")
 
@@ -79,8 +79,9 @@ def test_a_clerk_receives_without_a_mouse(office, sign_in):
     expect(page.locator(".os-results a")).to_have_count(1)
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
-    page.get_by_label("Name of the applicant").wait_for()
-    expect(page.get_by_label("Name of the applicant")).to_be_focused()
+    expect(page.get_by_label("ID or tax number")).to_be_focused()
+    page.keyboard.press("Tab")
+    page.keyboard.press("Tab")
     page.keyboard.type("Lê Văn Minh Họa")
     page.keyboard.press("Control+Enter")
     sees(page, "Print the receipt for the applicant.", "Lê Văn Minh Họa")

@@ -287,7 +287,8 @@ def test_a_payment_of_nothing_or_with_a_used_number_is_refused(world):
     number = services.pay(dossier, by=world.clerk, amount=15000).receipt_number
     facts = {"method": "cash", "paid_at": timezone.now()}
     row_is_refused(
-        lambda: dossier.payments.create(amount=0, receipt_number="X", **facts), match="payment_(not_zero|back)"
+        lambda: dossier.payments.create(amount=0, receipt_number="X", **facts),
+        match="payment_(not_zero|back)",
     )
     row_is_refused(
         lambda: dossier.payments.create(amount=1, receipt_number=number, **facts), match="receipt_number"

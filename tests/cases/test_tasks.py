@@ -41,7 +41,9 @@ def test_the_schedule_names_tasks_that_exist():
         "cases.tasks.alert_late_consultations",
         "cases.tasks.hand_over_for_absences",
         "cases.tasks.close_old_log_books",
+        "cases.tasks.forget_old_exports",
         "cases.tasks.forget_old_keys",
+        "cases.tasks.write_exports",
         "notifications.tasks.deliver_messages",
     }
 
@@ -59,6 +61,8 @@ def test_the_schedule_names_tasks_that_exist():
         ("at 07:00 send supervisors the morning digest", crontab(hour="7", minute="0")),
         ("every minute show that beat and worker live", crontab(minute="*")),
         ("at 02:30 forget old idempotency keys", crontab(hour="2", minute="30")),
+        ("every minute write the exports of lists that wait", crontab(minute="*")),
+        ("every hour forget old exports of lists", crontab(minute="45")),
     ],
 )
 def test_the_schedule_keeps_the_times_of_the_design(sentence, schedule):

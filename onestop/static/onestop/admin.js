@@ -36,6 +36,8 @@ function hideIcons(root) {
   });
 }
 document.addEventListener("DOMContentLoaded", () => hideIcons(document));
+// What htmx puts in later brings its pictures along.
+document.addEventListener("htmx:afterSettle", () => hideIcons(document));
 
 // Unfold shows the page only when Alpine is ready; what asked for the focus while it was hidden got none.
 document.addEventListener("alpine:initialized", () => {

@@ -13,12 +13,33 @@ def links(response) -> list[str]:
     return [str(item["title"]) for group in response.context["sidebar_navigation"] for item in group["items"]]
 
 
-COMMON = ["Procedures", "Calendar", "Provincial tariffs", "Electronic sources"]
-KEEPING = ["Procedures", "Calendar", "Calendar changes", "Provincial tariffs", "Electronic sources"]
+COMMON = ["Procedures", "Calendar", "Provincial tariffs", "Electronic sources", "Ready reasons"]
+KEEPING = [
+    "Procedures",
+    "Calendar",
+    "Calendar changes",
+    "Provincial tariffs",
+    "Electronic sources",
+    "Ready reasons",
+]
 DOSSIERS = ["Filings to answer", "All dossiers", "Overdue"]
 ASKED = "Questions to my agency"
+BOOKS = ["Log books", "Registers"]
+DESK = [
+    "Today",
+    "Receive a dossier",
+    "Hand over results",
+    "Queue numbers",
+    *DOSSIERS,
+    "Cash of the day",
+    *BOOKS,
+    "Letters",
+    "Messages",
+    *COMMON,
+]
 SIDEBARS = {
-    Role.CLERK: ["Today", "Receive a dossier", "Queue numbers", *DOSSIERS, "Log books", "Registers", "Letters", "Messages", *COMMON],
+    Role.CLERK: DESK,
+    Role.POSTAL_CLERK: DESK,
     Role.OFFICER: ["Today", "My queue", *DOSSIERS, ASKED, "Letters", *COMMON],
     Role.SUPERVISOR: [
         "Today",
@@ -26,28 +47,40 @@ SIDEBARS = {
         *DOSSIERS,
         ASKED,
         "Demands with a ground",
-        "Log books",
-        "Registers",
+        "Cash of the day",
+        *BOOKS,
         "Letters",
         "Messages",
         *KEEPING,
         "Absences",
+        "Work at the desk",
+        "Secondments",
     ],
     Role.AUDITOR: [
         "Today",
         "Waiting times",
         *DOSSIERS,
         "Demands with a ground",
-        "Log books",
-        "Registers",
+        "Cash of the day",
+        *BOOKS,
         "Letters",
         "Messages",
         *KEEPING,
+        "Work at the desk",
         "Agencies",
         "Staff",
     ],
-    Role.AGENCY_ADMIN: ["Today", "Queue numbers", "Registers", *KEEPING, "Absences", "Agencies", "Staff"],
-    Role.SYSTEM_ADMIN: ["Today", "Messages", *KEEPING, "Agencies", "Staff"],
+    Role.AGENCY_ADMIN: [
+        "Today",
+        "Queue numbers",
+        "Registers",
+        *KEEPING,
+        "Absences",
+        "Secondments",
+        "Agencies",
+        "Staff",
+    ],
+    Role.SYSTEM_ADMIN: ["Today", "Messages", *KEEPING, "Secondments", "Agencies", "Staff"],
     Role.INTEGRATION: ["Today"],
 }
 
