@@ -30,6 +30,8 @@ SUPERVISOR = "giamsat.thanhvinh"
 HEAD = "lanhdao.thanhvinh"
 AUDITOR = "thanhtra.tinh"
 ADMINISTRATOR = "quantri"
+ADMINISTRATOR_OF_WARD = "quantri.thanhvinh"
+POSTAL_CLERK = "buudien.thanhvinh"
 NOBODY = ""
 
 
@@ -62,11 +64,29 @@ def open_link(*names: str) -> Callable[[Page], None]:
 
     def opened(page: Page) -> None:
         for name in names:
-            target = page.locator(f'#main a[href*="{name}"]').first.get_attribute("href")
-            page.goto(page.url.split("/quan-tri/")[0] + target if target.startswith("/") else target)
+            page.goto(page.locator(f'#main a[href*="{name}"]').last.evaluate("link => link.href"))
             page.wait_for_load_state("networkidle")
 
     return opened
+
+
+def through(*ways: Callable[[Page], None]) -> Callable[[Page], None]:
+    """One way after the other."""
+
+    def gone(page: Page) -> None:
+        for way in ways:
+            way(page)
+
+    return gone
+
+
+def bulk(page: Page) -> None:
+    """Three rows ticked, and the preview of taking them over."""
+    for box in page.locator("#result_list input[name=_selected_action]").all()[:3]:
+        box.check()
+    page.locator("select[name=action]").first.select_option(index=1)
+    page.locator("button[name=index]:visible, .actions button:visible").first.click()
+    page.wait_for_load_state("networkidle")
 
 
 VIEWS = [
@@ -79,6 +99,29 @@ VIEWS = [
     View("reception-search", CLERK, f"{ADMIN}/tiep-nhan/?q=khai+sinh"),
     View("reception", CLERK, f"{ADMIN}/tiep-nhan/?procedure=1.001193", full=True),
     View("dossier", HEAD, f"{ADMIN}/qua-han/", first_row, full=True),
+    View(
+        "digitizing",
+        CLERK,
+        f"{ADMIN}/cases/dossier/?state=received",
+        through(first_row, open_link("/so-hoa/")),
+    ),
+    View("queue", OFFICER, f"{ADMIN}/cases/dossier/?holder=me"),
+    View("bulk", OFFICER, f"{ADMIN}/cases/dossier/?state=digitized", bulk),
+    View("results", CLERK, f"{ADMIN}/tra-ket-qua/"),
+    View("hand-over", CLERK, f"{ADMIN}/tra-ket-qua/", open_link("/tra-ket-qua/")),
+    View("cash", CLERK, f"{ADMIN}/thu-tien/"),
+    View("calling", CLERK, f"{ADMIN}/goi-so/"),
+    View("kiosk", CLERK, f"{ADMIN}/goi-so/man-hinh/", open_link("/lay-so/")),
+    View("board", CLERK, f"{ADMIN}/goi-so/man-hinh/", open_link("/goi-so/ey")),
+    View("waiting-times", SUPERVISOR, f"{ADMIN}/goi-so/so-lieu/"),
+    View("columns", CLERK, f"{ADMIN}/danh-sach/cot/"),
+    View("my-lists", CLERK, f"{ADMIN}/danh-sach/"),
+    View("exports", CLERK, f"{ADMIN}/xuat-excel/"),
+    View("ready-reasons", ADMINISTRATOR, f"{ADMIN}/procedures/readyreason/"),
+    View("secondments", ADMINISTRATOR_OF_WARD, f"{ADMIN}/biet-phai/"),
+    View("absences", ADMINISTRATOR_OF_WARD, f"{ADMIN}/vang-mat/"),
+    View("desk-work", SUPERVISOR, f"{ADMIN}/viec-tai-quay/"),
+    View("home-postal-clerk", POSTAL_CLERK, f"{ADMIN}/"),
     View("overdue", AUDITOR, f"{ADMIN}/qua-han/"),
     View("breaches", AUDITOR, f"{ADMIN}/qua-han/khong-xin-loi/"),
     View("demands", AUDITOR, f"{ADMIN}/cases/demand/"),
