@@ -116,7 +116,11 @@ def test_possible_verbs_of_the_auditor_and_the_superuser_are_none(world):
         (State.RECEIVED, "officer", [Verb.REQUEST_SUPPLEMENT, Verb.DEMAND]),
         (State.RECEIVED, "head", [Verb.RESCHEDULE]),
         (State.RECEIVED, "supervisor", []),
-        (State.DIGITIZED, "officer", [Verb.START, Verb.REQUEST_SUPPLEMENT, Verb.CLARIFY, Verb.DEMAND]),
+        (
+            State.DIGITIZED,
+            "officer",
+            [Verb.START, Verb.REQUEST_SUPPLEMENT, Verb.CLARIFY, Verb.DEMAND, Verb.UNDO],
+        ),
         (
             State.PROCESSING,
             "officer",
@@ -127,19 +131,21 @@ def test_possible_verbs_of_the_auditor_and_the_superuser_are_none(world):
                 Verb.CONSULT,
                 Verb.CLARIFY,
                 Verb.DEMAND,
+                Verb.UNDO,
             ],
         ),
-        (State.PROCESSING, "clerk", [Verb.WITHDRAW, Verb.DEMAND]),
+        (State.PROCESSING, "clerk", [Verb.WITHDRAW, Verb.DEMAND, Verb.UNDO]),
         (State.SUPPLEMENT, "clerk", [Verb.RESUME, Verb.WITHDRAW, Verb.DEMAND]),
         (State.SUPPLEMENT, "supervisor", [Verb.STOP]),
-        (State.PAID, "clerk", [Verb.RETURN_RESULT]),
-        (State.PAID, "officer", []),
+        (State.PAID, "clerk", [Verb.RETURN_RESULT, Verb.UNDO]),
+        (State.PAID, "officer", [Verb.UNDO]),
         (State.RETURNED, "clerk", []),
         (State.REFUSED, "clerk", []),
         (State.STOPPED, "head", []),
     ],
 )
 def test_possible_verbs_are_the_buttons_of_the_page(world, state, name, verbs):
+    """Undoing is possible by role and state; whose the last step was is asked before the button is shown."""
     assert rules.possible_verbs(getattr(world, name), world.in_state(state)) == verbs
 
 
