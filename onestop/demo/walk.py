@@ -186,7 +186,10 @@ class Walk:
         self.citizen.get("/api/v1/dossiers/", status=401)
         self.officer.post(self.path + "start/", status=409)
         self.officer.post(self.path + "digitize/", status=403)
-        incomplete = {**self.reception(), "components": []}
+        key = {"Idempotency-Key": str(uuid.uuid4())}
+        twice = self.clerk.post("/api/v1/dossiers/", status=409, json=self.reception(), headers=key).json()
+        must_be(twice["code"], "duplicate_open", "a second dossier of one person and procedure")
+        incomplete = {**self.reception(), "components": [], "duplicate_known": True}
         key = {"Idempotency-Key": str(uuid.uuid4())}
         self.clerk.post("/api/v1/dossiers/", status=422, json=incomplete, headers=key)
         events = self.clerk.get(self.path).json()["events"]

@@ -14,8 +14,11 @@ from cases.services import revisions
 from cases.services.calendar_moves import apply_approved
 from cases.services.corrections import report_loss
 from procedures.enums import Role
+from tests.cases.certifying import certify, counter
 from tests.cases.helpers import fresh, kinds, make_person, said
 from tests.cast import local
+
+__all__ = ["counter"]
 
 
 def live_through_everything(world, clock) -> list[Dossier]:
@@ -85,6 +88,24 @@ def live_with_what_no_verb_foresees(world) -> None:
     apply_approved()
 
 
+def live_at_the_desk(counter) -> None:
+    """What was done wrongly and is put right, money that is not owed, and a certified copy."""
+    world = counter
+    dossier = world.receive(world.paid)
+    world.scan(dossier)
+    document = services.turn_pages(dossier.documents.first(), by=world.clerk, degrees=90)
+    services.remove_document(document, by=world.clerk, reason="Quét nhầm")
+    world.scan(dossier)
+    services.waive(dossier, by=world.clerk, fee=dossier.fees.get(), amount=5000, ground="Hộ nghèo")
+    payment = services.pay(dossier, by=world.clerk, amount=10000)
+    services.refund(dossier, by=world.clerk, payment=payment, reason="Thu nhầm hồ sơ")
+    services.digitize(dossier, by=world.clerk)
+    services.assign(dossier, by=world.supervisor, to=world.officer)
+    services.start(dossier, by=world.officer)
+    services.undo(dossier, by=world.officer, reason="Bấm nhầm")
+    certify(world)
+
+
 def test_history_of_a_whole_life_reads_like_a_story(world, clock, english):
     dossier = live_through_everything(world, clock)[0]
     assert [
@@ -141,7 +162,8 @@ def local_minute(event: DossierEvent) -> str:
     return f"{event.at.astimezone(local('2026-11-09 09:00').tzinfo):%d %H:%M}"
 
 
-def test_every_kind_of_event_happens_and_has_a_sentence_in_both_languages(world, clock):
+def test_every_kind_of_event_happens_and_has_a_sentence_in_both_languages(world, counter, clock):
+    live_at_the_desk(counter)
     live_with_other_agencies_and_other_dates(world, clock)
     live_through_everything(world, clock)
     clock.move_to("2026-11-09 09:00")

@@ -48,7 +48,7 @@ def test_numbers_are_called_one_after_the_other(queue, browser):
     queue.sit()
     queue.take(), queue.take(queue.copies)
     page = counter_verb(client, queue.first, "tiep")
-    assert "A001 Hộ tịch called at 09:00, once" in text_of(page)
+    assert "A001 Hộ tịch called at 09:00, 1 time" in text_of(page)
     assert keys(page) == {"n", "a", "d", "b", "r", "x"}
     page = counter_verb(client, queue.first, "tiep", after=queue.at_hand().pk)
     assert str(queue.at_hand()) == "B001"
