@@ -18,9 +18,11 @@ MOST_DONG = 10**15
 def close_cash(*, by, desk: Agency, counted: int, note: str = "") -> CashReport:
     """Close the cash of the person at the desk; the report claims every payment that no report has yet.
 
-    `counted` is the cash in the drawer beyond the float: what was taken in cash less what was paid back. When it is
-    not what the entries say, the note explains why. A payment taken meanwhile goes into the next report, so
-    reports and open payments always add up. Numbered by desk and year without a gap.
+    `counted` is the cash in the drawer beyond the float: what was taken in cash less what was paid back. When
+    it is not what the entries say, the note explains why. A payment taken meanwhile goes into the next
+    report, so reports and open payments always add up. Numbered by desk and year without a gap.
+
+    Raises `NotPermitted`, `NotPossibleNow` (nothing to close) and `Invalid`; then nothing was changed.
     """
     payments = unreported_payments(by, desk)
     if not rules.is_clerk_of(by, desk) and not payments.exists():
