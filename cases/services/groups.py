@@ -192,9 +192,9 @@ def _from_the_store(row: GroupRow) -> list[ComponentFacts]:
 
 
 def _refused(row: GroupRow, sentence: str) -> errors.Invalid:
+    who = ", ".join(filter(None, [row.place, row.applicant.full_name.strip()[:100]]))
     return errors.Invalid(
-        _("%(place)s, %(name)s: %(sentence)s Nothing was received.")
-        % {"place": row.place, "name": row.applicant.full_name[:100], "sentence": sentence},
+        _("%(who)s: %(sentence)s Nothing was received.") % {"who": who, "sentence": sentence},
         code="row_refused",
         field="rows",
     )
