@@ -78,7 +78,7 @@ class PeopleForm(AskedOnce, ChecklistForm):
     submitter_phone = SINGLE["submitter_phone"]
     authorisation = SINGLE["authorisation"]
 
-    GROUP = ("name", "file", "kind", "notice_channels", "return_channel", "receipt_wanted", "duplicate_known")
+    GROUP = ("name", "kind", "notice_channels", "return_channel", "receipt_wanted", "duplicate_known")
 
     def __init__(self, data=None, files=None, *, version: ProcedureVersion, desk: Agency, clerk):
         initial = {
