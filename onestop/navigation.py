@@ -32,6 +32,7 @@ def _dossier_links(request) -> list[dict]:
         links.append(
             _link(request, _("Receive a dossier"), "add_circle", reverse("admin:reception"), key="n")
         )
+        links.append(_link(request, _("Receive a group"), "group_add", reverse("admin:groups")))
     if access.certifies(user):
         links.append(_link(request, _("Quick service"), "bolt", reverse("admin:quick_service"), key="q"))
     if access.receives(user):

@@ -98,6 +98,8 @@ VIEWS = [
     View("dossiers", CLERK, f"{ADMIN}/cases/dossier/"),
     View("reception-search", CLERK, f"{ADMIN}/tiep-nhan/?q=khai+sinh"),
     View("reception", CLERK, f"{ADMIN}/tiep-nhan/?procedure=1.001193", full=True),
+    View("groups", CLERK, f"{ADMIN}/tiep-nhan-nhom/"),
+    View("group-list", CLERK, f"{ADMIN}/tiep-nhan-nhom/?procedure=1.001193", full=True),
     View("dossier", HEAD, f"{ADMIN}/qua-han/", first_row, full=True),
     View(
         "digitizing",

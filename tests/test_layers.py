@@ -56,6 +56,7 @@ READS = {
         "papers",
         "pictures",
         "facts",
+        "group_files",
         "letters",
         "printouts",
         "desk_printouts",

@@ -12,6 +12,8 @@ from cases.admin import (
     desk_work,
     dossiers,
     exports,
+    group_receipts,
+    group_reception,
     letters,
     log_books,
     messages,
@@ -40,6 +42,8 @@ __all__ = [
     "desk_work",
     "dossiers",
     "exports",
+    "group_receipts",
+    "group_reception",
     "letters",
     "log_books",
     "messages",
@@ -66,6 +70,11 @@ admin.site.add_page("tiep-nhan/nhap/", reception_search.keep_draft, "reception_d
 admin.site.add_page("tiep-nhan/nhap/<int:pk>/bo/", reception_search.discard_draft, "reception_draft_discard")
 admin.site.add_page("tiep-nhan/<int:pk>/", reception.filing, "filing_reception")
 admin.site.add_page("tiep-nhan/<int:pk>/bo-sung/", reception.filing_completed, "filing_completed")
+admin.site.add_page("tiep-nhan-nhom/", group_reception.groups, "groups")
+admin.site.add_page("tiep-nhan-nhom/mau/", group_reception.list_template, "group_template")
+admin.site.add_page("tiep-nhan-nhom/mot-nguoi/", group_reception.one_person, "group_person")
+admin.site.add_page("tiep-nhan-nhom/<int:pk>/", group_reception.group, "group")
+admin.site.add_page("in-giay-tiep-nhan/", group_receipts.receipts, "receipts")
 admin.site.add_page("dinh-chinh/<int:pk>/", corrections.correction, "correction")
 admin.site.add_page("mat-giay-to/<int:pk>/", corrections.papers_lost, "papers_lost")
 admin.site.add_page("so-hoa/<int:pk>/", scans.scans, "scans")

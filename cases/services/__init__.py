@@ -32,6 +32,7 @@ from cases.services.filing import (
     refuse_at_desk,
     submit,
 )
+from cases.services.groups import check_group, receive_group
 from cases.services.helping import help_to_file
 from cases.services.log_books import close_log_book, close_old_log_books
 from cases.services.money import pay, refund, settle, waive
@@ -65,6 +66,7 @@ __all__ = [
     "assign",
     "cancel_apology",
     "certify",
+    "check_group",
     "clarify",
     "close_cash",
     "close_log_book",
@@ -96,6 +98,7 @@ __all__ = [
     "receive",
     "receive_correction",
     "receive_filing",
+    "receive_group",
     "record_absence",
     "record_secondment",
     "record_result",

@@ -28,6 +28,7 @@ BOOKS = ["Log books", "Registers"]
 DESK = [
     "Today",
     "Receive a dossier",
+    "Receive a group",
     "Hand over results",
     "Queue numbers",
     *DOSSIERS,

@@ -1,0 +1,200 @@
+"""Several dossiers in one go (tiếp nhận theo nhóm): a class, a village, or all that one person came for.
+
+Each of them is an ordinary reception by the one door; only together they are all or nothing.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from cases import errors, rules
+from cases.enums import GroupKind, Provision, Verb
+from cases.models import Applicant, Dossier, ReceptionGroup
+from cases.services.applicants import ApplicantFacts, tidy_name
+from cases.services.base import fitting_text, known_choice, required_text
+from cases.services.checklist import ComponentFacts
+from cases.services.reception import receive
+from cases.services.store import reuse_offers
+from procedures.calendars import remembered_calendars
+from procedures.models import Agency, Procedure
+from procedures.text import fold
+
+
+@dataclass(frozen=True, slots=True)
+class GroupRow:
+    """One dossier of a group; `place` is where people find it, such as “Row 7”.
+
+    `reception` is what else `receive` takes beside procedure, applicant, desk, person and checklist.
+    """
+
+    place: str
+    procedure: Procedure
+    applicant: ApplicantFacts
+    components: list[ComponentFacts]
+    reception: dict = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Foreseen:
+    """What would become of a row: the sentence of its refusal, or its due moment and what is owed in VND."""
+
+    row: GroupRow
+    refusal: str = ""
+    due_at: datetime | None = None
+    owed: int = 0
+
+    @property
+    def is_possible(self) -> bool:
+        return not self.refusal
+
+
+def check_group(rows: Sequence[GroupRow], *, kind: str, desk: Agency, by) -> list[Foreseen]:
+    """What would become of each row if the group were received now. Changes nothing.
+
+    Each row is received and taken back before the next one: the counters of the desk are locked for one
+    reception only, and nobody else at the desk waits for a preview. Raises what concerns all rows together
+    (`NotPermitted`, `Invalid`).
+    """
+    _check_whole(rows, kind=kind, desk=desk, by=by)
+    repeated = _repeated(rows)
+    with remembered_calendars():
+        return [
+            Foreseen(row, refusal=repeated[number])
+            if number in repeated
+            else _foreseen(row, desk=desk, by=by)
+            for number, row in enumerate(rows)
+        ]
+
+
+@remembered_calendars()
+@transaction.atomic
+def receive_group(
+    rows: Sequence[GroupRow], *, kind: str, name: str, desk: Agency, by
+) -> tuple[ReceptionGroup, list[Dossier]]:
+    """Receive all rows as one group, or none: `Invalid` names the first row that is refused, and why.
+
+    Then nothing was changed and no number was used. Raises `NotPermitted` for whoever is no clerk of the desk.
+    """
+    _check_whole(rows, kind=kind, desk=desk, by=by)
+    name = required_text(
+        name, field="name", sentence=_("Give the group a name, such as the class or the village.")
+    )
+    name = fitting_text(name, field="name", model=ReceptionGroup)
+    for number, sentence in sorted(_repeated(rows).items()):
+        raise _refused(rows[number], sentence)
+    group = ReceptionGroup.objects.create(kind=kind, name=name, desk=desk, by=by, at=timezone.now())
+    dossiers = []
+    for row in rows:
+        try:
+            dossiers.append(_receive(row, desk=desk, by=by))
+        except errors.CaseError as error:
+            raise _refused(row, str(error.sentence)) from error
+    Dossier.objects.filter(pk__in=[dossier.pk for dossier in dossiers]).update(group=group)
+    for dossier in dossiers:
+        dossier.group = group
+    return group, dossiers
+
+
+def _check_whole(rows: Sequence[GroupRow], *, kind: str, desk: Agency, by) -> None:
+    if not rules.is_clerk_of(by, desk):
+        raise errors.not_permitted(Verb.RECEIVE)
+    known_choice(kind, GroupKind, field="kind")
+    if not rows:
+        raise errors.Invalid(_("There is nobody on the list."), code="empty_group", field="rows")
+    if len(rows) > settings.GROUP_MAX_ROWS:
+        raise errors.Invalid(
+            _("%(count)s dossiers are too many at once; receive at most %(most)s in one group.")
+            % {"count": len(rows), "most": settings.GROUP_MAX_ROWS},
+            code="too_many",
+            field="rows",
+        )
+    if kind == GroupKind.PEOPLE and len({row.procedure for row in rows}) > 1:
+        raise errors.Invalid(
+            _("A group of many people has one procedure only."), code="several_procedures", field="rows"
+        )
+    if kind == GroupKind.PROCEDURES:
+        _check_one_person(rows)
+
+
+def _check_one_person(rows: Sequence[GroupRow]) -> None:
+    if len({_person_of(row.applicant) for row in rows}) > 1:
+        raise errors.Invalid(
+            _("A group of several procedures has one applicant only."), code="several_people", field="rows"
+        )
+    if not rows[0].applicant.id_number.strip():
+        # Without a number each dossier would have an applicant of its own.
+        raise errors.Invalid(
+            _("Enter the ID or tax number: by it the dossiers belong to one person."),
+            code="required",
+            field="id_number",
+        )
+
+
+def _repeated(rows: Sequence[GroupRow]) -> dict[int, str]:
+    """The sentence for each row that says again what an earlier one said, by its place among the rows."""
+    first: dict[tuple, GroupRow] = {}
+    found = {}
+    for number, row in enumerate(rows):
+        earlier = first.setdefault((row.procedure.pk, _person_of(row.applicant)), row)
+        if earlier is not row:
+            found[number] = _("The same person is already in %(place)s for this procedure. Take one out.") % {
+                "place": earlier.place
+            }
+    return found
+
+
+def _person_of(facts: ApplicantFacts) -> tuple:
+    """Who it is: by the number; without one, by all that is known."""
+    if number := facts.id_number.strip().upper():
+        return facts.kind, number
+    return facts.kind, "", fold(facts.full_name), facts.phone, fold(facts.address)
+
+
+def _foreseen(row: GroupRow, *, desk: Agency, by) -> Foreseen:
+    try:
+        with transaction.atomic():
+            dossier = _receive(row, desk=desk, by=by)
+            foreseen = Foreseen(row, due_at=dossier.due_at, owed=dossier.balance)
+            transaction.set_rollback(True)
+    except errors.CaseError as error:
+        return Foreseen(row, refusal=str(error.sentence))
+    return foreseen
+
+
+def _receive(row: GroupRow, *, desk: Agency, by) -> Dossier:
+    components = _from_the_store(row)
+    return receive(row.procedure, row.applicant, desk=desk, by=by, components=components, **row.reception)
+
+
+def _from_the_store(row: GroupRow) -> list[ComponentFacts]:
+    """The checklist of this person: what lies in the own store is not taken on paper again (R13).
+
+    One checklist is filled in for a whole class; only a ground that was given demands the paper of all.
+    """
+    number = row.applicant.id_number.strip().upper()
+    known = number and Applicant.objects.filter(kind=row.applicant.kind, id_number=number).first()
+    if not known or fold(known.full_name) != fold(tidy_name(row.applicant.full_name)):
+        return row.components
+    version = row.procedure.versions.in_force_on(timezone.localdate()).order_by("-number").first()
+    offers = reuse_offers(version, known) if version else {}
+    stored = {component_id for component_id, offer in offers.items() if offer.paper}
+    return [
+        replace(fact, provision=Provision.REUSED)
+        if fact.component_id in stored and fact.provision == Provision.PAPER and not fact.ground
+        else fact
+        for fact in row.components
+    ]
+
+
+def _refused(row: GroupRow, sentence: str) -> errors.Invalid:
+    who = ", ".join(filter(None, [row.place, row.applicant.full_name.strip()[:100]]))
+    return errors.Invalid(
+        _("%(who)s: %(sentence)s Nothing was received.") % {"who": who, "sentence": sentence},
+        code="row_refused",
+        field="rows",
+    )
