@@ -79,4 +79,4 @@ def open_dossiers(applicant: Applicant | None, procedure: Procedure) -> list[Dos
     if applicant is None:
         return []
     found = Dossier.objects.open().filter(applicant=applicant, version__procedure=procedure)
-    return list(found.with_people().order_by("-filed_at", "-pk"))
+    return list(found.with_people_apart().order_by("-filed_at", "-pk"))

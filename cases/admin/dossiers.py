@@ -52,6 +52,17 @@ OWN_CELLS = {
     "holder": "shown_holder",
 }
 CELLS = {name: OWN_CELLS.get(name) or plain_cell(column) for name, column in lists.COLUMNS.items()}
+# What several parts of a dossier's page ask for, read once.
+OF_THE_PAGE = [
+    "fees__waivers",
+    "waivers",
+    "payments",
+    "supplements",
+    "extensions",
+    "excluded_periods",
+    "step_runs__officer",
+    "version__steps",
+]
 
 
 class DossierChangeList(KeysetChangeList):
@@ -66,6 +77,9 @@ class DossierChangeList(KeysetChangeList):
 
     def saved_lists(self):
         return self.request.user.saved_lists.all()
+
+    def prints_receipts(self) -> bool:
+        return access.receives(self.request.user)
 
     def get_filters_params(self, params=None):
         found = super().get_filters_params(params)
@@ -128,6 +142,7 @@ class DossierAdmin(BulkActions, KeysetModelAdmin):
     def get_object(self, request, object_id, from_field=None):
         """One page may be open to an agency that was asked, although no list of its has the dossier."""
         found = Dossier.objects.visible_to(request.user).with_people().select_related("limit")
+        found = found.prefetch_related(*OF_THE_PAGE)
         try:
             return found.filter(pk=self.opts.pk.to_python(object_id)).first()
         except ValidationError:

@@ -38,7 +38,6 @@ from procedures.services.competence import default_competent_agency
 MOST_ENTRIES = 50  # of each register, of today
 
 
-@remembered_calendars()
 def quick_service(request):
     """One wish after the other: typed, done, printed, and the page is empty again."""
     _certifiers_only(request)

@@ -18,6 +18,7 @@ from cases.proof import ProofDay
 from cases.services.clock import counts_as_received_at, expected_start, promise
 from cases.services.fee_lines import amounts_owed
 from cases.services.versions import limit_for
+from procedures.calendars import remembered_calendars
 from procedures.models import Agency
 from procedures.services.competence import default_competent_agency
 
@@ -41,6 +42,7 @@ class Preview:
 
 
 @require_POST
+@remembered_calendars()
 def preview(request):
     """Due date and fees while the form is being filled in."""
     clerks_only(request)

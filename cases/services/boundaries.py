@@ -18,6 +18,8 @@ def check_boundaries(desk: Agency, competent: Agency, version: ProcedureVersion,
     another commune only where reception is free of boundaries, for another province only what is on the
     published list (parameter). An agency that belongs to no province decides for the whole country.
     """
+    if desk == competent:
+        return
     line = list(competent.ancestors(include_self=True))
     if desk in line or competent in desk.ancestors(include_self=True):
         return

@@ -159,7 +159,7 @@ def _foreseen(row: GroupRow, *, desk: Agency, by) -> Foreseen:
     try:
         with transaction.atomic():
             dossier = _receive(row, desk=desk, by=by)
-            foreseen = Foreseen(row, due_at=dossier.due_at, owed=dossier.balance)
+            foreseen = Foreseen(row, due_at=dossier.due_at, owed=dossier.fee_total)
             transaction.set_rollback(True)
     except errors.CaseError as error:
         return Foreseen(row, refusal=str(error.sentence))

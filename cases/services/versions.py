@@ -13,7 +13,8 @@ from procedures.services.competence import decides, default_competent_agency
 
 def version_in_force(procedure: Procedure, day: date) -> ProcedureVersion:
     """The version of the reception day (R2), or `NotInForce` with the reason (R3)."""
-    version = procedure.versions.in_force_on(day).order_by("-number").first()
+    versions = procedure.versions.in_force_on(day).prefetch_related("components", "fees")
+    version = versions.order_by("-number").first()
     if version:
         return version
     facts = {"code": procedure.code, "day": f"{day:%d/%m/%Y}"}

@@ -228,7 +228,7 @@ class TimeLimit(models.Model):
     class Meta:
         verbose_name = _("time limit")
         verbose_name_plural = _("time limits")
-        ordering = ["version", "position"]
+        ordering = ["version_id", "position"]
         constraints = [
             models.UniqueConstraint(name="limit_position_once", fields=["version", "position"]),
             models.CheckConstraint(name="limit_not_negative", condition=Q(amount__gte=0)),
@@ -266,7 +266,7 @@ class Component(LocalName):
     class Meta:
         verbose_name = _("component")
         verbose_name_plural = _("components")
-        ordering = ["version", "position"]
+        ordering = ["version_id", "position"]
         constraints = [
             models.UniqueConstraint(name="component_position_once", fields=["version", "position"])
         ]
@@ -314,7 +314,7 @@ class FeeLine(models.Model):
     class Meta:
         verbose_name = _("fee line")
         verbose_name_plural = _("fee lines")
-        ordering = ["version", "position"]
+        ordering = ["version_id", "position"]
         constraints = [models.UniqueConstraint(name="fee_position_once", fields=["version", "position"])]
 
     def __str__(self) -> str:
@@ -361,7 +361,7 @@ class ProcedureStep(LocalName):
     class Meta:
         verbose_name = _("internal step")
         verbose_name_plural = _("internal steps")
-        ordering = ["version", "position"]
+        ordering = ["version_id", "position"]
         constraints = [
             models.UniqueConstraint(name="step_position_once", fields=["version", "position"]),
             models.CheckConstraint(name="step_not_negative", condition=Q(amount__gte=0)),
