@@ -17,6 +17,7 @@ from cases.admin.downloads import pdf
 from cases.admin.money import words_of
 from cases.admin.scope import visible_dossier
 from cases.admin.shown import money
+from cases.admin.verbs import seen_on
 from cases.desk_printouts import cash_report_payload, fee_receipt_payload
 from cases.enums import PaymentMethod
 from cases.errors import CaseError
@@ -25,6 +26,7 @@ from cases.queries import unreported_payments
 from notifications.pdf import cash_report_pdf, fee_receipt_pdf
 from onestop import access
 from onestop.admin_forms import OfficeForm
+from onestop.numbers import whole_number
 from procedures.models import Agency
 
 MOST_REPORTS = 50
@@ -50,6 +52,7 @@ class OpenCash:
     last: str
     paid_back: str
     expected: str
+    seen: int
     form: CashForm
 
 
@@ -77,18 +80,14 @@ def cash(request):
 
 def _close(request) -> tuple[int, CashForm] | None:
     """Close the cash at the desk that was sent; the form with its errors when it was refused."""
-    number = request.POST.get("desk", "")
-    found = (
-        Agency.objects.filter(pk=number) if number.isdecimal() and len(number) < 10 else Agency.objects.none()
-    )
-    desk = found.first()
+    desk = Agency.objects.filter(pk=whole_number(request.POST.get("desk"))).first()
     if desk is None:
         raise Http404(_("There is no such desk."))
     form = CashForm(request.POST)
     if not form.is_valid():
         return desk.pk, form
     try:
-        report = services.close_cash(by=request.user, desk=desk, **form.cleaned_data)
+        report = services.close_cash(by=request.user, desk=desk, seen=seen_on(request), **form.cleaned_data)
     except CaseError as error:
         form.show_refusal(error)
         messages.error(request, error.sentence)
@@ -121,6 +120,7 @@ def _open_at(desk: Agency, payments: list[Payment], form: CashForm | None) -> Op
         last=payments[-1].receipt_number,
         paid_back=money(sum(payment.back for payment in payments)),
         expected=money(sums[PaymentMethod.CASH]),
+        seen=payments[-1].pk,
         form=form or CashForm(),
     )
 

@@ -1,11 +1,13 @@
 """Ready reasons in the forms that ask for one: chosen, inserted, and still open to change."""
 
 import json
+from collections.abc import Mapping
 
 from django import forms
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from onestop.numbers import whole_number
 from procedures.models import ReadyReason
 
 
@@ -21,41 +23,63 @@ class ReadySelect(forms.Select):
         return option
 
 
+class ReadyField(forms.ModelChoiceField):
+    """Offers nothing until `offer_ready` says of which procedure and for what."""
+
+    def __init__(self):
+        super().__init__(
+            label=_("Ready reasons"),
+            queryset=ReadyReason.objects.none(),
+            required=False,
+            empty_label=_("None; I write it myself"),
+            widget=ReadySelect(attrs={"data-ready": True}),
+            help_text=_("Inserted below, where you can change it."),
+        )
+
+
+def offer_ready(form: forms.Form, procedure_id: int, *uses: str) -> None:
+    """Offer those of the procedure first, then those of all; without any there is no field `ready`."""
+    mine = Q(procedure=None) | Q(procedure=procedure_id)
+    found = ReadyReason.objects.filter(mine, use__in=uses)
+    if not found.exists():
+        del form.fields["ready"]
+        return
+    # By the alphabet, backwards, asking for something stands before refusing.
+    of_procedure_first = F("procedure").asc(nulls_last=True)
+    form.fields["ready"].queryset = found.order_by("-use", of_procedure_first, "position", "pk")
+    if len(uses) > 1:
+        form.fields["ready"].label_from_instance = lambda ready: f"{ready.get_use_display()}: {ready}"
+
+
+def with_inserted(typed: Mapping[str, str], chosen: str, *uses: str) -> dict[str, str]:
+    """The reason and the list as typed with the chosen ready reason in them; nothing when none was chosen."""
+    ready = ReadyReason.objects.filter(pk=whole_number(chosen), use__in=uses).first()
+    if ready is None:
+        return {}
+    return {
+        "reason": _joined(typed.get("reason", ""), [ready.text]),
+        "items": _joined(typed.get("items", ""), ready.items),
+    }
+
+
 class ReadyReasons(forms.Form):
-    """Part of a verb's form; `use` says which reasons are offered, those of the procedure first."""
+    """Part of a verb's form; `use` says which reasons are offered."""
 
     use = ""
 
-    ready = forms.ModelChoiceField(
-        label=_("Ready reasons"),
-        queryset=ReadyReason.objects.none(),
-        required=False,
-        empty_label=_("None; I write it myself"),
-        widget=ReadySelect(attrs={"data-ready": True}),
-        help_text=_("Inserted below, where you can change it."),
-    )
+    ready = ReadyField()
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        mine = Q(procedure=None) | Q(procedure=self.dossier.version.procedure_id)
-        found = ReadyReason.objects.filter(mine, use=self.use)
-        if not found.exists():
-            del self.fields["ready"]
-            return
-        self.fields["ready"].queryset = found.order_by(F("procedure").asc(nulls_last=True), "position", "pk")
+        offer_ready(self, self.dossier.version.procedure_id, self.use)
         self.order_fields(["ready", *self.fields])
 
     @classmethod
     def with_ready_reason(cls, data, **kwargs):
         """The form as it was typed, with the chosen reason in it: what the button does without a script."""
         typed = {name: data[name] for name in cls.base_fields if name in data and name != "file"}
-        chosen = data.get("ready", "")
-        ready = ReadyReason.objects.filter(pk=chosen, use=cls.use).first() if chosen.isdecimal() else None
-        if ready:
-            typed["reason"] = _joined(typed.get("reason", ""), [ready.text])
-            if "items" in cls.base_fields:
-                typed["items"] = _joined(typed.get("items", ""), ready.items)
-        return cls(initial=typed, **kwargs)
+        inserted = with_inserted(typed, data.get("ready", ""), cls.use)
+        return cls(initial=typed | inserted, **kwargs)
 
     def answers(self) -> dict:
         """The choice itself is nothing that the service asks for."""

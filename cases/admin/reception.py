@@ -10,12 +10,13 @@ from django.views.decorators.http import require_POST
 from cases import services
 from cases.admin.checklist_forms import FilingForm
 from cases.admin.counter import clerks_only, page, reception_form
-from cases.admin.reception_forms import ReceptionForm, known_applicant
+from cases.admin.ready_reasons import with_inserted
+from cases.admin.reception_forms import READY_USES, ReceptionForm, known_applicant
 from cases.admin.reception_people import is_look_up, look_up, people_of
 from cases.admin.reception_preview import preview_of
 from cases.admin.reception_search import search_page
 from cases.admin.scope import visible_dossier
-from cases.admin.verbs import act_and_tell, refusal_before_asking
+from cases.admin.verbs import act_and_tell, refusal_before_asking, seen_on
 from cases.desk import open_dossiers
 from cases.enums import State, Verb
 from cases.errors import CaseError, Invalid, KeyReused, NotInForce
@@ -23,6 +24,8 @@ from cases.models import Dossier, ReceptionDraft
 from cases.services.drafts import drafts_of, idempotency_key
 from cases.services.duplicates import in_words
 from cases.services.idempotency import fingerprint_of, once
+from cases.services.meanwhile import act_on_seen, last_seen
+from onestop.numbers import whole_number
 from procedures.models import Agency
 
 # Which way the page was sent does not make it another one.
@@ -41,6 +44,8 @@ def reception(request):
     try:
         if request.method == "POST" and is_look_up(request.POST):
             return _looked_up(request, code)
+        if "insert" in request.POST:
+            return _inserted(request, code)
         if request.method == "POST":
             return _sent(request, code)
         values = _typed_before(draft) if draft else None
@@ -91,6 +96,16 @@ def _looked_up(request, code: str):
     return _form_page(request, form, found.values, told=found.sentence)
 
 
+def _inserted(request, code: str):
+    """The page again with the chosen ready reason in it; nothing is saved and nothing judged."""
+    values = request.POST.copy()
+    for name, text in with_inserted(values, values.get("ready", ""), *READY_USES).items():
+        values[name] = text
+    form = reception_form(code, request.user.workplace, clerk=request.user, values=values)
+    form.focus_on("reason")
+    return _form_page(request, form, values)
+
+
 def _form_page(request, form: ReceptionForm, values: QueryDict, **context):
     return page(
         request,
@@ -111,10 +126,8 @@ def _lead_to(request, address: str):
 
 
 def _draft_to_go_on_with(request) -> ReceptionDraft | None:
-    number = request.GET.get("draft", "")
-    if request.method != "GET" or not number.isdecimal() or not number.isascii() or len(number) > 18:
-        return None
-    return drafts_of(request.user).filter(pk=int(number)).first()
+    number = whole_number(request.GET.get("draft")) if request.method == "GET" else None
+    return None if number is None else drafts_of(request.user).filter(pk=number).first()
 
 
 def _typed_before(draft: ReceptionDraft) -> QueryDict:
@@ -185,15 +198,19 @@ def _done(request, dossier: Dossier) -> str:
 
 def filing(request, pk: int):
     """Receive what came online or by post, with the checklist as it was handed in."""
-    dossier = visible_dossier(request, pk)
+    dossier, seen = visible_dossier(request, pk), seen_on(request)
     refusal = refusal_before_asking(request.user, Verb.RECEIVE, dossier)
-    if refusal:
+    if refusal and seen is None:  # a page that was open meanwhile hears what happened
         messages.error(request, refusal.sentence)
         return redirect("admin:cases_dossier_change", pk)
     form = FilingForm(request.POST or None, dossier=dossier)
     if request.method == "POST" and form.is_valid():
         try:
-            received = services.receive_filing(dossier, by=request.user, **form.arguments())
+            received = act_on_seen(
+                dossier,
+                seen,
+                lambda: services.receive_filing(dossier, by=request.user, **form.arguments()),
+            )
         except CaseError as error:
             form.show_refusal(error)
         else:
@@ -210,6 +227,7 @@ def filing(request, pk: int):
         object=dossier,
         version=dossier.version,
         form=form,
+        seen=last_seen(dossier),
         others=[
             in_words(other)
             for other in open_dossiers(dossier.applicant, dossier.version.procedure)
@@ -224,7 +242,9 @@ def filing_completed(request, pk: int):
     dossier = visible_dossier(request, pk)
     act_and_tell(
         request,
-        lambda: services.complete_filing(dossier, by=request.user),
+        lambda: act_on_seen(
+            dossier, seen_on(request), lambda: services.complete_filing(dossier, by=request.user)
+        ),
         _("The filing is complete; it counts from now."),
     )
     return redirect("admin:cases_dossier_change", pk)

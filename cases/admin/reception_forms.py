@@ -11,14 +11,17 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from cases.admin.checklist_forms import ChecklistForm
+from cases.admin.ready_reasons import ReadyField, offer_ready
 from cases.enums import ApplicantKind, CollectionProof, NoticeChannel, ReturnChannel
 from cases.models import Applicant
 from cases.services.applicants import ApplicantFacts
 from onestop.admin_forms import LinesField
-from procedures.enums import Channel
+from procedures.enums import Channel, ReasonUse
 from procedures.models import Agency, ProcedureVersion
-from procedures.services.competence import decides, default_competent_agency
 from procedures.text import fold
+
+# What the desk gives a reason for before anything is received.
+READY_USES = (ReasonUse.SUPPLEMENT, ReasonUse.REFUSAL)
 
 
 class ReceptionForm(ChecklistForm):
@@ -29,7 +32,7 @@ class ReceptionForm(ChecklistForm):
         label=_("Citizen card"),
         required=False,
         help_text=_("Scan the QR of the card here, or while you are in any field of the applicant."),
-        widget=forms.TextInput(attrs={"autocomplete": "off", "data-key": "q"}),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "data-key": "q", "data-takes-scan": ""}),
     )
     channel = forms.ChoiceField(label=_("Filed"), choices=[], widget=forms.RadioSelect)
     kind = forms.ChoiceField(label=_("Applicant is a"), choices=ApplicantKind.choices)
@@ -95,6 +98,7 @@ class ReceptionForm(ChecklistForm):
     receipt_wanted = forms.BooleanField(
         label=_("The applicant wants a receipt"), required=False, help_text=_("Decided at once: only then")
     )
+    ready = ReadyField()
     reason = forms.CharField(label=_("Reason"), required=False, widget=forms.Textarea(attrs={"rows": 3}))
     items = LinesField(
         label=_("What is missing"),
@@ -121,6 +125,7 @@ class ReceptionForm(ChecklistForm):
     )
     FILING = ("subject", "return_channel", "channel", "reception_place", "receipt_wanted")
     SUBMITTER = ("submitter_name", "submitter_id_number", "submitter_phone", "authorisation")
+    INCOMPLETE = ("ready", "reason", "items")
     AT_ONCE = ("number", "signer", "file", "proof")
 
     def __init__(
@@ -150,11 +155,13 @@ class ReceptionForm(ChecklistForm):
             files,
             version=version,
             channel=Channel.DESK if takes_paper else Channel.ONLINE,
+            desk=desk,
             applicant=known_applicant(data or values),
             takes_paper=takes_paper,
             **kwargs,
         )
         self.decides_at_once = bool(clerk and clerk.decides_at_counter and version.decided_at_once)
+        offer_ready(self, version.procedure_id, *READY_USES)
         if not version.received_outside_desk:
             del self.fields["reception_place"]
         if not version.decided_at_once:
@@ -165,15 +172,6 @@ class ReceptionForm(ChecklistForm):
         else:
             for name in ("channel", "reception_place", "receipt_wanted"):
                 self.fields.pop(name, None)
-        if default_competent_agency(version, desk) is None:
-            candidates = Agency.objects.filter(is_active=True)
-            self.fields["competent_agency"] = forms.ModelChoiceField(
-                label=_("Competent agency"),
-                queryset=Agency.objects.filter(
-                    pk__in=[agency.pk for agency in candidates if decides(agency, version)]
-                ),
-                empty_label=_("Choose the agency that decides"),
-            )
         for name in (*self.APPLICANT, *self.SUBMITTER):
             # A scanner types a whole card into one field; what is too long is refused, not cut off.
             self.fields[name].widget.attrs.pop("maxlength", None)
@@ -206,11 +204,6 @@ class ReceptionForm(ChecklistForm):
         self.fields[name].widget.attrs["autofocus"] = True
 
     @property
-    def case_fields(self) -> list:
-        first = [self["competent_agency"]] if "competent_agency" in self.fields else []
-        return first + super().case_fields
-
-    @property
     def applicant_fields(self) -> list:
         return [self[name] for name in self.APPLICANT]
 
@@ -224,7 +217,7 @@ class ReceptionForm(ChecklistForm):
 
     @property
     def incomplete_fields(self) -> list:
-        return [self["reason"], self["items"]]
+        return [self[name] for name in self.INCOMPLETE if name in self.fields]
 
     @property
     def at_once_fields(self) -> list:

@@ -5,6 +5,7 @@ papers as they are now.
 """
 
 from collections.abc import Callable
+from functools import wraps
 
 from django.conf import settings
 from django.contrib import admin, messages
@@ -25,6 +26,7 @@ from cases.errors import CaseError, not_permitted
 from cases.models import Document, Dossier
 from cases.services import scanner_folder, searchable
 from cases.services.scans import reusable_papers
+from onestop.numbers import whole_number
 
 
 def scans(request, pk: int):
@@ -59,10 +61,27 @@ def scans(request, pk: int):
     return TemplateResponse(request, "cases/admin/scans.html", context)
 
 
-@require_POST
-def turn(request, pk: int, document_pk: int):
-    """Turn one page, or all without a page."""
-    dossier, document = _document(request, pk, document_pk)
+def _on_document(act: Callable):
+    """`act(request, dossier, document)` as a view; a script hears as a sentence that the file is gone."""
+
+    @require_POST
+    @wraps(act)
+    def view(request, pk: int, document_pk: int):
+        dossier = visible_dossier(request, pk)
+        document = dossier.documents.filter(pk=document_pk).first()
+        if document is not None:
+            return act(request, dossier, document)
+        if _asks_for_json(request):
+            sentence = _("This file is no longer there: somebody has taken it out.")
+            return _answer(request, dossier, sentence, done=False)
+        raise Http404(_("This dossier has no such file."))
+
+    return view
+
+
+@_on_document
+def turn(request, dossier: Dossier, document: Document):
+    """Turn one page, or all without a page; the address names the content that is looked at."""
     page = request.POST.get("page", "")
     return _act(
         request,
@@ -70,17 +89,17 @@ def turn(request, pk: int, document_pk: int):
         lambda: services.turn_pages(
             document,
             by=request.user,
-            degrees=_number(request.POST.get("degrees", "")),
-            pages=[_number(page)] if page else None,
+            degrees=whole_number(request.POST.get("degrees")) or 0,
+            pages=[whole_number(page) or 0] if page else None,
+            seen=request.GET.get("seen", ""),
         ),
         _("“%(name)s” is turned.") % {"name": document.name},
     )
 
 
-@require_POST
-def remove(request, pk: int, document_pk: int):
+@_on_document
+def remove(request, dossier: Dossier, document: Document):
     """Take a wrong scan out."""
-    dossier, document = _document(request, pk, document_pk)
     return _act(
         request,
         dossier,
@@ -89,10 +108,9 @@ def remove(request, pk: int, document_pk: int):
     )
 
 
-@require_POST
-def reuse(request, pk: int, document_pk: int):
+@_on_document
+def reuse(request, dossier: Dossier, document: Document):
     """Let the paper of the applicant's store stand in place of a scan of it."""
-    dossier, document = _document(request, pk, document_pk)
     return _act(
         request,
         dossier,
@@ -147,21 +165,8 @@ def find_text(request, pk: int):
 # --- What was sent ------------------------------------------------------------------------------
 
 
-def _document(request, pk: int, document_pk: int) -> tuple[Dossier, Document]:
-    dossier = visible_dossier(request, pk)
-    document = dossier.documents.filter(pk=document_pk).first()
-    if document is None:
-        raise Http404(_("This dossier has no such file."))
-    return dossier, document
-
-
 def _component(request, dossier: Dossier):
-    return dossier.components.filter(pk=_number(request.POST.get("component", ""))).first()
-
-
-def _number(text: str) -> int:
-    """A whole number as forms send it; 0, which nothing has, for anything else."""
-    return int(text) if text.isdecimal() and len(text) < 10 else 0
+    return dossier.components.filter(pk=whole_number(request.POST.get("component"))).first()
 
 
 def _add(request, dossier: Dossier) -> tuple[list[str], dict]:

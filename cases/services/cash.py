@@ -15,14 +15,16 @@ MOST_DONG = 10**15
 
 
 @transaction.atomic
-def close_cash(*, by, desk: Agency, counted: int, note: str = "") -> CashReport:
+def close_cash(*, by, desk: Agency, counted: int, note: str = "", seen: int | None = None) -> CashReport:
     """Close the cash of the person at the desk; the report claims every payment that no report has yet.
 
     `counted` is the cash in the drawer beyond the float: what was taken in cash less what was paid back. When
     it is not what the entries say, the note explains why. A payment taken meanwhile goes into the next
-    report, so reports and open payments always add up. Numbered by desk and year without a gap.
+    report, so reports and open payments always add up. Numbered by desk and year without a gap. `seen` is
+    the newest entry that was shown when the cash was counted; None: not asked.
 
-    Raises `NotPermitted`, `NotPossibleNow` (nothing to close) and `Invalid`; then nothing was changed.
+    Raises `NotPermitted`, `NotPossibleNow` (nothing to close), `ChangedMeanwhile` and `Invalid`; then nothing
+    was changed.
     """
     payments = unreported_payments(by, desk)
     if not rules.is_clerk_of(by, desk) and not payments.exists():
@@ -38,6 +40,14 @@ def close_cash(*, by, desk: Agency, counted: int, note: str = "") -> CashReport:
         raise errors.NotPossibleNow(
             _("There is nothing to close: no money was taken or paid back since your last report."),
             code="nothing_to_close",
+        )
+    if seen is not None and (newer := [entry.receipt_number for entry in claimed if entry.pk > seen]):
+        raise errors.ChangedMeanwhile(
+            _(
+                "Nothing was closed yet, because money was taken or paid back while this page was open: "
+                "%(receipts)s. Count the cash again, then close."
+            )
+            % {"receipts": ", ".join(newer)}
         )
     expected = sum(entry.amount for entry in claimed if entry.method == PaymentMethod.CASH)
     if counted != expected and not note:

@@ -21,12 +21,16 @@ from cases.services.stored_files import files_or_nothing, forget_file, store_fil
 
 @files_or_nothing()
 @transaction.atomic
-def turn_pages(document: Document, *, by, degrees: int, pages: Collection[int] | None = None) -> Document:
+def turn_pages(
+    document: Document, *, by, degrees: int, pages: Collection[int] | None = None, seen: str = ""
+) -> Document:
     """Turn pages (from 1; None = all) of a scan clockwise by 90, 180 or 270 degrees.
 
     The content and its hash change; the event keeps both hashes, the old file goes on commit, and the text
     is looked for again. Only scans: what was filed electronically may carry a signature, and what is
-    reused or a result stays as it is kept. Raises `Invalid`, `NotPossibleNow`, `NotPermitted`.
+    reused or a result stays as it is kept. `seen` is the hash of what was looked at (empty: not asked):
+    two who turn the same page at once would turn it twice. Raises `Invalid`, `NotPossibleNow`,
+    `NotPermitted`, `ChangedMeanwhile`.
     """
     document = _locked(document)
     dossier = document.dossier
@@ -35,6 +39,11 @@ def turn_pages(document: Document, *, by, degrees: int, pages: Collection[int] |
     if not rules.handles(by, dossier):
         raise errors.not_permitted(Verb.DIGITIZE)
     _only_scans(document)
+    if seen and seen != document.sha256:
+        raise errors.ChangedMeanwhile(
+            _("Nothing was turned: somebody turned “%(name)s” while you looked at it. Look at it again.")
+            % {"name": document.name}
+        )
     if degrees not in CLOCKWISE:
         raise errors.Invalid(_("Pages are turned by 90, 180 or 270 degrees."), field="degrees")
     wanted = set(range(1, document.pages + 1) if pages is None else pages)
@@ -54,7 +63,7 @@ def turn_pages(document: Document, *, by, degrees: int, pages: Collection[int] |
     forget_file(document.file)
     forget_file(document.searchable)
     document.sha256, document.size = hash_of(content), len(content)
-    document.searchable, document.text = "", ""
+    document.searchable, document.text, document.text_fault = "", "", ""
     document.text_state = state_of_new(document.source)
     store_file(document.file, ContentFile(content, name="file" + ACCEPTED[document.mime_type]))
     document.save()

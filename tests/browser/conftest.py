@@ -16,6 +16,13 @@ from tests.cast import PASSWORD, build_world, pdf
 
 expect.set_options(timeout=15_000)  # two cores may have other tests to run
 
+# Headless Chromium ends when it prints a PDF that a page has in a frame. In each window and frame stands this
+# in place of the print dialog, and notes what would have come out of the printer (`steps.printed`).
+PRINTER = """
+    if (window === top) window.printed = [];
+    window.print = () => top.printed.push(location.href);
+"""
+
 
 def pytest_collection_modifyitems(items):
     """Everything here drives the browser; where there is none, each test says so and is skipped."""
@@ -52,8 +59,7 @@ def sign_in(chrome, live_server):
 
     def signed_in(username: str, **options):
         window = chrome.new_context(base_url=live_server.url, **options)
-        # Nobody stands before the print dialog of a headless browser; it would end the browser.
-        window.add_init_script("window.print = () => {}")
+        window.add_init_script(PRINTER)
         page = window.new_page()
         page.set_default_timeout(15_000)
         page.goto("/quan-tri/")

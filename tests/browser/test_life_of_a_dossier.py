@@ -1,15 +1,35 @@
 """One dossier's whole life in the back office, as the people at the desks click it."""
 
+import re
+
+import pytest
 from playwright.sync_api import expect
 
-from tests.browser.steps import open_dossier, press, receive, scan, sees
+from procedures.enums import ReasonUse
+from procedures.models import ReadyReason
+from tests.browser.steps import open_dossier, open_paper, paper_at, press, printed, receive, scan, sees
+
+
+@pytest.fixture
+def ready_reason(office):
+    return ReadyReason.objects.create(
+        use=ReasonUse.SUPPLEMENT, text="Tờ khai chưa ký.", items=["Tờ khai có chữ ký"]
+    )
 
 
 def test_a_dossier_lives_from_reception_to_the_hand_over_of_its_result(office, sign_in, paper, result_paper):
     clerk, officer = sign_in("mot-cua"), sign_in("thu-ly")
 
-    code = receive(clerk, "le phi", "Trần Thị Bịa Ra")
+    code = receive(clerk, "le phi", "Trần Thị Bịa Ra", button="Receive and print")
     sees(clerk, "Received", "1.000002", "Trần Thị Bịa Ra", "15.000 đ", "0 of 1 scans")
+    (receipt,) = printed(clerk)
+    assert receipt == clerk.get_by_role("link", name="Receipt", exact=True).get_attribute("href")
+    receipt_text = paper_at(clerk, receipt)
+    for words in ("Mẫu số 01", code, "Trần Thị Bịa Ra", "Lê Thị Một Cửa"):
+        assert words in receipt_text
+    clerk.reload()  # is no wish for a second one
+    expect(clerk.locator("iframe")).to_have_count(0)
+    assert code in open_paper(clerk, "Control slip")
 
     press(clerk, "Digitized, hand over")
     press(clerk, "Digitized, hand over")
@@ -29,6 +49,8 @@ def test_a_dossier_lives_from_reception_to_the_hand_over_of_its_result(office, s
     sees(officer, "Waiting for supplement", "the clock stands", "Tờ khai có chữ ký")
 
     open_dossier(clerk, code)
+    request = open_paper(clerk, re.compile("PBS$"))
+    assert code in request and "Tờ khai có chữ ký" in request
     press(clerk, "Supplement complete")
     sees(clerk, "The supplement is complete; the limit starts afresh.", "In process")
 
@@ -48,10 +70,19 @@ def test_a_dossier_lives_from_reception_to_the_hand_over_of_its_result(office, s
     clerk.get_by_label("Amount (VND)").fill("15000")
     press(clerk, "Take payment")
     sees(clerk, "The payment is taken.", "Ready, fees settled", "Still owed settled 0 đ")
-    press(clerk, "Return result")
+    fee_receipt = open_paper(clerk, re.compile("^Fee receipt"))
+    assert code in fee_receipt and "15.000" in fee_receipt
+
+    clerk.goto("/quan-tri/tra-ket-qua/")
+    clerk.keyboard.type(code)  # as the scanner does
+    clerk.keyboard.press("Enter")
+    slip = open_paper(clerk, "Hand-over slip")
+    assert code in slip and "12/KQ" in slip
     clerk.get_by_label("Identity paper").check()
-    press(clerk, "Return result")
-    sees(clerk, "The result is handed over.", "Returned", "Result handed over to Trần Thị Bịa Ra.")
+    press(clerk, "Hand over")
+    sees(clerk, f"The result of {code} is handed over.")
+    open_dossier(clerk, code)
+    sees(clerk, "Returned", "Result handed over to Trần Thị Bịa Ra.")
     expect(clerk.get_by_role("button", name="Withdraw")).to_have_count(0)
 
 
@@ -110,6 +141,19 @@ def test_what_was_typed_survives_a_refusal(office, sign_in):
     page.get_by_label("Phone", exact=True).fill("0900000777")
     press(page, "Receive")
     sees(page, "Print the receipt for the applicant.")
+
+
+def test_a_ready_reason_at_reception_is_inserted_as_soon_as_it_is_chosen(office, ready_reason, sign_in):
+    page = sign_in("mot-cua")
+    page.goto("/quan-tri/tiep-nhan/?procedure=1.000001")
+    expect(page.get_by_role("button", name="Insert the reason")).to_be_hidden()
+    page.get_by_label("Name of the applicant").fill("Đỗ Thị Thiếu Giấy")
+    page.get_by_label("Reason", exact=True).fill("Mong bà thông cảm.")
+    page.get_by_label("Ready reasons").select_option(str(ready_reason.pk))
+    expect(page.get_by_label("Reason", exact=True)).to_have_value("Mong bà thông cảm.\nTờ khai chưa ký.")
+    expect(page.get_by_label("What is missing")).to_have_value("Tờ khai có chữ ký")
+    press(page, "Ask to complete")
+    sees(page, "The applicant is asked to complete the filing", "Tờ khai chưa ký.")
 
 
 def test_reception_works_without_javascript(office, sign_in):

@@ -5,7 +5,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from cases import services
-from cases.errors import Invalid, NotPermitted, NotPossibleNow
+from cases.errors import ChangedMeanwhile, Invalid, NotPermitted, NotPossibleNow
 from cases.models import CashReport, Payment
 from procedures.enums import Role
 from tests.cases.helpers import (
@@ -75,6 +75,19 @@ def test_close_cash_explains_a_difference(world):
     )
     report = close(world, 14000, note=" Trả lại thừa 1.000 đ ")
     assert (report.difference, report.note) == (-1000, "Trả lại thừa 1.000 đ")
+
+
+def test_close_cash_is_not_done_over_entries_that_were_not_shown(world):
+    shown = take(world)
+    take(world, method="transfer")
+    with refused(ChangedMeanwhile, "changed_meanwhile") as caught:
+        close(world, 14000, note="Trả lại thừa", seen=shown.pk)
+    assert caught.value.sentence == (
+        "Nothing was closed yet, because money was taken or paid back while this page was open: "
+        "H41.101/2026/000002. Count the cash again, then close."
+    )
+    newest = Payment.objects.latest("pk")
+    assert close(world, 15000, seen=newest.pk).payments.count() == 2
 
 
 def test_close_cash_starts_its_numbers_with_the_year(world, clock):

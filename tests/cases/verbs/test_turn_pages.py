@@ -12,7 +12,7 @@ from pypdf import PdfReader
 
 from cases import services
 from cases.enums import DocumentSource, EventKind
-from cases.errors import BadFile, Invalid, NotPermitted, NotPossibleNow
+from cases.errors import BadFile, ChangedMeanwhile, Invalid, NotPermitted, NotPossibleNow
 from cases.models import Document
 from cases.services import pages
 from cases.services.pages import turned
@@ -148,6 +148,18 @@ def test_a_fax_that_would_fill_the_memory_is_not_turned(world, monkeypatch):
     with refused(BadFile) as caught:
         services.turn_pages(document, by=world.clerk, degrees=90)
     assert caught.value.sentence == "“fax.tif” cannot be turned here. Turn the paper and scan it again."
+
+
+def test_turn_pages_is_not_done_twice_by_two_who_see_the_same(world, scan):
+    seen = scan.sha256
+    turned_once = services.turn_pages(scan, by=world.clerk, degrees=90, seen=seen)
+    with refused(ChangedMeanwhile, "changed_meanwhile") as caught:
+        services.turn_pages(scan, by=world.officer, degrees=90, seen=seen)
+    assert caught.value.sentence == (
+        "Nothing was turned: somebody turned “to-khai.pdf” while you looked at it. Look at it again."
+    )
+    assert Document.objects.get().sha256 == turned_once.sha256
+    services.turn_pages(scan, by=world.officer, degrees=270, seen=turned_once.sha256)
 
 
 @pytest.mark.parametrize("degrees", [0, 1, 45, 360, -90])
