@@ -27,7 +27,7 @@ class Brought:
 
     rng: Random
 
-    def _components(self) -> list[ComponentFacts]:
+    def components(self) -> list[ComponentFacts]:
         """Everything mandatory and some of the rest, each in the way that the channel suggests."""
         facts = []
         offers = self._offers(from_outside=self.story.channel == Channel.ONLINE)
@@ -66,7 +66,7 @@ class Brought:
         paper = next(paper for paper in self.story.version.components.all() if paper.pk not in offers)
         return reason, [f"{paper.name_vi}, {how}"]
 
-    def _fee(self) -> FeeFacts:
+    def fee(self) -> FeeFacts:
         """Where every line has a condition, one of them is chosen; pages and copies where they matter."""
         lines = [line for line in self.story.version.fees.all() if fees.applies(line, self.story.channel)]
         conditional = [line.pk for line in lines if line.condition]

@@ -4,25 +4,33 @@ import heapq
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import count
 from random import Random
 
 import time_machine
 from django.db import transaction
 from django.utils import timezone
 
+from cases.demo.drawers import Drawers
+from cases.demo.groups import GroupVisit
 from cases.demo.lives import Life
-from cases.demo.offices import Accounts, connect_database, open_offices, set_tariffs
+from cases.demo.offices import Accounts, connect_database, open_offices, second, set_tariffs, take_no_paper
 from cases.demo.plan import Plan
+from cases.demo.staffing import Staffing
 from cases.demo.waiting_room import WaitingRoom
+from cases.enums import TextState
+from cases.models import Document, Dossier
 from procedures.calendars import remembered_calendars
 from procedures.models import Staff
+
+SCANS_TO_READ = 5  # by optical character recognition, where it is installed
 
 
 @dataclass(frozen=True)
 class Demo:
     """What was built."""
 
-    stories: int
+    dossiers: int
     acts: int
     accounts: list[Staff]
     password: str
@@ -39,15 +47,37 @@ def build_demo(dossiers: int, *, seed: int, say: Callable[[str], None] = lambda 
     rng = Random(seed)
     accounts = Accounts()
     centre, wards = open_offices(accounts)
+    seconded, wards[-1] = second(accounts, wards[1], wards[-1])
     set_tariffs()
     connect_database()
     plan = Plan(centre, wards, now, rng)
+    take_no_paper(plan.paper_free_from)
     # Each life has a chance of its own, so that it does not depend on who acts before whom.
-    lives = [Life(story, Random(f"{seed}:{n}")).live() for n, story in enumerate(plan.stories(dossiers))]
-    room = WaitingRoom(wards[0], accounts, now, Random(f"{seed}:numbers")).live()
+    chances = (Random(f"{seed}:{n}") for n in count())
+    lives = [Life(story, next(chances)).live() for story in plan.stories(dossiers - plan.grouped(dossiers))]
+    visits = [
+        GroupVisit(party, [Life(story, next(chances)) for story in party.stories]).live()
+        for party in plan.parties(dossiers)
+    ]
+    room = WaitingRoom(wards[0], now, Random(f"{seed}:numbers")).live()
+    administrator = Staff.objects.get(username="quantri")
+    staffing = Staffing(wards[0], seconded, administrator, now).live()
+    drawers = Drawers(wards[0].calendar, now).live()
     with remembered_calendars():
-        acts = _live([*lives, room], until=now, say=say)
-    return Demo(len(lives), acts, accounts.made, accounts.password)
+        acts = _live([*lives, *visits, room, staffing, drawers], until=now, say=say)
+    _leave_unread_but(SCANS_TO_READ)
+    return Demo(Dossier.objects.count(), acts, accounts.made, accounts.password)
+
+
+def _leave_unread_but(most: int) -> None:
+    """Only the newest scans wait to be made searchable.
+
+    Reading one takes seconds of a whole processor. Hundreds of drawn pages would keep the worker at it for
+    many minutes on which nobody searches for anything; whoever scans something new sees it read at once.
+    """
+    waiting = Document.objects.filter(text_state=TextState.WAITING).order_by("-pk")
+    read = list(waiting.values_list("pk", flat=True)[:most])
+    waiting.exclude(pk__in=read).update(text_state=TextState.NONE)
 
 
 def _live(lives: list, *, until: datetime, say: Callable[[str], None]) -> int:

@@ -6,21 +6,18 @@ demonstration comes to have dossiers in every state.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 from random import Random
 
 from cases import services
 from cases.demo.brought import Brought
-from cases.demo.offices import Office
 from cases.demo.papers import scan
-from cases.enums import PaymentMethod, Provision, ResultKind, ReturnChannel, State
+from cases.demo.stories import Story
+from cases.enums import CollectionProof, PaymentMethod, Provision, ResultKind, ReturnChannel, State
 from cases.models import Dossier
-from cases.services.applicants import ApplicantFacts
 from cases.services.clock import running_step, step_after
 from procedures.enums import Channel, Role
-from procedures.models import ProcedureVersion, TimeLimit
 from procedures.working_time import TZ
 
 Moments = Iterator[datetime]
@@ -37,38 +34,6 @@ AUTHORISATION = "Giấy ủy quyền có chứng thực chữ ký, số minh h�
 MISSPELT = "Cán bộ ghi sai tên đệm của người yêu cầu trong kết quả"
 
 
-@dataclass
-class Story:
-    """What happens to one dossier. Without anything special it is decided in time and returned."""
-
-    desk: Office
-    decides: Office
-    version: ProcedureVersion
-    applicant: ApplicantFacts
-    filed_at: datetime
-    channel: str = Channel.DESK
-    limit: TimeLimit | None = None
-    rests_in: State | None = None
-    pace: float = 0.6  # share of the limit that is used until the result; above 1 is late
-    refused: bool = False
-    asked_before_reception: bool = False
-    supplements: int = 0
-    withdrawn: bool = False
-    stopped: bool = False
-    late_transfer: bool = False
-    apology_at: datetime | None = None
-    refused_on_substance: bool = False
-    asked_at_desk: bool = False
-    filed_by: str = ""  # somebody else, with an authorisation
-    at_once: bool = False
-    certified: bool = False  # quick service, with a number of its register
-    demands: bool = False  # what a database has is demanded on paper, with a ground
-    corrected: bool = False  # makes one dossier more
-    extended: bool = False
-    asks: tuple[Office, ...] = ()  # other agencies, in turn; all but the last one answer
-    reminded: bool = False
-
-
 class Life(Brought):
     """One story being lived; all chance comes from the given generator."""
 
@@ -77,6 +42,7 @@ class Life(Brought):
         self.rng = rng
         self.desk = story.desk
         self.decides = story.decides
+        self.clerk = (story.channel == Channel.POST and story.desk.post) or story.desk.clerk
         self.officer = rng.choice(story.decides.officers)
         self.dossier: Dossier | None = None
 
@@ -89,7 +55,17 @@ class Life(Brought):
         if story.at_once:
             yield from self._at_once()
             return
+        if story.helped:
+            yield story.filed_at
+            self._file_at_desk()
+            yield from self.after_reception()
+            return
         yield from self._arrive()
+        yield from self.after_reception()
+
+    def after_reception(self) -> Moments:
+        """From the desk to the result, or as far as the story goes."""
+        story = self.story
         if self.dossier is None or story.rests_in == State.RECEIVED:
             return
         if self.rng.random() < 0.7:
@@ -110,7 +86,7 @@ class Life(Brought):
                 return
         if story.withdrawn:
             yield self._soon(400, 900)
-            services.withdraw(self.dossier, by=self.desk.clerk, reason=WITHDRAWAL)
+            services.withdraw(self.dossier, by=self.clerk, reason=WITHDRAWAL)
             return
         if story.apology_at:
             yield from self._apologise()
@@ -136,10 +112,10 @@ class Life(Brought):
             self.dossier = services.receive(
                 story.version.procedure,
                 story.applicant,
-                by=self.desk.clerk,
-                components=self._components(),
+                by=self.clerk,
+                components=self.components(),
                 limit=story.limit,
-                fee=self._fee(),
+                fee=self.fee(),
                 return_channel=self.rng.choice((ReturnChannel.DESK, ReturnChannel.DESK, ReturnChannel.POST)),
                 duplicate_known=True,  # two stories may be of one person
                 submitter_name=story.filed_by,
@@ -151,10 +127,10 @@ class Life(Brought):
             story.version.procedure,
             story.applicant,
             channel=story.channel,
-            by=self.desk.clerk if story.channel == Channel.POST else None,
-            components=self._components(),
+            by=self.clerk if story.channel == Channel.POST else None,
+            components=self.components(),
             limit=story.limit,
-            return_channel=ReturnChannel.POST if story.channel == Channel.POST else ReturnChannel.ONLINE,
+            return_channel=self._wanted_way(),
             **places,
         )
         if story.channel == Channel.ONLINE:
@@ -163,9 +139,34 @@ class Life(Brought):
             return
         yield from self._answer(filing)
 
+    def _wanted_way(self) -> ReturnChannel:
+        """Of whoever files from outside; a few who file online still want the result on paper."""
+        if self.story.channel == Channel.POST:
+            return ReturnChannel.POST
+        return ReturnChannel.DESK if self.rng.random() < 0.1 else ReturnChannel.ONLINE
+
+    def _file_at_desk(self) -> None:
+        """Came with papers for a procedure that takes none: the clerk files online for the person."""
+        story, components = self.story, self.components()
+        names = {component.pk: component.name_vi for component in story.version.components.all()}
+        filed = [fact.component_id for fact in components if fact.provision == Provision.ELECTRONIC]
+        self.dossier = services.help_to_file(
+            story.version.procedure,
+            story.applicant,
+            desk=self.desk.agency,
+            by=self.clerk,
+            competent_agency=self.decides.agency,
+            components=components,
+            fee=self.fee(),
+            files={pk: [scan(names[pk], f"{story.applicant.id_number} {pk}")] for pk in filed},
+            limit=story.limit,
+            return_channel=ReturnChannel.ONLINE,
+            duplicate_known=True,
+        )
+
     def _come_twice(self, places: dict) -> Moments:
         """Something is missing at the desk; the applicant comes back with it on another day (R7)."""
-        story, clerk = self.story, self.desk.clerk
+        story, clerk = self.story, self.clerk
         reason, items = self._lacking()
         asked = services.ask_at_desk(
             story.version.procedure,
@@ -179,14 +180,14 @@ class Life(Brought):
         yield self._soon(400, 900)
         services.complete_filing(asked.dossier, by=clerk)
         self.dossier = services.receive_filing(
-            asked.dossier, by=clerk, components=self._components(), fee=self._fee()
+            asked.dossier, by=clerk, components=self.components(), fee=self.fee()
         )
 
     def _at_once(self) -> Moments:
         """Decided while the applicant waits (R12)."""
         story, rng = self.story, self.rng
         yield story.filed_at
-        components = self._components()
+        components = self.components()
         names = {component.pk: component for component in story.version.components.all()}
         papers = [names[fact.component_id] for fact in components if fact.provision == Provision.PAPER]
         self.dossier = services.decide_at_once(
@@ -194,7 +195,7 @@ class Life(Brought):
             story.applicant,
             scan(story.version.result_name_vi, f"{story.applicant.id_number} {story.filed_at:%d%m%H%M}"),
             desk=self.desk.agency,
-            by=self.desk.clerk,
+            by=self.clerk,
             competent_agency=self.decides.agency,
             number=f"TC-{rng.randint(100, 999)}",
             signer=self.decides.agency.head_name,
@@ -206,13 +207,13 @@ class Life(Brought):
                 ]
                 for paper in papers
             },
-            fee=self._fee(),
+            fee=self.fee(),
             duplicate_known=True,
         )
 
     def _answer(self, filing: Dossier) -> Moments:
         """The desk answers a filing: asks to complete it, refuses it or receives it."""
-        story, clerk = self.story, self.desk.clerk
+        story, clerk = self.story, self.clerk
         counts_from = self.desk.calendar.counts_as_received_at(story.filed_at)
         if story.asked_before_reception:
             yield self._after(counts_from, 20, 120)
@@ -227,13 +228,13 @@ class Life(Brought):
         if story.refused:
             services.refuse(filing, by=clerk, reason=REFUSAL)
             return
-        self.dossier = services.receive_filing(filing, by=clerk, fee=self._fee())
+        self.dossier = services.receive_filing(filing, by=clerk, fee=self.fee())
 
     # At the desk and with the officer ----------------------------------------------------------
 
     def _digitize(self) -> Moments:
         """Online filings pass at once (R16); papers are scanned first."""
-        calendar, clerk = self.desk.calendar, self.desk.clerk
+        calendar, clerk = self.desk.calendar, self.clerk
         if self.story.channel != Channel.ONLINE:
             yield self._soon(5, 40)
         for item in self.dossier.components.filter(provision=Provision.PAPER).select_related("component"):
@@ -269,7 +270,7 @@ class Life(Brought):
             services.stop(self.dossier, by=self.decides.head, reason=NO_ANSWER)
             return
         yield self._soon(480, 1600)
-        self.dossier = services.resume(self.dossier, by=self.desk.clerk)
+        self.dossier = services.resume(self.dossier, by=self.clerk)
 
     def _ask_others(self) -> Moments:
         """Each has half a day; the last one has not answered yet (R20)."""
@@ -328,14 +329,23 @@ class Life(Brought):
     def _hand_back(self) -> Moments:
         yield self._soon(20, 500)
         self._pay()
-        services.return_result(
-            self.dossier, by=self.desk.clerk, collector=self.story.applicant.full_name, proof="receipt"
-        )
+        collector = self.story.applicant.full_name
+        match self.dossier.return_channel:
+            case ReturnChannel.ONLINE:
+                how = {"proof": CollectionProof.ELECTRONIC}
+            case ReturnChannel.POST:
+                how = {
+                    "proof": CollectionProof.POST,
+                    "tracking_number": f"VIDU{self.rng.randint(0, 9_999_999):07d}VN",
+                }
+            case _:
+                how = {"proof": CollectionProof.RECEIPT}
+        services.return_result(self.dossier, by=self.clerk, collector=collector, **how)
 
     def _correct(self) -> Moments:
         """The applicant finds a mistake of the agency in the result: put right, free of charge (R39)."""
         yield self._soon(500, 900)
-        self.dossier = services.receive_correction(self.dossier, by=self.desk.clerk, reason=MISSPELT)
+        self.dossier = services.receive_correction(self.dossier, by=self.clerk, reason=MISSPELT)
         yield from self._digitize()
         yield self._soon(10, 90)
         self.dossier = services.start(self.dossier, by=self.officer)
@@ -347,7 +357,7 @@ class Life(Brought):
         owed = self.dossier.balance
         if owed:
             method = PaymentMethod.ONLINE if self.story.channel == Channel.ONLINE else PaymentMethod.CASH
-            services.pay(self.dossier, by=self.desk.clerk, amount=owed, method=method)
+            services.pay(self.dossier, by=self.clerk, amount=owed, method=method)
 
     # Moments -------------------------------------------------------------------------------------
 

@@ -1,15 +1,25 @@
 """The offices of the demonstration: their accounts, and tariffs that no People's Council ever voted."""
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from django.contrib.auth.hashers import make_password
+from django.db.models import Case, Value, When
+from django.db.models.functions import Concat
 from django.utils.functional import cached_property
 
 from procedures.calendars import calendar_for
 from procedures.enums import FeeRule, Role, VersionStatus
-from procedures.models import Agency, ElectronicSource, FeeLine, FeeTariff, Staff, Substitute
+from procedures.models import (
+    Agency,
+    ElectronicSource,
+    FeeLine,
+    FeeTariff,
+    ProcedureVersion,
+    Staff,
+    Substitute,
+)
 from procedures.working_time import WorkCalendar
 
 # For demonstrations only: everybody can read it here. Set DEMO_PASSWORD for one of your own.
@@ -24,6 +34,8 @@ FULLY_STAFFED = 2
 TARIFFS = {"hộ tịch": 8_000, "tình trạng hôn nhân": 15_000, "xây dựng": 50_000}
 OTHER_TARIFF = 10_000
 CONNECTED = "CSDL quốc gia về dân cư"  # the one database that the demonstration is connected with
+PAPER_FREE = "2.000720"  # change of a household business
+PAPER_FREE_NOTE = "Ngày không tiếp nhận hồ sơ giấy là cài đặt minh họa của bản dùng thử, không phải quy định"
 TARIFFS_FROM = date(2018, 6, 21)
 TARIFF_REFERENCE = "Số liệu minh họa, không phải nghị quyết của HĐND tỉnh"
 
@@ -35,12 +47,21 @@ class Office:
     agency: Agency
     clerk: Staff
     officers: tuple[Staff, ...] = ()
+    post: Staff | None = None  # the post's own clerk at this desk
     supervisor: Staff | None = None
     head: Staff | None = None
 
     @cached_property
     def calendar(self) -> WorkCalendar:
         return calendar_for(self.agency)
+
+
+@dataclass(frozen=True)
+class Secondment:
+    """Who works at which other office for a time; the services record it on the moving clock."""
+
+    staff: Staff
+    host: Agency
 
 
 class Accounts:
@@ -91,9 +112,14 @@ def open_offices(accounts: Accounts) -> tuple[Office, list[Office]]:
         _open_ward(accounts, agencies[identifier], short, fully_staffed=place < FULLY_STAFFED)
         for place, (identifier, short) in enumerate(WARDS.items())
     ]
+    clerks = (
+        accounts.add("motcua.trungtam", "Hồ Thị Một Cửa", centre, Role.CLERK, "Cán bộ Một cửa"),
+        accounts.add("motcua2.trungtam", "Ngô Văn Một Cửa", centre, Role.CLERK, "Cán bộ Một cửa"),
+    )
+    _stand_in_for_each_other(*clerks)
     desk = Office(
         agency=centre,
-        clerk=accounts.add("motcua.trungtam", "Hồ Thị Một Cửa", centre, Role.CLERK, "Cán bộ Một cửa"),
+        clerk=clerks[0],
         supervisor=accounts.add(
             "giamsat.trungtam", "Phan Văn Giám Sát", centre, Role.SUPERVISOR, "Phó Giám đốc"
         ),
@@ -104,17 +130,27 @@ def open_offices(accounts: Accounts) -> tuple[Office, list[Office]]:
     return desk, wards
 
 
+def second(accounts: Accounts, home: Office, host: Office) -> tuple[Secondment, Office]:
+    """An officer of the one ward who works at the other; and that office with one officer more."""
+    person = accounts.add(
+        "bietphai.truongvinh", "Phan Thị Biệt Phái", home.agency, Role.OFFICER, "Công chức chuyên môn"
+    )
+    Substitute.objects.get_or_create(staff=person, substitute=home.officers[0])
+    return Secondment(person, host.agency), replace(host, officers=(*host.officers, person))
+
+
 def _open_ward(accounts: Accounts, agency: Agency, short: str, *, fully_staffed: bool) -> Office:
     def person(post: str, name: str, role: Role, title: str, **more) -> Staff:
         return accounts.add(f"{post}.{short}", name, agency, role, title, **more)
 
-    supervisor = None
+    supervisor, post = None, None
     if fully_staffed:
         supervisor = person("giamsat", "Vũ Thị Giám Sát", Role.SUPERVISOR, "Phó Chủ tịch")
         person("quantri", "Đặng Văn Quản Trị", Role.AGENCY_ADMIN, "Quản trị đơn vị")
         person("thanhtra", "Dương Văn Kiểm Tra", Role.AUDITOR, "Thanh tra nhân dân")
         person("tichhop", "Tài khoản tích hợp", Role.INTEGRATION, "")
     clerk = person("motcua", "Lê Thị Một Cửa", Role.CLERK, "Cán bộ Một cửa", decides_at_counter=True)
+    _stand_in_for_each_other(clerk, person("motcua2", "Trần Thị Tiếp Nhận", Role.CLERK, "Cán bộ Một cửa"))
     if fully_staffed:
         post = person("buudien", "Trịnh Thị Bưu Điện", Role.POSTAL_CLERK, "Nhân viên bưu điện")
         _stand_in_for_each_other(clerk, post)
@@ -127,6 +163,7 @@ def _open_ward(accounts: Accounts, agency: Agency, short: str, *, fully_staffed:
         agency=agency,
         clerk=clerk,
         officers=officers,
+        post=post,
         supervisor=supervisor,
         head=person("lanhdao", agency.head_name, Role.SUPERVISOR, agency.head_title, is_head=True),
     )
@@ -140,6 +177,15 @@ def _stand_in_for_each_other(one: Staff, other: Staff) -> None:
 def connect_database() -> None:
     """The population database is connected, so that its papers are reused and not asked for (R13)."""
     ElectronicSource.objects.filter(name__startswith=CONNECTED).update(is_connected=True)
+
+
+def take_no_paper(since: date) -> None:
+    """One procedure of the demonstration is filed online only. No published record names one, so it says so."""
+    invented = f"{PAPER_FREE_NOTE} ({since:%d/%m/%Y})"
+    ProcedureVersion.objects.in_force_on(since).filter(procedure__code=PAPER_FREE).update(
+        paper_free_from=since,
+        note=Concat("note", Case(When(note="", then=Value("")), default=Value("\n")), Value(invented)),
+    )
 
 
 def set_tariffs() -> int:

@@ -39,8 +39,14 @@ class Crowd:
         rng = self._rng
         if self._known and not wants_notices and rng.random() < RETURNING:
             return rng.choice(self._known)
-        number = len(self._known) + 1
-        is_organisation = rng.random() < 0.04
+        return self._new(is_organisation=rng.random() < 0.04, wants_notices=wants_notices)
+
+    def citizen(self) -> ApplicantFacts:
+        """Somebody who was never there before."""
+        return self._new(is_organisation=False, wants_notices=False)
+
+    def _new(self, *, is_organisation: bool, wants_notices: bool) -> ApplicantFacts:
+        rng, number = self._rng, len(self._known) + 1
         person = ApplicantFacts(
             full_name=f"Hợp tác xã Ví Dụ số {number}" if is_organisation else self._name(),
             id_number=f"2900000{number:03d}" if is_organisation else f"0400000{number:05d}",

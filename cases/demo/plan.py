@@ -11,10 +11,12 @@ from random import Random
 
 from django.utils import timezone
 
-from cases.demo.lives import Story
-from cases.demo.offices import Office
+from cases.demo.groups import Party
+from cases.demo.offices import PAPER_FREE, Office
 from cases.demo.people import Crowd
-from cases.enums import State
+from cases.demo.stories import Story
+from cases.enums import GroupKind, State
+from cases.services.applicants import ApplicantFacts
 from procedures.enums import Channel, LimitUnit
 from procedures.models import ProcedureVersion
 from procedures.working_time import TZ, WorkCalendar
@@ -49,6 +51,12 @@ QUICK = ("2.000815", "2.000884", "2.000635")  # decided at once and entered in a
 MARRIAGE = "1.000894"  # decided at once
 BIRTH = "1.001193"
 EXTENDED = "1.004859"  # limit of three working days, may be extended by three
+POOR_HOUSEHOLD = "1.011607"  # a whole village at once, no fee
+WANTED_BY_ONE = ("1.001612", "1.004873", "1.013225")  # by one person at once: business, marital status, house
+
+HELPED = {"channel": Channel.ONLINE, "helped": True}
+
+ROOM_FOR_GROUPS = 55  # dossiers; fewer are all needed for the special stories
 
 
 class Plan:
@@ -61,6 +69,7 @@ class Plan:
         self.calendar: WorkCalendar = wards[0].calendar  # all desks here have the days of the country
         self.versions = {v.procedure.code: v for v in _versions_in_force(timezone.localdate(now))}
         self.today = self._last_day_at_work()
+        self.paper_free_from = self._ago(20)
 
     def stories(self, total: int) -> Iterator[Story]:
         """`total` stories; the special ones first, in shares of the total but each at least once."""
@@ -70,6 +79,14 @@ class Plan:
         # A correction is a dossier of its own.
         for _ in range(total - len(special) - sum(story.corrected for story in special)):
             yield self._ordinary()
+
+    def grouped(self, total: int) -> int:
+        """How many of so many dossiers are received in groups."""
+        return _villagers(total) + len(WANTED_BY_ONE) if total >= ROOM_FOR_GROUPS else 0
+
+    def parties(self, total: int) -> list[Party]:
+        """The groups, all at the ward whose clerk everybody looks at first; none when there is no room."""
+        return [self._village(_villagers(total)), self._one_person()] if self.grouped(total) else []
 
     # Days ------------------------------------------------------------------------------------------
 
@@ -150,6 +167,8 @@ class Plan:
             (self._birth_of_the_married, 0.0025),
             (lambda: self._story(BIRTH, self._morning(self._ago(7)), demands=True), 0.005),
             (lambda: self._story(THREE_DAYS, self._morning(self._ago(18)), corrected=True), 0.0025),
+            (lambda: self._story(PAPER_FREE, self._morning(self._ago(5)), **HELPED), 0.005),
+            (self._for_another_ward, 0.005),
         ]
 
     def _some(self, make, share: float) -> list[Story]:
@@ -193,6 +212,12 @@ class Plan:
         """Boundary-free: received at the provincial centre, decided by a ward (R15)."""
         filed = self._morning(self._ago(self.rng.randint(0, 20)))
         return self._story(self.rng.choice((THREE_DAYS, FIVE_DAYS)), filed, desk=self.centre)
+
+    def _for_another_ward(self) -> Story:
+        """Boundary-free between two wards: received where the applicant works, decided where they live (R15)."""
+        story = self._story(FIVE_DAYS, self._morning(self._ago(8)), desk=self.wards[0])
+        story.decides = self.wards[1]
+        return story
 
     def _certified(self, code: str) -> Story:
         """Quick service this morning, at the ward whose clerk everybody looks at first."""
@@ -257,6 +282,31 @@ class Plan:
         """Only some of the last days want notices: thousands of old messages would clog the outbox."""
         return filed_at.date() >= self._ago(2) and self.rng.random() < 0.5
 
+    # Groups ------------------------------------------------------------------------------------------
+
+    def _village(self, people: int) -> Party:
+        """Received this morning, nothing done yet: their receipts are printed in one go.
+
+        On a day off too: a village comes when its people are free, and there are receipts of today every day.
+        """
+        day = self.now.date()
+        came_at = self._morning(day if self.now >= _at(day, 9, 30) else self.today)
+        stories = [
+            self._together(POOR_HOUSEHOLD, came_at, self.crowd.citizen(), rests_in=State.RECEIVED)
+            for _ in range(people)
+        ]
+        return Party(GroupKind.PEOPLE, "Xóm Ví Dụ: rà soát hộ nghèo (minh họa)", stories)
+
+    def _one_person(self) -> Party:
+        """Came some days ago with three wishes; each dossier goes its own way."""
+        came_at, person = self._morning(self._ago(4)), self.crowd.citizen()
+        stories = [self._together(code, came_at, person) for code in WANTED_BY_ONE]
+        return Party(GroupKind.PROCEDURES, person.full_name, stories)
+
+    def _together(self, code: str, came_at: datetime, person: ApplicantFacts, **story) -> Story:
+        ward = self.wards[0]
+        return Story(ward, ward, self.versions[code], person, came_at, **story)
+
     # Ordinary stories ----------------------------------------------------------------------------------
 
     def _ordinary(self) -> Story:
@@ -275,6 +325,8 @@ class Plan:
             supplements=int(rng.random() < 0.07 and not _is_decided_at_once(version)),
         )
         story.limit = rng.choice(list(version.limits.all()))
+        if code == PAPER_FREE and day >= self.paper_free_from and channel != Channel.ONLINE:
+            story.helped, story.channel = channel == Channel.DESK, Channel.ONLINE
         story.certified = code in QUICK and channel == Channel.DESK and story.desk is not self.centre
         return story
 
@@ -290,6 +342,10 @@ class Plan:
         else:
             moment = _at(day, 13, 30) + timedelta(minutes=rng.randint(0, 195))
         return moment if moment < self.now else self._morning(self._ago(1))
+
+
+def _villagers(total: int) -> int:
+    return min(12, max(8, total // 40))
 
 
 def _versions_in_force(day: date):

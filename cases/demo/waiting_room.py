@@ -5,10 +5,9 @@ from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from random import Random
 
-from cases.demo.offices import Accounts, Office
+from cases.demo.offices import Office
 from cases.models import QueueService, QueueTicket, ServiceCounter
 from cases.services import tickets
-from procedures.enums import Role
 from procedures.models import Staff
 from procedures.working_time import TZ
 
@@ -26,11 +25,9 @@ LIKELY = (4, 5, 2, 3)  # of ten or so, how many come for which service
 class WaitingRoom:
     """Told like a life: yields the moment of its next act and then does it."""
 
-    def __init__(self, office: Office, accounts: Accounts, now: datetime, rng: Random):
+    def __init__(self, office: Office, now: datetime, rng: Random):
         desk = office.agency
-        colleague = accounts.add(
-            "motcua2.thanhvinh", "Trần Thị Tiếp Nhận", desk, Role.CLERK, "Cán bộ Một cửa"
-        )
+        colleague = Staff.objects.get(username="motcua2.thanhvinh")
         self.office, self.now, self.rng = office, now, rng
         self.services = [
             QueueService.objects.create(desk=desk, letter=letter, name_vi=vi, name_en=en, position=place)

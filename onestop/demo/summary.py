@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from cases.demo.offices import Accounts
 from cases.enums import State
-from cases.models import Dossier, Heartbeat
+from cases.models import Dossier, Heartbeat, ReceptionGroup
 from notifications.enums import LIVE_LETTER_STATES, LetterKind, LetterState, MessageState
 from notifications.models import Letter, Message
 from procedures.enums import Role
@@ -30,6 +30,7 @@ class Facts:
     messages: dict[str, int]
     messages_due: int
     heartbeat_at: datetime | None
+    groups: list[ReceptionGroup]  # with `number` of their dossiers
 
 
 def facts(now: datetime | None = None) -> Facts:
@@ -50,6 +51,7 @@ def facts(now: datetime | None = None) -> Facts:
         messages=_counts(Message.objects.all()),
         messages_due=Message.objects.due(now).count(),
         heartbeat_at=Heartbeat.objects.filter(name="worker").values_list("at", flat=True).first(),
+        groups=list(ReceptionGroup.objects.annotate(number=Count("dossiers")).order_by("pk")),
     )
 
 
@@ -100,6 +102,9 @@ def lines(found: Facts, url: str) -> Iterator[str]:
     yield _row(_("Dossiers"), sum(found.by_state.values()), dossiers)
     for state in State:
         yield _row(f"  {state.label}", found.by_state.get(state, 0), f"{dossiers}?state={state.value}")
+    for group in found.groups:
+        page = url + reverse("admin:group", args=[group.pk])
+        yield _row(_("Group: %(kind)s") % {"kind": group.get_kind_display().lower()}, group.number, page)
     yield _row(_("Overdue and flagged"), found.overdue_flagged, url + reverse("admin:overdue"))
     for state in LetterState:
         if state == LetterState.DRAFT or found.letters.get(state):

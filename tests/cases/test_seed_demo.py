@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 from io import StringIO
+from random import Random
 
 import pytest
 import time_machine
@@ -13,13 +14,30 @@ from django.db.models import Count, F, Max, Min
 from django.test import TestCase, override_settings
 from django.utils import timezone, translation
 
-from cases.demo.build import build_demo
-from cases.demo.offices import PUBLISHED_PASSWORD, TARIFF_REFERENCE
-from cases.enums import DocumentSource, EventKind, Provision, State
+from cases.demo.build import SCANS_TO_READ, build_demo
+from cases.demo.offices import (
+    PAPER_FREE_NOTE,
+    PUBLISHED_PASSWORD,
+    TARIFF_REFERENCE,
+    Accounts,
+    open_offices,
+)
+from cases.demo.plan import Plan
+from cases.enums import (
+    CollectionProof,
+    DocumentSource,
+    EventKind,
+    GroupKind,
+    Provision,
+    ReturnChannel,
+    State,
+    TextState,
+)
 from cases.facts import facts_of
 from cases.ledger import clock
 from cases.models import (
     Applicant,
+    CashReport,
     Consultation,
     Demand,
     Document,
@@ -27,24 +45,27 @@ from cases.models import (
     DossierComponent,
     DossierEvent,
     Extension,
+    Payment,
+    ReceptionGroup,
     RegisterEntry,
     Reschedule,
     StoredPaper,
     Supplement,
 )
+from cases.papers import with_paper_inside
 from cases.services import sweep
 from notifications.enums import LetterKind, LetterState
 from notifications.models import Letter, Message
 from procedures.calendars import calendar_for, remembered_calendars
 from procedures.enums import Channel, Role
-from procedures.models import FeeTariff, Staff
+from procedures.models import Absence, FeeTariff, ProcedureVersion, Secondment, Staff
 from procedures.services.catalogue import load_catalogue
 from procedures.services.substitutes import without_substitute
 from procedures.working_time import TZ
-from tests.procedures.test_load_catalogue import SEEDS
+from tests.procedures.small_seeds import SEEDS
 
 NOW = datetime(2026, 11, 20, 10, 30, tzinfo=TZ)  # a Friday; the Monday after is a working day
-DOSSIERS = 40
+DOSSIERS = 60
 
 
 def told() -> list:
@@ -74,7 +95,7 @@ class Undo(Exception):
 
 
 class TestDemo(TestCase):
-    """One build of forty dossiers, looked at from many sides."""
+    """One build of sixty dossiers, looked at from many sides."""
 
     @classmethod
     def setUpTestData(cls):
@@ -95,6 +116,13 @@ class TestDemo(TestCase):
     def test_all_channels_and_several_desks_are_there(self):
         assert set(Dossier.objects.values_list("channel", flat=True)) == set(Channel.values)
         assert Dossier.objects.values("receiving_desk").distinct().count() >= 4
+
+    def test_the_cash_of_every_day_but_the_newest_is_closed_and_balances(self):
+        open_entries, reports = Payment.objects.filter(cash_report=None), CashReport.objects.all()
+
+        assert {timezone.localdate(entry.paid_at) for entry in open_entries} <= {NOW.date()}
+        assert reports
+        assert all(report.counted_cash == report.expected_cash for report in reports)
 
     def test_something_is_overdue_and_nobody_has_flagged_it(self):
         overdue = Dossier.objects.overdue(NOW)
@@ -158,7 +186,8 @@ class TestDemo(TestCase):
     def test_boundary_free_dossiers_are_decided_elsewhere(self):
         elsewhere = Dossier.objects.exclude(receiving_desk=F("competent_agency"))
 
-        assert {d.receiving_desk.identifier for d in elsewhere} == {"H41.12"}
+        assert {d.receiving_desk.identifier for d in elsewhere} == {"H41.12", "H41.101"}
+        assert elsewhere.filter(transferred_at__isnull=False).exists()
 
     def test_a_saturday_reception_counts_from_the_days_after(self):
         saturday = Dossier.objects.filter(received_at__iso_week_day=6).first()
@@ -237,6 +266,50 @@ class TestDemo(TestCase):
     def test_officers_stand_in_for_each_other(self):
         assert not without_substitute(Staff.objects.filter(role=Role.OFFICER)).exists()
 
+    def test_every_desk_has_somebody_to_stand_in(self):
+        with time_machine.travel(NOW, tick=False):
+            assert not without_substitute().exists()
+
+    def test_a_village_was_received_this_morning_as_one_group(self):
+        village = ReceptionGroup.objects.get(kind=GroupKind.PEOPLE)
+
+        assert (village.desk.identifier, timezone.localdate(village.at)) == ("H41.101", NOW.date())
+        assert village.dossiers.count() == village.dossiers.values("applicant").distinct().count() == 8
+        assert set(village.dossiers.values_list("state", "receipt_wanted")) == {(State.RECEIVED, True)}
+
+    def test_one_person_came_for_three_procedures(self):
+        group = ReceptionGroup.objects.get(kind=GroupKind.PROCEDURES)
+
+        assert set(group.dossiers.values_list("applicant__full_name", flat=True)) == {group.name}
+        assert group.dossiers.values("version__procedure").distinct().count() == 3
+
+    def test_one_procedure_takes_no_paper_and_says_that_this_is_invented(self):
+        version = ProcedureVersion.objects.exclude(paper_free_from=None).get()
+
+        assert PAPER_FREE_NOTE in version.note
+        since = Dossier.objects.filter(version=version, reception_day__gte=version.paper_free_from)
+        assert set(since.values_list("channel", flat=True)) == {Channel.ONLINE}
+        assert since.filter(helped_to_file=True).exists()
+
+    def test_what_was_filed_online_goes_back_online(self):
+        returned = Dossier.objects.filter(channel=Channel.ONLINE, state=State.RETURNED)
+
+        assert returned.filter(collection_proof=CollectionProof.ELECTRONIC).exists()
+        assert not with_paper_inside(returned.filter(return_channel=ReturnChannel.ONLINE)).exists()
+
+    def test_the_post_brings_and_takes_away(self):
+        by_post = Dossier.objects.filter(channel=Channel.POST, state=State.RETURNED)
+
+        assert by_post.exists()
+        assert not by_post.filter(tracking_number="").exists()
+
+    def test_somebody_is_seconded_and_somebody_away_from_the_next_working_day(self):
+        secondment, absence = Secondment.objects.get(), Absence.objects.get()
+
+        assert secondment.first <= NOW.date() <= secondment.last
+        assert secondment.substitute.agency == secondment.staff.agency != secondment.agency
+        assert (absence.first, absence.substitute.role) == (date(2026, 11, 23), Role.OFFICER)
+
     def test_people_are_plainly_invented(self):
         for applicant in Applicant.objects.all():
             assert applicant.id_number.startswith(("0400000", "2900000"))
@@ -264,14 +337,14 @@ class TestDemo(TestCase):
         assert clerk.role == Role.CLERK
 
     def test_command_says_what_it_built(self):
-        assert self.output[0] == "Building 40 dossiers; the clock stands at:"
+        assert self.output[0] == "Building 60 dossiers; the clock stands at:"
         assert f"Overdue and not flagged yet: {Dossier.objects.overdue(NOW).count()}" in self.output
 
     def test_second_run_changes_nothing(self):
         before = told(), Staff.objects.count(), Document.objects.count()
 
         with translation.override("en"):
-            assert self.run_command() == ["There are already 40 dossiers; nothing was changed."]
+            assert self.run_command() == ["There are already 60 dossiers; nothing was changed."]
         assert (told(), Staff.objects.count(), Document.objects.count()) == before
 
     def test_first_sweep_flags_and_drafts(self):
@@ -282,6 +355,38 @@ class TestDemo(TestCase):
 
         assert counts.flagged == overdue
         assert counts.drafted >= overdue
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("now", "day"),
+    [
+        (datetime(2026, 11, 22, 10, 0, tzinfo=TZ), date(2026, 11, 22)),  # a Sunday
+        (datetime(2026, 11, 23, 7, 0, tzinfo=TZ), date(2026, 11, 20)),  # a Monday, before the desks open
+    ],
+)
+def test_the_village_comes_today_unless_today_has_hardly_begun(now, day):
+    load_catalogue(SEEDS, today=date(2026, 9, 1))
+    centre, wards = open_offices(Accounts())
+
+    village, _person = Plan(centre, wards, now, Random(1)).parties(60)
+
+    assert {timezone.localdate(story.filed_at) for story in village.stories} == {day}
+    assert all(story.filed_at < now for story in village.stories)
+
+
+@pytest.mark.django_db
+def test_only_the_newest_scans_wait_to_be_read(monkeypatch):
+    load_catalogue(SEEDS, today=date(2026, 9, 1))
+    monkeypatch.setattr("cases.services.searchable.shutil.which", lambda name: f"/usr/bin/{name}")
+
+    with time_machine.travel(NOW, tick=False):
+        build_demo(28, seed=1)
+
+    scans = Document.objects.filter(source=DocumentSource.SCAN).order_by("-pk")
+    states = list(scans.values_list("text_state", flat=True))
+    assert states[:SCANS_TO_READ] == [TextState.WAITING] * SCANS_TO_READ
+    assert set(states[SCANS_TO_READ:]) == {TextState.NONE}
 
 
 @pytest.mark.django_db

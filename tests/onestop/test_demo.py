@@ -16,9 +16,11 @@ from django.utils import timezone, translation
 
 from cases import services
 from cases.demo.offices import Accounts, open_offices, set_tariffs
+from cases.enums import GroupKind
 from cases.models import Dossier
 from cases.services.applicants import ApplicantFacts
 from cases.services.checklist import ComponentFacts
+from cases.services.groups import GroupRow
 from cases.tasks import heartbeat
 from notifications.services.messages import deliver_due
 from onestop.demo import summary
@@ -214,6 +216,20 @@ def test_summary_shows_counts_with_their_addresses(world, clock):
     received = next(line for line in lines if line.strip().startswith("Received"))
     assert received.split()[1:] == ["1", "http://127.0.0.1:8001/quan-tri/cases/dossier/?state=received"]
     assert any(line.endswith("http://127.0.0.1:8001/quan-tri/qua-han/") for line in lines)
+
+
+def test_summary_leads_to_the_groups(world, clock):
+    rows = [
+        GroupRow(name, world.free, ApplicantFacts(full_name=name), world.components(world.free))
+        for name in ("Trần Văn Thử", "Lê Thị Mẫu")
+    ]
+    group, _dossiers = services.receive_group(
+        rows, kind=GroupKind.PEOPLE, name="Lớp 5A", desk=world.ward, by=world.clerk
+    )
+    with translation.override("en"):
+        lines = list(summary.lines(summary.facts(), "http://127.0.0.1:8001"))
+    (line,) = [line for line in lines if line.strip().startswith("Group")]
+    assert line.split()[-2:] == ["2", f"http://127.0.0.1:8001/quan-tri/tiep-nhan-nhom/{group.pk}/"]
 
 
 # --- Walk -----------------------------------------------------------------------------------------

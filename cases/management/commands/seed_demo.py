@@ -34,7 +34,7 @@ class Command(BaseCommand):
         self.stdout.write(_("Building %(count)d dossiers; the clock stands at:") % {"count": dossiers})
         demo = build_demo(dossiers, seed=seed, say=lambda line: self.stdout.write(f"  {line}"))
         self.stdout.write(
-            _("%(count)d dossiers, %(acts)d acts.") % {"count": demo.stories, "acts": demo.acts}
+            _("%(count)d dossiers, %(acts)d acts.") % {"count": demo.dossiers, "acts": demo.acts}
         )
         for row in Dossier.objects.order_by().values("state").annotate(n=Count("pk")).order_by("state"):
             self.stdout.write(f"  {State(row['state']).label}: {row['n']}")
