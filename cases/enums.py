@@ -224,6 +224,19 @@ EVENT_SENTENCES = {
 }
 
 
+# Work inside the office that says nothing to the owner, or nothing yet: a draft may be dropped again.
+INTERNAL_EVENTS = frozenset(
+    {
+        EventKind.APOLOGY_DRAFTED,
+        EventKind.DOCUMENT_ADDED,
+        EventKind.DOCUMENT_TURNED,
+        EventKind.DOCUMENT_REMOVED,
+        EventKind.SUBSTITUTED,
+        EventKind.ASSIGNED,
+    }
+)
+
+
 class ReturnChannel(TextChoices):
     """How the applicant wants the result (Decree 61/2018 Art 20)."""
 
@@ -332,6 +345,16 @@ class TextState(TextChoices):
     WAITING = "waiting", _("Waiting")
     DONE = "done", _("Searchable")
     FAILED = "failed", _("No text was found")
+
+
+class TextFault(TextChoices):
+    """Why a scan could not be made searchable, in words for whoever scanned it."""
+
+    WORDLESS = "wordless", _("no words can be read on it")
+    SLOW = "slow", _("reading it took too long")
+    TOOL = "tool", _("the reading program gave up; why stands in the log of the workers")
+    BROKEN = "broken", _("the reading program cannot open it")
+    LOST = "lost", _("its file is not in the store any more; scan it again")
 
 
 class ExportState(TextChoices):

@@ -5,12 +5,17 @@ unpacked: `MAX_PIXELS` is an A3 sheet at 600 dpi and a half.
 """
 
 import io
+import lzma
+import struct
 import threading
+import zipfile
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pypdfium2
 from PIL import Image, ImageOps, JpegImagePlugin, PngImagePlugin, TiffImagePlugin
+from pypdf.errors import PyPdfError
 
 MAX_PIXELS = 100_000_000
 # Pillow looks only among the formats that are loaded, so they are named by what loads them.
@@ -26,7 +31,25 @@ PDF = "application/pdf"
 TIFF = "image/tiff"
 # Longest side in pixels.
 SIZES = {"thumbnail": 240, "preview": 1600}
-UNREADABLE = (OSError, ValueError, SyntaxError, Image.DecompressionBombError, pypdfium2.PdfiumError)
+# What a broken file makes its reader raise, of whatever kind it is: it believes the file's own words about itself.
+UNREADABLE = (
+    ArithmeticError,
+    AssertionError,
+    AttributeError,
+    EOFError,
+    LookupError,
+    OSError,
+    RuntimeError,  # also PdfiumError, and one level inside another without end
+    SyntaxError,
+    TypeError,
+    ValueError,
+    Image.DecompressionBombError,
+    PyPdfError,
+    lzma.LZMAError,
+    struct.error,
+    zipfile.BadZipFile,
+    zlib.error,
+)
 
 # PDFium is not safe with threads; the web server has several.
 _pdfium = threading.Lock()

@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from cases.enums import DocumentSource, TextState
+from cases.enums import DocumentSource, TextFault, TextState
 from cases.models.dossiers import Dossier, DossierComponent
 
 
@@ -43,12 +43,21 @@ class Document(models.Model):
     text_state = models.CharField(
         _("text search"), max_length=10, choices=TextState.choices, blank=True, default=TextState.NONE
     )
+    text_fault = models.CharField(
+        _("why no text was found"), max_length=10, choices=TextFault.choices, blank=True, editable=False
+    )
 
     class Meta:
         verbose_name = _("document")
         verbose_name_plural = _("documents")
         ordering = ["added_at", "pk"]
-        constraints = [models.CheckConstraint(name="document_not_empty", condition=Q(size__gt=0))]
+        constraints = [
+            models.CheckConstraint(name="document_not_empty", condition=Q(size__gt=0)),
+            models.CheckConstraint(
+                name="document_text_search_known",
+                condition=Q(text_state__in=TextState.values, text_fault__in=["", *TextFault.values]),
+            ),
+        ]
         indexes = [models.Index(fields=["sha256"], name="document_by_hash")]
 
     def __str__(self) -> str:

@@ -1,7 +1,5 @@
 """Certifications and extracts, done while the person waits (làm ngay: chứng thực, trích lục; R12)."""
 
-import unicodedata
-
 from django.core.files.base import ContentFile
 from django.db import transaction
 from django.utils import timezone
@@ -20,13 +18,16 @@ from cases.services.clock import counts_as_received_at
 from cases.services.fee_lines import FeeFacts
 from cases.services.numbers import next_register_number
 from cases.services.processing import record_result
+from cases.services.stored_files import files_or_nothing
 from cases.services.versions import version_in_force
 from notifications.pdf import certification_pdf
 from procedures.calendars import remembered_calendars
 from procedures.enums import Channel
 from procedures.models import Agency, Procedure, ProcedureVersion
+from procedures.text import one_line
 
 
+@files_or_nothing()
 @remembered_calendars()
 @transaction.atomic
 def certify(
@@ -56,9 +57,9 @@ def certify(
     """
     if not rules.is_clerk_of(by, desk):
         raise errors.not_permitted(Verb.RECEIVE)
-    paper = required_text(_one_line(paper), field="paper", sentence=_("Enter which paper it is about."))
+    paper = required_text(one_line(paper), field="paper", sentence=_("Enter which paper it is about."))
     paper = fitting_text(paper, field="paper", model=RegisterEntry)
-    signer = required_text(_one_line(signer), field="signer", sentence=_("Enter who signed the result."))
+    signer = required_text(one_line(signer), field="signer", sentence=_("Enter who signed the result."))
     signer = fitting_text(signer, field="signer", model=RegisterEntry)
     version = _version(procedure, desk)
     dossier = begin_at_once(
@@ -127,13 +128,3 @@ def _words(dossier: Dossier, entry: RegisterEntry) -> ContentFile:
     """The page with the words of the certification: the result document of the dossier."""
     content = certification_pdf(certification_payload(dossier, entry, book=entry.book, at=entry.at))
     return ContentFile(content, name=f"{entry.book.kind}-{entry.book.year}-{entry.number:05d}.pdf")
-
-
-def _one_line(text: str) -> str:
-    """Without line ends and the marks that are not seen: a register has one line for it."""
-    visible = "".join(
-        " " if unicodedata.category(c) == "Cc" else c
-        for c in unicodedata.normalize("NFC", text or "")
-        if unicodedata.category(c) not in ("Cf", "Cs")
-    )
-    return " ".join(visible.split())

@@ -47,7 +47,9 @@ def add_document(
         raise errors.Invalid(_("This component belongs to another dossier."), field="component")
     known_choice(source, DocumentSource, field="source")
     checked = check_file(upload)
-    _refuse_second(dossier, checked)
+    # A result that was withdrawn lies here still, and may be right but for its number; or it was attached before.
+    if source != DocumentSource.RESULT:
+        _refuse_second(dossier, checked)
     document = Document(
         dossier=dossier,
         component=component,
@@ -105,7 +107,7 @@ def digitize(dossier: Dossier, *, by) -> Dossier:
     begin_step(dossier, step_after(dossier, run), at=now, unit=dossier.competent_agency)
     arrival = _count_from_arrival(dossier, now)
     dossier.save()
-    if arrival:
+    if "due" in arrival:
         withdraw_untouched_drafts(
             [dossier], reason=_("The dossier arrived later than expected, so the due date moved.")
         )
@@ -140,7 +142,7 @@ def _count_from_arrival(dossier: Dossier, now: datetime) -> dict[str, str]:
     """Boundary-free: the clock starts when the competent agency gets the dossier (118/2025 Art 17.3, R15).
 
     Stores the real arrival as the start, and moves the promise when it gives another date; the first date
-    stays. Returns what the event notes: nothing when the date did not move. An online dossier is there at
+    stays. Returns what the event notes: dates only when they moved. An online dossier is there at
     once, after a supplement the completion has started the clock, and what an apology has promised in the
     meantime stands.
     """
@@ -151,13 +153,10 @@ def _count_from_arrival(dossier: Dossier, now: datetime) -> dict[str, str]:
         return {}
     if not mechanism_of(dossier).clock_starts_at_competent_agency:
         return {}
-    old_due, old_start, deadline = dossier.due_at, dossier.clock_started_at, promise(dossier, now)
+    old_due, deadline = dossier.due_at, promise(dossier, now)
+    noted = {"old_start": dossier.clock_started_at.isoformat()}  # for who takes the step back
     if deadline.due_at == old_due:
         dossier.clock_started_at = deadline.counts_as_received_at
-        return {}
+        return noted
     set_promise(dossier, deadline)
-    return {
-        "due": local_text(dossier.due_at),
-        "old_due": local_text(old_due),
-        "old_start": old_start.isoformat(),  # for who takes the step back
-    }
+    return {**noted, "due": local_text(dossier.due_at), "old_due": local_text(old_due)}

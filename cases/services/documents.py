@@ -12,10 +12,9 @@ from django.core.files.base import ContentFile
 from django.utils.translation import gettext as _
 from PIL import Image
 from pypdf import PdfReader
-from pypdf.errors import PyPdfError
 
 from cases.errors import BadFile
-from cases.pictures import MAX_PIXELS, PDF, TIFF, TooManyPixels, opened_image, refuse_bomb
+from cases.pictures import MAX_PIXELS, PDF, TIFF, UNREADABLE, TooManyPixels, opened_image, refuse_bomb
 from cases.services.pdf_inside import HiddenFile, Program, TooIntricate, look_inside
 
 ACCEPTED = {
@@ -120,7 +119,7 @@ def _checked_pages(name: str, content: bytes, mime_type: str) -> int:
                 "“%(name)s” has other files inside, which nobody would see. Hand in each as a file of its own."
             ),
         ) from error
-    except (PyPdfError, OSError, ValueError, SyntaxError, RecursionError, TooIntricate) as error:
+    except (TooIntricate, *UNREADABLE) as error:
         raise _bad(
             name, _("“%(name)s” is broken or protected and cannot be opened. Scan or save it again.")
         ) from error

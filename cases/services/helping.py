@@ -15,10 +15,12 @@ from cases.services.duplicates import check_duplicate
 from cases.services.fee_lines import FeeFacts
 from cases.services.filing import file_with_help
 from cases.services.reception import receive_filing
+from cases.services.stored_files import files_or_nothing
 from procedures.calendars import remembered_calendars
 from procedures.models import Agency, Procedure
 
 
+@files_or_nothing()
 @remembered_calendars()
 @transaction.atomic
 def help_to_file(

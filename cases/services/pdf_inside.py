@@ -7,7 +7,7 @@ from cases.pictures import MAX_PIXELS, TooManyPixels
 
 # A scan of 1,000 pages has a few thousand objects, a printed book some hundred thousand.
 MAX_OBJECTS = 500_000
-RUNS = {"/JavaScript", "/Launch"}
+RUNS = ("/JavaScript", "/Launch")
 
 
 class Program(Exception):
@@ -36,7 +36,7 @@ def look_inside(reader: PdfReader) -> None:
             if found.idnum in seen:
                 continue
             seen.add(found.idnum)
-            found = found.get_object()
+            found = _itself(found)
         count += 1
         if count > MAX_OBJECTS:
             raise TooIntricate
@@ -52,11 +52,26 @@ def _leads_on(value) -> bool:
 
 
 def _look_at(found: DictionaryObject) -> None:
-    if found.get("/S") in RUNS or "/JS" in found or "/JavaScript" in found:
+    if _entry(found, "/S") in RUNS or "/JS" in found or "/JavaScript" in found:
         raise Program
     if "/EmbeddedFiles" in found or "/EF" in found:
         raise HiddenFile
-    if found.get("/Subtype") == "/Image":
-        width, height = found.get("/Width", 0), found.get("/Height", 0)
-        if int(width) * int(height) > MAX_PIXELS:
+    if _entry(found, "/Subtype") == "/Image":
+        width, height = _entry(found, "/Width", 0), _entry(found, "/Height", 0)
+        if not (isinstance(width, int | float) and isinstance(height, int | float)):
+            raise ValueError(f"a picture of {width!r} × {height!r}")
+        if abs(width * height) > MAX_PIXELS:
             raise TooManyPixels(f"{width} × {height}")
+
+
+def _entry(found: DictionaryObject, name: str, otherwise=None):
+    value = found.get(name, otherwise)
+    return _itself(value) if isinstance(value, IndirectObject) else value
+
+
+def _itself(reference: IndirectObject):
+    """The object that is meant; a reference to a reference is none: readers make different things of it."""
+    meant = reference.get_object()
+    if isinstance(meant, IndirectObject):
+        raise ValueError("a reference to a reference")
+    return meant

@@ -3,6 +3,7 @@
 Nobody waits for it and nothing depends on it: the scan stays what it is, the searchable PDF is a copy.
 """
 
+import io
 import logging
 import os
 import shutil
@@ -17,11 +18,11 @@ from pathlib import Path
 from django.conf import settings
 from django.core.files.base import ContentFile
 from django.db import connection
-from PIL import ImageOps
-from pypdf.errors import PyPdfError
+from PIL import Image, ImageOps
+from pypdf import PdfWriter
 
 from cases import queries
-from cases.enums import DocumentSource, TextState
+from cases.enums import DocumentSource, TextFault, TextState
 from cases.errors import FileMissing
 from cases.models import Document
 from cases.pictures import PDF, UNREADABLE, flat, opened_image, text_of_pdf
@@ -34,12 +35,17 @@ SECONDS_PER_SCAN = 300
 # A run begins no further scan after this; with the last one it ends before the worker's own limit.
 SECONDS_PER_RUN = 500
 LONGEST_TEXT = 1_000_000  # characters
+MOST_PIXELS = 2_000_000_000  # of all sheets: some 230 at 300 dpi, more than can be read in time
 A4_INCHES = (8.27, 11.69)
 _LOCK = 0x4F4352
 
 
 class Unreadable(Exception):
-    """The tool gave up, or took too long."""
+    """The tool gave up, or took too long: `fault` for people, the text for the log."""
+
+    def __init__(self, fault: TextFault, said: str):
+        super().__init__(said)
+        self.fault = fault
 
 
 def tool() -> str | None:
@@ -63,7 +69,7 @@ def search_waiting_scans() -> tuple[int, int]:
     with _only_run() as alone:
         until = time.monotonic() + SECONDS_PER_RUN
         while alone and time.monotonic() < until:
-            document = Document.objects.filter(text_state=TextState.WAITING).order_by("-pk").first()
+            document = _next_waiting()
             if document is None:
                 break
             if find_text(document):
@@ -73,26 +79,44 @@ def search_waiting_scans() -> tuple[int, int]:
     return done, failed
 
 
+def _next_waiting() -> Document | None:
+    """The newest scan; one whose reading killed its worker comes after all others, and only once more."""
+    waiting = Document.objects.filter(text_state=TextState.WAITING)
+    waiting.filter(text_fault=TextFault.TOOL).update(text_state=TextState.FAILED)
+    return waiting.order_by("text_fault", "-pk").first()
+
+
 def find_text(document: Document) -> bool:
-    """Read one scan: text and searchable copy, or FAILED with the reason in the log; tells which.
+    """Read one scan: text and searchable copy, or FAILED with the reason; tells which.
 
     What was turned or taken out in the meantime stays untouched.
     """
+    # Noted before it is read: nobody could do it afterwards, if reading it takes all memory.
+    _as_it_was(document).update(text_fault=TextFault.TOOL if document.text_fault else TextFault.SLOW)
     try:
         copy = _searchable(document)
         text = text_of_pdf(copy).replace("\x00", "")[:LONGEST_TEXT]
-    except (Unreadable, FileMissing, PyPdfError, *UNREADABLE) as error:
+    except (Unreadable, FileMissing, *UNREADABLE) as error:
         logger.warning("no text in document %s: %s", document.pk, error)
-        _as_it_was(document).update(text_state=TextState.FAILED)
+        _as_it_was(document).update(text_state=TextState.FAILED, text_fault=_fault_of(error))
         return False
     kept = Document(added_at=document.added_at)
     store_file(kept.searchable, ContentFile(copy, name="text.pdf"))
     still_there = _as_it_was(document).update(
-        searchable=kept.searchable.name, text=text, text_state=TextState.DONE if text else TextState.FAILED
+        searchable=kept.searchable.name,
+        text=text,
+        text_state=TextState.DONE if text else TextState.FAILED,
+        text_fault="" if text else TextFault.WORDLESS,
     )
     if not still_there:
         kept.searchable.storage.delete(kept.searchable.name)
     return bool(text)
+
+
+def _fault_of(error: Exception) -> TextFault:
+    if isinstance(error, Unreadable):
+        return error.fault
+    return TextFault.LOST if isinstance(error, FileMissing) else TextFault.BROKEN
 
 
 def _as_it_was(document: Document):
@@ -119,22 +143,28 @@ def _searchable(document: Document) -> bytes:
 
 
 def _as_pdf(content: bytes, target: Path) -> None:
-    """An image as PDF: upright, without transparency, of the size of a sheet when it does not say."""
+    """An image as PDF, sheet by sheet: never more than one of them is unpacked."""
+    writer, pixels = PdfWriter(), 0
     with opened_image(content) as image:
-        sheets = []
         for number in range(getattr(image, "n_frames", 1) if image.format == "TIFF" else 1):
             image.seek(number)
-            sheets.append(flat(ImageOps.exif_transpose(image)))
-        said = float(image.info.get("dpi", (0, 0))[0])
-        guessed = max(sheets[0].size) / A4_INCHES[1]
-        sheets[0].save(
-            target,
-            "PDF",
-            save_all=True,
-            append_images=sheets[1:],
-            resolution=said if said >= 72 else guessed,
-            quality=90,
-        )
+            pixels += image.width * image.height
+            if pixels > MOST_PIXELS:
+                raise Unreadable(TextFault.SLOW, f"more than {MOST_PIXELS} pixels")
+            writer.append(_sheet(image), import_outline=False)
+    writer.write(target)
+
+
+def _sheet(image: Image.Image) -> io.BytesIO:
+    """As a PDF of one page: upright, without transparency, of the size of a sheet when it does not say."""
+    upright = flat(ImageOps.exif_transpose(image))
+    said = float(image.info.get("dpi", (0, 0))[0])
+    resolution = said if said >= 72 else max(upright.size) / A4_INCHES[1]
+    # Black and white is kept bit by bit and knows no quality.
+    quality = {} if upright.mode == "1" else {"quality": 90}
+    buffer = io.BytesIO()
+    upright.save(buffer, "PDF", resolution=resolution, **quality)
+    return buffer
 
 
 def _run(command: list[str], folder: Path) -> None:
@@ -150,14 +180,14 @@ def _run(command: list[str], folder: Path) -> None:
     try:
         _out, said = process.communicate(timeout=SECONDS_PER_SCAN)
     except subprocess.TimeoutExpired as error:
-        raise Unreadable(f"not read within {SECONDS_PER_SCAN} seconds") from error
+        raise Unreadable(TextFault.SLOW, f"not read within {SECONDS_PER_SCAN} seconds") from error
     finally:
         if process.poll() is None:
             os.killpg(process.pid, signal.SIGKILL)
             process.communicate()
     if process.returncode:
         last = said.decode(errors="replace").strip().splitlines()[-1:]
-        raise Unreadable(f"{TOOL} ended with {process.returncode}: {' '.join(last)}")
+        raise Unreadable(TextFault.TOOL, f"{TOOL} ended with {process.returncode}: {' '.join(last)}")
 
 
 @contextmanager

@@ -1,8 +1,9 @@
 """Files and their rows go together, although only the rows know transactions."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from functools import partial
 
 from django.core.files.base import ContentFile
 from django.db import transaction
@@ -11,7 +12,7 @@ from django.db.models.fields.files import FieldFile
 
 from cases.models import Document
 
-_stored: ContextVar[list[FieldFile] | None] = ContextVar("_stored", default=None)
+_undoing: ContextVar[list[Callable[[], object]] | None] = ContextVar("_undoing", default=None)
 
 
 @contextmanager
@@ -20,17 +21,17 @@ def files_or_nothing() -> Iterator[None]:
 
     Works inside each other: what an inner part stored goes too when the outer one fails.
     """
-    mine: list[FieldFile] = []
-    token = _stored.set(mine)
+    mine: list[Callable[[], object]] = []
+    token = _undoing.set(mine)
     try:
         yield
     except BaseException:
-        for kept in mine:
-            kept.storage.delete(kept.name)
+        for undo in reversed(mine):
+            undo()
         raise
     finally:
-        _stored.reset(token)
-    outer = _stored.get()
+        _undoing.reset(token)
+    outer = _undoing.get()
     if outer is not None:
         outer += mine
 
@@ -38,10 +39,14 @@ def files_or_nothing() -> Iterator[None]:
 def store_file(field: FieldFile, content: ContentFile) -> None:
     """Put the content into the store; the row is saved by the caller."""
     field.save(content.name, content, save=False)
-    mine = _stored.get()
+    on_failure(partial(field.storage.delete, field.name))
+
+
+def on_failure(undo: Callable[[], object]) -> None:
+    """What to do with a file when the work of `files_or_nothing` fails, in the reverse order."""
+    mine = _undoing.get()
     if mine is not None:
-        # A copy: the field of the row may soon name another file.
-        mine.append(FieldFile(field.instance, field.field, field.name))
+        mine.append(undo)
 
 
 def forget_file(field: FieldFile) -> None:

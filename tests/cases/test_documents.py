@@ -27,6 +27,7 @@ from tests.cases.helpers import (
     refused_in_this_state,
     refused_to_everybody_but,
 )
+from tests.cases.small_files import written_pdf
 from tests.cast import local, pdf, upload
 
 pytestmark = pytest.mark.usefixtures("english")
@@ -63,6 +64,12 @@ def locked_pdf() -> bytes:
     buffer = io.BytesIO()
     writer.write(buffer)
     return buffer.getvalue()
+
+
+def tiff_without_size() -> bytes:
+    """A TIFF of two sheets; the directory of the second has another tag where the width was."""
+    before, width, after = picture("TIFF", pages=2).rpartition(b"\x00\x01\x04\x00")
+    return before + b"\xfe\xff" + width[2:] + after
 
 
 @pytest.mark.parametrize(
@@ -190,6 +197,37 @@ def test_add_document_forgets_the_folders_in_a_file_name(world):
             "“goi.pdf” has a program inside that runs when it is opened. Print it to a new PDF, or scan it.",
         ),
         (
+            "goi-vong.pdf",
+            written_pdf(b"<</S 5 0 R/F(cmd.exe)>>", b"/Launch"),
+            "“goi-vong.pdf” has a program inside that runs when it is opened. Print it to a new PDF, or scan it.",
+        ),
+        (
+            "bom-vong.pdf",
+            written_pdf(b"<</Subtype 5 0 R/Width 6 0 R/Height 10>>", b"/Image", b"999999999"),
+            "A page of “bom-vong.pdf” has more than 100 million pixels. Scan with a lower resolution: 300 dpi is "
+            "enough.",
+        ),
+        (
+            "vong-hai-lan.pdf",
+            written_pdf(b"5 0 R", b"<</S/Launch>>"),
+            "“vong-hai-lan.pdf” is broken or protected and cannot be opened. Scan or save it again.",
+        ),
+        (
+            "vong-tron.pdf",
+            written_pdf(b"<</S 5 0 R>>", b"6 0 R", b"5 0 R"),
+            "“vong-tron.pdf” is broken or protected and cannot be opened. Scan or save it again.",
+        ),
+        (
+            "anh-khong-rong.pdf",
+            written_pdf(b"<</Subtype/Image/Width null/Height 10>>"),
+            "“anh-khong-rong.pdf” is broken or protected and cannot be opened. Scan or save it again.",
+        ),
+        (
+            "fax-khong-rong.tif",
+            tiff_without_size(),
+            "“fax-khong-rong.tif” is broken or protected and cannot be opened. Scan or save it again.",
+        ),
+        (
             "kem.pdf",
             with_inside({"/Names": {"/EmbeddedFiles": {}}}),
             "“kem.pdf” has other files inside, which nobody would see. Hand in each as a file of its own.",
@@ -221,6 +259,12 @@ def test_add_document_keeps_a_name_that_can_be_shown(world, name, kept):
     file = ContentFile(pdf(), name=name)
     document = services.add_document(world.receive(), file, by=world.clerk)
     assert Document.objects.get(pk=document.pk).name == kept
+
+
+@pytest.mark.parametrize("inside", [b"<</S[1]>>", b"<</S<</Subtype/Form>>>>", b"<</S 5 0 R>>"])
+def test_a_letter_that_names_something_else_is_no_program(inside):
+    content = written_pdf(inside, b"<</Subtype/Form>>")
+    assert check_file(ContentFile(content, name="x.pdf")).pages == 1
 
 
 def test_a_photo_with_a_second_picture_inside_has_one_page(world):

@@ -1,6 +1,8 @@
 """The Excel list of a group: what the template says, and that nothing in a file gets past a sentence."""
 
 import io
+import struct
+import tracemalloc
 import zipfile
 from datetime import date, datetime
 
@@ -224,6 +226,28 @@ def test_a_zip_bomb_is_refused_before_it_is_opened():
     )
 
 
+def declaring(content: bytes, name: str, size: int) -> bytes:
+    """The same package, in whose table of contents a part says that it is of this size when unpacked."""
+    raw, at = bytearray(content), content.index(b"PK\x01\x02")
+    while raw[at + 46 : at + 46 + len(name)] != name.encode():
+        at = content.index(b"PK\x01\x02", at + 4)
+    struct.pack_into("<I", raw, at + 24, size)
+    return bytes(raw)
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_a_way_of_packing_that_cannot_be_measured_is_refused_unpacked(method):
+    buffer, sheet = io.BytesIO(), "xl/worksheets/sheet1.xml"
+    with zipfile.ZipFile(buffer, "w", method) as package:
+        package.writestr("xl/workbook.xml", "<workbook/>")
+        package.writestr(sheet, bytes(group_files.MAX_UNPACKED + 1))
+    tracemalloc.start()
+    assert refusal(declaring(buffer.getvalue(), sheet, 1000))[0] == "broken"
+    most = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert most < 1024 * 1024
+
+
 def test_macros_are_refused():
     assert refusal(repacked(excel(["Mẫu"]), xl__vbaProject_bin=b"x"))[0] == "macros"
 
@@ -231,6 +255,13 @@ def test_macros_are_refused():
 def test_entities_are_refused():
     evil = b'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "aaaa">]><sst/>'
     assert refusal(repacked(excel(["Mẫu"]), xl__sharedStrings_xml=evil))[0] == "broken"
+    evil = evil.decode().replace("?>", ' encoding="UTF-16"?>').encode("utf-16")
+    assert refusal(repacked(excel(["Mẫu"]), xl__sharedStrings_xml=evil))[0] == "broken"
+
+
+def test_entities_are_refused_in_a_part_of_any_name():
+    evil = b'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "aaaa">]><worksheet/>'
+    assert refusal(repacked(excel(["Mẫu"]), xl__sheet_dat=evil))[0] == "broken"
 
 
 def test_merged_cells_are_refused():

@@ -3,11 +3,15 @@
 import os
 
 import pytest
+from django.db import transaction
 
 from cases import services
 from cases.errors import BadFile, Invalid, NotPermitted
 from cases.models import Document
+from cases.services import scanner_folder
+from cases.services.documents import type_of
 from cases.services.scanner_folder import take_scan, waiting_files
+from cases.services.stored_files import files_or_nothing
 from procedures.models import Agency
 from tests.cases.helpers import refused, refused_to_everybody_but
 from tests.cast import local, pdf, upload
@@ -118,16 +122,22 @@ def test_what_cannot_be_taken_is_said_at_a_glance(world, folder, settings):
     }
 
 
+def left_in(folder) -> list[str]:
+    """Its files, by the beginning of their names."""
+    return sorted(path.name.split("-")[0] for path in folder.iterdir() if path.is_file())
+
+
 def test_take_scan_stores_it_with_its_paper_and_empties_the_folder(
     world, folder, django_capture_on_commit_callbacks
 ):
-    path, dossier = put(folder, "quet 1.pdf"), world.receive()
+    put(folder, "quet 1.pdf")
+    dossier = world.receive()
     with django_capture_on_commit_callbacks(execute=True):
         document = take_scan(
             dossier, listed(world)[0].key, by=world.clerk, component=dossier.components.first()
         )
-        assert path.exists()
-    assert not path.exists()
+        assert left_in(folder) == [".taken"]
+    assert left_in(folder) == []
     assert (document.name, document.source, document.added_by) == ("quet 1.pdf", "scan", world.clerk)
     assert document.component == dossier.components.first()
 
@@ -136,9 +146,56 @@ def test_what_the_scanner_has_put_there_since_stays(world, folder, django_captur
     path, dossier = put(folder), world.receive()
     with django_capture_on_commit_callbacks(execute=True):
         take_scan(dossier, listed(world)[0].key, by=world.clerk)
-        path.unlink()
         put(folder, content=b"another", at="2026-11-09 08:59")
     assert path.read_bytes() == b"another"
+    assert left_in(folder) == ["quet.pdf"]
+
+
+def test_what_one_clerk_is_taking_another_neither_sees_nor_takes(world, folder, monkeypatch):
+    put(folder)
+    mine, theirs, key = world.receive(), world.receive(), listed(world)[0].key
+    seen_before = listed(world)
+    take_scan(mine, key, by=world.clerk)
+    assert names(world) == []
+    # The other has listed the folder a moment before.
+    monkeypatch.setattr(scanner_folder, "waiting_files", lambda desk, user: seen_before)
+    with refused(Invalid, "not_waiting"):
+        take_scan(theirs, key, by=world.clerk)
+    assert Document.objects.count() == 1
+
+
+def test_what_is_taken_by_work_that_fails_is_put_back(world, folder):
+    path, dossier = put(folder), world.receive()
+    with pytest.raises(RuntimeError), files_or_nothing(), transaction.atomic():
+        take_scan(dossier, listed(world)[0].key, by=world.clerk)
+        put(folder, content=b"another", at="2026-11-09 08:59")
+        raise RuntimeError
+    assert path.read_bytes() == b"another"
+    assert sorted(file.size for file in listed(world)) == [len(b"another"), len(pdf())]
+
+
+def test_what_was_being_taken_when_a_server_died_is_offered_again(world, folder, clock):
+    path, dossier = put(folder), world.receive()
+    with transaction.atomic():
+        take_scan(dossier, listed(world)[0].key, by=world.clerk)
+        transaction.set_rollback(True)
+    assert names(world) == []
+    clock.move_to("2026-11-09 09:11")
+    assert (names(world), names(world)) == ([], ["quet.pdf"])
+    assert path.read_bytes() == pdf()
+
+
+def test_a_file_that_is_taken_while_the_folder_is_listed_is_left_out(world, folder, monkeypatch):
+    put(folder, "mot.pdf"), put(folder, "hai.pdf")
+
+    def a_colleague_takes_both(beginning: bytes) -> str:
+        for path in folder.glob("*.pdf"):
+            path.unlink()
+        return type_of(beginning)
+
+    monkeypatch.setattr(scanner_folder, "type_of", a_colleague_takes_both)
+    assert len(listed(world)) == 1
+    assert listed(world) == []
 
 
 def test_take_scan_of_what_is_gone_is_refused(world, folder):

@@ -1,16 +1,20 @@
 """Scans become searchable where ocrmypdf is installed, and nothing breaks where it is not."""
 
+import gc
 import io
 import shutil
+import weakref
 
 import pytest
 from django.core.files.storage import default_storage
 from django.db import connection
 from PIL import Image, ImageDraw, ImageFont
+from pypdf import PdfReader
 
 from cases import papers, services
-from cases.enums import DocumentSource, TextState
+from cases.enums import DocumentSource, TextFault, TextState
 from cases.models import Document
+from cases.pictures import flat
 from cases.services import searchable
 from tests.cases.helpers import everything
 from tests.cast import upload
@@ -29,6 +33,15 @@ def typed(kind: str, **more) -> bytes:
     draw.text((100, 100), "BIRTH CERTIFICATE 12345", fill=0, font=ImageFont.load_default(64))
     buffer = io.BytesIO()
     page.save(buffer, kind, **more)
+    return buffer.getvalue()
+
+
+def black_and_white(kind: str) -> bytes:
+    """The same sheet as office scanners deliver it."""
+    more = {"compression": "group4", "dpi": (200, 200)} if kind == "TIFF" else {}
+    buffer = io.BytesIO()
+    with Image.open(io.BytesIO(typed("PNG"))) as page:
+        page.convert("1").save(buffer, kind, **more)
     return buffer.getvalue()
 
 
@@ -59,6 +72,10 @@ def add(world, dossier, name="quet.pdf", content=None, **more) -> Document:
     return services.add_document(dossier, upload(name, content), by=world.clerk, **more)
 
 
+def fault_of(document) -> str:
+    return Document.objects.get(pk=document.pk).text_fault
+
+
 def state_of(document) -> str:
     return Document.objects.get(pk=document.pk).text_state
 
@@ -82,12 +99,19 @@ def test_a_scan_becomes_searchable(world, dossier, kind):
 
 
 @needs_the_tool
+def test_a_fax_becomes_searchable(world, dossier):
+    document = add(world, dossier, "fax.tif", black_and_white("TIFF"))
+    assert searchable.search_waiting_scans() == (1, 0)
+    assert "BIRTH CERTIFICATE 12345" in Document.objects.get(pk=document.pk).text
+
+
+@needs_the_tool
 def test_a_sheet_without_words_is_done_and_found_empty(world, dossier):
     buffer = io.BytesIO()
     Image.new("LA", (600, 400), (255, 0)).save(buffer, "PNG")
     document = add(world, dossier, "trong.png", buffer.getvalue())
     assert searchable.search_waiting_scans() == (0, 1)
-    assert state_of(document) == TextState.FAILED
+    assert (state_of(document), fault_of(document)) == (TextState.FAILED, TextFault.WORDLESS)
 
 
 # A tool that misbehaves -------------------------------------------------------------------------
@@ -97,7 +121,7 @@ def test_a_tool_that_fails_leaves_a_note_and_nothing_else(world, dossier, stand_
     stand_in("echo 'the input is strange' >&2\nexit 2\n")
     document = add(world, dossier)
     assert searchable.search_waiting_scans() == (0, 1)
-    assert state_of(document) == TextState.FAILED
+    assert (state_of(document), fault_of(document)) == (TextState.FAILED, TextFault.TOOL)
     assert "ocrmypdf ended with 2: the input is strange" in caplog.text
     assert searchable.search_waiting_scans() == (0, 0)
 
@@ -107,7 +131,7 @@ def test_a_tool_that_does_not_end_is_ended(world, dossier, stand_in, monkeypatch
     stand_in(f"sleep 60 &\necho $! > {tmp_path}/child\nwait\n")
     document = add(world, dossier)
     assert searchable.search_waiting_scans() == (0, 1)
-    assert state_of(document) == TextState.FAILED
+    assert (state_of(document), fault_of(document)) == (TextState.FAILED, TextFault.SLOW)
     assert "not read within 0.2 seconds" in caplog.text
 
 
@@ -116,6 +140,7 @@ def test_a_tool_that_writes_nonsense_is_not_believed(world, dossier, stand_in):
     document = add(world, dossier)
     assert searchable.search_waiting_scans() == (0, 1)
     assert Document.objects.get(pk=document.pk).searchable.name == ""
+    assert fault_of(document) == TextFault.BROKEN
 
 
 def test_a_lost_file_is_a_failure_too(world, dossier, stand_in):
@@ -123,6 +148,72 @@ def test_a_lost_file_is_a_failure_too(world, dossier, stand_in):
     document = add(world, dossier)
     document.file.storage.delete(document.file.name)
     assert searchable.search_waiting_scans() == (0, 1)
+    assert fault_of(document) == TextFault.LOST
+
+
+def test_a_turned_scan_is_read_anew_and_its_fault_forgotten(world, dossier, stand_in):
+    stand_in("exit 2\n")
+    document = add(world, dossier, content=typed("PNG"))
+    searchable.search_waiting_scans()
+    services.turn_pages(Document.objects.get(pk=document.pk), by=world.clerk, degrees=90)
+    assert (state_of(document), fault_of(document)) == (TextState.WAITING, "")
+
+
+class Killed(BaseException):
+    """Nothing is done any more, as when the system kills a worker that takes all memory."""
+
+
+def test_a_scan_that_killed_its_worker_is_tried_once_more_after_all_others(
+    world, dossier, stand_in, monkeypatch
+):
+    def killed(command, folder):
+        raise Killed
+
+    stand_in("exit 2\n")
+    other, document = add(world, dossier), add(world, dossier)
+    for _ in range(2):
+        with monkeypatch.context() as patched, pytest.raises(Killed):
+            patched.setattr(searchable, "_run", killed)
+            searchable.find_text(Document.objects.get(pk=document.pk))
+        assert state_of(document) == TextState.WAITING
+        assert searchable._next_waiting() in (other, None)
+    assert searchable.search_waiting_scans() == (0, 1)
+    assert (state_of(document), fault_of(document)) == (TextState.FAILED, TextFault.TOOL)
+
+
+@pytest.mark.parametrize("kind", ["TIFF", "PNG"])
+def test_black_and_white_stays_black_and_white(kind, tmp_path):
+    searchable._as_pdf(black_and_white(kind), tmp_path / "fax.pdf")
+    page = PdfReader(tmp_path / "fax.pdf").pages[0]
+    (inside,) = page["/Resources"]["/XObject"].values()
+    assert (inside["/Width"], inside["/Height"], inside["/BitsPerComponent"]) == (1240, 500, 1)
+    # 1240 dots are so wide at the 200 dpi that the file says; without a word it is as long as an A4 sheet.
+    assert round(page.mediabox.width) == (446 if kind == "TIFF" else 842)
+
+
+def test_sheets_of_every_kind_are_unpacked_one_after_the_other(tmp_path, monkeypatch):
+    sheets = [Image.new(mode, (40, 20)) for mode in ("1", "RGB", "L", "RGBA", "1", "CMYK")]
+    buffer, unpacked = io.BytesIO(), []
+    sheets[0].save(buffer, "TIFF", save_all=True, append_images=sheets[1:])
+
+    def flat_alone(image):
+        gc.collect()
+        assert not any(sheet() for sheet in unpacked)
+        made = flat(image)
+        unpacked.append(weakref.ref(made))
+        return made
+
+    monkeypatch.setattr(searchable, "flat", flat_alone)
+    searchable._as_pdf(buffer.getvalue(), tmp_path / "fax.pdf")
+    assert (len(unpacked), len(PdfReader(tmp_path / "fax.pdf").pages)) == (6, 6)
+
+
+def test_a_fax_that_could_not_be_read_in_time_is_not_tried(world, dossier, stand_in, monkeypatch):
+    stand_in("exit 0\n")
+    monkeypatch.setattr(searchable, "MOST_PIXELS", 1240 * 500 - 1)
+    document = add(world, dossier, content=typed("TIFF"))
+    assert searchable.search_waiting_scans() == (0, 1)
+    assert (state_of(document), fault_of(document)) == (TextState.FAILED, TextFault.SLOW)
 
 
 def test_what_was_taken_out_while_it_was_read_leaves_no_copy(world, dossier, stand_in):

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import pytest
+from django.core.files.storage import default_storage
 
 from cases import deadlines
 from cases.enums import EventKind, Provision, State
@@ -147,6 +148,14 @@ def test_bad_input_makes_no_entry_and_uses_no_number(counter, change, field):
         certify(counter, **change)
     assert caught.value.field == field
     assert certify(counter).number == 1
+
+
+def test_a_certification_that_fails_leaves_no_page_behind(counter):
+    certify(counter)
+    folder = default_storage.listdir("2026/11")[1]
+    with refused(Invalid):
+        certify(counter, method="shells")
+    assert default_storage.listdir("2026/11")[1] == folder
 
 
 def test_a_name_of_more_than_300_characters_is_refused(counter):

@@ -3,6 +3,7 @@
 from datetime import date
 
 import pytest
+from django.core.files.storage import default_storage
 
 from cases import services
 from cases.enums import EventKind, Provision, State
@@ -119,6 +120,15 @@ def test_a_broken_file_leaves_nothing_behind(paper_free):
     form = paper_free.free.versions.get().components.first()
     with refused(BadFile):
         help_to_file(paper_free, files={form.pk: [upload("to-khai.pdf", b"MZ")]})
+
+
+def test_the_files_before_a_broken_one_are_not_kept(paper_free):
+    form = paper_free.free.versions.get().components.first()
+    help_to_file(paper_free, files={form.pk: [upload()]}, duplicate_known=True)
+    folder = default_storage.listdir("2026/11")[1]
+    with refused(BadFile):
+        help_to_file(paper_free, files={form.pk: [upload(), upload("hong.pdf", b"MZ")]}, duplicate_known=True)
+    assert default_storage.listdir("2026/11")[1] == folder
 
 
 def test_a_file_of_a_strange_paper_is_refused(paper_free):
