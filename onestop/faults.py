@@ -3,12 +3,19 @@
 import logging
 from http import HTTPStatus
 
+from django.conf import settings
+from django.contrib import admin
+from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
 from cases.api import problems
+from onestop.language import vietnamese_first
 
 log = logging.getLogger(__name__)
 
@@ -52,7 +59,17 @@ def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    return _answer(request, HTTPStatus.BAD_REQUEST, "malformed", _("This request cannot be read."))
+    """Of what is too much at once it is said what, to staff on a page of their own."""
+    match exception:
+        case TooManyFilesSent():
+            tell = _too_many_files
+        case TooManyFieldsSent() | RequestDataTooBig():
+            tell = _too_much
+        case _:
+            return _answer(request, HTTPStatus.BAD_REQUEST, "malformed", _("This request cannot be read."))
+    if not _is_in_the_office(request):
+        return _answer(request, HTTPStatus.BAD_REQUEST, "too_much", tell())
+    return vietnamese_first(_office_page)(request, tell)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
@@ -65,6 +82,34 @@ def server_error(request: HttpRequest) -> HttpResponse:
             "Something went wrong here, and it was written down. Try again; if it stays, tell the administrator."
         ),
     )
+
+
+def _too_many_files() -> str:
+    return _(
+        "More than %(most)s files were sent at once, so none was stored. Send them in several parts, each of "
+        "at most %(most)s files."
+    ) % {"most": settings.DATA_UPLOAD_MAX_NUMBER_FILES}
+
+
+def _too_much() -> str:
+    return _("This page sent more than can be taken at once. Nothing was changed. Send it in several parts.")
+
+
+def _is_in_the_office(request: HttpRequest) -> bool:
+    """A fault before the session was read has nobody to show the frame of the back office to."""
+    inside = request.path.startswith(reverse("admin:index")) and hasattr(request, "user")
+    return inside and admin.site.has_permission(request)
+
+
+def _office_page(request: HttpRequest, tell) -> HttpResponse:
+    before = request.headers.get("Referer", "")
+    own = url_has_allowed_host_and_scheme(before, {request.get_host()}, require_https=request.is_secure())
+    context = admin.site.each_context(request) | {
+        "title": problems.TITLES[400],
+        "sentence": tell(),
+        "back": before if own else reverse("admin:index"),
+    }
+    return render(request, "onestop/fault.html", context, status=400)
 
 
 def _answer(request: HttpRequest, status: HTTPStatus, code: str, sentence: str) -> HttpResponse:

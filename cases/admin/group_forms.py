@@ -6,22 +6,24 @@ from dataclasses import asdict
 from django import forms
 from django.conf import settings
 from django.core import signing
+from django.http import QueryDict
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
-from cases.admin.checklist_forms import ChecklistForm, KeyedChoices
+from cases.admin.checklist_forms import ChecklistForm
 from cases.admin.reception_forms import ReceptionForm, known_applicant
+from cases.desk import procedure_of, procedures_found
 from cases.enums import ApplicantKind, NoticeChannel, ReturnChannel
 from cases.errors import CaseError, Invalid
 from cases.group_files import FileRow, columns_of, read_list
 from cases.services.applicants import ApplicantFacts
 from cases.services.groups import GroupRow
 from cases.services.versions import version_in_force
-from onestop.admin_forms import LinesField, OfficeForm
+from onestop.admin_forms import OfficeForm
 from procedures.enums import Channel
 from procedures.models import Agency, Procedure, ProcedureVersion
-from procedures.services.competence import decides, default_competent_agency
 
 SINGLE = ReceptionForm.declared_fields
 MOST_PROCEDURES = 20  # that one person comes for
@@ -42,7 +44,14 @@ class AskedOnce:
         self.data["nonce"] = uuid.uuid4().hex
 
 
-class PeopleForm(AskedOnce, ChecklistForm):
+class WishForm(ChecklistForm):
+    """The checklist of one procedure, and the agency that decides where from this desk there are several."""
+
+    def __init__(self, *args, version: ProcedureVersion, desk: Agency, **kwargs):
+        super().__init__(*args, version=version, channel=Channel.DESK, desk=desk, **kwargs)
+
+
+class PeopleForm(AskedOnce, WishForm):
     """What holds for everybody on the list, and the file; a list that was read comes back signed in `people`."""
 
     nonce = forms.CharField(widget=forms.HiddenInput, max_length=120)
@@ -86,29 +95,14 @@ class PeopleForm(AskedOnce, ChecklistForm):
             "kind": ApplicantKind.CITIZEN,
             "return_channel": ReturnChannel.DESK,
         }
-        super().__init__(data, files, version=version, channel=Channel.DESK, initial=initial)
+        super().__init__(data, files, version=version, desk=desk, initial=initial)
         self._salt = f"people of a group:{clerk.pk}:{version.pk}"
         if not version.decided_at_once:
             del self.fields["receipt_wanted"]
-        if default_competent_agency(version, desk) is None:
-            candidates = Agency.objects.filter(is_active=True)
-            self.fields["competent_agency"] = forms.ModelChoiceField(
-                label=_("Competent agency"),
-                queryset=Agency.objects.filter(
-                    pk__in=[agency.pk for agency in candidates if decides(agency, version)]
-                ),
-                empty_label=_("Choose the agency that decides"),
-            )
-            self.dress_all()
 
     @property
     def columns(self):
         return columns_of(self.quantities)
-
-    @property
-    def case_fields(self) -> list:
-        first = [self["competent_agency"]] if "competent_agency" in self.fields else []
-        return first + super().case_fields
 
     @property
     def group_fields(self) -> list:
@@ -182,24 +176,36 @@ class PersonForm(AskedOnce, OfficeForm):
     name_changed = SINGLE["name_changed"]
     duplicate_known = SINGLE["duplicate_known"]
     chosen = forms.MultipleChoiceField(
-        label=_("Procedures that this desk receives most"), required=False, widget=KeyedChoices
+        label=_("Chosen procedures"),
+        required=False,
+        help_text=_("Take the tick away from what is not wanted after all."),
+        widget=forms.CheckboxSelectMultiple,
     )
-    codes = LinesField(
-        label=_("Other procedures"), required=False, help_text=_("Their codes, one on each line")
+    find = forms.CharField(
+        label=_("Code, name or field, with or without accents"),
+        required=False,
+        help_text=_(
+            "Enter takes the first, Alt and a digit another one. What this desk receives most stands first."
+        ),
+        widget=forms.TextInput(
+            attrs={"type": "search", "autocomplete": "off", "data-results": "", "data-key": "/"}
+            | {"hx-trigger": "input changed delay:150ms", "hx-target": "#results"}
+        ),
     )
 
-    def __init__(self, data=None, *, versions: list[ProcedureVersion]):
+    def __init__(self, data=None, *, desk: Agency):
+        """`added` says that a procedure was chosen just now, by its button or by Enter in the search box."""
         initial = {
             "nonce": uuid.uuid4().hex,
             "kind": ApplicantKind.CITIZEN,
             "return_channel": ReturnChannel.DESK,
         }
+        self.desk = desk
+        data, self.added = (None, False) if data is None else _with_wish(data, desk)
         super().__init__(data, initial=initial)
-        self.fields["chosen"].choices = [
-            (version.procedure.code, f"{version.procedure.code} {version.name}") for version in versions
-        ]
-        self.fields["codes"].widget.attrs["rows"] = 3
-        self.fields["id_number"].widget.attrs["autofocus"] = True
+        self.fields["chosen"].choices = _named(data.getlist("chosen")) if data is not None else []
+        self.fields["find"].widget.attrs["hx-post"] = reverse("admin:group_search")
+        self.fields["find" if self.added else "id_number"].widget.attrs["autofocus"] = True
 
     @property
     def applicant_fields(self) -> list:
@@ -207,16 +213,18 @@ class PersonForm(AskedOnce, OfficeForm):
 
     @property
     def procedure_fields(self) -> list:
-        return [self["chosen"], self["codes"]]
+        return ([self["chosen"]] if self.fields["chosen"].choices else []) + [self["find"]]
 
     def clean(self) -> dict:
         answers = super().clean()
-        codes = list(dict.fromkeys([*answers.get("chosen", []), *answers.get("codes", [])]))
-        if not codes and "chosen" not in self.errors:
-            self.add_error("codes", _t("Choose at least one procedure."))
+        codes = list(dict.fromkeys(answers.get("chosen", [])))
+        if answers.get("find"):
+            self.add_error("find", _t("No procedure in force fits. Try fewer words."))
+        elif not codes and "chosen" not in self.errors:
+            self.add_error("find", _t("Choose at least one procedure."))
         if len(codes) > MOST_PROCEDURES:
             self.add_error(
-                "codes", _t("Choose at most %(most)s procedures at once.") % {"most": MOST_PROCEDURES}
+                "chosen", _t("Choose at most %(most)s procedures at once.") % {"most": MOST_PROCEDURES}
             )
             return answers
         self.versions = []
@@ -224,15 +232,15 @@ class PersonForm(AskedOnce, OfficeForm):
             try:
                 self.versions.append(_version(code))
             except CaseError as error:
-                self.add_error("codes", str(error.sentence))
+                self.add_error("chosen", str(error.sentence))
         return answers
 
-    def checklists(self) -> list[ChecklistForm]:
+    def checklists(self) -> list[WishForm]:
         """One for each procedure: as it was sent, or as it usually is when it is asked for the first time."""
         applicant = known_applicant(self.data)
-        return [_checklist(version, self.data, applicant) for version in self.versions]
+        return [_checklist(version, self.data, applicant, self.desk) for version in self.versions]
 
-    def group_row(self, checklist: ChecklistForm) -> GroupRow:
+    def group_row(self, checklist: WishForm) -> GroupRow:
         answers = self.cleaned_data
         return GroupRow(
             checklist.version.procedure.code,
@@ -240,6 +248,7 @@ class PersonForm(AskedOnce, OfficeForm):
             ApplicantFacts(**{name: answers[name] for name in ReceptionForm.APPLICANT}),
             checklist.component_facts(),
             {
+                "competent_agency": checklist.cleaned_data.get("competent_agency"),
                 "limit": checklist.chosen_limit(),
                 "fee": checklist.fee_facts(),
                 "return_channel": answers["return_channel"],
@@ -250,21 +259,43 @@ class PersonForm(AskedOnce, OfficeForm):
 
 
 def _version(code: str) -> ProcedureVersion:
-    procedure = Procedure.objects.filter(code=code).first() if "\x00" not in code else None
-    if procedure is None:
-        raise Invalid(_t("There is no procedure %(code)s in the catalogue.") % {"code": code[:40]})
-    return version_in_force(procedure, timezone.localdate())
+    return version_in_force(procedure_of(code), timezone.localdate())
 
 
-def _checklist(version: ProcedureVersion, data, applicant) -> ChecklistForm:
+def _with_wish(data: QueryDict, desk: Agency) -> tuple[QueryDict, bool]:
+    """What was sent with one procedure more: the one whose button was pressed, else the first that was found."""
+    data, text = data.copy(), data.get("find", "").strip()
+    code = data.get("add", "")
+    if text and not code:
+        code = next((version.procedure.code for version in procedures_found(text, desk)), "")
+    if not code:
+        return data, False
+    data["find"] = ""
+    if code not in data.getlist("chosen"):
+        data.appendlist("chosen", code)
+    return data, True
+
+
+def _named(codes: list[str]) -> list[tuple[str, str]]:
+    """Codes with the names that they have today; what is no code of the catalogue is no choice."""
+    known = Procedure.objects.in_bulk(codes, field_name="code")
+    return [(code, f"{code} {_name(known[code])}") for code in dict.fromkeys(codes) if code in known]
+
+
+def _name(procedure: Procedure) -> str:
+    version = procedure.versions.in_force_on(timezone.localdate()).order_by("-number").first()
+    return version.name if version else ""
+
+
+def _checklist(version: ProcedureVersion, data, applicant, desk: Agency) -> WishForm:
     options = {
         "version": version,
-        "channel": Channel.DESK,
+        "desk": desk,
         "applicant": applicant,
         "prefix": f"v{version.pk}",
     }
     if any(name.startswith(f"v{version.pk}-") for name in data):
-        return ChecklistForm(data, **options)
-    usual = ChecklistForm(**options)
+        return WishForm(data, **options)
+    usual = WishForm(**options)
     values = {usual.add_prefix(name): usual[name].value() for name in usual.fields}
-    return ChecklistForm({name: value for name, value in values.items() if value is not None}, **options)
+    return WishForm({name: value for name, value in values.items() if value is not None}, **options)

@@ -19,6 +19,7 @@ from cases.lists import received_today
 from cases.models import ReceptionGroup
 from cases.printouts import receipt_payload
 from notifications.pdf import receipt_pdf
+from onestop.numbers import whole_number
 from procedures.calendars import remembered_calendars
 
 MOST = 200  # in one file; a printer has a tray, a browser a memory
@@ -61,7 +62,7 @@ def receipts(request):
             parts=parts,
             asked="today=1" if "today" in request.GET else f"group={request.GET['group']}",
         )
-    number = int(part) if part.isascii() and part.isdecimal() and len(part) < 6 else 1
+    number = whole_number(part) or 1
     if not 1 <= number <= len(parts):
         raise Http404(_("There is no such part."))
     chosen = dossiers.with_people().select_related("limit")[(number - 1) * MOST : number * MOST]
@@ -73,9 +74,8 @@ def _asked_for(request):
     if "today" in request.GET:
         mine = visible(request.user).filter(receiving_desk=request.user.workplace)
         return received_today(mine), f"{timezone.localdate():%Y-%m-%d}"
-    number = request.GET.get("group", "")
-    known = number.isascii() and number.isdecimal() and len(number) < 18
-    found = known and ReceptionGroup.objects.filter(pk=int(number)).select_related("desk").first()
+    number = whole_number(request.GET.get("group"))
+    found = ReceptionGroup.objects.filter(pk=number).select_related("desk").first()
     if not found or not rules.is_clerk_of(request.user, found.desk):
         raise Http404(_("Receipts are printed after reception, at the desk that received."))
     return visible(request.user).filter(group=found), f"nhom-{found.pk}"

@@ -6,11 +6,12 @@ from datetime import datetime
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
+from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from cases import desk, rules, services
 from cases.admin import shown
@@ -18,9 +19,10 @@ from cases.admin.counter import clerks_only, page
 from cases.admin.downloads import private
 from cases.admin.group_forms import PeopleForm, PersonForm
 from cases.admin.group_receipts import parts_of, wanted
+from cases.admin.reception_search import searched
 from cases.admin.scope import visible
 from cases.enums import GroupKind
-from cases.errors import CaseError, KeyReused, NotInForce
+from cases.errors import CaseError, KeyReused
 from cases.excel import EXCEL_TYPE
 from cases.group_files import FileRow, columns_of, template
 from cases.models import ReceptionGroup
@@ -28,11 +30,11 @@ from cases.services.groups import Foreseen, GroupRow
 from cases.services.idempotency import fingerprint_of, once
 from cases.services.versions import check_takes_paper, version_in_force
 from procedures.enums import Channel
-from procedures.models import Procedure, ProcedureVersion
+from procedures.models import ProcedureVersion
 
 MOST_RECENT = 10
 # Which of the two buttons was pressed, and the list that the page brings along, are not what was asked for.
-NOT_TYPED = frozenset({"csrfmiddlewaretoken", "receive", "check"})
+NOT_TYPED = frozenset({"csrfmiddlewaretoken", "receive", "check", "find", "add"})
 
 
 def groups(request):
@@ -44,7 +46,7 @@ def groups(request):
             return _people(request, _version(code))
         except CaseError as error:
             messages.error(request, error.sentence)
-    text = request.GET.get("q", "")
+    text = searched(request) or ""
     own = ReceptionGroup.objects.filter(desk=request.user.workplace).select_related("by")
     return page(
         request,
@@ -74,14 +76,15 @@ def one_person(request):
     """The applicant once, then the checklist of each procedure."""
     clerks_only(request)
     workplace = request.user.workplace
-    form = PersonForm(request.POST or None, versions=desk.procedures_found("", workplace))
+    form = PersonForm(request.POST or None, desk=workplace)
     checklists, rows = [], []
     if form.is_bound and form.is_valid():
         checklists = form.checklists()
         if all([checklist.is_valid() for checklist in checklists]):
             wishes = [form.group_row(checklist) for checklist in checklists]
+            # What was chosen just now has not been looked at: nothing is received with it.
             received, rows = _check_or_receive(
-                request, form, wishes, GroupKind.PROCEDURES, form.cleaned_data["full_name"]
+                request, form, wishes, GroupKind.PROCEDURES, form.cleaned_data["full_name"], new=form.added
             )
             if received:
                 return redirect("admin:group", received)
@@ -92,8 +95,17 @@ def one_person(request):
         form=form,
         checklists=checklists,
         rows=rows,
+        versions=desk.procedures_found("", workplace),
         ready=bool(rows) and all(row.is_ready for row in rows),
     )
+
+
+@require_POST
+def find_procedure(request):
+    """The procedures below the search box while somebody types."""
+    clerks_only(request)
+    found = desk.procedures_found(request.POST.get("find", ""), request.user.workplace)
+    return TemplateResponse(request, "cases/admin/group_results.html", {"versions": found})
 
 
 @require_safe
@@ -159,7 +171,7 @@ def _people_sent(request, form: PeopleForm, people: list[FileRow]):
     if not unread:
         wishes = [form.group_row(row) for row in people]
         return _check_or_receive(
-            request, form, wishes, GroupKind.PEOPLE, form.cleaned_data["name"], file=request.FILES
+            request, form, wishes, GroupKind.PEOPLE, form.cleaned_data["name"], new=bool(request.FILES)
         )
     readable = [row for row in people if not row.problems]
     checked = _lines(request, form, [form.group_row(row) for row in readable], GroupKind.PEOPLE)
@@ -175,10 +187,7 @@ def _people_sent(request, form: PeopleForm, people: list[FileRow]):
 
 def _version(code: str) -> ProcedureVersion:
     """The version of today that takes paper; `NotInForce` or `Invalid` says why there is none."""
-    procedure = Procedure.objects.filter(code=code).first() if "\x00" not in code else None
-    if procedure is None:
-        raise NotInForce(_("There is no procedure %(code)s in the catalogue.") % {"code": code[:40]})
-    version = version_in_force(procedure, timezone.localdate())
+    version = version_in_force(desk.procedure_of(code), timezone.localdate())
     check_takes_paper(version, Channel.DESK, timezone.localdate())
     return version
 
@@ -202,9 +211,9 @@ class Line:
         return not self.refusal
 
 
-def _check_or_receive(request, form, wishes: list[GroupRow], kind: str, name: str, *, file=None):
-    """The number of the group that was received, or None and the preview; a new file is only looked at."""
-    if "receive" in request.POST and not file:
+def _check_or_receive(request, form, wishes: list[GroupRow], kind: str, name: str, *, new: bool):
+    """The number of the group that was received, or None and the preview; what is new is only looked at."""
+    if "receive" in request.POST and not new:
         try:
             return _receive_once(request, form, wishes, kind, name), []
         except KeyReused:

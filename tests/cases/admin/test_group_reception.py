@@ -168,7 +168,7 @@ def test_a_list_of_somebody_else_or_one_that_was_changed_is_not_believed(world, 
         (b"%PDF-1.7", "This is not an Excel file (.xlsx). Download the template and fill it in."),
         (
             excel(*([f"Người {n}"] for n in range(600)), header=HEADER),
-            "The list has more than 500 people. Divide it into several files.",
+            "The list has more than 200 people. Divide it into several files.",
         ),
     ],
 )
@@ -229,7 +229,7 @@ def test_a_procedure_that_is_not_there_is_told_on_the_first_page(world, browser)
 
 def person(client, *codes, **changes) -> dict:
     form = client.get(PERSON).context["form"]
-    applicant = {"full_name": "Trần Văn Thử", "id_number": "040099000001", "codes": "\n".join(codes)}
+    applicant = {"full_name": "Trần Văn Thử", "id_number": "040099000001", "chosen": codes}
     return {**proposed(form), **applicant, **changes}
 
 
@@ -242,7 +242,7 @@ def person_again(response, **changes) -> dict:
 
 def test_one_person_gets_a_checklist_and_a_dossier_of_each_procedure(world, browser):
     client = browser(world.clerk)
-    checked = client.post(PERSON, person(client, "1.000002", chosen=["1.000001"]))
+    checked = client.post(PERSON, person(client, "1.000001", "1.000002"))
     assert preview(checked) == [("1.000001", ""), ("1.000002", "")]
     assert Dossier.objects.count() == 0
     response = client.post(PERSON, person_again(checked, receive="1"), follow=True)
@@ -256,13 +256,67 @@ def test_one_person_gets_a_checklist_and_a_dossier_of_each_procedure(world, brow
 def test_one_person_needs_a_number_and_a_procedure_that_there_is(world, browser):
     client = browser(world.clerk)
     response = client.post(PERSON, person(client))
-    assert errors_of(response) == {"codes": ["Choose at least one procedure."]}
-    response = client.post(PERSON, person(client, "9.999999", "\x00"))
-    assert list(errors_of(response)) == ["codes"]
+    assert errors_of(response) == {"find": ["Choose at least one procedure."]}
+    response = client.post(PERSON, person(client, "9.999999", "💥"))
+    assert list(errors_of(response)) == ["chosen"]
     response = client.post(PERSON, person(client, "1.000001", "1.000002", id_number=""))
     assert errors_of(response) == {
         "id_number": ["Enter the ID or tax number: by it the dossiers belong to one person."]
     }
+
+
+def test_a_procedure_is_added_by_its_button_or_the_first_that_was_typed(world, browser):
+    client = browser(world.clerk)
+    response = client.post(PERSON, person(client, add="1.000001"))
+    assert preview(response) == [("1.000001", "")]
+    response = client.post(PERSON, person_again(response, find="thu tuc 1.000002"))
+    assert [row.place for row in response.context["rows"]] == ["1.000001", "1.000002"]
+    form = response.context["form"]
+    assert form["chosen"].value() == ["1.000001", "1.000002"]
+    assert (form["find"].value(), form.fields["find"].widget.attrs["autofocus"]) == ("", True)
+
+
+def test_a_procedure_added_with_the_last_button_is_looked_at_and_not_received(world, browser):
+    client = browser(world.clerk)
+    checked = client.post(PERSON, person(client, "1.000001"))
+    response = client.post(PERSON, person_again(checked, find="1.000002", receive="1"))
+    assert [row.place for row in response.context["rows"]] == ["1.000001", "1.000002"]
+    assert Dossier.objects.count() == 0
+
+
+def test_a_refusal_of_the_whole_is_said_once(world, browser):
+    client = browser(world.clerk)
+    response = client.post(PERSON, person(client, "1.000001", receive="1", id_number=""))
+    assert errors_of(response) == {
+        "id_number": ["Enter the ID or tax number: by it the dossiers belong to one person."]
+    }
+    assert Dossier.objects.count() == 0
+
+
+def test_words_that_no_procedure_has_are_told_so(world, browser):
+    client = browser(world.clerk)
+    for words in ("không có gì như vậy", "x" * 300):
+        response = client.post(PERSON, person(client, "1.000001", find=words))
+        assert "find" in errors_of(response), words
+        assert Dossier.objects.count() == 0
+
+
+def test_procedures_are_found_while_they_are_typed(world, browser):
+    found = browser(world.clerk).post(PAGE + "tim/", {"find": "1.000002"})
+    assert 'name="add" value="1.000002"' in found.content.decode()
+    assert "1.000001" not in found.content.decode()
+
+
+def test_what_several_agencies_decide_asks_for_one_of_them(world, browser):
+    client = browser(world.centre_clerk)
+    asked = client.post(PERSON, person(client, "1.000001"))
+    (checklist,) = asked.context["checklists"]
+    assert list(checklist.errors) == ["competent_agency"]
+    name = checklist.add_prefix("competent_agency")
+    checked = client.post(PERSON, person_again(asked, **{name: world.ward.pk}))
+    client.post(PERSON, person_again(checked, receive="1", **{name: world.ward.pk}))
+    dossier = Dossier.objects.get()
+    assert (dossier.receiving_desk, dossier.competent_agency) == (world.centre, world.ward)
 
 
 def test_one_wish_that_is_refused_keeps_the_others_back_too(world, browser):
