@@ -2,8 +2,8 @@
 
     make screenshots ARGS="--url http://127.0.0.1:8000 --only reception,dossier"
 
-Desktop pictures go to docs/screenshots/, those of a tablet to docs/screenshots/tablet/ (to look at, not
-kept in the repository). The accounts are those of `manage.py seed_demo`.
+Pictures that the documentation keeps go to docs/screenshots/, all others to docs/screenshots/more/ (to look
+at, not in the repository). The accounts are those of `manage.py seed_demo`.
 """
 
 import argparse
@@ -45,6 +45,7 @@ class View:
     prepare: Callable[[Page], None] | None = None
     full: bool = False
     phone: bool = False
+    kept: bool = False
 
 
 def first_row(page: Page) -> None:
@@ -70,6 +71,17 @@ def open_link(*names: str) -> Callable[[Page], None]:
     return opened
 
 
+def typed(words: str) -> Callable[[Page], None]:
+    """Words typed into the field that has the focus, and what they bring."""
+
+    def shown(page: Page) -> None:
+        page.keyboard.type(words)
+        page.wait_for_timeout(500)
+        page.wait_for_load_state("networkidle")
+
+    return shown
+
+
 def through(*ways: Callable[[Page], None]) -> Callable[[Page], None]:
     """One way after the other."""
 
@@ -81,7 +93,7 @@ def through(*ways: Callable[[Page], None]) -> Callable[[Page], None]:
 
 
 def bulk(page: Page) -> None:
-    """Three rows ticked, and the preview of taking them over."""
+    """Three rows ticked, and the preview of the first thing that can be done with them."""
     for box in page.locator("#result_list input[name=_selected_action]").all()[:3]:
         box.check()
     page.locator("select[name=action]").first.select_option(index=1)
@@ -89,53 +101,136 @@ def bulk(page: Page) -> None:
     page.wait_for_load_state("networkidle")
 
 
+def dossiers(query: str) -> str:
+    """The list of dossiers with these filters."""
+    return f"{ADMIN}/cases/dossier/?{query}"
+
+
+def verb(name: str) -> Callable[[Page], None]:
+    """From a list of dossiers to the form of one verb, of the first dossier that offers it."""
+    return first_with(f"/verb/{name}/")
+
+
+def first_with(part: str) -> Callable[[Page], None]:
+    """From a list through the pages of its rows to the first one with such a link, and to where that leads."""
+
+    def opened(page: Page) -> None:
+        rows = page.locator("#result_list th a").evaluate_all("links => links.map(link => link.href)")
+        for row in rows:
+            page.goto(row)
+            if page.locator(f'#main a[href*="{part}"]').count():
+                open_link(part)(page)
+                return
+        raise LookupError(f"no dossier of {page.url} has a link to {part}")
+
+    return opened
+
+
+def paid_back(page: Page) -> None:
+    """A fee is taken, and the form that pays it back."""
+    verb("pay")(page)
+    page.keyboard.press("Control+Enter")
+    page.wait_for_url("**/change/**")
+    open_link("/verb/refund/")(page)
+
+
+def undone(page: Page) -> None:
+    """A result is handed over, and the form that undoes it."""
+    open_link("/tra-ket-qua/")(page)
+    address = page.locator("#main a[href*='/cases/dossier/']").first.evaluate("link => link.href")
+    page.locator("[name=proof][value=receipt]").check()
+    page.keyboard.press("Control+Enter")
+    page.wait_for_url("**xong=**")
+    page.goto(address)
+    open_link("/verb/undo/")(page)
+
+
 VIEWS = [
-    View("login", NOBODY, f"{ADMIN}/login/"),
-    View("lookup-phone", NOBODY, "/tra-cuu/", full=True, phone=True),
-    View("home-clerk", CLERK, f"{ADMIN}/"),
-    View("home-officer", OFFICER, f"{ADMIN}/"),
-    View("home-supervisor", SUPERVISOR, f"{ADMIN}/"),
-    View("dossiers", CLERK, f"{ADMIN}/cases/dossier/"),
-    View("reception-search", CLERK, f"{ADMIN}/tiep-nhan/?q=khai+sinh"),
-    View("reception", CLERK, f"{ADMIN}/tiep-nhan/?procedure=1.001193", full=True),
-    View("groups", CLERK, f"{ADMIN}/tiep-nhan-nhom/"),
-    View("group-list", CLERK, f"{ADMIN}/tiep-nhan-nhom/?procedure=1.001193", full=True),
-    View("dossier", HEAD, f"{ADMIN}/qua-han/", first_row, full=True),
-    View(
-        "digitizing",
-        CLERK,
-        f"{ADMIN}/cases/dossier/?state=received",
-        through(first_row, open_link("/so-hoa/")),
-    ),
-    View("queue", OFFICER, f"{ADMIN}/cases/dossier/?holder=me"),
-    View("bulk", OFFICER, f"{ADMIN}/cases/dossier/?state=digitized", bulk),
-    View("results", CLERK, f"{ADMIN}/tra-ket-qua/"),
-    View("hand-over", CLERK, f"{ADMIN}/tra-ket-qua/", open_link("/tra-ket-qua/")),
-    View("cash", CLERK, f"{ADMIN}/thu-tien/"),
-    View("calling", CLERK, f"{ADMIN}/goi-so/"),
-    View("kiosk", CLERK, f"{ADMIN}/goi-so/man-hinh/", open_link("/lay-so/")),
+    # Citizens
+    View("lookup-phone", NOBODY, "/tra-cuu/", full=True, phone=True, kept=True),
+    View("lookup", NOBODY, "/tra-cuu/"),
+    View("kiosk", CLERK, f"{ADMIN}/goi-so/man-hinh/", open_link("/lay-so/"), kept=True),
     View("board", CLERK, f"{ADMIN}/goi-so/man-hinh/", open_link("/goi-so/ey")),
+    # The reception desk
+    View("login", NOBODY, f"{ADMIN}/login/"),
+    View("home-clerk", CLERK, f"{ADMIN}/", kept=True),
+    View("home-postal-clerk", POSTAL_CLERK, f"{ADMIN}/"),
+    View("reception-search", CLERK, f"{ADMIN}/tiep-nhan/", typed("khai sinh")),
+    View("reception", CLERK, f"{ADMIN}/tiep-nhan/?procedure=1.001193", full=True, kept=True),
+    View("filing", CLERK, dossiers("state=submitted"), first_with("/tiep-nhan/"), full=True),
+    View("groups", CLERK, f"{ADMIN}/tiep-nhan-nhom/"),
+    View("group-list", CLERK, f"{ADMIN}/tiep-nhan-nhom/?procedure=1.001193", full=True, kept=True),
+    View("group-person", CLERK, f"{ADMIN}/tiep-nhan-nhom/mot-nguoi/", full=True),
+    View("group", CLERK, f"{ADMIN}/tiep-nhan-nhom/", first_row),
+    View("receipts", CLERK, f"{ADMIN}/in-giay-tiep-nhan/?today=1"),
+    View("quick-service", CLERK, f"{ADMIN}/lam-ngay/", full=True, kept=True),
+    View("registers", CLERK, f"{ADMIN}/so-chung-thuc/"),
+    View("register", CLERK, f"{ADMIN}/so-chung-thuc/", first_row),
+    View("digitizing", CLERK, dossiers("state=received"), first_with("/so-hoa/"), kept=True),
+    View("results", CLERK, f"{ADMIN}/tra-ket-qua/"),
+    View("hand-over", CLERK, f"{ADMIN}/tra-ket-qua/", open_link("/tra-ket-qua/"), kept=True),
+    View("pay", CLERK, dossiers("state=processing"), verb("pay")),
+    View("waive", CLERK, dossiers("state=processing"), verb("waive")),
+    View("refund", CLERK, dossiers("state=processing"), paid_back),
+    View("cash", CLERK, f"{ADMIN}/thu-tien/", kept=True),
+    View("calling", CLERK, f"{ADMIN}/goi-so/", kept=True),
+    View("queue-links", CLERK, f"{ADMIN}/goi-so/man-hinh/"),
     View("waiting-times", SUPERVISOR, f"{ADMIN}/goi-so/so-lieu/"),
+    View("log-books", CLERK, f"{ADMIN}/so-theo-doi/"),
+    View("desk-work", SUPERVISOR, f"{ADMIN}/viec-tai-quay/"),
+    View("correction", CLERK, dossiers("state=returned"), first_with("/dinh-chinh/")),
+    View("papers-lost", CLERK, dossiers("state=processing"), first_with("/mat-giay-to/")),
+    # Lists
+    View("dossiers", CLERK, f"{ADMIN}/cases/dossier/", kept=True),
+    View("filings-to-answer", CLERK, dossiers("answer=waiting")),
     View("columns", CLERK, f"{ADMIN}/danh-sach/cot/"),
     View("my-lists", CLERK, f"{ADMIN}/danh-sach/"),
     View("exports", CLERK, f"{ADMIN}/xuat-excel/"),
-    View("ready-reasons", ADMINISTRATOR, f"{ADMIN}/procedures/readyreason/"),
+    # The officer
+    View("home-officer", OFFICER, f"{ADMIN}/"),
+    View("queue", OFFICER, dossiers("holder=me"), kept=True),
+    View("officers-dossier", OFFICER, dossiers("holder=me"), first_row, full=True),
+    View("bulk", OFFICER, dossiers("holder=me"), bulk),
+    View("record-result", OFFICER, dossiers("holder=me"), verb("record_result")),
+    View("supplement", OFFICER, dossiers("holder=me"), verb("request_supplement"), full=True),
+    View("hand-on", OFFICER, dossiers("holder=me"), verb("hand_over")),
+    View("consult", OFFICER, dossiers("holder=me"), verb("consult")),
+    View("undo", CLERK, f"{ADMIN}/tra-ket-qua/", undone),
+    View("assign", SUPERVISOR, dossiers("state=processing"), verb("assign")),
+    View("questions", OFFICER, f"{ADMIN}/hoi-y-kien/"),
+    # Who supervises, inspects and apologises
+    View("home-supervisor", SUPERVISOR, f"{ADMIN}/"),
+    View("home-head", HEAD, f"{ADMIN}/"),
+    View("home-auditor", AUDITOR, f"{ADMIN}/"),
+    View("overdue", AUDITOR, f"{ADMIN}/qua-han/", kept=True),
+    View("breaches", AUDITOR, f"{ADMIN}/qua-han/khong-xin-loi/"),
+    View("dossier", HEAD, f"{ADMIN}/qua-han/", first_row, full=True, kept=True),
+    View("demands", AUDITOR, f"{ADMIN}/cases/demand/"),
+    View("letters", HEAD, f"{ADMIN}/notifications/letter/"),
+    View("letter", HEAD, f"{ADMIN}/notifications/letter/?state=open", letter, kept=True),
+    View("messages", SUPERVISOR, f"{ADMIN}/notifications/message/"),
+    # Administration
+    View("home-administrator", ADMINISTRATOR, f"{ADMIN}/"),
+    View("procedures", ADMINISTRATOR, f"{ADMIN}/procedures/procedure/"),
+    View("versions", ADMINISTRATOR, f"{ADMIN}/procedures/procedureversion/"),
+    View("version", ADMINISTRATOR, f"{ADMIN}/procedures/procedureversion/?q=1.001193", first_row, full=True),
+    View("tariffs", ADMINISTRATOR, f"{ADMIN}/procedures/feetariff/"),
+    View("agencies", ADMINISTRATOR, f"{ADMIN}/procedures/agency/"),
+    View("agency", ADMINISTRATOR, f"{ADMIN}/procedures/agency/?q=Thành+Vinh", first_row, full=True),
+    View("accounts", ADMINISTRATOR_OF_WARD, f"{ADMIN}/procedures/staff/"),
+    View("account", ADMINISTRATOR_OF_WARD, f"{ADMIN}/procedures/staff/", first_row, full=True),
     View("secondments", ADMINISTRATOR_OF_WARD, f"{ADMIN}/biet-phai/"),
     View("absences", ADMINISTRATOR_OF_WARD, f"{ADMIN}/vang-mat/"),
-    View("desk-work", SUPERVISOR, f"{ADMIN}/viec-tai-quay/"),
-    View("home-postal-clerk", POSTAL_CLERK, f"{ADMIN}/"),
-    View("overdue", AUDITOR, f"{ADMIN}/qua-han/"),
-    View("breaches", AUDITOR, f"{ADMIN}/qua-han/khong-xin-loi/"),
-    View("demands", AUDITOR, f"{ADMIN}/cases/demand/"),
-    View("quick-service", CLERK, f"{ADMIN}/lam-ngay/", full=True),
-    View("registers", CLERK, f"{ADMIN}/so-chung-thuc/"),
-    View("register", CLERK, f"{ADMIN}/so-chung-thuc/", first_row),
-    View("log-books", CLERK, f"{ADMIN}/so-theo-doi/"),
-    View("letter", HEAD, f"{ADMIN}/notifications/letter/?state=open", letter),
+    View("queue-services", ADMINISTRATOR_OF_WARD, f"{ADMIN}/cases/queueservice/"),
+    View("counters", ADMINISTRATOR_OF_WARD, f"{ADMIN}/cases/servicecounter/"),
+    View("ready-reasons", ADMINISTRATOR, f"{ADMIN}/procedures/readyreason/"),
+    View("ready-reason", ADMINISTRATOR, f"{ADMIN}/procedures/readyreason/", first_row),
     View("calendar", HEAD, f"{ADMIN}/procedures/calendarday/"),
     View("calendar-changes", ADMINISTRATOR, f"{ADMIN}/cases/calendarrevision/"),
-    View("calendar-proposal", ADMINISTRATOR, f"{ADMIN}/cases/calendarrevision/add/"),
+    View("calendar-proposal", ADMINISTRATOR, f"{ADMIN}/cases/calendarrevision/add/", full=True),
     View("sources", ADMINISTRATOR, f"{ADMIN}/procedures/electronicsource/"),
+    View("password", CLERK, f"{ADMIN}/password_change/"),
+    View("api", NOBODY, "/api/v1/docs/"),
 ]
 
 
@@ -159,16 +254,16 @@ class Photographer:
         page = context.new_page()
         answer = page.goto(self.url + view.path)
         if answer is None or not answer.ok:
-            raise SystemExit(f"{view.path} answered {answer.status if answer else 'nothing'}.")
+            raise LookupError(f"{view.path} answered {answer.status if answer else 'nothing'}")
         page.wait_for_load_state("networkidle")
         if view.prepare:
             view.prepare(page)
         picture = Image.open(io.BytesIO(page.screenshot(full_page=view.full)))
-        folder = self.out if size == "desktop" else self.out / size
+        folder = self.out if view.kept and size == "desktop" else self.out / "more"
         folder.mkdir(parents=True, exist_ok=True)
-        path = folder / f"{view.name}-{theme}.webp"
+        path = folder / f"{view.name}-{size}-{theme}.webp".replace("-desktop", "")
         # Few colours are on a page: without loss it is smaller than a good JPEG.
-        picture.convert("RGB").save(path, "WEBP", lossless=True, method=6)
+        picture.convert("RGB").save(path, "WEBP", lossless=True, method=4)
         print(path.relative_to(self.out))
         context.close()
 
@@ -206,15 +301,29 @@ def main() -> None:
         with sync_playwright() as playwright:
             browser = chromium.launch(playwright)
             camera = Photographer(browser, options.url, options.password, options.out)
-            for view in VIEWS:
-                if wanted and view.name not in wanted:
-                    continue
-                for size in ["desktop"] if view.phone else SIZES:
-                    for theme in ("light", "dark"):
-                        camera.take(view, theme, size)
+            failed = [
+                sentence
+                for view in VIEWS
+                if not wanted or view.name in wanted
+                for sentence in photographs(camera, view)
+            ]
             browser.close()
     except (FileNotFoundError, Error) as error:
         sys.exit(str(error))
+    if failed:
+        sys.exit("Not photographed:\n" + "\n".join(failed))
+
+
+def photographs(camera: Photographer, view: View) -> list[str]:
+    """All pictures of one view; what could not be taken, so that the others still are."""
+    failed = []
+    for size in ["desktop"] if view.phone else SIZES:
+        for theme in ("light", "dark"):
+            try:
+                camera.take(view, theme, size)
+            except (LookupError, Error) as error:
+                failed.append(f"{view.name}, {size}, {theme}: {str(error).splitlines()[0]}")
+    return failed
 
 
 if __name__ == "__main__":
