@@ -4,7 +4,7 @@ from itertools import groupby
 
 from django.utils import translation
 
-from cases.enums import CollectionProof, PaymentMethod
+from cases.enums import CollectionProof, EventKind, PaymentMethod
 from cases.letters import head_of
 from cases.models import CashReport, Dossier, Payment
 from notifications.desk_sheets import (
@@ -90,7 +90,7 @@ def hand_over_slip_payload(dossier: Dossier, *, clerk: str = "") -> HandOverSlip
 
     `clerk` hands it over; afterwards it is who did.
     """
-    handed = dossier.events.filter(to_state=dossier.state).last() if dossier.returned_at else None
+    handed = dossier.events.filter(kind=EventKind.RETURNED).last()
     with translation.override("vi"):
         result = str(dossier.get_result_kind_display())
         proof = str(CollectionProof(dossier.collection_proof).label) if dossier.returned_at else ""

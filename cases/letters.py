@@ -171,9 +171,15 @@ def head_of(agency: Agency) -> dict:
 
 def inherited(agency: Agency, field: str) -> str:
     """The agency's own value, or that of the nearest agency above that has one."""
+    owner = nearest(agency, field)
+    return getattr(owner, field) if owner else ""
+
+
+def nearest(agency: Agency, field: str) -> Agency | None:
+    """The agency itself or the nearest above it that has such a value; None when there is none."""
     while agency and not getattr(agency, field):
         agency = agency.parent
-    return getattr(agency, field) if agency else ""
+    return agency
 
 
 def person_of(applicant: Applicant) -> Person:

@@ -15,6 +15,7 @@ from cases.enums import FINAL_STATES, State
 from cases.models import Dossier
 from cases.queries import clarifications, filings_to_answer, second_requests
 from onestop.keyset import FAR, SortKey
+from onestop.numbers import whole_number
 from procedures.calendars import calendar_for
 from procedures.enums import Role
 
@@ -96,7 +97,7 @@ class Filter:
 
 class _Numbers(tuple):
     def __contains__(self, value) -> bool:
-        return value.isascii() and value.isdecimal() and len(value) < 18
+        return whole_number(value) is not None
 
 
 FILTERS = {
@@ -129,15 +130,20 @@ def dossiers(user, params: Mapping[str, str]) -> QuerySet:
     return found
 
 
-def unknown(params: Mapping[str, str]) -> dict[str, str]:
-    """Filters and orders among these that this list does not have (any more)."""
+def known(params: Mapping[str, str]) -> dict[str, str]:
+    """The filters and the order among these that this list has."""
 
     def knows(name: str, value: str) -> bool:
         if name == "o":
-            return value.removeprefix("-") in SORT_KEYS
+            return value.removeprefix("-") in sort_keys(params)
         return name in FILTERS and (not value or FILTERS[name].knows(value))
 
-    return {name: value for name, value in params.items() if not knows(name, value)}
+    return {name: value for name, value in params.items() if knows(name, value)}
+
+
+def unknown(params: Mapping[str, str]) -> dict[str, str]:
+    """Those that it does not have (any more)."""
+    return {name: value for name, value in params.items() if name not in known(params)}
 
 
 def group_name(user, number: str) -> str:
@@ -169,6 +175,13 @@ SORT_KEYS = {
     "due": SortKey("due_at", if_null=FAR),
     "answer": SortKey("answer_by"),
 }
+
+
+def sort_keys(params: Mapping[str, str]) -> dict[str, SortKey]:
+    """What the list with these filters can be ordered by; by the answer only where answers are waited for."""
+    if FILTERS["answer"].knows(params.get("answer", "")):
+        return SORT_KEYS
+    return {name: key for name, key in SORT_KEYS.items() if name != "answer"}
 
 
 def default_sort(user, params: Mapping[str, str]) -> str:

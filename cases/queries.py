@@ -169,17 +169,6 @@ PLAIN_WORDS = {
     State.RETURNED: gettext_lazy("You have received your result."),
     State.STOPPED: gettext_lazy("This dossier was stopped. There will be no result."),
 }
-# Work inside the office that says nothing to the owner, or nothing yet: a draft may be dropped again.
-INTERNAL_EVENTS = frozenset(
-    {
-        EventKind.APOLOGY_DRAFTED,
-        EventKind.DOCUMENT_ADDED,
-        EventKind.DOCUMENT_TURNED,
-        EventKind.DOCUMENT_REMOVED,
-        EventKind.SUBSTITUTED,
-        EventKind.ASSIGNED,
-    }
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -284,7 +273,7 @@ def owner_view(pk: int) -> OwnerView:
         steps=steps,
         supplements=list(dossier.supplements.all()),
         reschedules=list(dossier.reschedules.all()),
-        history=[event for event in events if event.kind not in INTERNAL_EVENTS],
+        history=[event for event in events if event.is_public],
         fees=fees_of(dossier),
     )
 

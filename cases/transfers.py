@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from django.utils.safestring import SafeString
 
-from cases.letters import inherited
+from cases.letters import nearest
 from cases.models import Dossier
 from cases.vietqr import plain_purpose, transfer_payload
 from notifications.codes import qr_inline
@@ -29,17 +29,15 @@ class Transfer:
 
 def transfer_of(dossier: Dossier) -> Transfer | None:
     """For what is owed now; None when that is nothing, or neither desk nor an agency above has an account."""
-    desk = dossier.receiving_desk
     owed = dossier.balance if dossier.code else 0
-    bank = inherited(desk, "bank_bin") if owed > 0 else ""
-    if not bank:
+    owner = nearest(dossier.receiving_desk, "bank_account") if owed > 0 else None
+    if owner is None:
         return None
-    account = inherited(desk, "bank_account")  # of the same agency: they are only ever there together
     return Transfer(
-        payload=transfer_payload(bank, account, owed, dossier.code),
-        bank=bank,
-        account=account,
-        account_name=inherited(desk, "bank_account_name"),
+        payload=transfer_payload(owner.bank_bin, owner.bank_account, owed, dossier.code),
+        bank=owner.bank_bin,
+        account=owner.bank_account,
+        account_name=owner.bank_account_name,
         amount=owed,
         purpose=plain_purpose(dossier.code),
     )

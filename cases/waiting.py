@@ -27,10 +27,17 @@ def token_of(room: WaitingRoom) -> str:
 def room_of(token: str) -> WaitingRoom | None:
     """The waiting room with its desk; None for what we did not sign, and for links of an earlier turn."""
     try:
-        desk, turn = _signer.unsign(token).split(".")
+        pk, turn = _signer.unsign(token).split(".")
     except signing.BadSignature:
         return None
-    return WaitingRoom.objects.select_related("desk").filter(desk=desk, turn=turn).first()
+    desk = Agency.objects.select_related("waiting_room").filter(pk=pk).first()
+    room = desk and room_at(desk)
+    return room if room and str(room.turn) == turn else None
+
+
+def room_at(desk: Agency) -> WaitingRoom:
+    """The waiting room of the desk; it has no row before its links are renewed or a number is drawn."""
+    return getattr(desk, "waiting_room", None) or WaitingRoom(desk=desk)
 
 
 # Who waits --------------------------------------------------------------------------------------------

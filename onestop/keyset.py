@@ -25,7 +25,7 @@ def _moment(text: str) -> datetime:
     moment = datetime.fromisoformat(text)
     if moment.tzinfo is None:
         raise ValueError("no time zone")
-    return moment
+    return moment.astimezone(UTC)  # OverflowError for what no database could hold
 
 
 @dataclass(frozen=True, slots=True)

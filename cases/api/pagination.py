@@ -11,6 +11,8 @@ from rest_framework.pagination import BasePagination
 from rest_framework.response import Response
 from rest_framework.utils.urls import remove_query_param, replace_query_param
 
+from onestop.numbers import whole_number
+
 
 class KeysetPagination(BasePagination):
     """Ordered by one field and then by id, both in the same direction; answers `results` and `next`."""
@@ -114,12 +116,12 @@ class KeysetPagination(BasePagination):
         return Q(**{f"{self.field}__{lookup}e": value}) & beyond
 
     def _limit(self) -> int:
-        text = self.request.query_params.get("limit", str(self.limit))
-        if not (text.isascii() and text.isdecimal() and len(text) < 6 and 1 <= int(text) <= self.max_limit):
+        limit = whole_number(self.request.query_params.get("limit", str(self.limit)))
+        if limit is None or not 1 <= limit <= self.max_limit:
             raise ValidationError(
                 {"limit": [_("The limit is a whole number from 1 to %(most)s.") % {"most": self.max_limit}]}
             )
-        return int(text)
+        return limit
 
 
 class NewestFirst(KeysetPagination):

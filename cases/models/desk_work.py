@@ -46,7 +46,8 @@ class ReceptionGroup(models.Model):
         verbose_name_plural = _("groups of dossiers")
         ordering = ["-at", "-pk"]
         constraints = [
-            models.CheckConstraint(name="reception_group_kind_known", condition=Q(kind__in=GroupKind.values))
+            models.CheckConstraint(name="reception_group_kind_known", condition=Q(kind__in=GroupKind.values)),
+            models.CheckConstraint(name="reception_group_has_a_name", condition=~Q(name="")),
         ]
 
     def __str__(self) -> str:
@@ -99,3 +100,6 @@ class ListExport(models.Model):
         verbose_name = _("export of a list")
         verbose_name_plural = _("exports of lists")
         ordering = ["-asked_at"]
+        constraints = [
+            models.CheckConstraint(name="list_export_state_known", condition=Q(state__in=ExportState.values))
+        ]

@@ -176,6 +176,10 @@ class Dossier(models.Model):
         constraints = [
             models.CheckConstraint(name="dossier_state_known", condition=Q(state__in=State.values)),
             models.CheckConstraint(
+                name="dossier_acknowledgement_known",
+                condition=Q(acknowledgement__in=["", *Acknowledgement.values]),
+            ),
+            models.CheckConstraint(
                 name="dossier_code_pattern",
                 condition=Q(code__isnull=True) | Q(code__regex=f"^({DOSSIER_NEW}|{DOSSIER_OLD})$"),
             ),

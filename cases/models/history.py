@@ -11,7 +11,15 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from cases.deadlines import Punctuality, punctuality_of
-from cases.enums import EVENT_SENTENCES, EventKind, PaymentMethod, ResultKind, ReuseGround, State
+from cases.enums import (
+    EVENT_SENTENCES,
+    INTERNAL_EVENTS,
+    EventKind,
+    PaymentMethod,
+    ResultKind,
+    ReuseGround,
+    State,
+)
 from cases.models.dossiers import Dossier
 from procedures.enums import Channel
 from procedures.models import Agency, ProcedureStep
@@ -72,6 +80,20 @@ class DossierEvent(models.Model):
         if unanswered := self.data.get("unanswered"):
             said += " " + _t("Without the answer of: %(agencies)s.") % {"agencies": ", ".join(unanswered)}
         return said
+
+    @property
+    def is_public(self) -> bool:
+        """Whether the owner of the dossier reads it: not what is work inside the office, or may be dropped."""
+        if self.kind == EventKind.UNDONE:
+            return self.data["step"] == EventKind.RESULT_RECORDED or "due" in self.data["was"]
+        return self.kind not in INTERNAL_EVENTS
+
+    @property
+    def public_sentence(self) -> str:
+        """The sentence for the owner, who is not told what colleagues write to each other."""
+        if self.kind == EventKind.UNDONE:
+            return _t("“%(step)s” was taken back.") % {"step": EventKind(self.data["step"]).label}
+        return self.sentence
 
 
 class Supplement(models.Model):

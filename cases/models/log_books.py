@@ -5,6 +5,7 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from cases.models.triggers import only_forward
 from procedures.models import Agency
 
 
@@ -47,6 +48,7 @@ class LogBook(models.Model):
                 operation=pgtrigger.Update,
                 condition=pgtrigger.Q(old__closed_at__isnull=False),
             ),
+            only_forward("log_book_only_forward"),
         ]
 
     def __str__(self) -> str:

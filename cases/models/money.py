@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cases.enums import PaymentMethod
 from cases.models.dossiers import Dossier
+from cases.models.triggers import only_if
 from procedures.models import Agency, FeeLine
 
 
@@ -24,6 +25,9 @@ class DossierFee(models.Model):
         verbose_name_plural = _("fees of the dossier")
         ordering = ["pk"]
         constraints = [models.UniqueConstraint(name="dossier_fee_once", fields=["dossier", "fee_line"])]
+        triggers = [
+            pgtrigger.Protect(name="dossier_fee_only_added", operation=pgtrigger.Update | pgtrigger.Delete)
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -71,6 +75,7 @@ class Payment(models.Model):
         ordering = ["paid_at", "pk"]
         constraints = [
             models.CheckConstraint(name="payment_not_zero", condition=~Q(amount=0)),
+            models.CheckConstraint(name="payment_method_known", condition=Q(method__in=PaymentMethod.values)),
             models.CheckConstraint(
                 name="payment_back_names_what_and_why",
                 condition=Q(amount__gt=0, reverses__isnull=True)
@@ -90,6 +95,30 @@ class Payment(models.Model):
                 name="payment_reported_once",
                 operation=pgtrigger.Update,
                 condition=pgtrigger.Q(old__cash_report_id__isnull=False),
+            ),
+            only_if(
+                "payment_back_of_what_was_taken",
+                """
+                NEW.reverses_id IS NULL OR (
+                    SELECT taken.dossier_id = NEW.dossier_id AND taken.amount + NEW.amount + COALESCE(
+                               (SELECT sum(amount) FROM cases_payment WHERE reverses_id = taken.id), 0) >= 0
+                      FROM cases_payment taken
+                     WHERE taken.id = NEW.reverses_id)
+                """,
+                "only what is left of a payment of the same dossier is paid back",
+            ),
+            only_if(
+                "payment_in_its_own_report",
+                """
+                NEW.cash_report_id IS NULL OR EXISTS (
+                    SELECT 1
+                      FROM cases_cashreport report JOIN cases_dossier ON cases_dossier.id = NEW.dossier_id
+                     WHERE report.id = NEW.cash_report_id
+                       AND report.clerk_id = NEW.taken_by_id
+                       AND report.desk_id = cases_dossier.receiving_desk_id)
+                """,
+                "a payment stands in a report of the clerk who took it, at the desk of its dossier",
+                operation=pgtrigger.Insert | pgtrigger.Update,
             ),
         ]
 
@@ -125,7 +154,17 @@ class FeeWaiver(models.Model):
             models.CheckConstraint(name="waiver_has_ground", condition=Q(amount__gt=0) & ~Q(ground="")),
         ]
         triggers = [
-            pgtrigger.Protect(name="waiver_only_added", operation=pgtrigger.Update | pgtrigger.Delete)
+            pgtrigger.Protect(name="waiver_only_added", operation=pgtrigger.Update | pgtrigger.Delete),
+            only_if(
+                "waiver_of_what_is_left",
+                """
+                SELECT fee.dossier_id = NEW.dossier_id AND NEW.amount + COALESCE(
+                           (SELECT sum(amount) FROM cases_feewaiver WHERE fee_id = fee.id), 0) <= fee.amount
+                  FROM cases_dossierfee fee
+                 WHERE fee.id = NEW.fee_id
+                """,
+                "only what is left of a fee of the same dossier is waived",
+            ),
         ]
 
 

@@ -7,6 +7,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from cases.models.dossiers import Dossier
+from cases.models.triggers import only_forward, only_if
 from procedures.enums import RegisterKind
 from procedures.models import Agency
 
@@ -43,6 +44,7 @@ class RegisterBook(models.Model):
                 operation=pgtrigger.Update,
                 condition=pgtrigger.Q(old__closed_at__isnull=False),
             ),
+            only_forward("register_book_only_forward"),
         ]
 
     def __str__(self) -> str:
@@ -78,5 +80,15 @@ class RegisterEntry(models.Model):
             ),
         ]
         triggers = [
-            pgtrigger.Protect(name="register_entry_only_added", operation=pgtrigger.Update | pgtrigger.Delete)
+            pgtrigger.Protect(
+                name="register_entry_only_added", operation=pgtrigger.Update | pgtrigger.Delete
+            ),
+            only_if(
+                "register_entry_with_a_drawn_number",
+                """
+                EXISTS (SELECT 1 FROM cases_registerbook book
+                         WHERE book.id = NEW.book_id AND NEW.number <= book.last_number)
+                """,
+                "an entry has a number that its register has given out",
+            ),
         ]

@@ -5,7 +5,9 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from cases.models.triggers import only_if
 from procedures.models import Agency
+from procedures.models.catalogue import LocalName
 
 
 class WaitingRoom(models.Model):
@@ -32,7 +34,7 @@ class ServiceCounter(models.Model):
     opened_at = models.DateTimeField(_("opened at"), null=True, blank=True)
     clerk = models.ForeignKey(
         settings.AUTH_USER_MODEL,
-        on_delete=models.SET_NULL,
+        on_delete=models.PROTECT,
         null=True,
         blank=True,
         related_name="counters",
@@ -53,8 +55,9 @@ class ServiceCounter(models.Model):
                 name="counter_one_per_clerk", fields=["clerk"], condition=Q(clerk__isnull=False)
             ),
             models.CheckConstraint(
-                name="counter_open_since",
-                condition=Q(is_open=True, opened_at__isnull=False) | Q(is_open=False, opened_at__isnull=True),
+                name="counter_open_with_a_clerk",
+                condition=Q(is_open=True, opened_at__isnull=False, clerk__isnull=False)
+                | Q(is_open=False, opened_at__isnull=True, clerk__isnull=True),
             ),
         ]
 
@@ -62,7 +65,7 @@ class ServiceCounter(models.Model):
         return self.name or str(_("Counter %(number)s") % {"number": self.number})
 
 
-class QueueService(models.Model):
+class QueueService(LocalName):
     """What people come for, as the kiosk offers it; each has its letter before the number."""
 
     desk = models.ForeignKey(
@@ -84,7 +87,7 @@ class QueueService(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.letter} {self.name_vi}"
+        return f"{self.letter} {self.name}"
 
 
 class QueueDay(models.Model):
@@ -138,6 +141,7 @@ class QueueTicket(models.Model):
         constraints = [
             models.UniqueConstraint(name="ticket_number_once", fields=["service", "day", "number"]),
             models.UniqueConstraint(name="ticket_nonce_once", fields=["desk", "day", "nonce"]),
+            models.CheckConstraint(name="ticket_number_from_one", condition=Q(number__gte=1)),
             models.CheckConstraint(
                 name="ticket_called_at_a_counter",
                 condition=Q(called_at__isnull=True, counter__isnull=True, calls=0)
@@ -163,6 +167,17 @@ class QueueTicket(models.Model):
             ),
             # The figures of a day, and the screen of the waiting room.
             models.Index(fields=["desk", "day"], name="ticket_of_the_day"),
+        ]
+
+        triggers = [
+            only_if(
+                "ticket_of_the_desk_of_its_service",
+                """
+                EXISTS (SELECT 1 FROM cases_queueservice service
+                         WHERE service.id = NEW.service_id AND service.desk_id = NEW.desk_id)
+                """,
+                "a ticket belongs to the desk of its service",
+            ),
         ]
 
     def __str__(self) -> str:

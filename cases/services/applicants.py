@@ -1,6 +1,5 @@
 """Applicants: found again by their number, kept up to date."""
 
-import unicodedata
 from dataclasses import dataclass, field
 
 from django.core.exceptions import ValidationError
@@ -10,7 +9,7 @@ from django.utils.translation import gettext as _
 from cases.enums import ApplicantKind, NoticeChannel
 from cases.errors import Invalid
 from cases.models import Applicant, Dossier
-from procedures.text import fold
+from procedures.text import fold, one_line
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +28,8 @@ class ApplicantFacts:
 
 
 def tidy_name(name: str) -> str:
-    """One blank between words and one way of writing each accent, however the name was typed."""
-    return " ".join(unicodedata.normalize("NFC", name).split())
+    """The name as a register can hold it, however it was typed."""
+    return one_line(name)
 
 
 def is_same_person(name: str, other: str) -> bool:

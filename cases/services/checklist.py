@@ -1,6 +1,6 @@
 """The checklist of a reception: what came, how it came, what is missing (R5, R7, R13, R14)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.utils.translation import gettext as _
 
@@ -28,8 +28,12 @@ class ComponentFacts:
     ground: str = ""
 
 
-def keep_checklist(dossier: Dossier, facts: list[ComponentFacts], *, by=None) -> list[Demand]:
+def keep_checklist(
+    dossier: Dossier, facts: list[ComponentFacts], *, by=None, from_store: bool = False
+) -> list[Demand]:
     """Store the checklist; a later one replaces the rows it names. `Invalid` for strangers.
+
+    `from_store`: paper that lies in the store already is reused; only a ground that was given demands it.
 
     What is reused from the applicant's store brings its file along when the desk handles the list. Whoever
     files from outside has only said whose papers they are: for them the store stays closed. Returns the
@@ -54,12 +58,14 @@ def keep_checklist(dossier: Dossier, facts: list[ComponentFacts], *, by=None) ->
                 _("Unknown way of handing in: %(provision)s.") % {"provision": fact.provision},
                 field="components",
             )
+        offer = offers.get(component.pk)
+        if from_store and offer and offer.paper and fact.provision == Provision.PAPER and not fact.ground:
+            fact = replace(fact, provision=Provision.REUSED)
         on_paper = fact.provision in ON_PAPER
         originals = component.originals if fact.originals is None else fact.originals
         copies = component.copies if fact.copies is None else fact.copies
         if not 0 <= originals <= 1000 or not 0 <= copies <= 1000:
             raise Invalid(_("Numbers of originals and copies lie between 0 and 1,000."), field="components")
-        offer = offers.get(component.pk)
         _plausible(component, fact.provision, originals, copies, offer, opens_store=opens_store)
         demands += _demanded(dossier, component, offer, fact, by=by)
         rows[component.pk] = DossierComponent(

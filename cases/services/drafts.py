@@ -33,19 +33,26 @@ def keep_draft(
         raise NotPermitted(_("Dossiers are received by the clerks of a reception desk."))
     if not 1 <= len(key) <= MAX_KEY_LENGTH or not key.isascii() or not key.isalnum():
         raise Invalid(_("This page has lost its number. Open the reception again."), field="nonce")
-    if IdempotencyKey.objects.filter(user=by, key=idempotency_key(key), status__isnull=False).exists():
-        return None
     kept, _created = ReceptionDraft.objects.update_or_create(
         clerk=by,
         key=key,
         defaults={
             "procedure": procedure,
-            "label": " ".join(label.split())[:300],
-            "data": data,
+            "label": " ".join(_storable(label).split())[:300],
+            "data": {_storable(name): [_storable(text) for text in texts] for name, texts in data.items()},
             "saved_at": timezone.now(),
         },
     )
+    # Asked last: a reception that was under way held the draft until it was received.
+    if IdempotencyKey.objects.filter(user=by, key=idempotency_key(key), status__isnull=False).exists():
+        kept.delete()
+        return None
     return kept
+
+
+def _storable(text: str) -> str:
+    """Pasted texts may hold the one sign that the database cannot keep."""
+    return text.replace("\x00", "")
 
 
 def drafts_of(clerk) -> QuerySet[ReceptionDraft]:

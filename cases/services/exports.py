@@ -113,7 +113,7 @@ def params_of(query: str) -> dict[str, str]:
 
 def sort_key(user, params: Mapping[str, str]) -> SortKey:
     name = params.get("o") or lists.default_sort(user, params)
-    if name.removeprefix("-") not in lists.SORT_KEYS:
+    if name.removeprefix("-") not in lists.sort_keys(params):
         name = lists.default_sort(user, params)
     key = lists.SORT_KEYS[name.removeprefix("-")]
     return key.reversed if name.startswith("-") else key

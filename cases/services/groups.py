@@ -3,8 +3,9 @@
 Each of them is an ordinary reception by the one door; only together they are all or nothing.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.conf import settings
@@ -13,13 +14,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from cases import errors, rules
-from cases.enums import GroupKind, Provision, Verb
+from cases.enums import GroupKind, Verb
 from cases.models import Applicant, Dossier, ReceptionGroup
-from cases.services.applicants import ApplicantFacts, tidy_name
+from cases.services.applicants import ApplicantFacts, find_or_add
 from cases.services.base import fitting_text, known_choice, required_text
 from cases.services.checklist import ComponentFacts
-from cases.services.reception import receive
-from cases.services.store import reuse_offers
+from cases.services.reception import Prepared, numbered, prepare
 from procedures.calendars import remembered_calendars
 from procedures.models import Agency, Procedure
 from procedures.text import fold
@@ -76,9 +76,10 @@ def check_group(rows: Sequence[GroupRow], *, kind: str, desk: Agency, by) -> lis
 def receive_group(
     rows: Sequence[GroupRow], *, kind: str, name: str, desk: Agency, by
 ) -> tuple[ReceptionGroup, list[Dossier]]:
-    """Receive all rows as one group, or none: `Invalid` names the first row that is refused, and why.
+    """Receive all rows as one group, or none: `Invalid` names the row that is refused, and why.
 
-    Then nothing was changed and no number was used. Raises `NotPermitted` for whoever is no clerk of the desk.
+    Then nothing was changed and no number was used. First everything but the numbers, then the numbers of
+    all: other receptions of the desk wait for the second, short part only. Raises `NotPermitted` for whoever is no clerk of the desk.
     """
     _check_whole(rows, kind=kind, desk=desk, by=by)
     name = required_text(
@@ -88,12 +89,14 @@ def receive_group(
     for number, sentence in sorted(_repeated(rows).items()):
         raise _refused(rows[number], sentence)
     group = ReceptionGroup.objects.create(kind=kind, name=name, desk=desk, by=by, at=timezone.now())
+    prepared = []
+    for row, person in zip(rows, _people(rows), strict=True):
+        with _refusals_named(row):
+            prepared.append(_prepare(row, person, desk=desk, by=by))
     dossiers = []
-    for row in rows:
-        try:
-            dossiers.append(_receive(row, desk=desk, by=by))
-        except errors.CaseError as error:
-            raise _refused(row, str(error.sentence)) from error
+    for row, reception in zip(rows, prepared, strict=True):
+        with _refusals_named(row):
+            dossiers.append(numbered(reception, by=by))
     Dossier.objects.filter(pk__in=[dossier.pk for dossier in dossiers]).update(group=group)
     for dossier in dossiers:
         dossier.group = group
@@ -152,13 +155,28 @@ def _person_of(facts: ApplicantFacts) -> tuple:
     """Who it is: by the number; without one, by all that is known."""
     if number := facts.id_number.strip().upper():
         return facts.kind, number
-    return facts.kind, "", fold(facts.full_name), facts.phone, fold(facts.address)
+    phone = "".join(filter(str.isdigit, facts.phone))
+    return facts.kind, "", fold(facts.full_name), phone, fold(facts.address)
+
+
+def _people(rows: Sequence[GroupRow]) -> list[Applicant]:
+    """The applicant of each row, locked until the commit.
+
+    All of them before any number is drawn, and in an order that all groups have in common: somebody who
+    holds one of these people and waits for a number must never be waited for by who holds the numbers.
+    """
+    people = {}
+    for place, row in sorted(enumerate(rows), key=lambda item: _person_of(item[1].applicant)):
+        with _refusals_named(row):
+            people[place] = find_or_add(row.applicant, seen=True)
+    return [people[place] for place in range(len(rows))]
 
 
 def _foreseen(row: GroupRow, *, desk: Agency, by) -> Foreseen:
     try:
         with transaction.atomic():
-            dossier = _receive(row, desk=desk, by=by)
+            person = find_or_add(row.applicant, seen=True)
+            dossier = numbered(_prepare(row, person, desk=desk, by=by), by=by)
             foreseen = Foreseen(row, due_at=dossier.due_at, owed=dossier.fee_total)
             transaction.set_rollback(True)
     except errors.CaseError as error:
@@ -166,29 +184,19 @@ def _foreseen(row: GroupRow, *, desk: Agency, by) -> Foreseen:
     return foreseen
 
 
-def _receive(row: GroupRow, *, desk: Agency, by) -> Dossier:
-    components = _from_the_store(row)
-    return receive(row.procedure, row.applicant, desk=desk, by=by, components=components, **row.reception)
+def _prepare(row: GroupRow, person: Applicant, *, desk: Agency, by) -> Prepared:
+    """One checklist is filled in for a whole class: what lies in somebody's store is not asked for again."""
+    return prepare(
+        row.procedure, person, desk=desk, by=by, components=row.components, from_store=True, **row.reception
+    )
 
 
-def _from_the_store(row: GroupRow) -> list[ComponentFacts]:
-    """The checklist of this person: what lies in the own store is not taken on paper again (R13).
-
-    One checklist is filled in for a whole class; only a ground that was given demands the paper of all.
-    """
-    number = row.applicant.id_number.strip().upper()
-    known = number and Applicant.objects.filter(kind=row.applicant.kind, id_number=number).first()
-    if not known or fold(known.full_name) != fold(tidy_name(row.applicant.full_name)):
-        return row.components
-    version = row.procedure.versions.in_force_on(timezone.localdate()).order_by("-number").first()
-    offers = reuse_offers(version, known) if version else {}
-    stored = {component_id for component_id, offer in offers.items() if offer.paper}
-    return [
-        replace(fact, provision=Provision.REUSED)
-        if fact.component_id in stored and fact.provision == Provision.PAPER and not fact.ground
-        else fact
-        for fact in row.components
-    ]
+@contextmanager
+def _refusals_named(row: GroupRow) -> Iterator[None]:
+    try:
+        yield
+    except errors.CaseError as error:
+        raise _refused(row, str(error.sentence)) from error
 
 
 def _refused(row: GroupRow, sentence: str) -> errors.Invalid:

@@ -46,7 +46,7 @@ def _applicant_text(dossier: Dossier, event: DossierEvent) -> str:
     lines = [
         _("%(agency)s: %(procedure)s.")
         % {"agency": dossier.receiving_desk.name, "procedure": dossier.version.name},
-        event.sentence,
+        event.public_sentence,
     ]
     lines += [f"- {item}" for item in event.data.get("items", [])]
     lines += _more_words(dossier, event)

@@ -176,10 +176,13 @@ def _taken_back(now: datetime) -> Q:
             )
         ),
         ~Exists(
-            # The same where the limit was extended, a period taken out of it, or the result taken back.
+            # The same where the limit was extended, a period taken out of it, or an undo took the result
+            # or an arrival back.
             DossierEvent.objects.filter(
+                Q(kind__in=[EventKind.EXTENDED, EventKind.PERIOD_EXCLUDED])
+                | Q(kind=EventKind.UNDONE, data__step=EventKind.RESULT_RECORDED)
+                | Q(kind=EventKind.UNDONE, data__was__has_key="due"),
                 dossier__code=OuterRef("reference"),
-                kind__in=[EventKind.EXTENDED, EventKind.PERIOD_EXCLUDED, EventKind.UNDONE],
                 at__gte=OuterRef("cancelled_at"),
             )
         ),

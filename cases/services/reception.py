@@ -1,5 +1,6 @@
 """Reception: the code, the receipt, the promise (R6–R8, R11, R15)."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
@@ -9,7 +10,7 @@ from django.utils.translation import gettext as _
 from cases import errors, rules
 from cases.enums import EventKind, ReturnChannel, Verb
 from cases.events import local_text, record
-from cases.models import Dossier, DossierFee
+from cases.models import Applicant, Demand, Dossier, DossierFee
 from cases.services.applicants import ApplicantFacts, check_authorised, find_or_add, tidy_phone
 from cases.services.base import ask, fitting_texts, known_choice, locked, past_moment
 from cases.services.checklist import ComponentFacts, keep_checklist, require_complete
@@ -40,15 +41,40 @@ from procedures.enums import Channel
 from procedures.models import Agency, Procedure, ProcedureVersion, TimeLimit
 
 
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A reception that lacks only its numbers: nothing is locked yet that all clerks of the desk wait for."""
+
+    dossier: Dossier
+    received_at: datetime
+    demands: list[Demand]
+
+
 @remembered_calendars()
 @transaction.atomic
-def receive(
+def receive(procedure: Procedure, applicant: ApplicantFacts, *, desk: Agency, by, **facts) -> Dossier:
+    """Receive a complete dossier at the desk (tiếp nhận hồ sơ, form 01); `facts` are those of `prepare`.
+
+    Side effects in order: applicant found or added, dossier with checklist and fees, due date, first
+    internal step, number in the log book, code, one event, one more for each demand, receipt notice.
+    Nothing is printed here; what is decided at once gets a receipt only when it is `receipt_wanted` (R12).
+    Raises `NotInForce`, `OpenDuplicate` unless it is `duplicate_known`, `ComponentMissing`, `Invalid`,
+    `NotPermitted`; then nothing was changed and no number was used.
+    """
+    if not rules.is_clerk_of(by, desk):
+        raise errors.not_permitted(Verb.RECEIVE)
+    person = find_or_add(applicant, seen=True)
+    return numbered(prepare(procedure, person, desk=desk, by=by, **facts), by=by)
+
+
+def prepare(
     procedure: Procedure,
-    applicant: ApplicantFacts,
+    person: Applicant,
     *,
     desk: Agency,
     by,
     components: list[ComponentFacts],
+    from_store: bool = False,
     competent_agency: Agency | None = None,
     limit: TimeLimit | None = None,
     channel: str = Channel.DESK,
@@ -63,17 +89,11 @@ def receive(
     fee: FeeFacts | None = None,
     received_at: datetime | None = None,
     duplicate_known: bool = False,
-) -> Dossier:
-    """Receive a complete dossier at the desk (tiếp nhận hồ sơ, form 01).
+) -> Prepared:
+    """All of a reception but its numbers, for a clerk of the desk and a person who was found already.
 
-    Side effects in order: applicant found or added, dossier with checklist and fees, due date, first
-    internal step, number in the log book, code, one event, one more for each demand, receipt notice.
-    Nothing is printed here; what is decided at once gets a receipt only when it is `receipt_wanted` (R12).
-    Raises `NotInForce`, `OpenDuplicate` unless it is `duplicate_known`, `ComponentMissing`, `Invalid`,
-    `NotPermitted`; then nothing was changed and no number was used.
+    `from_store`: what lies in the person's store is not taken on paper, unless a ground was given (R13).
     """
-    if not rules.is_clerk_of(by, desk):
-        raise errors.not_permitted(Verb.RECEIVE)
     check_desk(desk)
     known_choice(channel, Channel, field="channel")
     known_choice(return_channel, ReturnChannel, field="return_channel")
@@ -86,7 +106,6 @@ def receive(
     competent = competent_agency_for(version, desk, competent_agency, on=counts_on)
     fee = fee or FeeFacts()
     quantities = _counts(fee.quantities, version)
-    person = find_or_add(applicant, seen=True)
     check_duplicate(person, procedure, known=duplicate_known)
     dossier = Dossier(
         version=version,
@@ -110,11 +129,18 @@ def receive(
         filed_at=received_at,
     )
     dossier.save()
-    demands = keep_checklist(dossier, components, by=by)
+    demands = keep_checklist(dossier, components, by=by, from_store=from_store)
     require_complete(dossier)
     _owe(dossier, fee, on=timezone.localdate(received_at))
-    accept(dossier, by=by, received_at=received_at, counts_from=counts_from)
-    record_demands(dossier, demands)
+    _promise(dossier, by=by, received_at=received_at, counts_from=counts_from)
+    return Prepared(dossier, received_at, demands)
+
+
+def numbered(prepared: Prepared, *, by) -> Dossier:
+    """Number in the log book, code, events and notice: the other clerks of the desk wait until the commit."""
+    dossier = prepared.dossier
+    _number(dossier, by=by, received_at=prepared.received_at)
+    record_demands(dossier, prepared.demands)
     return dossier
 
 
@@ -167,9 +193,13 @@ def accept(dossier: Dossier, *, by, received_at: datetime, counts_from: datetime
 
     What is complete and what is owed was settled before. `noted` are further facts of the event.
     """
+    _promise(dossier, by=by, received_at=received_at, counts_from=counts_from)
+    _number(dossier, by=by, received_at=received_at, **noted)
+
+
+def _promise(dossier: Dossier, *, by, received_at: datetime, counts_from: datetime) -> None:
+    """Due date and first step; the dossier itself is saved with its numbers."""
     check_authorised(dossier)
-    before = dossier.state
-    dossier.to_received()
     dossier.received_at = received_at
     dossier.reception_day = timezone.localdate(counts_from)
     set_promise(dossier, promise(dossier, expected_start(dossier, counts_from)))
@@ -177,6 +207,11 @@ def accept(dossier: Dossier, *, by, received_at: datetime, counts_from: datetime
     dossier.transfer_due_at = transfer_by(dossier, received_at)
     dossier.holder = by
     begin_step(dossier, first_step(dossier), at=received_at, unit=dossier.receiving_desk, officer=by)
+
+
+def _number(dossier: Dossier, *, by, received_at: datetime, **noted) -> None:
+    before = dossier.state
+    dossier.to_received()
     received_on = timezone.localdate(received_at)
     dossier.book_year = received_on.year
     dossier.book_number = next_book_number(dossier.receiving_desk, received_on.year)

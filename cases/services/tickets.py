@@ -9,11 +9,11 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from cases import queueing, rules
+from cases import queueing, rules, waiting
 from cases.errors import Invalid, NotPermitted, NotPossibleNow
 from cases.models import QueueDay, QueueService, QueueTicket, ServiceCounter, WaitingRoom
 from procedures.calendars import calendar_for
@@ -105,11 +105,15 @@ def end_old_tickets(desk: Agency) -> None:
     """
     now = timezone.now()
     today = timezone.localdate(now)
-    since_yesterday = ServiceCounter.objects.filter(desk=desk, opened_at__lt=_midnight(now))
-    since_yesterday.update(is_open=False, opened_at=None, clerk=None)
+    _end_sittings(ServiceCounter.objects.filter(desk=desk))
     old = QueueTicket.objects.filter(desk=desk, day__lt=today, ended_at=None)
     old.filter(called_at=None).update(ended_at=now, came=False)
     old.update(ended_at=now, came=True)
+
+
+def _end_sittings(counters: QuerySet[ServiceCounter]) -> None:
+    """Close those among these that an earlier day left open."""
+    counters.filter(opened_at__lt=_midnight(timezone.now())).update(is_open=False, opened_at=None, clerk=None)
 
 
 def _midnight(moment: datetime) -> datetime:
@@ -131,6 +135,8 @@ def open_counter(counter: ServiceCounter, *, by) -> ServiceCounter:
     end_old_tickets(counter.desk)
     # Whoever opens two counters at once waits here.
     Staff.objects.select_for_update(of=("self",)).get(pk=by.pk)
+    # Also at a desk where the clerk works no more: nobody may come there today who would end it.
+    _end_sittings(ServiceCounter.objects.filter(clerk=by))
     counter = _locked(counter)
     if counter.is_open and counter.clerk_id == by.pk:
         return counter
@@ -343,11 +349,10 @@ def _ended(ticket: QueueTicket) -> NotPossibleNow:
 # Links of kiosk and screen ----------------------------------------------------------------------------
 
 
-@transaction.atomic
 def waiting_room_of(desk: Agency, *, by) -> WaitingRoom:
-    """The waiting room of a desk, with the turn that its links are made of."""
+    """The waiting room of a desk, with the turn that its links are made of. Changes nothing."""
     _refuse_strangers(desk, by)
-    return _locked_room(desk)
+    return waiting.room_at(desk)
 
 
 @transaction.atomic

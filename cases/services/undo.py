@@ -12,7 +12,7 @@ from django.db import transaction
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from cases import errors
+from cases import errors, rules
 from cases.enums import DocumentSource, EventKind, State, Verb
 from cases.events import local_text, record
 from cases.models import Document, Dossier, DossierEvent, RegisterEntry, StepRun, StoredPaper
@@ -22,6 +22,7 @@ from cases.services.clock import end_step, promise, running_step, set_promise
 from cases.services.notices import notify_applicant
 from cases.services.substitutes import refuse_absent
 from procedures.calendars import remembered_calendars
+from procedures.models import Staff
 
 UNDOABLE = frozenset(
     {EventKind.STARTED, EventKind.HANDED_OVER, EventKind.DIGITIZED, EventKind.RESULT_RECORDED}
@@ -85,7 +86,7 @@ def undo(dossier: Dossier, *, by, reason: str) -> Dossier:
         reason=reason,
         was=taken_back,
     )
-    if kind == EventKind.RESULT_RECORDED or "old_start" in step.data:
+    if event.is_public:
         notify_applicant(dossier, event)  # what they were told before does not hold any more
     return dossier
 
@@ -125,7 +126,7 @@ def check_undo(dossier: Dossier, *, by) -> OwnStep:
         )
     if step.kind == EventKind.RESULT_RECORDED:
         _refuse_used_result(dossier)
-    refuse_absent(_run_before(dossier, step).officer or by)
+    refuse_absent(_taker(_run_before(dossier, step), step) or by)
     return OwnStep(step, until)
 
 
@@ -181,20 +182,27 @@ def _run_before(dossier: Dossier, step: DossierEvent) -> StepRun:
     return runs.filter(done_at__isnull=running).first()
 
 
-def _go_on_with(dossier: Dossier, run: StepRun, reason: str) -> None:
+def _taker(run: StepRun, step: DossierEvent) -> Staff | None:
+    """Whoever had that step, if anybody; who takes it back when that person works there no more."""
+    had = run.officer
+    return had if had is None or rules.has_role_of(had, had.role, run.unit) else step.actor
+
+
+def _go_on_with(dossier: Dossier, step: DossierEvent, reason: str) -> None:
     """A step that is done stays done: what runs ends, and a new row of the old step begins, due as before."""
-    now = timezone.now()
+    now, run = timezone.now(), _run_before(dossier, step)
+    officer = _taker(run, step)
     end_step(dossier, at=now, officer=dossier.holder, note=reason)
     StepRun.objects.create(
         dossier=dossier,
         step=run.step,
         name=run.name,
         unit=run.unit,
-        officer=run.officer,
+        officer=officer,
         started_at=now,
         due_at=run.due_at,
     )
-    dossier.holder, dossier.holder_unit = run.officer, run.unit
+    dossier.holder, dossier.holder_unit = officer, run.unit
 
 
 # --- The steps back -------------------------------------------------------------------------------
@@ -213,7 +221,7 @@ def _to_the_queue(dossier: Dossier, step: DossierEvent, reason: str) -> dict:
 def _to_the_step_before(dossier: Dossier, step: DossierEvent, reason: str) -> dict:
     was = {"holder": str(dossier.holder)}
     dossier.to_state_before_step(State.PROCESSING)
-    _go_on_with(dossier, _run_before(dossier, step), reason)
+    _go_on_with(dossier, step, reason)
     return was
 
 
@@ -221,10 +229,14 @@ def _to_the_desk(dossier: Dossier, step: DossierEvent, reason: str) -> dict:
     was = {"transferred_at": local_text(dossier.transferred_at)}
     dossier.to_state_before_step(State.RECEIVED)
     dossier.transferred_at = None
-    if "old_start" in step.data:  # the arrival at another agency had moved the due date (R15)
-        was["due"] = local_text(dossier.due_at)
-        set_promise(dossier, promise(dossier, datetime.fromisoformat(step.data["old_start"])))
-    _go_on_with(dossier, _run_before(dossier, step), reason)
+    if "old_start" in step.data:  # the arrival at another agency had started the clock (R15)
+        before = promise(dossier, datetime.fromisoformat(step.data["old_start"]))
+        if before.due_at == dossier.due_at:
+            dossier.clock_started_at = before.counts_as_received_at
+        else:
+            was["due"] = local_text(dossier.due_at)
+            set_promise(dossier, before)
+    _go_on_with(dossier, step, reason)
     return was
 
 
@@ -240,7 +252,7 @@ def _without_result(dossier: Dossier, step: DossierEvent, reason: str) -> dict:
     dossier.to_state_before_step(State.PROCESSING)
     dossier.finished_at = None
     dossier.result_kind = dossier.result_number = dossier.result_signer = dossier.result_reason = ""
-    _go_on_with(dossier, _run_before(dossier, step), reason)
+    _go_on_with(dossier, step, reason)
     return was
 
 

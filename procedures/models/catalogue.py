@@ -193,6 +193,9 @@ class ProcedureVersion(LocalName):
                 condition=Q(in_force_to__isnull=True) | Q(in_force_to__gte=F("in_force_from")),
             ),
             models.CheckConstraint(name="version_status_known", condition=Q(status__in=VersionStatus.values)),
+            models.CheckConstraint(
+                name="version_register_known", condition=Q(register__in=["", *RegisterKind.values])
+            ),
         ]
         indexes = [
             # Search box of the desk and of the public catalogue.

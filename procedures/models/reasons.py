@@ -32,7 +32,10 @@ class ReadyReason(models.Model):
         verbose_name = _("ready reason")
         verbose_name_plural = _("ready reasons")
         ordering = ["use", "position", "pk"]
-        constraints = [models.CheckConstraint(name="ready_reason_says_something", condition=~Q(text=""))]
+        constraints = [
+            models.CheckConstraint(name="ready_reason_says_something", condition=~Q(text="")),
+            models.CheckConstraint(name="ready_reason_use_known", condition=Q(use__in=ReasonUse.values)),
+        ]
 
     def __str__(self) -> str:
         return self.text

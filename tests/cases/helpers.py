@@ -149,9 +149,10 @@ def _outcome(task: Callable):
         return error
 
 
-def one_waits_for_the_other(first: Callable, second: Callable):
+def one_waits_for_the_other(first: Callable, second: Callable, then: Callable | None = None):
     """`second` begins in another connection while `first` has not committed, and waits for its lock.
 
+    `then` goes on in the transaction of the first while the other waits; its outcome takes the first's place.
     Returns the outcomes of both. Fails when `second` did not have to wait.
     """
     known: dict = {}
@@ -170,6 +171,8 @@ def one_waits_for_the_other(first: Callable, second: Callable):
         thread.start()
         while thread.is_alive() and not (waited := _waits(known.get("pid"))):
             time.sleep(0.01)
+        if then:
+            outcome = then()
     thread.join()
     assert waited, "the second did not wait for the first"
     return outcome, known["outcome"]

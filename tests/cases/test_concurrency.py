@@ -6,9 +6,14 @@ import pytest
 from django.db import transaction
 
 from cases import services
+from cases.enums import GroupKind
 from cases.errors import NotPossibleNow
-from cases.models import CodeCounter, Dossier, Payment, Reschedule
+from cases.models import CodeCounter, Dossier, Payment, ReceptionDraft, Reschedule
 from cases.services import reception
+from cases.services.applicants import find_or_add
+from cases.services.drafts import idempotency_key
+from cases.services.groups import GroupRow
+from cases.services.idempotency import once
 from notifications.models import Letter, LetterRegister
 from tests.cases.helpers import fresh, in_parallel, kinds, one_waits_for_the_other
 from tests.cast import local
@@ -94,6 +99,42 @@ def test_the_first_number_goes_above_the_codes_that_were_imported(world):
     CodeCounter.objects.all().delete()
     received = in_parallel(receptions(world, 8), connections=8)
     assert sorted(dossier.code for dossier in received) == codes(42, 49)
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_a_group_waits_for_its_people_before_it_draws_a_number(world, known):
+    """Or a reception of one of them, which waits for a number, and the group would wait for each other."""
+    people = [replace(world.applicant, id_number=f"0400{n:08}") for n in (1, 2)]
+    if known:
+        for person in people:
+            world.receive(world.paid, applicant=person)
+    rows = [
+        GroupRow(f"Row {n}", world.free, person, world.components(world.free))
+        for n, person in enumerate(people)
+    ]
+    received, (_group, dossiers) = one_waits_for_the_other(
+        lambda: find_or_add(people[1], seen=True),
+        lambda: services.receive_group(
+            rows, kind=GroupKind.PEOPLE, name="Lớp 5A", desk=world.ward, by=world.clerk
+        ),
+        then=lambda: world.receive(world.paid, applicant=people[1]),
+    )
+    first = 3 if known else 1
+    assert [received.code, *(dossier.code for dossier in dossiers)] == codes(first, first + 2)
+
+
+def test_two_groups_with_the_same_people_in_another_order_come_one_after_the_other(world):
+    people = [replace(world.applicant, id_number=f"0400{n:08}") for n in range(12)]
+
+    def group_of(procedure, people):
+        components = world.components(procedure)
+        rows = [GroupRow(f"Row {n}", procedure, person, components) for n, person in enumerate(people)]
+        arguments = {"kind": GroupKind.PEOPLE, "name": "Lớp 5A", "desk": world.ward, "by": world.clerk}
+        return lambda: services.receive_group(rows, **arguments)[1]
+
+    groups = [group_of(world.free, people), group_of(world.paid, people[::-1])]
+    received = in_parallel(groups, connections=2)
+    assert sorted(dossier.code for dossiers in received for dossier in dossiers) == codes(1, 24)
 
 
 def test_desks_number_their_dossiers_independently_at_once(world):
@@ -226,3 +267,21 @@ def test_the_same_applicant_received_twice_at_once_is_one_person(world):
     first, second = in_parallel([world.receive, world.receive], connections=2)
     assert first.applicant_id == second.applicant_id
     assert [first.pk != second.pk, first.code != second.code] == [True, True]
+
+
+# Drafts ---------------------------------------------------------------------------------------------
+
+
+def test_what_is_kept_while_its_dossier_is_being_received_is_no_draft_any_more(world):
+    def keep():
+        return services.keep_draft("a1", world.free, {"full_name": ["Trần Văn Thử"]}, by=world.clerk)
+
+    def receive():
+        return 201, {"dropped": services.drop_draft("a1", by=world.clerk)}
+
+    keep()
+    _received, late = one_waits_for_the_other(
+        lambda: once(world.clerk, idempotency_key("a1"), "fingerprint", receive), keep
+    )
+    assert late is None
+    assert not ReceptionDraft.objects.exists()

@@ -26,6 +26,13 @@ def test_what_was_typed_is_kept_under_the_number_of_its_page(world):
     assert draft.data == {"full_name": ["Trần Văn Thử"], "phone": ["0900000010"]}
 
 
+def test_a_sign_that_no_database_keeps_does_not_end_the_keeping(world):
+    draft = services.keep_draft(
+        "a1", world.free, {"address": ["Thôn\x00 1"], "phone": ["\x00"]}, by=world.clerk, label="Trần\x00 Văn"
+    )
+    assert (draft.label, draft.data) == ("Trần Văn", {"address": ["Thôn 1"], "phone": [""]})
+
+
 def test_drafts_are_their_clerk_s_own(world):
     keep(world)
     assert list(drafts_of(world.centre_clerk)) == []

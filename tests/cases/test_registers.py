@@ -121,6 +121,7 @@ def test_r43_a_line_of_a_register_is_never_changed_or_deleted(counter, statement
 )
 def test_the_database_refuses_a_line_that_says_nothing(counter, column, value):
     entry = certify(counter)
+    RegisterBook.objects.update(last_number=2)
     values = {
         "book": entry.book,
         "number": 2,

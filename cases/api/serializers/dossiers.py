@@ -75,6 +75,7 @@ class StaffStepSerializer(StepSerializer):
 
 
 class StaffEventSerializer(EventSerializer):
+    sentence = serializers.CharField()
     by = serializers.CharField(source="actor_label", help_text="Empty: the system.")
     from_state = serializers.ChoiceField(State.choices, allow_blank=True)
     to_state = serializers.ChoiceField(State.choices, allow_blank=True)

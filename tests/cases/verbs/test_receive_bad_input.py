@@ -15,6 +15,18 @@ from tests.cases.helpers import (
 from tests.cast import local
 
 
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ("Trần \u202eVăn\u202c Thử", "Trần Văn Thử"),
+        ("Trần\x00Văn\u200b\tThử\ud83d", "Trần Văn Thử"),
+        ("क्\u200dष", "क्\u200dष"),
+    ],
+)
+def test_a_name_is_kept_without_what_nobody_sees(world, typed, kept):
+    assert world.receive(applicant=replace(world.applicant, full_name=typed)).applicant.full_name == kept
+
+
 def test_receive_names_every_missing_component_at_once(world):
     with refused(ComponentMissing, "component_missing") as caught:
         world.receive(components=[])

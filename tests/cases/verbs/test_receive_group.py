@@ -188,6 +188,16 @@ def test_a_person_twice_in_the_group_is_refused_although_duplicates_are_known(wo
     assert "already in Row 2" in caught.value.sentence
 
 
+def test_a_phone_number_is_the_same_however_it_is_written(world):
+    twice = [
+        replace(row(world, 2, full_name="Trần Văn Thử", id_number="", phone=phone), place=f"Row {phone}")
+        for phone in ["0901 234 567", "0901234567"]
+    ]
+    assert refusals(world, twice)[1] == (
+        "The same person is already in Row 0901 234 567 for this procedure. Take one out."
+    )
+
+
 @pytest.mark.parametrize("name", ["", "  ", "Đ" * 201])
 def test_a_group_needs_a_name_that_fits(world, name):
     with refused(Invalid) as caught:

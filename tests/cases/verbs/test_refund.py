@@ -63,7 +63,7 @@ def test_refund_in_two_parts_pays_back_no_more_than_was_paid(world, paid):
     refund(world, paid, amount=10000)
     with refused(WrongAmount) as caught:
         refund(world, paid, amount=5001)
-    assert caught.value.sentence == "5001 VND is not possible: of “H41.101/2026/000001” 5000 VND are left."
+    assert caught.value.sentence == "5.001 đ is not possible: of “H41.101/2026/000001” 5.000 đ are left."
     assert refund(world, paid).amount == -5000
     refused_in_this_state(paid, lambda: refund(world, paid))
 

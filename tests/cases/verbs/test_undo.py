@@ -188,6 +188,28 @@ def test_undo_of_an_arrival_that_had_moved_the_due_date_moves_it_back_and_tells(
 # --- Not any more, not theirs, not that ---------------------------------------------------------
 
 
+def test_undo_of_an_arrival_that_moved_no_date_gives_the_old_start_back(world, clock):
+    dossier = world.receive(desk=world.centre, by=world.centre_clerk, competent_agency=world.ward)
+    promised = (dossier.clock_started_at, dossier.due_at)
+    clock.move_to("2026-11-09 10:00")
+    for item in dossier.components.filter(provision="paper"):
+        services.add_document(dossier, upload(), by=world.centre_clerk, component=item)
+    services.digitize(dossier, by=world.centre_clerk)
+    undo(dossier, world.centre_clerk)
+    back = fresh(dossier)
+    assert (back.clock_started_at, back.due_at) == promised
+    assert told(dossier) == []
+
+
+def test_undo_of_a_hand_over_leaves_it_with_who_undoes_when_the_other_works_there_no_more(world):
+    dossier = world.processing()
+    services.hand_over(dossier, by=world.second_officer, to=world.supervisor)
+    type(world.officer).objects.filter(pk=world.officer.pk).update(is_active=False)
+    undo(dossier, world.second_officer)
+    back = fresh(dossier)
+    assert (back.holder, running_step(back).officer) == (world.second_officer, world.second_officer)
+
+
 def test_undo_is_possible_for_thirty_minutes(world, clock):
     dossier = world.processing()
     clock.move_to("2026-11-09 09:30")
