@@ -70,6 +70,7 @@ class Hands:
         key = element.get_attribute("data-key")
         if key is None:
             raise SystemExit(f"“{element.inner_text()}” has no key.")
+        self.page.wait_for_load_state("networkidle")  # the element may be of a page that only begins
         self.press(key)
 
     def arrives(self, path: str) -> None:

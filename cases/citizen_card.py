@@ -35,11 +35,11 @@ def looks_like_a_card(text: str) -> bool:
     return text.count("|") >= 2
 
 
-def read_card(text: str) -> CitizenCard:
+def read_card(text: str, *, today: date) -> CitizenCard:
     """The card behind the scanned text. `Invalid` says, without repeating the text, what is wrong with it."""
     fields = [_tidy(field) for field in text.strip().split("|")] if len(text) <= LONGEST else []
-    if len(fields) == 6:
-        fields.insert(1, "")
+    if len(fields) == 6 or any(c.isalpha() for field in fields[1:2] for c in field):
+        fields.insert(1, "")  # no old number has letters: this is the name
     if len(fields) < 7:
         raise _refused(_("it does not have the fields of a card"))
     number, old_number, name, born, sex, address, issued = fields[:7]
@@ -52,7 +52,7 @@ def read_card(text: str) -> CitizenCard:
     if sex.casefold() not in _SEXES:
         raise _refused(_("it does not say whether the holder is a man or a woman"))
     birth_date, issue_date = _day(born), _day(issued)
-    if birth_date is None or issue_date is None or issue_date < birth_date:
+    if birth_date is None or issue_date is None or not birth_date <= issue_date <= today:
         raise _refused(_("its dates cannot be"))
     if len(address) > 400:
         raise _refused(_("the address on it is too long"))

@@ -4,8 +4,10 @@ from datetime import timedelta
 
 from django.db.models import Case, Count, QuerySet, Value, When
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from cases.enums import ACCEPTED_STATES, ApplicantKind
+from cases.errors import NotInForce
 from cases.models import Applicant, Dossier
 from procedures.models import Agency, Procedure, ProcedureVersion
 
@@ -30,6 +32,14 @@ def most_used(desk: Agency) -> list[int]:
     )
     rows = lately.values_list("version__procedure").annotate(times=Count("pk"))
     return [pk for pk, _times in rows.order_by("-times", "version__procedure__code")[:MOST_RANKED]]
+
+
+def procedure_of(code: str) -> Procedure:
+    """The procedure with this code; `NotInForce` says that there is none."""
+    procedure = Procedure.objects.filter(code=code).first()
+    if procedure is None:
+        raise NotInForce(_("There is no procedure %(code)s in the catalogue.") % {"code": code[:40]})
+    return procedure
 
 
 def procedures_found(text: str, desk: Agency) -> list[ProcedureVersion]:

@@ -64,10 +64,7 @@ def known_copies(dossier: Dossier) -> dict[int, Document]:
 
     Never anybody else's: what others handed in is not told.
     """
-    mine = {
-        document.sha256: document.pk
-        for document in dossier.documents.exclude(source=DocumentSource.REUSED).only("pk", "sha256")
-    }
+    mine = dict(dossier.documents.exclude(source=DocumentSource.REUSED).values_list("sha256", "pk"))
     earlier = (
         Document.objects.filter(dossier__applicant=dossier.applicant_id, sha256__in=mine)
         .exclude(dossier=dossier)

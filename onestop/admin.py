@@ -5,10 +5,11 @@ permission rows are not used, so they cannot open what a role does not have.
 """
 
 from collections.abc import Callable
+from functools import wraps
 
 from django.contrib.admin import ShowFacets
 from django.contrib.postgres.fields import ArrayField
-from django.core.exceptions import ValidationError
+from django.core.exceptions import BadRequest, ValidationError
 from django.template.loader import render_to_string
 from django.urls import path
 from django.utils.decorators import method_decorator
@@ -61,6 +62,19 @@ class SignInForm(AuthenticationForm):
             raise
 
 
+def readable(view):
+    """The view for what can be kept as text: nobody types a null character, and PostgreSQL takes none."""
+
+    @wraps(view)
+    def reading(request, *args, **kwargs):
+        for sent in (request.GET, request.POST):
+            if any("\x00" in text for name, texts in sent.lists() for text in (name, *texts)):
+                raise BadRequest("a null character was sent")
+        return view(request, *args, **kwargs)
+
+    return reading
+
+
 class OnestopAdminSite(UnfoldAdminSite):
     """Back office (`/quan-tri/`) of clerks, officers, supervisors and administrators.
 
@@ -75,7 +89,7 @@ class OnestopAdminSite(UnfoldAdminSite):
         self._pages: list[tuple[str, Callable, str]] = []
 
     def admin_view(self, view, cacheable=False):
-        return vietnamese_first(super().admin_view(view, cacheable))
+        return vietnamese_first(readable(super().admin_view(view, cacheable)))
 
     @method_decorator(vietnamese_first)
     def login(self, request, extra_context=None):

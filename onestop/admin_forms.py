@@ -1,6 +1,7 @@
 """Forms of the back office: plain Django forms, dressed in the classes of the skin in this one place."""
 
 from django import forms
+from django.core.exceptions import NON_FIELD_ERRORS
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import (
@@ -41,9 +42,10 @@ class OfficeForm(forms.Form):
             dress(field.widget)
 
     def show_refusal(self, error) -> None:
-        """`error` is a refusal with a sentence and perhaps the name of the value that is wrong."""
+        """`error` is a refusal with a sentence and perhaps the name of the value that is wrong; said once."""
         field = error.field if getattr(error, "field", "") in self.fields else None
-        self.add_error(field, str(error.sentence))
+        if str(error.sentence) not in self.errors.get(field or NON_FIELD_ERRORS, []):
+            self.add_error(field, str(error.sentence))
 
 
 def dress(widget: forms.Widget) -> None:

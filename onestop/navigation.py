@@ -59,6 +59,9 @@ def _dossier_links(request) -> list[dict]:
         links.append(_link(request, _("Log books"), "menu_book", reverse("admin:log_books")))
     if access.sees_registers(user):
         links.append(_link(request, _("Registers"), "history_edu", reverse("admin:registers")))
+    if access.sees_dossiers(user):
+        links.append(_link(request, _("My lists"), "bookmarks", reverse("admin:my_lists")))
+        links.append(_link(request, _("My exports"), "download", reverse("admin:exports")))
     return links
 
 

@@ -18,6 +18,7 @@ from cases.models import Dossier
 from cases.services.bulk import BULK, MOST, act_on_all, foresee
 from onestop import access
 from onestop.admin_forms import OfficeForm
+from onestop.numbers import whole_number
 from procedures.enums import DESK_ROLES, Role
 from procedures.models import Staff, works_in
 
@@ -100,7 +101,7 @@ class BulkActions:
         if request.method != "POST" or verb not in BULK:
             return redirect(listed)
         form_class, verb = FORMS.get(Verb(verb), NothingAsked), Verb(verb)
-        pks = [int(pk) for pk in chosen[: MOST + 1] if pk.isdecimal() and len(pk) < 18]
+        pks = {whole_number(pk) for pk in chosen[: MOST + 1]} - {None}
         dossiers = self.rows_for(request.user, Dossier.objects.filter(pk__in=pks)).order_by("due_at", "pk")
         acts = "act" in request.POST
         form = form_class(request.POST if acts or "look" in request.POST else None, user=request.user)
@@ -145,5 +146,4 @@ def _list_before(request) -> str:
     sent = request.POST.get("list")
     if sent is not None:
         return sent[:1000]
-    known = {name: value for name, value in request.GET.items() if not lists.unknown({name: value})}
-    return urlencode(known)
+    return urlencode(lists.known(request.GET.dict()))

@@ -20,6 +20,7 @@ from cases.errors import CaseError
 from cases.models import QueueTicket, ServiceCounter
 from cases.services import tickets
 from onestop import access
+from onestop.numbers import whole_number
 from procedures.models import Agency
 
 PERIODS = (7, 30, 90)  # days
@@ -122,8 +123,7 @@ def at_counter(request, pk: int, verb: str):
 
 def _call_next(request, counter: ServiceCounter) -> None:
     """`after` is the number that was at hand when the button was drawn."""
-    seen = request.POST.get("after", "")
-    after = QueueTicket.objects.filter(pk=seen).first() if seen.isascii() and seen.isdecimal() else None
+    after = QueueTicket.objects.filter(pk=whole_number(request.POST.get("after"))).first()
     if tickets.call_next(counter, by=request.user, after=after) is None:
         messages.info(request, _("Nobody waits for this counter."))
 
@@ -245,7 +245,7 @@ def _desk(request, predicate) -> Agency:
     desks = {desk.pk: desk for desk in _desks(request.user)}
     wanted = request.GET.get("desk", "")
     if wanted:
-        desk = desks.get(int(wanted)) if wanted.isascii() and wanted.isdecimal() else None
+        desk = desks.get(whole_number(wanted))
     else:
         desk = desks.get(request.user.workplace_id) or next(iter(desks.values()), None)
     if desk is None:

@@ -11,7 +11,8 @@ from cases.services.store import Offer, reuse_offers
 from onestop.admin_forms import OfficeForm
 from procedures import fees
 from procedures.enums import FeeRule
-from procedures.models import Component, ProcedureVersion
+from procedures.models import Agency, Component, ProcedureVersion
+from procedures.services.competence import deciding_agencies, default_competent_agency
 
 NO_FEE = "none"
 # Which quantities a rule of fees depends on, in the order in which they are asked.
@@ -42,6 +43,7 @@ class KeyedChoices(forms.CheckboxSelectMultiple):
 class ChecklistForm(OfficeForm):
     """How each component came, which limit and which fees apply; everything that a filing still needs.
 
+    With `desk` also which agency decides, where from there it could be several.
     `components` and `fees` are only places for what the services say about the whole of them.
     """
 
@@ -52,6 +54,7 @@ class ChecklistForm(OfficeForm):
         *args,
         version: ProcedureVersion,
         channel: str,
+        desk: Agency | None = None,
         applicant: Applicant | None = None,
         handed_in: dict | None = None,
         takes_paper: bool = True,
@@ -66,6 +69,12 @@ class ChecklistForm(OfficeForm):
         self.fee_lines = [line for line in version.fees.all() if fees.applies(line, channel)]
         self._handed_in = handed_in or {}
         own_fields = self._checklist_fields() | self._limit_field() | self._fee_fields()
+        if desk and default_competent_agency(version, desk) is None:
+            own_fields["competent_agency"] = forms.ModelChoiceField(
+                label=_("Competent agency"),
+                queryset=deciding_agencies(version),
+                empty_label=_("Choose the agency that decides"),
+            )
         super().__init__(*args, **kwargs)
         self.fields.update(own_fields)
         self.dress_all()
@@ -147,10 +156,9 @@ class ChecklistForm(OfficeForm):
 
     @property
     def case_fields(self) -> list:
-        """What the case itself decides: limit, fees and quantities."""
-        return [
-            self[name] for name in ("limit", "fees", *dict.fromkeys(self.quantities)) if name in self.fields
-        ]
+        """What the case itself decides: agency, limit, fees and quantities."""
+        names = ("competent_agency", "limit", "fees", *dict.fromkeys(self.quantities))
+        return [self[name] for name in names if name in self.fields]
 
     def component_facts(self) -> list[ComponentFacts]:
         answers = self.cleaned_data

@@ -7,12 +7,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from cases.admin.reception_forms import ReceptionForm
-from cases.errors import NotInForce
+from cases.desk import procedure_of
 from cases.services.clock import counts_as_received_at
 from cases.services.versions import takes_no_paper, version_in_force
 from onestop import access
 from procedures.enums import Channel
-from procedures.models import Agency, Procedure
+from procedures.models import Agency
 
 
 def clerks_only(request) -> None:
@@ -22,9 +22,7 @@ def clerks_only(request) -> None:
 
 def reception_form(code: str, desk: Agency, *sent, **options) -> ReceptionForm:
     """The form of the procedure's version of today; `NotInForce` says why there is none."""
-    procedure = Procedure.objects.filter(code=code).first()
-    if procedure is None:
-        raise NotInForce(_("There is no procedure %(code)s in the catalogue.") % {"code": code})
+    procedure = procedure_of(code)
     counts_on = timezone.localdate(counts_as_received_at(timezone.now(), desk=desk, channel=Channel.DESK))
     version = version_in_force(procedure, counts_on)
     takes_paper = not takes_no_paper(version, counts_on)

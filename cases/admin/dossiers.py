@@ -71,9 +71,7 @@ class DossierChangeList(KeysetChangeList):
     @property
     def address(self) -> str:
         """Filters and order of this list, as a saved list keeps them."""
-        return urlencode(
-            {name: value for name, value in self.params.items() if not lists.unknown({name: value})}
-        )
+        return urlencode(lists.known(self.params))
 
     def saved_lists(self):
         return self.request.user.saved_lists.all()
@@ -119,20 +117,7 @@ class DossierAdmin(BulkActions, KeysetModelAdmin):
     list_display = list(OWN_CELLS.values())
     list_display_links = ["label"]
     list_before_template = "cases/admin/list_bar.html"
-    sort_keys = lists.SORT_KEYS
-    list_filter = [
-        filters.StateFilter,
-        filters.DueFilter,
-        filters.AnswerFilter,
-        filters.HolderFilter,
-        filters.PlaceFilter,
-        filters.AgencyFilter,
-        filters.FieldFilter,
-        filters.ReceivedFilter,
-        filters.AskedTwiceFilter,
-        filters.TransferFilter,
-        filters.GroupFilter,
-    ]
+    list_filter = filters.OF_THE_LIST
     search_fields = ["code"]  # shows the box; what is searched is `DossierQuerySet.search`
     search_help_text = _("Code, name, ID number or phone")
 
@@ -150,6 +135,9 @@ class DossierAdmin(BulkActions, KeysetModelAdmin):
 
     def get_changelist(self, request, **kwargs):
         return DossierChangeList
+
+    def keys_for(self, params):
+        return lists.sort_keys(params)
 
     def default_sort(self, request, params) -> str:
         return lists.default_sort(request.user, params)

@@ -6,18 +6,22 @@ from django.core.exceptions import PermissionDenied
 from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from cases import tasks
 from cases.admin import searching
 from cases.admin.downloads import private
+from cases.admin.filters import in_words
 from cases.enums import ExportState
 from cases.errors import CaseError
 from cases.excel import EXCEL_TYPE
 from cases.models import ListExport
 from cases.services import exports as service
+from cases.services.lists import address_of
 from onestop import access
 
 STILL_WRITING = (ExportState.WAITING, ExportState.RUNNING)
@@ -90,6 +94,8 @@ def delete(request, pk: int):
 
 def _context(request) -> dict:
     mine = list(ListExport.objects.filter(user=request.user))
+    for export in mine:
+        export.words = in_words(export.query, request.user)
     return {
         "exports": mine,
         "still_writing": any(export.state in STILL_WRITING for export in mine),
@@ -112,9 +118,8 @@ def _excel(response, asked_at):
 
 
 def _back(query: str, token: str):
-    response = redirect("admin:cases_dossier_changelist")
-    response["Location"] += f"?{query}&{searching.TOKEN}={token}" if query else f"?{searching.TOKEN}={token}"
-    return response
+    asked = [address_of(query), urlencode({searching.TOKEN: token})]
+    return redirect(reverse("admin:cases_dossier_changelist") + "?" + "&".join(filter(None, asked)))
 
 
 def _readers_only(request) -> None:

@@ -1,5 +1,9 @@
 """Filters of the dossier list as they are offered; what each asks is in `cases.lists`."""
 
+from urllib.parse import parse_qsl
+
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from cases import lists
@@ -13,6 +17,11 @@ class ListFilter(DropdownFilter):
     """One filter of `cases.lists.FILTERS`, by its name in the address."""
 
     offered: list[tuple[str, str]] = []
+
+    @classmethod
+    def word_for(cls, value: str, user) -> str:
+        """The answer as the filter offers it; what it does not offer any more, as it was."""
+        return str(dict(cls.offered).get(value, value))
 
     def lookups(self, request, model_admin):
         return self.offered
@@ -35,6 +44,10 @@ class AgencyFilter(ListFilter):
 
     def lookups(self, request, model_admin):
         return [(agency.identifier, str(agency)) for agency in access.agencies_of(request.user)]
+
+    @classmethod
+    def word_for(cls, value, user):
+        return str(access.agencies_of(user).filter(identifier=value).first() or value)
 
 
 class FieldFilter(ListFilter):
@@ -110,3 +123,37 @@ class GroupFilter(ListFilter):
     def lookups(self, request, model_admin):
         number = request.GET.get(self.parameter_name, "")
         return [(number, lists.group_name(request.user, number))] if number else []
+
+    @classmethod
+    def word_for(cls, value, user):
+        return lists.group_name(user, value)
+
+
+OF_THE_LIST = (
+    StateFilter,
+    DueFilter,
+    AnswerFilter,
+    HolderFilter,
+    PlaceFilter,
+    AgencyFilter,
+    FieldFilter,
+    ReceivedFilter,
+    AskedTwiceFilter,
+    TransferFilter,
+    GroupFilter,
+)
+_ORDERS = {"filed": _("filed at"), "due": _("due date"), "answer": _("answer")}
+
+
+def in_words(query: str, user) -> str:
+    """The filters and the order in such an address as a clerk calls them: “State: Received; by due date”."""
+    asked = lists.known(dict(parse_qsl(query)))
+    words = [
+        f"{capfirst(str(one.title))}: {one.word_for(asked[one.parameter_name], user)}"
+        for one in OF_THE_LIST
+        if asked.get(one.parameter_name)
+    ]
+    if order := asked.get("o"):
+        by = {"column": _ORDERS[order.removeprefix("-")]}
+        words.append(_t("by %(column)s, last first") % by if order[0] == "-" else _t("by %(column)s") % by)
+    return "; ".join(words) or _t("all dossiers")

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from cases import lists
+from cases.admin.filters import in_words
 from cases.errors import CaseError
 from cases.models import SavedList
 from cases.services import lists as service
@@ -26,7 +27,11 @@ def my_lists(request):
     """The person's saved lists, each with its name to change."""
     _readers_only(request)
     rows = [
-        {"saved": saved, "form": NameForm(initial={"name": saved.name}, auto_id=f"id_%s_{saved.pk}")}
+        {
+            "saved": saved,
+            "words": in_words(saved.query, request.user),
+            "form": NameForm(initial={"name": saved.name}, auto_id=f"id_%s_{saved.pk}"),
+        }
         for saved in request.user.saved_lists.all()
     ]
     return _page(request, "cases/admin/my_lists.html", title=_("My lists"), rows=rows)

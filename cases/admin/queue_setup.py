@@ -22,9 +22,11 @@ class OfOwnDesks(OnestopModelAdmin):
             kwargs.update(queryset=desks, initial=request.user.workplace_id)
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
-    def get_readonly_fields(self, request, obj=None):
-        """Numbers that were called belong to their desk."""
-        return ["desk"] if obj else []
+    def get_form(self, request, obj=None, **kwargs):
+        """Numbers that were called belong to their desk: it stays, and is asked whether a letter is free."""
+        form = super().get_form(request, obj, **kwargs)
+        form.base_fields["desk"].disabled = obj is not None
+        return form
 
 
 @admin.register(QueueService)

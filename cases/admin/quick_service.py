@@ -1,5 +1,6 @@
 """Quick service (làm ngay): copies, signatures and extracts on one screen, done while the person waits."""
 
+import json
 from dataclasses import dataclass
 from datetime import datetime, time
 
@@ -19,6 +20,7 @@ from cases.admin import shown
 from cases.admin.downloads import pdf
 from cases.admin.quick_service_forms import QuickServiceForm
 from cases.admin.scope import visible_dossier
+from cases.citizen_card import looks_like_a_card
 from cases.enums import DocumentSource
 from cases.errors import CaseError, FileMissing, KeyReused
 from cases.letters import inherited
@@ -28,6 +30,7 @@ from cases.services.clock import counts_as_received_at
 from cases.services.fee_lines import amounts_owed
 from cases.services.idempotency import fingerprint_of, once
 from onestop import access
+from onestop.numbers import whole_number
 from procedures import fees
 from procedures.calendars import remembered_calendars
 from procedures.enums import Channel
@@ -74,12 +77,17 @@ def quick_service(request):
 @require_POST
 @remembered_calendars()
 def fee(request):
-    """What is to be paid for what is chosen so far."""
+    """What is to be paid for what is chosen so far, and whose card was scanned."""
     _certifiers_only(request)
     desk = request.user.workplace
     form = QuickServiceForm(request.POST, versions=_versions(desk))
     form.full_clean()
-    return TemplateResponse(request, "cases/admin/quick_service_fee.html", {"due": _due(form, desk)})
+    context = {"due": _due(form, desk)}
+    if looks_like_a_card(request.POST.get("full_name", "")):
+        context["card_refused"] = form.errors.get("full_name")
+        person = {name: form.cleaned_data.get(name) for name in ("full_name", "id_number", "address")}
+        context["card"] = None if context["card_refused"] else json.dumps(person)
+    return TemplateResponse(request, "cases/admin/quick_service_fee.html", context)
 
 
 @xframe_options_sameorigin
@@ -185,12 +193,13 @@ def _line(entry: RegisterEntry, user: Staff) -> Line:
 
 def _own_entry(request, pk: str) -> RegisterEntry | None:
     """An entry of the own agencies by the number in the address; None for anything else."""
-    if not (pk.isascii() and pk.isdecimal() and len(pk) < 10):
+    number = whole_number(pk)
+    if number is None:
         return None
     entries = entries_of(request.user).select_related(
         "book", "dossier__applicant", "dossier__version__procedure"
     )
-    return entries.filter(pk=int(pk)).first()
+    return entries.filter(pk=number).first()
 
 
 def _entries_of_today(desk: Agency) -> list[RegisterEntry]:

@@ -3,6 +3,7 @@
 import uuid
 
 from django import forms
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from cases.citizen_card import looks_like_a_card, read_card
@@ -12,6 +13,7 @@ from cases.registers import quantities_of
 from cases.services.applicants import ApplicantFacts
 from cases.services.fee_lines import FeeFacts
 from onestop.admin_forms import OfficeForm
+from onestop.numbers import whole_number
 from procedures.enums import RegisterKind
 from procedures.models import ProcedureVersion
 from procedures.registers import REGISTER_FORMS
@@ -41,7 +43,12 @@ class QuickServiceForm(OfficeForm):
         max_length=40,
         widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
     )
-    address = forms.CharField(widget=forms.HiddenInput, required=False, max_length=400)
+    address = forms.CharField(
+        label=_("Address"),
+        required=False,
+        max_length=400,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
     paper = forms.CharField(
         label=_("Which paper"),
         max_length=500,
@@ -59,7 +66,7 @@ class QuickServiceForm(OfficeForm):
         label=_("I have seen the papers: the name belonging to this number has changed"), required=False
     )
 
-    PERSON = ("full_name", "id_number")
+    PERSON = ("full_name", "id_number", "address")
     PAPER = ("paper", "pages", "copies")
     REST = ("method", "signer", "receipt_wanted")
 
@@ -76,17 +83,17 @@ class QuickServiceForm(OfficeForm):
         answers = super().clean()
         if looks_like_a_card(answers.get("full_name", "")):
             try:
-                card = read_card(answers["full_name"])
+                card = read_card(answers["full_name"], today=timezone.localdate())
             except CaseError as error:
                 self.add_error("full_name", str(error.sentence))
             else:
                 answers |= {"full_name": card.name, "id_number": card.number, "address": card.address}
         version = self.versions.get(answers.get("procedure"))
-        paper = answers.get("paper", "")
-        if version and paper.isascii() and paper.isdecimal() and len(paper) == 1:
+        listed = whole_number(answers.get("paper"))
+        if version and listed:
             usual = REGISTER_FORMS[RegisterKind(version.register)].usual_papers
-            if 0 < int(paper) <= len(usual):
-                answers["paper"] = usual[int(paper) - 1]
+            if listed <= len(usual):
+                answers["paper"] = usual[listed - 1]
         return answers
 
     def show_refusal(self, error) -> None:

@@ -8,10 +8,12 @@ import uuid
 
 from django import forms
 from django.http import QueryDict
+from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from cases.admin.checklist_forms import ChecklistForm
 from cases.admin.ready_reasons import ReadyField, offer_ready
+from cases.desk import tidy_number
 from cases.enums import ApplicantKind, CollectionProof, NoticeChannel, ReturnChannel
 from cases.models import Applicant
 from cases.services.applicants import ApplicantFacts
@@ -28,6 +30,7 @@ class ReceptionForm(ChecklistForm):
     """A new dossier at the desk, on one page: received, asked to be completed, refused or decided at once."""
 
     nonce = forms.CharField(widget=forms.HiddenInput, max_length=120)
+    filled_for = forms.CharField(widget=forms.HiddenInput, required=False)
     card = forms.CharField(
         label=_("Citizen card"),
         required=False,
@@ -181,6 +184,21 @@ class ReceptionForm(ChecklistForm):
             self._show_again(values)
         self.dress_all()
         self.focus_on("id_number")
+
+    def clean(self):
+        """Fields that were filled in for one number are not received under another one, unlooked at."""
+        cleaned = super().clean()
+        filled_for, number = cleaned.get("filled_for"), tidy_number(cleaned.get("id_number", ""))
+        if filled_for and number != filled_for:
+            self.add_error(
+                "id_number",
+                _t(
+                    "Phone, e-mail and address were filled in for %(number)s. Press Enter in this field: the "
+                    "data of the person with this number come instead, or the fields are emptied."
+                )
+                % {"number": filled_for},
+            )
+        return cleaned
 
     def _show_again(self, values: QueryDict) -> None:
         for name, field in self.fields.items():

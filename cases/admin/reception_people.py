@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from django.http import QueryDict
 from django.template.response import TemplateResponse
+from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -16,7 +17,7 @@ from cases.admin import shown
 from cases.admin.counter import clerks_only
 from cases.citizen_card import looks_like_a_card, read_card
 from cases.enums import ApplicantKind
-from cases.errors import Invalid
+from cases.errors import Invalid, NotInForce
 from cases.models import Applicant, Dossier, StoredPaper
 from cases.services.duplicates import in_words
 from cases.services.store import valid_papers
@@ -24,6 +25,8 @@ from procedures.models import Procedure
 from procedures.text import fold
 
 TAKEN_OVER = ("full_name", "id_number", "phone", "email", "address", "kind")
+# What is of one person alone, with what was confirmed of them; the number says who it is.
+PERSONAL = ("full_name", "phone", "email", "address", "name_changed", "duplicate_known")
 MOST_PAPERS = 10
 
 
@@ -84,7 +87,10 @@ def _person(applicant: Applicant, user, values: QueryDict) -> Person:
 def people(request):
     """The panel below the applicant while somebody types a number."""
     clerks_only(request)
-    procedure = Procedure.objects.filter(code=request.POST.get("procedure", "")).first()
+    try:
+        procedure = desk.procedure_of(request.POST.get("procedure", ""))
+    except NotInForce:
+        procedure = None  # nothing was chosen yet: the person is shown, duplicates are not
     return TemplateResponse(
         request,
         "cases/admin/reception_people.html",
@@ -111,7 +117,11 @@ def is_look_up(values: QueryDict) -> bool:
 
 
 def look_up(typed: QueryDict) -> LookedUp:
-    """Fill in the person from the card, or the known applicant with that number or phone."""
+    """Fill in the person from the card, or the known applicant with that number or phone.
+
+    Nothing of the person who stood there before stays with another one: `filled_for` is the number for which
+    the fields were filled in, and what was typed by hand for a number that was mistyped stays.
+    """
     values = typed.copy()
     scanned = values.get("card", "").strip()
     values["card"] = ""
@@ -120,7 +130,10 @@ def look_up(typed: QueryDict) -> LookedUp:
             _fill_from_card(values, scanned)
         except Invalid as error:
             return LookedUp(values, sentence=error.sentence, focus="card")
+    elif values.get("filled_for") and _number_in(values) not in ("", values["filled_for"]):
+        _forget(values)
     taken = _chosen(values, same_name=bool(scanned))
+    values["filled_for"] = _number_in(values) if scanned else ""
     if taken:
         _fill_from_applicant(values, taken, keep=("address",) if scanned else ())
         return LookedUp(values, taken, focus="")
@@ -137,26 +150,53 @@ def _has_number(values: QueryDict) -> bool:
 def _fill_from_card(values: QueryDict, scanned: str) -> None:
     # A number alone, read from another barcode of the card, is a number.
     if not looks_like_a_card(scanned) and scanned.isdecimal():
+        if _number_in(values) not in ("", scanned):
+            _forget(values)
         values["id_number"] = scanned
         return
-    card = read_card(scanned)
+    card = read_card(scanned, today=timezone.localdate())
+    same_number, same_name = _number_in(values) == card.number, _name_in(values) == fold(card.name)
+    if not (same_number if _number_in(values) else same_name or not _name_in(values)):
+        _forget(values)
     values["id_number"], values["full_name"], values["address"] = card.number, card.name, card.address
     values["kind"] = ApplicantKind.CITIZEN
 
 
 def _chosen(values: QueryDict, *, same_name: bool) -> Applicant | None:
-    """The one whose button was pressed, or the only one; of a card only whoever has its name too."""
+    """The one whose button was pressed, or the only one; of a card only whoever has its name too.
+
+    People share a phone: nobody with another number than the typed one is taken for its owner.
+    """
     found = desk.applicants_with(values.get("id_number", ""), values.get("phone", ""))
     if values.get("take"):
         return next((one for one in found if str(one.pk) == values["take"]), None)
+    if _number_in(values):
+        found = [one for one in found if one.id_number in ("", _number_in(values))]
     if same_name and values.get("full_name"):
         found = [one for one in found if fold(one.full_name) == fold(values["full_name"])]
     return found[0] if len(found) == 1 else None
 
 
+def _forget(values: QueryDict) -> None:
+    for name in PERSONAL:
+        values[name] = ""
+    values.setlist("notice_channels", [])
+
+
+def _number_in(values: QueryDict) -> str:
+    return desk.tidy_number(values.get("id_number", ""))
+
+
+def _name_in(values: QueryDict) -> str:
+    return fold(values.get("full_name", "").strip())
+
+
 def _fill_from_applicant(values: QueryDict, applicant: Applicant, *, keep: tuple[str, ...]) -> None:
+    if _name_in(values) not in ("", fold(applicant.full_name)):
+        _forget(values)
     for name in TAKEN_OVER:
         known = getattr(applicant, name)
         if known and not (name in keep and values.get(name)):
             values[name] = known
     values.setlist("notice_channels", applicant.notice_channels)
+    values["filled_for"] = applicant.id_number

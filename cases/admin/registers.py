@@ -18,6 +18,7 @@ from cases.printouts import volume_of
 from cases.registers import book_mark, books_of, register_payload
 from notifications.pdf import register_pdf
 from onestop import access
+from onestop.numbers import whole_number
 
 ROWS = 50
 
@@ -42,7 +43,7 @@ def register(request, pk: int):
     """The lines of one register, the latest first; pages by number, which has no gap."""
     _keepers_only(request)
     book = _book(request, pk)
-    last = _number(request.GET.get("from", "")) or book.last_number
+    last = whole_number(request.GET.get("from")) or book.last_number
     last = min(last, book.last_number)
     entries = book.entries.filter(number__lte=last, number__gt=last - ROWS)
     rows = [
@@ -96,10 +97,6 @@ def _book(request, pk: int) -> RegisterBook:
 def _may_close(user, book: RegisterBook) -> bool:
     over = book.year < timezone.localdate().year
     return over and book.closed_at is None and rules.keeps_people_of(user, book.agency)
-
-
-def _number(text: str) -> int | None:
-    return int(text) if text.isascii() and text.isdecimal() and 0 < len(text) < 10 and int(text) else None
 
 
 def _keepers_only(request) -> None:

@@ -20,6 +20,7 @@ from cases.admin.money import money_of, owed_badge
 from cases.admin.money_forms import ReturnForm
 from cases.admin.scope import visible_dossier
 from cases.admin.verbs import refusal_before_asking, seen_on
+from cases.citizen_card import looks_like_a_card
 from cases.codes import code_in
 from cases.desk_printouts import hand_over_slip_payload
 from cases.enums import CollectionProof, DocumentSource, PaymentMethod, State, Verb
@@ -30,6 +31,7 @@ from cases.services.meanwhile import act_on_seen, last_seen
 from cases.transfers import Transfer, transfer_of
 from notifications.pdf import hand_over_slip_pdf
 from onestop import access
+from onestop.numbers import whole_number
 from procedures.models import Agency
 
 MOST_READY = 50
@@ -92,24 +94,19 @@ _ONLY_FOR = {"authorisation": "authorisation", "tracking_number": "post", "ackno
 def results(request):
     """One field for the code, and what waits to be collected, the oldest first."""
     _clerks_only(request)
-    typed = request.GET.get("ma", "").strip()
+    typed = request.POST.get("ma", "").strip()
     if typed:
         dossier = _found(request, typed)
         if dossier:
             # Who scanned the code of the receipt has the receipt in the hand.
             query = "?phieu=1" if "ma=" in typed.lower() else ""
             return redirect(reverse("admin:result", args=[dossier.pk]) + query)
-        messages.error(
-            request,
-            _("No dossier of your desk has the code “%(code)s”. Scan it again, or type it from the receipt.")
-            % {"code": typed[:80]},
-        )
+        messages.error(request, _not_found(typed))
     ready = list(_ready(request.user)[: MOST_READY + 1])
     request.current_app = admin.site.name
     context = admin.site.page_context(
         request,
         title=_("Hand over results"),
-        typed=typed[:200],
         rows=[(dossier, owed_badge(fees_of(dossier))) for dossier in ready[:MOST_READY]],
         more=len(ready) > MOST_READY,
         done=_just_done(request),
@@ -128,7 +125,8 @@ def result(request, pk: int):
         initial = {"proof": CollectionProof.RECEIPT} if "phieu" in request.GET else {}
         sent = request.POST if request.method == "POST" else None
         form = HandOverForm(sent, dossier=dossier, user=request.user, initial=initial)
-    if form is not None and form.is_bound and form.is_valid():
+    # Enter in a field, a scanner's too, only looks: the next receipt must not hand over this result.
+    if form is not None and form.is_bound and "look" not in request.POST and form.is_valid():
         answers = form.answers()
         try:
             act_on_seen(
@@ -179,6 +177,17 @@ def _found(request, typed: str) -> Dossier | None:
     return Dossier.objects.visible_to(request.user).filter(code=code).first() if code else None
 
 
+def _not_found(typed: str) -> str:
+    """What was scanned is not repeated: it may be the citizen card of whoever collects."""
+    if looks_like_a_card(typed):
+        return _("This is a citizen card. Scan the code of the receipt.")
+    if code := code_in(typed):
+        return _("No dossier of your desk has the code “%(code)s”. Compare it with the receipt.") % {
+            "code": code
+        }
+    return _("This is no code of a dossier. Scan it again, or type it from the receipt.")
+
+
 def _ready(user):
     desks = Agency.objects.below(user.workplace).values("pk")
     return (
@@ -204,8 +213,8 @@ def _is_early(dossier: Dossier) -> bool:
 
 def _just_done(request) -> dict | None:
     """The one that was handed over a moment ago, with what can be printed of it."""
-    number = request.GET.get("xong", "")
-    if not number.isdecimal() or len(number) > 18:
+    number = whole_number(request.GET.get("xong"))
+    if number is None:
         return None
     dossier = Dossier.objects.visible_to(request.user).filter(pk=number, state=State.RETURNED).first()
     if dossier is None:

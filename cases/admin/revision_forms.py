@@ -9,6 +9,7 @@ from cases.models import CalendarRevision
 from cases.services.revisions import DayFacts
 from onestop import access
 from onestop.admin_forms import OfficeForm
+from onestop.numbers import whole_number
 from procedures.enums import DayKind
 from procedures.models import Agency, CalendarDay
 
@@ -90,8 +91,7 @@ def empty_days(first: CalendarDay | None = None) -> _Days:
 
 def with_more_rows(sent) -> _Days:
     """The rows as they were typed, and some empty ones after them."""
-    total = sent.get("days-TOTAL_FORMS", "")
-    rows = min(int(total), MOST_ROWS) if total.isdecimal() and len(total) < 5 else 0
+    rows = min(whole_number(sent.get("days-TOTAL_FORMS")) or 0, MOST_ROWS)
     names = DayForm.base_fields
     typed = [{name: sent.get(f"days-{row}-{name}", "") for name in names} for row in range(rows)]
     return DayFormSet(initial=typed, rows=rows + EMPTY_ROWS)

@@ -29,6 +29,7 @@ from cases.models import CalendarRevision
 from cases.services import calendar_moves, revisions
 from onestop import access
 from onestop.admin import DropdownFilter, OnestopModelAdmin, badge, display
+from onestop.numbers import whole_number
 from procedures.ical import BadCalendar, read_ical
 from procedures.models import CalendarDay
 
@@ -251,8 +252,7 @@ def _page_of(revision: CalendarRevision) -> str:
 
 def _draft_context(request, revision: CalendarRevision) -> dict:
     """Totals on the first page of the list only: they look at every open dossier."""
-    after = request.GET.get("after", "")
-    after = int(after) if after.isdecimal() and len(after) < 19 else 0
+    after = whole_number(request.GET.get("after")) or 0
     found = list(islice(calendar_moves.moves(revision, after=after), PER_PAGE + 1))
     shown = found[:PER_PAGE]
     return {
@@ -309,8 +309,7 @@ def _rows(user, looked: list[tuple[int, calendar_moves.Looked]]) -> list[dict]:
 
 
 def _day_of(request) -> CalendarDay | None:
-    pk = request.GET.get("day", "")
-    return CalendarDay.objects.filter(pk=int(pk)).first() if pk.isdecimal() and len(pk) < 19 else None
+    return CalendarDay.objects.filter(pk=whole_number(request.GET.get("day"))).first()
 
 
 class _Echo:

@@ -18,6 +18,7 @@ from cases.errors import CaseError, ChangedMeanwhile, not_permitted, not_possibl
 from cases.models import Dossier
 from cases.services.meanwhile import act_on_seen, last_seen
 from cases.services.undo import check_undo, own_last_step
+from onestop.numbers import whole_number
 
 
 @dataclass(frozen=True, slots=True)
@@ -313,7 +314,7 @@ def verb_view(request, dossier: Dossier, verb: Verb, site):
         if refusal:
             messages.error(request, refusal.sentence)
             return back
-    if "insert" in request.POST:
+    if "insert" in request.POST and "ready" in page.form.base_fields:
         form = page.form.with_ready_reason(request.POST, dossier=dossier, user=request.user)
     else:
         form = page.form(request.POST or None, request.FILES or None, dossier=dossier, user=request.user)
@@ -348,8 +349,7 @@ def verb_view(request, dossier: Dossier, verb: Verb, site):
 
 def seen_on(request) -> int | None:
     """Up to which event the page showed the dossier when it was opened; None when it does not say."""
-    seen = request.POST.get("seen", "")
-    return int(seen) if seen.isdecimal() and len(seen) < 19 else None
+    return whole_number(request.POST.get("seen"))
 
 
 def refusal_before_asking(user, verb: Verb, dossier: Dossier) -> CaseError | None:

@@ -12,13 +12,13 @@ FORM_OVERHEAD = 1024 * 1024  # boundaries and the other fields of a form with a 
 
 
 class JSONParser(parsers.JSONParser):
-    """JSON that can be answered: half a surrogate pair is valid JSON and no text."""
+    """JSON that can be answered: half a surrogate pair is valid JSON and no text, 1e999 is and no number."""
 
     def parse(self, stream, media_type=None, parser_context=None):
         try:
             data = super().parse(stream, media_type, parser_context)
-            json.dumps(data, ensure_ascii=False).encode()
-        except (RecursionError, UnicodeEncodeError) as error:  # the first: nothing but opening brackets
+            json.dumps(data, ensure_ascii=False, allow_nan=False).encode()
+        except (RecursionError, ValueError) as error:  # the first: nothing but opening brackets
             raise ParseError from error
         return data
 

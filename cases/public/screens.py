@@ -83,7 +83,7 @@ def ticket(request: HttpRequest, room: WaitingRoom, token: str, nonce: UUID) -> 
         return redirect(_address(request, token))
     facts = {
         "ticket": drawn,
-        "service": service_name(drawn.service),
+        "service": drawn.service.name,
         "ahead": waiting.ahead_of(drawn),
         "usual_minutes": _minutes(waiting.usual_wait_for(drawn.service)),
     }
@@ -118,7 +118,7 @@ def _kiosk_page(request, room, token, *, fault: str = "", status: int = 200) -> 
     facts = {
         "opening": state,
         "services": [
-            {"row": service, "name": service_name(service), "waiting": in_line.get(service.pk, 0)}
+            {"row": service, "name": service.name, "waiting": in_line.get(service.pk, 0)}
             for service in waiting.offered(room.desk)
         ],
         "nonce": uuid4(),
@@ -126,12 +126,6 @@ def _kiosk_page(request, room, token, *, fault: str = "", status: int = 200) -> 
         "priority": "1" in request.GET.getlist("priority") + request.POST.getlist("priority"),
     }
     return _page(request, "public/kiosk.html", facts, room=room, token=token, status=status)
-
-
-def service_name(service) -> str:
-    """In the language of the reader; Vietnamese when there is no English name."""
-    english = (translation.get_language() or "vi").startswith("en")
-    return (service.name_en or service.name_vi) if english else service.name_vi
 
 
 def _nonce(text: str) -> UUID:

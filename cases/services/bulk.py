@@ -4,7 +4,7 @@ Each dossier goes through the one door of its verb. One that is refused keeps no
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.utils.translation import gettext as _
 
@@ -64,7 +64,7 @@ def foresee(verb: Verb, dossiers: Iterable[Dossier], *, by, to=None) -> list[Row
 
 
 def act_on_all(verb: Verb, dossiers: Iterable[Dossier], *, by, nonce: str, **answers) -> list[Row]:
-    """Do it with each; the rows say which were refused and why.
+    """Do it with each; the rows say which were refused and why, with the dossiers as they are afterwards.
 
     `nonce` is the number of the page: a list that is sent twice acts once on each dossier.
     """
@@ -78,7 +78,9 @@ def act_on_all(verb: Verb, dossiers: Iterable[Dossier], *, by, nonce: str, **ans
         fingerprint = fingerprint_of("bulk", verb.value, str(dossier.pk), data=words)
         once(by, f"bulk:{nonce}:{dossier.pk}", fingerprint, run)
 
-    return [_row(dossier, act) for dossier in checked(dossiers)]
+    rows = [_row(dossier, act) for dossier in checked(dossiers)]
+    now = Dossier.objects.with_people_apart().in_bulk([row.dossier.pk for row in rows])
+    return [replace(row, dossier=now[row.dossier.pk]) for row in rows]
 
 
 def checked(dossiers: Iterable[Dossier]) -> list[Dossier]:

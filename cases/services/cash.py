@@ -9,6 +9,7 @@ from cases.enums import PaymentMethod
 from cases.models import CashReport, Payment
 from cases.queries import unreported_payments
 from cases.services.base import fitting_text
+from notifications.vietnamese import dong
 from procedures.models import Agency
 
 MOST_DONG = 10**15
@@ -53,9 +54,9 @@ def close_cash(*, by, desk: Agency, counted: int, note: str = "", seen: int | No
     if counted != expected and not note:
         raise errors.Invalid(
             _(
-                "%(counted)s VND were counted, by the entries there should be %(expected)s VND. Explain the difference."
+                "%(counted)s were counted, by the entries there should be %(expected)s. Explain the difference."
             )
-            % {"counted": counted, "expected": expected},
+            % {"counted": dong(counted), "expected": dong(expected)},
             code="difference_unexplained",
             field="note",
         )

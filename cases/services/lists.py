@@ -16,7 +16,7 @@ LONGEST_QUERY = SavedList._meta.get_field("query").max_length
 def address_of(query: str) -> str:
     """The filters and the order in that address, tidied; a typed search and a page are left out."""
     known = lists.FILTERS.keys() | {"o"}
-    pairs = [(name, value) for name, value in parse_qsl(query, max_num_fields=50) if name in known]
+    pairs = [(name, value) for name, value in parse_qsl(query) if name in known]
     return urlencode(pairs)
 
 

@@ -11,6 +11,7 @@ from cases.models import Dossier, DossierFee, FeeWaiver, Payment
 from cases.services.base import ask, fitting_text, locked, required_text
 from cases.services.notices import notify_applicant
 from cases.services.numbers import next_receipt_number
+from notifications.vietnamese import dong
 
 
 @transaction.atomic
@@ -36,11 +37,11 @@ def pay(
     whole = not isinstance(amount, bool) and isinstance(amount, int)
     if not whole or not (1 <= amount <= owed if part else amount == owed):
         sentence = (
-            _("%(amount)s VND is no part of what is owed: %(owed)s VND. Take at most that amount.")
+            _("%(amount)s is no part of what is owed: %(owed)s. Take at most that amount.")
             if part
-            else _("%(amount)s VND is not what is owed: %(owed)s VND. Take exactly that amount.")
+            else _("%(amount)s is not what is owed: %(owed)s. Take exactly that amount.")
         )
-        raise errors.WrongAmount(sentence % {"amount": amount, "owed": owed}, field="amount")
+        raise errors.WrongAmount(sentence % {"amount": _in_dong(amount), "owed": dong(owed)}, field="amount")
     reference = fitting_text(reference, field="reference", model=Payment)
     payment = _enter(dossier, by=by, amount=amount, method=method, reference=reference)
     record(
@@ -157,8 +158,8 @@ def _within(amount: int, most: int, *, of) -> int:
     """A whole amount from 1 to what is left, or `WrongAmount`."""
     if isinstance(amount, bool) or not isinstance(amount, int) or not 1 <= amount <= most:
         raise errors.WrongAmount(
-            _("%(amount)s VND is not possible: of “%(of)s” %(most)s VND are left.")
-            % {"amount": amount, "of": of, "most": most},
+            _("%(amount)s is not possible: of “%(of)s” %(most)s are left.")
+            % {"amount": _in_dong(amount), "of": of, "most": dong(most)},
             field="amount",
         )
     return amount
@@ -176,6 +177,12 @@ def _not_refundable(dossier: Dossier) -> errors.NotPossibleNow:
         % {"code": dossier.code},
         code="waive_first",
     )
+
+
+def _in_dong(amount) -> str:
+    """`15.000 đ`; what is no amount is said as it was sent."""
+    is_amount = isinstance(amount, int) and not isinstance(amount, bool)
+    return dong(amount) if is_amount else str(amount)
 
 
 def _dotted(amount: int) -> str:

@@ -3,6 +3,8 @@
 Promises depend on these rows, so they change by an approved calendar change only (R24).
 """
 
+from datetime import MAXYEAR
+
 from django.contrib import admin
 from django.db.models import Q
 from django.urls import reverse
@@ -11,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from onestop import access
 from onestop.admin import DropdownFilter, OnestopModelAdmin, badge, display
+from onestop.numbers import whole_number
 from procedures.enums import DayKind
 from procedures.models import CalendarDay
 
@@ -25,8 +28,8 @@ class YearFilter(DropdownFilter):
         ]
 
     def queryset(self, request, queryset):
-        value = self.value() or ""
-        return queryset.filter(date__year=int(value)) if value.isdecimal() else queryset
+        year = whole_number(self.value())
+        return queryset.filter(date__year=year) if year and year <= MAXYEAR else queryset
 
 
 class KindFilter(DropdownFilter):

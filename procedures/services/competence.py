@@ -1,5 +1,7 @@
 """Who decides a procedure that a desk received."""
 
+from django.db.models import QuerySet
+
 from procedures.enums import AgencyKind, Level
 from procedures.models import Agency, ProcedureVersion
 
@@ -28,6 +30,12 @@ def decides(agency: Agency, version: ProcedureVersion) -> bool:
     if agency.decides_fields and version.field_vi not in agency.decides_fields:
         return False
     return is_of_level(agency, version.level)
+
+
+def deciding_agencies(version: ProcedureVersion) -> QuerySet[Agency]:
+    """All that can be the competent one, to choose from."""
+    active = Agency.objects.filter(is_active=True)
+    return active.filter(pk__in=[agency.pk for agency in active if decides(agency, version)])
 
 
 def is_of_level(agency: Agency, level: str) -> bool:

@@ -66,7 +66,7 @@ def test_a_dossier_lives_from_reception_to_the_hand_over_of_its_result(office, s
     press(clerk, "Take payment")
     clerk.get_by_label("Amount (VND)").fill("14000")
     press(clerk, "Take payment")
-    sees(clerk, "14000 VND is not what is owed: 15000 VND. Take exactly that amount.")
+    sees(clerk, "14.000 đ is not what is owed: 15.000 đ. Take exactly that amount.")
     clerk.get_by_label("Amount (VND)").fill("15000")
     press(clerk, "Take payment")
     sees(clerk, "The payment is taken.", "Ready, fees settled", "Still owed settled 0 đ")

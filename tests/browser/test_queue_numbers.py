@@ -63,6 +63,25 @@ def test_the_kiosk_says_when_the_connection_is_lost_and_draws_once(waiting_room,
     expect(kiosk.locator("#lost")).to_be_hidden()
 
 
+def test_a_number_whose_answer_was_lost_is_not_drawn_twice(waiting_room, tablet):
+    kiosk = tablet(f"/lay-so/{waiting_room.address}/")
+    kiosk.clock.install()
+    kiosk.goto(kiosk.url)
+
+    def lose(route):
+        route.fetch()
+        route.abort()
+
+    kiosk.route("**/lay-so/**", lose, times=1)
+    kiosk.get_by_role("button", name="Chứng thực").tap()
+    expect(kiosk.locator("#lost")).to_contain_text("No connection.")
+    with kiosk.expect_response("**/lay-so/**"):
+        kiosk.clock.run_for(11_000)
+    expect(kiosk.locator("#lost")).to_be_hidden()
+    kiosk.get_by_role("button", name="Chứng thực").tap()
+    expect(kiosk.locator(".drawn")).to_contain_text("B001")
+
+
 def test_the_screen_says_when_its_numbers_may_be_old(waiting_room, tablet):
     screen = tablet(f"/goi-so/{waiting_room.address}/")
     expect(screen.locator("#now")).to_contain_text("A001")

@@ -45,7 +45,9 @@ def test_a_clerk_sits_at_one_counter(queue):
 
 def test_a_counter_left_open_at_another_desk_on_an_earlier_day_is_over(world, queue, clock):
     elsewhere = ServiceCounter.objects.create(desk=world.other_ward, number=9)
-    ServiceCounter.objects.filter(pk=elsewhere.pk).update(is_open=True, opened_at=local("2026-11-09 09:00"), clerk=queue.clerk)
+    ServiceCounter.objects.filter(pk=elsewhere.pk).update(
+        is_open=True, opened_at=local("2026-11-09 09:00"), clerk=queue.clerk
+    )
     clock.move_to("2026-11-10 08:00")
     assert tickets.open_counter(queue.first, by=queue.clerk).is_open
     assert not ServiceCounter.objects.get(pk=elsewhere.pk).is_open

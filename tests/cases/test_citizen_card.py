@@ -20,9 +20,14 @@ HOLDER = CitizenCard(
     issue_date=date(2021, 12, 25),
 )
 FIELDS = CARD.split("|")
+TODAY = date(2026, 11, 9)
 
 words = st.text(st.characters(codec="utf-8", categories=["Lu", "Ll"]), min_size=1, max_size=40)
-days = st.dates(date(1900, 1, 1), date(2030, 12, 31))
+days = st.dates(date(1900, 1, 1), TODAY)
+
+
+def read(text: str) -> CitizenCard:
+    return read_card(text, today=TODAY)
 
 
 def changed(place: int, value: str) -> str:
@@ -35,7 +40,7 @@ def english_sentences(english):
 
 
 def test_a_card_of_seven_fields_tells_its_holder():
-    assert read_card(CARD) == HOLDER
+    assert read(CARD) == HOLDER
 
 
 @pytest.mark.parametrize(
@@ -43,27 +48,28 @@ def test_a_card_of_seven_fields_tells_its_holder():
     [
         changed(1, ""),
         "|".join(FIELDS[:1] + FIELDS[2:]),
+        "|".join(FIELDS[:1] + FIELDS[2:] + ["Nguyễn Văn Cha"]),
     ],
 )
 def test_a_card_without_an_old_number_leaves_it_empty_or_out(text):
-    card = read_card(text)
+    card = read(text)
     assert (card.number, card.old_number, card.name) == ("040099000123", "", "Nguyễn Thị Ví Dụ")
 
 
 def test_the_scanner_s_enter_and_blanks_do_not_matter():
-    assert read_card(f"  {CARD}\r\n") == HOLDER
+    assert read(f"  {CARD}\r\n") == HOLDER
 
 
 def test_what_a_card_has_behind_the_issue_date_is_left_alone():
-    assert read_card(f"{CARD}||Nguyễn Văn Cha|Trần Thị Mẹ|") == HOLDER
+    assert read(f"{CARD}||Nguyễn Văn Cha|Trần Thị Mẹ|") == HOLDER
 
 
 def test_accents_that_came_in_pieces_are_put_together():
-    assert read_card(changed(2, "Nguyễn Thị Ví Dụ")).name == "Nguyễn Thị Ví Dụ"
+    assert read(changed(2, "Nguyễn Thị Ví Dụ")).name == "Nguyễn Thị Ví Dụ"
 
 
 def test_signs_that_nobody_sees_are_taken_off():
-    assert read_card(changed(2, "\u202eNguyễn\u200b Thị\tVí Dụ")).name == "Nguyễn Thị Ví Dụ"
+    assert read(changed(2, "\u202eNguyễn\u200b Thị\tVí Dụ")).name == "Nguyễn Thị Ví Dụ"
 
 
 @pytest.mark.parametrize(
@@ -83,13 +89,14 @@ def test_signs_that_nobody_sees_are_taken_off():
         (changed(3, "1999-02-03"), "its dates cannot be"),
         (changed(6, ""), "its dates cannot be"),
         (changed(6, "02021999"), "its dates cannot be"),
+        (changed(6, "01012099"), "its dates cannot be"),
         (changed(4, "😀"), "it does not say whether the holder is a man or a woman"),
         (changed(5, "x" * 401), "the address on it is too long"),
     ],
 )
 def test_a_malformed_code_is_refused_and_says_why(text, why):
     with pytest.raises(Invalid) as refused:
-        read_card(text)
+        read(text)
     assert (refused.value.code, refused.value.field) == ("bad_citizen_card", "card")
     assert (
         refused.value.sentence
@@ -99,7 +106,7 @@ def test_a_malformed_code_is_refused_and_says_why(text, why):
 
 def test_a_refusal_does_not_repeat_what_was_scanned():
     with pytest.raises(Invalid) as refused:
-        read_card(changed(0, "bí mật"))
+        read(changed(0, "bí mật"))
     assert "bí mật" not in refused.value.sentence
 
 
@@ -114,7 +121,7 @@ def test_a_refusal_does_not_repeat_what_was_scanned():
 def test_whatever_is_on_a_card_comes_out_as_it_was(number, old_number, name, sex, address, dates):
     born, issued = dates
     text = "|".join([number, old_number, name, f"{born:%d%m%Y}", sex, address, f"{issued:%d%m%Y}"])
-    card = read_card(text)
+    card = read(text)
     assert (card.number, card.old_number, card.birth_date, card.issue_date) == (
         number,
         old_number,
@@ -127,7 +134,7 @@ def test_whatever_is_on_a_card_comes_out_as_it_was(number, old_number, name, sex
 @given(st.text(max_size=300))
 def test_no_text_breaks_the_reader(text):
     try:
-        card = read_card(text)
+        card = read(text)
     except Invalid as refused:
         assert str(refused.sentence)
     else:

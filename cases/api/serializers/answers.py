@@ -149,7 +149,7 @@ class StepSerializer(serializers.Serializer):
 class EventSerializer(serializers.Serializer):
     at = serializers.DateTimeField()
     event = serializers.ChoiceField(EventKind.choices, source="kind")
-    sentence = serializers.CharField()
+    sentence = serializers.CharField(source="public_sentence")
 
 
 class DossierFactsSerializer(serializers.Serializer):

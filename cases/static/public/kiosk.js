@@ -4,6 +4,9 @@
 const TIMEOUT = 10_000;
 let timer = null;
 let busy = false;
+// A wish without an answer may have drawn its number; wished again soon, it is the same wish.
+const SOON = 60_000;
+let unanswered = { wish: new URLSearchParams(), at: 0 };
 
 async function show(address, options = {}) {
   if (busy) return;
@@ -21,9 +24,10 @@ async function show(address, options = {}) {
     const words = next.getElementById("full-screen");
     if (words) document.getElementById("full-screen").textContent = words.textContent;
     say(false);
+    if (options.body) unanswered.at = 0;
     begin();
   } catch {
-    // The nonce stays on the page: what did arrive is not drawn a second time.
+    if (options.body) unanswered = { wish: options.body, at: Date.now() };
     say(true);
     later(10, () => show(startOf()));
   } finally {
@@ -56,7 +60,10 @@ function begin() {
 document.addEventListener("submit", (event) => {
   event.preventDefault();
   const form = event.target;
-  show(form.action, { method: "POST", body: new URLSearchParams(new FormData(form, event.submitter)) });
+  const body = new URLSearchParams(new FormData(form, event.submitter));
+  const isRepeated = unanswered.wish.get("service") === body.get("service") && Date.now() - unanswered.at < SOON;
+  if (isRepeated) body.set("nonce", unanswered.wish.get("nonce"));
+  show(form.action, { method: "POST", body });
 });
 document.addEventListener("click", (event) => {
   if (event.target.closest("[data-print-now]")) window.print();

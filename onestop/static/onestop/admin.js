@@ -20,7 +20,7 @@ document.addEventListener("keydown", (event) => {
   const box = event.target.closest("[data-results]");
   const list = document.querySelector(".os-results");
   if (list && (event.key === "ArrowDown" || event.key === "ArrowUp") && (box || list.contains(event.target))) {
-    const links = [...list.querySelectorAll("a")];
+    const links = [...list.querySelectorAll("a, button")];
     const at = links.indexOf(document.activeElement) + (event.key === "ArrowDown" ? 1 : -1);
     if (at < 0) document.querySelector("[data-results]").focus();
     else links[Math.min(at, links.length - 1)]?.focus();
@@ -44,4 +44,37 @@ document.addEventListener("alpine:initialized", () => {
   setTimeout(() => {
     if (document.activeElement === document.body) document.querySelector("[autofocus]")?.focus();
   });
+});
+
+// --- A part of the page is drawn anew while somebody works in it -----------------------------------------
+
+// A field with an id remembers that somebody has typed or chosen in it.
+document.addEventListener("input", ({ target }) => {
+  if (target.id) target.dataset.typed = "";
+});
+
+// Puts what was typed in this part, its files and what was opened into what is drawn in its place.
+function keepTyped(part) {
+  const fields = [...part.querySelectorAll("[data-typed], [type=file]")];
+  const open = [...part.querySelectorAll("details[open]")];
+  return () => {
+    open.forEach(({ id }) => document.getElementById(id)?.setAttribute("open", ""));
+    for (const old of fields) {
+      const field = document.getElementById(old.id);
+      if (!field) continue;
+      if (field.type === "file") field.files = old.files;
+      else if (field.type === "checkbox" || field.type === "radio") field.checked = old.checked;
+      else field.value = old.value;
+      field.dataset.typed = "";
+    }
+  };
+}
+
+// The page of signing in must not take the place of a part: what asks for itself again shows it whole, and a page
+// that is being filled in stays as it is.
+document.addEventListener("htmx:beforeSwap", (event) => {
+  const { xhr, requestConfig } = event.detail;
+  if (!xhr.responseURL.includes("/login/")) return;
+  event.detail.shouldSwap = false;
+  if (requestConfig.verb === "get") location.reload();
 });

@@ -5,6 +5,8 @@
 // `data-main`, is Ctrl+Enter without saying so. A link or button is pressed, a box ticked, any other field
 // gets the focus. `?` (or F1) shows what there is on this page: the words are the element's own, or its
 // `data-key-name`. Of two with the same key the first visible one counts, the page before its frame.
+//
+// What a hand scanner types while no text field has the focus is not obeyed: see below.
 
 const TYPED = "input:not([type=checkbox], [type=radio], [type=file], [type=submit], [type=button]), textarea, select, [contenteditable]";
 
@@ -55,9 +57,60 @@ function act(element) {
   else element.click();
 }
 
+// --- The hand scanner ---------------------------------------------------------------------------------
+// It types like a keyboard, but a sign every few milliseconds, as no fingers do, and Enter at the end. So a plain
+// key acts only when no other follows at once. What was scanned goes to the field that waits for a scan, if there
+// is one (`data-takes-scan`, which is then as if somebody had pressed Enter in it), and nowhere else.
+const SCANNING = 60; // milliseconds
+let burst = "";
+let last = -Infinity;
+let waiting = { element: null, timer: 0 };
+
+function actSoon(element) {
+  waiting = { element, timer: setTimeout(actNow, SCANNING) };
+}
+
+function actNow() {
+  const { element, timer } = waiting;
+  clearTimeout(timer);
+  waiting = { element: null, timer: 0 };
+  if (element?.isConnected) act(element);
+}
+
+// Whether this key follows another faster than fingers do; held down, a key repeats itself as fast.
+function isScanned(event) {
+  const isSign = event.key.length === 1;
+  if ((!isSign && event.key !== "Enter") || event.ctrlKey || event.metaKey || event.repeat) return false;
+  if (event.timeStamp - last > SCANNING || writes(event.target)) burst = "";
+  if (burst.length < 2 && (!isSign || event.altKey)) return false;
+  last = event.timeStamp;
+  if (!isSign) {
+    takeScan(burst);
+    burst = "";
+    return true;
+  }
+  burst += event.key;
+  if (burst.length < 2) return false;
+  waiting.element = null;
+  return true;
+}
+
+function takeScan(text) {
+  const field = document.querySelector("[data-takes-scan]");
+  if (!field) return;
+  field.focus();
+  field.value = text;
+  const enter = new KeyboardEvent("keydown", { key: "Enter", bubbles: true, cancelable: true });
+  if (field.dispatchEvent(enter)) field.form.requestSubmit();
+}
+
 document.addEventListener("keydown", (event) => {
   // Between the strokes of an input method the key is not ours, nor is AltGr, which types signs.
   if (event.defaultPrevented || event.isComposing || event.getModifierState("AltGraph")) return;
+  if (isScanned(event)) {
+    event.preventDefault();
+    return;
+  }
   const shown = document.getElementById("os-keys");
   if (event.key === "F1" || (event.key === "?" && !writes(event.target))) {
     event.preventDefault();
@@ -70,7 +123,9 @@ document.addEventListener("keydown", (event) => {
   event.preventDefault();
   if (event.repeat) return;
   shown?.close();
-  act(element);
+  actNow(); // what was pressed just before comes first
+  if (pressed(event).length === 1 && !event.ctrlKey && !event.metaKey && !event.altKey) actSoon(element);
+  else act(element);
 });
 
 // --- What there is on this page --------------------------------------------------------------------

@@ -11,15 +11,13 @@ function pressEmptyKey(event) {
   if (element.type === "radio") event.target.focus();
 }
 
-// The seven fields of the card; what is none stays as it is, and the desk is told what is wrong with it.
-function takeCard(form) {
-  const parts = form.elements.full_name.value.split("|").map((part) => part.trim());
-  if (parts.length === 6) parts.splice(1, 0, "");
-  if (parts.length < 7 || !/^\d{12}$/.test(parts[0]) || !parts[2]) return false;
-  form.elements.full_name.value = parts[2];
-  form.elements.id_number.value = parts[0];
-  form.elements.address.value = parts[5];
-  return true;
+// The server reads the card that was scanned into the field of the name, and sends the person with the fee.
+const holdsCard = (form) => form.elements.full_name.value.includes("|");
+
+function showPerson(form, { target, detail }) {
+  const card = target.querySelector("[data-card]");
+  if (!card || detail.requestConfig.formData.get("full_name") !== form.elements.full_name.value) return;
+  for (const [name, value] of Object.entries(JSON.parse(card.dataset.card))) form.elements[name].value = value;
 }
 
 function usualOf(form) {
@@ -43,7 +41,7 @@ function takeUsual(form) {
 function next(form, field) {
   const walk = ["full_name", "id_number", "paper", "pages", "copies"];
   let at = walk.indexOf(field.name) + 1;
-  if (field.name === "full_name" && takeCard(form)) at = walk.indexOf("paper");
+  if (field.name === "full_name" && holdsCard(form)) at = walk.indexOf("paper");
   const following = form.elements[walk[at]];
   if (following) {
     following.focus();
@@ -59,7 +57,7 @@ document.addEventListener("DOMContentLoaded", () => {
       if (event.target.name === "procedure") showUsual(form);
       if (event.target.name === "paper") takeUsual(form);
     });
-    form.elements.full_name.addEventListener("change", () => takeCard(form));
+    form.addEventListener("htmx:afterSwap", (event) => showPerson(form, event));
     form.elements.full_name.addEventListener("keydown", (event) => {
       if (event.target.value === "") pressEmptyKey(event);
     });

@@ -1,15 +1,5 @@
 // The reception: nothing typed is lost, a card is scanned into any field, Enter goes where hands expect it.
 
-// --- Which procedure: Enter takes the first ----------------------------------------------------------
-document.addEventListener("submit", (event) => {
-  const search = event.target.closest("[data-takes-first]");
-  if (!search) return;
-  event.preventDefault();
-  const address = new URL(search.action || location.href, location.href);
-  address.search = new URLSearchParams([...new FormData(search), ["first", "1"]]);
-  location.assign(address);
-});
-
 // --- The form of the reception -------------------------------------------------------------------
 const reception = () => document.getElementById("reception");
 
@@ -44,13 +34,35 @@ document.addEventListener("htmx:responseError", (event) => {
 document.addEventListener("htmx:beforeSwap", (event) => {
   const { xhr } = event.detail;
   if (!inReception(event.target) || xhr.status >= 400) return;
-  // The page of signing in came instead of an answer: it must not take the place of what was typed.
-  if (xhr.responseURL.includes("/login/")) {
-    event.detail.shouldSwap = false;
-    tell(reception().dataset.ended);
-  } else {
-    tell(null);
-  }
+  tell(xhr.responseURL.includes("/login/") ? reception().dataset.ended : null);
+});
+
+// What is typed while the server looks something up stands in the page that it sends, and so does the cursor of
+// somebody who went on; all else is as the server says.
+let asked = null; // the id of the field from which somebody asked
+let goOn = null;
+
+document.addEventListener("htmx:beforeRequest", (event) => {
+  if (event.target !== reception()) return;
+  asked = document.activeElement.id;
+  event.target.querySelectorAll("[data-typed]").forEach((field) => delete field.dataset.typed);
+});
+document.addEventListener("htmx:beforeSwap", (event) => {
+  if (event.target !== reception()) return;
+  const { id, dataset, selectionStart, selectionEnd } = document.activeElement;
+  const stays = id && (id !== asked || "typed" in dataset);
+  const putBack = keepTyped(event.target);
+  goOn = () => {
+    putBack();
+    const field = stays && document.getElementById(id);
+    field?.focus?.();
+    if (field && selectionStart !== undefined) field.setSelectionRange?.(selectionStart, selectionEnd);
+  };
+});
+document.addEventListener("htmx:afterSettle", (event) => {
+  if (event.target.id !== "reception") return;
+  goOn?.();
+  goOn = null;
 });
 
 // --- Drafts: kept by the server under the hidden number of the page, never in this browser ---------------
@@ -72,10 +84,14 @@ async function keepDraft({ keepalive = false } = {}) {
   dirty = false;
   try {
     const answer = await fetch(form.dataset.draft, { method: "POST", body: typedBody(), keepalive });
+    const isSentence = answer.headers.get("Content-Type")?.startsWith("text/plain");
     if (answer.redirected || answer.status === 403) tell(form.dataset.ended);
     else if (answer.ok) {
       tell(null);
       document.getElementById("draft-state").textContent = await answer.text();
+    } else {
+      tell(isSentence ? await answer.text() : form.dataset.failed);
+      if (answer.status >= 500) soon(); // anything else would be refused again
     }
   } catch {
     if (keepalive) return;

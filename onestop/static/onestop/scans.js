@@ -7,13 +7,17 @@ let sending = Promise.resolve();
 
 document.documentElement.classList.add("os-scripted");
 
-// Draw the papers anew; whoever stood on a button stands on it still.
+// Draw the papers anew; whoever stood on a button stands on it still, or at its paper when it is gone.
 function draw(html) {
   if (!html) return;
-  const at = document.activeElement?.id;
+  const at = papers.contains(document.activeElement) ? document.activeElement : null;
+  const paper = at?.closest("section")?.getAttribute("aria-labelledby");
+  const putBack = keepTyped(papers);
   papers.innerHTML = html;
   choosePaper();
-  if (at && papers.contains(document.getElementById(at))) document.getElementById(at).focus();
+  putBack();
+  const place = at && (document.getElementById(at.id) ?? papers.querySelector(`[aria-labelledby="${paper}"] [type=file]`));
+  place?.focus();
   document.dispatchEvent(new Event("os:papers"));
 }
 

@@ -25,6 +25,7 @@ KEEPING = [
 DOSSIERS = ["Filings to answer", "All dossiers", "Overdue"]
 ASKED = "Questions to my agency"
 BOOKS = ["Log books", "Registers"]
+MINE = ["My lists", "My exports"]
 DESK = [
     "Today",
     "Receive a dossier",
@@ -34,6 +35,7 @@ DESK = [
     *DOSSIERS,
     "Cash of the day",
     *BOOKS,
+    *MINE,
     "Letters",
     "Messages",
     *COMMON,
@@ -41,7 +43,7 @@ DESK = [
 SIDEBARS = {
     Role.CLERK: DESK,
     Role.POSTAL_CLERK: DESK,
-    Role.OFFICER: ["Today", "My queue", *DOSSIERS, ASKED, "Letters", *COMMON],
+    Role.OFFICER: ["Today", "My queue", *DOSSIERS, ASKED, *MINE, "Letters", *COMMON],
     Role.SUPERVISOR: [
         "Today",
         "Queue numbers",
@@ -50,6 +52,7 @@ SIDEBARS = {
         "Demands with a ground",
         "Cash of the day",
         *BOOKS,
+        *MINE,
         "Letters",
         "Messages",
         *KEEPING,
@@ -64,6 +67,7 @@ SIDEBARS = {
         "Demands with a ground",
         "Cash of the day",
         *BOOKS,
+        *MINE,
         "Letters",
         "Messages",
         *KEEPING,
@@ -126,6 +130,9 @@ def test_the_link_of_the_open_page_is_marked_and_no_other(world, browser):
         ("cases/dossier/?answer=waiting", "Filings to answer"),
         ("qua-han/", "Overdue"),
         ("tiep-nhan/", "Receive a dossier"),
+        ("tiep-nhan-nhom/mot-nguoi/", "Receive a group"),
+        ("danh-sach/cot/", "My lists"),
+        ("xuat-excel/", "My exports"),
     ]:
         groups = client.get(HOME + path).context["sidebar_navigation"]
         assert [str(i["title"]) for group in groups for i in group["items"] if i["active"]] == [title]

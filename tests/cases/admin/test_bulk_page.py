@@ -62,6 +62,11 @@ def test_the_button_does_each_and_says_what_became_of_it(world, browser):
     page = send(browser(world.officer), "start", dossiers)
     assert "2 dossiers are done. 1 was not done; the reason stands beside it." in text_of(page)
     assert [fresh(d).state for d in dossiers] == [State.PROCESSING, State.PROCESSING, State.RECEIVED]
+    assert sorted(row.dossier.state for row in page.context["rows"]) == [
+        "processing",
+        "processing",
+        "received",
+    ]
 
 
 def test_a_page_that_is_sent_twice_acts_once(world, browser):

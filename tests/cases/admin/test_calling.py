@@ -30,6 +30,15 @@ def keys(page) -> set[str]:
     return {key for key in "nadkbrx12" if f'data-key="{key}"' in content}
 
 
+def test_services_are_named_in_the_language_of_the_clerk(queue, browser):
+    queue.sit()
+    queue.take(), queue.take()
+    queue.call()
+    text = text_of(browser(queue.clerk).get(CALLING))
+    assert text.count("Civil status") == 3, "the number at hand, the line of those who wait, the figures"
+    assert "Hộ tịch" not in text
+
+
 # A clerk's morning ------------------------------------------------------------------------------------
 
 
@@ -48,7 +57,7 @@ def test_numbers_are_called_one_after_the_other(queue, browser):
     queue.sit()
     queue.take(), queue.take(queue.copies)
     page = counter_verb(client, queue.first, "tiep")
-    assert "A001 Hộ tịch called at 09:00, 1 time" in text_of(page)
+    assert "A001 Civil status called at 09:00, 1 time" in text_of(page)
     assert keys(page) == {"n", "a", "d", "b", "r", "x"}
     page = counter_verb(client, queue.first, "tiep", after=queue.at_hand().pk)
     assert str(queue.at_hand()) == "B001"
@@ -210,7 +219,13 @@ def test_a_supervisor_makes_new_links(world, queue, browser):
 def test_a_clerk_does_not_renew_the_links(queue, browser):
     page = browser(queue.clerk).post(LINKS, follow=True)
     assert "renewed by a supervisor" in messages_of(page)[0]
-    assert WaitingRoom.objects.get().turn == 1
+    assert not WaitingRoom.objects.exists()
+
+
+def test_to_look_at_the_links_changes_nothing(queue, browser):
+    client, before = browser(queue.clerk), everything()
+    client.get(LINKS)
+    assert everything() == before
 
 
 # Figures ----------------------------------------------------------------------------------------------
@@ -266,6 +281,27 @@ def test_a_letter_is_one_of_the_alphabet(world, browser, letter):
     page = browser(world.supervisor).post("/quan-tri/cases/queueservice/add/", answers)
     assert page.status_code == 200
     assert not QueueService.objects.exists()
+
+
+def test_a_letter_or_number_that_is_taken_is_told_at_the_page(world, queue, browser):
+    client = browser(world.supervisor)
+    service = {"desk": world.ward.pk, "name_vi": "Chứng thực", "position": "1", "is_offered": "on"}
+    page = client.post(f"/quan-tri/cases/queueservice/{queue.copies.pk}/change/", {**service, "letter": "A"})
+    assert (page.status_code, bool(page.context["adminform"].form.errors)) == (200, True)
+    page = client.post(
+        f"/quan-tri/cases/servicecounter/{queue.second.pk}/change/", {"desk": world.ward.pk, "number": "1"}
+    )
+    assert (page.status_code, bool(page.context["adminform"].form.errors)) == (200, True)
+    assert QueueService.objects.get(pk=queue.copies.pk).letter == "B"
+    assert ServiceCounter.objects.get(pk=queue.second.pk).number == 2
+
+
+def test_a_service_stays_at_its_desk(world, queue, browser):
+    sent = {"desk": world.centre.pk, "letter": "C", "name_vi": "Chứng thực", "position": "1"}
+    page = browser(world.head).post(f"/quan-tri/cases/queueservice/{queue.copies.pk}/change/", sent)
+    assert page.status_code == 302
+    service = QueueService.objects.get(pk=queue.copies.pk)
+    assert (service.letter, service.desk) == ("C", world.ward)
 
 
 def test_set_up_is_for_those_who_keep_the_desk_and_for_their_desks(world, queue, browser):

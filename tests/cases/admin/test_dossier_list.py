@@ -141,6 +141,12 @@ def test_receiving_desk_and_competent_agency_both_see_a_boundary_free_dossier(wo
     assert codes(browser(world.clerk).get(LIST)) == []
 
 
+def test_list_leads_who_receives_to_the_receipts_of_today(world, browser):
+    link = 'href="/quan-tri/in-giay-tiep-nhan/?today=1"'
+    assert link in browser(world.clerk).get(LIST + "?received=today").content.decode()
+    assert link not in browser(world.officer).get(LIST + "?received=today").content.decode()
+
+
 @pytest.mark.parametrize("address", [LIST, "/quan-tri/", "/quan-tri/qua-han/"])
 def test_queries_do_not_grow_with_the_rows(world, browser, clock, address):
     client = browser(world.supervisor)

@@ -250,7 +250,7 @@ def test_wrong_amount_is_refused_at_its_field_and_what_was_typed_stays(world, br
     assert client.get(address).context["form"]["amount"].value() == 15000
     response = client.post(address, {"amount": "14000", "method": "transfer"})
     form = response.context["form"]
-    assert form.errors == {"amount": ["14000 VND is not what is owed: 15000 VND. Take exactly that amount."]}
+    assert form.errors == {"amount": ["14.000 đ is not what is owed: 15.000 đ. Take exactly that amount."]}
     assert (form["amount"].value(), form["method"].value()) == ("14000", "transfer")
     assert not Payment.objects.exists()
 

@@ -102,3 +102,20 @@ def test_auditors_read_and_do_not_send(world, browser, dead):
     client.post(LIST, {"action": "send_again", "_selected_action": [dead.pk]})
     dead.refresh_from_db()
     assert dead.state == MessageState.DEAD
+
+
+def test_whoever_chooses_all_of_a_long_list_reads_no_wrong_number(world, browser, dead, monkeypatch):
+    Message.objects.bulk_create(
+        Message(
+            channel="sms",
+            recipient=f"09000010{n}",
+            body=f"Tin {n}",
+            reference=dead.reference,
+            next_attempt_at=dead.next_attempt_at,
+            created_at=dead.created_at,
+        )
+        for n in range(10, 70)
+    )
+    assert "Select all 62 messages" in text_of(browser(world.clerk).get(LIST))
+    monkeypatch.setattr("onestop.lists.COUNTED", 55)
+    assert "Select all more than 55 messages" in text_of(browser(world.clerk).get(LIST))

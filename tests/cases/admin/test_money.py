@@ -37,7 +37,8 @@ def test_transfer_is_to_the_nearest_account_and_names_only_the_code(world, accou
     assert "VI DU" not in order.payload.upper()
     world.ward.bank_bin, world.ward.bank_account = "111111", "42"
     world.ward.save()
-    assert transfer_of(fresh(dossier)).account == "42"
+    order = transfer_of(fresh(dossier))
+    assert (order.account, order.account_name) == ("42", "")  # nobody else's name beside it
 
 
 def test_transfer_is_offered_only_for_what_is_owed_and_where_there_is_an_account(world):
@@ -85,10 +86,10 @@ def test_a_part_is_paid_waived_and_paid_back_on_the_pages(world, browser):
 def test_a_wrong_amount_stays_on_the_page_with_its_sentence(world, browser):
     dossier, clerk = world.receive(world.paid), browser(world.clerk)
     page = text_of(clerk.post(verb_of(dossier, "pay"), {"amount": 5000, "method": "cash"}))
-    assert "5000 VND is not what is owed: 15000 VND. Take exactly that amount." in page
+    assert "5.000 đ is not what is owed: 15.000 đ. Take exactly that amount." in page
     body = {"fee": dossier.fees.get().pk, "amount": 15001, "ground": "Hộ nghèo"}
     page = text_of(clerk.post(verb_of(dossier, "waive"), body))
-    assert "15001 VND is not possible: of “Lệ phí” 15000 VND are left." in page
+    assert "15.001 đ is not possible: of “Lệ phí” 15.000 đ are left." in page
     clerk.post(verb_of(dossier, "pay"), {"amount": 5000, "method": "cash", "part": "on"})
     assert fresh(dossier).balance == 10000
 
@@ -166,7 +167,7 @@ def test_cash_that_differs_is_asked_about_and_nothing_is_closed(world, browser):
     take(world)
     clerk = browser(world.clerk)
     page = text_of(clerk.post(reverse("admin:cash"), {"desk": world.ward.pk, "counted": 14000}))
-    assert "14000 VND were counted, by the entries there should be 15000 VND." in page
+    assert "14.000 đ were counted, by the entries there should be 15.000 đ." in page
     for body in ({"counted": "x"}, {"counted": 15000, "note": "x" * 301}, {}):
         assert clerk.post(reverse("admin:cash"), {"desk": world.ward.pk, **body}).status_code == 200
     for desk in ("", "0", "x", "9" * 30, "²"):

@@ -36,6 +36,26 @@ def test_a_saved_list_finds_what_fits_today(world, browser):
     assert codes(client.get(f"{LIST}?{SavedList.objects.get().query}")) == [dossier.code]
 
 
+def test_the_filters_of_a_list_are_said_in_words(world, browser):
+    client = browser(world.clerk)
+    query = f"state=received&due=today&agency={world.ward.identifier}&field=Hộ tịch&o=-due"
+    save(client, "Mới", query)
+    save(client, "Tất cả", "")
+    text = text_of(client.get(LISTS))
+    assert (
+        "State: Received; Due date: Due today; Agency: UBND phường Thử Nghiệm; Field: Hộ tịch; "
+        "by due date, last first"
+    ) in text
+    assert "all dossiers" in text
+
+
+def test_what_a_list_does_not_know_any_more_is_not_said(world, browser):
+    client = browser(world.clerk)
+    SavedList.objects.create(user=world.clerk, name="Cũ", query="state=burnt&o=colour&group=77")
+    assert "Received together: 77" in text_of(client.get(LISTS))
+    assert "burnt" not in text_of(client.get(LISTS))
+
+
 def test_a_saved_list_keeps_no_page_and_nothing_typed(world, browser):
     save(browser(world.clerk), "Mới", "state=received&tim=abc&q=nguyen&after=xyz&colour=red")
     assert SavedList.objects.get().query == "state=received"

@@ -1,6 +1,8 @@
 """The page of the quick service, and the pages of the registers."""
 
+import json
 import re
+from html import unescape
 
 import pytest
 from django.db import connection
@@ -75,6 +77,14 @@ def test_the_same_person_with_the_next_paper(counter, browser):
     assert form["paper"].value() is None
 
 
+def test_the_address_that_comes_with_a_person_can_be_seen_and_changed(counter, browser):
+    client = browser(counter.clerk)
+    page = client.get(f"{PAGE}?same={certify(counter).pk}")
+    address = page.context["form"]["address"]
+    assert (address.value(), address.is_hidden) == ("Xóm Thử Nghiệm, Nghệ An", False)
+    assert address in page.context["form"].person_fields
+
+
 @pytest.mark.parametrize("pk", ["x", "-1", "99999999999", "²", "4242"])
 def test_an_entry_that_is_not_there_leaves_the_page_as_it_is(counter, browser, pk):
     assert browser(counter.clerk).get(f"{PAGE}?same={pk}&done={pk}").status_code == 200
@@ -120,6 +130,19 @@ def test_the_fee_is_told_while_it_is_typed(counter, browser):
     assert not RegisterEntry.objects.exists()
 
 
+def test_the_fee_comes_with_the_person_of_a_scanned_card(counter, browser):
+    client = browser(counter.clerk)
+    page = client.post(FEE, answers(client, full_name=CARD)).content.decode()
+    assert json.loads(unescape(re.search(r'data-card="([^"]+)"', page).group(1))) == {
+        "full_name": "Nguyễn Văn Thử Quét",
+        "id_number": "040099000001",
+        "address": "Xóm Thử, Nghệ An",
+    }
+    refused = client.post(FEE, answers(client, full_name="040099000001|Nguyễn Văn Thử Quét|01011990|Nam||x"))
+    assert "This is not the code of a citizen card: its dates cannot be." in text_of(refused)
+    assert "data-card" not in refused.content.decode()
+
+
 BAD = [
     ({"full_name": "Ô" * 301}, "The name of the applicant is longer than 300 characters."),
     ({"full_name": "Ô" * 1001}, "Ensure this value has at most 1000 characters (it has 1001)."),
@@ -128,7 +151,6 @@ BAD = [
         "This is not the code of a citizen card: it does not have the fields of a card.",
     ),
     ({"full_name": "  "}, "This field is required."),
-    ({"full_name": "A\x00B"}, "Null characters are not allowed."),
     ({"id_number": "😀"}, "The ID or tax number “😀” may only have letters, digits and hyphens, at most 20."),
     ({"paper": "\u200f"}, "Enter which paper it is about."),
     ({"pages": "0"}, "Pages, copies and quantity are whole numbers from 1 to 100,000."),

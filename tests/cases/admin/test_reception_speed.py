@@ -31,13 +31,23 @@ def find(client, procedure, **changes):
 
 
 def test_the_first_found_is_taken_at_once(world, browser):
-    response = browser(world.clerk).get(PAGE, {"q": "le phi", "first": "1"})
+    response = browser(world.clerk).post(PAGE, {"q": "le phi", "first": "1"})
     assert response.url == f"{PAGE}?procedure=1.000002"
 
 
 def test_the_first_of_nothing_says_that_nothing_fits(world, browser):
-    response = browser(world.clerk).get(PAGE, {"q": "không có đâu", "first": "1"})
+    response = browser(world.clerk).post(PAGE, {"q": "không có đâu", "first": "1"})
     assert "No procedure in force fits. Try fewer words." in text_of(response)
+
+
+@pytest.mark.parametrize("page", [PAGE, "/quan-tri/tiep-nhan-nhom/"])
+def test_a_card_scanned_into_the_search_is_told_and_shown_no_more(world, browser, page):
+    response = browser(world.clerk).post(page, {"q": CARD, "first": "1"})
+    assert (response.status_code, messages_of(response)) == (
+        200,
+        ["This is a citizen card. Choose the procedure first, then scan the card."],
+    )
+    assert "Quét" not in response.content.decode()
 
 
 def test_the_first_eight_have_a_digit(world, browser):

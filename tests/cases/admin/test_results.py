@@ -4,9 +4,11 @@ import pytest
 from django.urls import reverse
 
 from cases import services
+from cases.desk_printouts import hand_over_slip_payload
 from cases.enums import State
+from procedures.enums import Role
 from tests.cases.admin.conftest import messages_of, text_of
-from tests.cases.helpers import fresh
+from tests.cases.helpers import fresh, make_person
 from tests.notifications.builders import text_of as page_text
 
 RESULTS = "/quan-tri/tra-ket-qua/"
@@ -36,24 +38,50 @@ def hand_over(client, dossier, **changes):
 def test_a_scanned_or_typed_code_opens_its_dossier(world, browser, scanned, query):
     dossier = world.with_result()
     code = scanned.format(code=dossier.code, lower=dossier.code.lower())
-    response = browser(world.clerk).get(RESULTS, {"ma": code})
+    response = browser(world.clerk).post(RESULTS, {"ma": code})
     assert (response.status_code, response.url) == (302, result_of(dossier) + query)
 
 
+NO_CODE = "This is no code of a dossier. Scan it again, or type it from the receipt."
+
+
 @pytest.mark.parametrize(
-    "typed", ["H41.101-261109-9999", "rubbish", "H41.101-269999-0001", "🙂" * 300, "\x00", "%00", "x" * 5000]
+    ("typed", "sentence"),
+    [
+        (
+            "h41.101-261109-9999",
+            "No dossier of your desk has the code “H41.101-261109-9999”. Compare it with the receipt.",
+        ),
+        (
+            "040099000123||Trần Văn Thử|01011990|Nam|Xóm Bịa|01012021",
+            "This is a citizen card. Scan the code of the receipt.",
+        ),
+        ("Phạm Thị Không Ai", NO_CODE),
+        ("H41.101-269999-0001", NO_CODE),
+        ("🙂" * 300, NO_CODE),
+        ("%00", NO_CODE),
+        ("x" * 5000, NO_CODE),
+    ],
 )
-def test_what_is_no_code_of_the_desk_is_said_and_can_be_scanned_again(world, browser, typed):
+def test_what_opens_nothing_is_said_and_not_repeated(world, browser, typed, sentence):
     world.with_result()
-    response = browser(world.clerk).get(RESULTS, {"ma": typed})
-    assert response.status_code == 200
-    assert messages_of(response)[0].startswith("No dossier of your desk has the code")
+    response = browser(world.clerk).post(RESULTS, {"ma": typed})
+    assert (response.status_code, messages_of(response)) == (200, [sentence])
+    assert typed not in response.content.decode()
+
+
+def test_what_is_scanned_is_sent_in_no_address(world, browser):
+    dossier = world.with_result()
+    response = browser(world.clerk).get(RESULTS, {"ma": dossier.code})
+    assert (response.status_code, messages_of(response)) == (200, [])
+    form = response.content.decode().partition('role="search"')[0].rpartition("<form")[2]
+    assert 'method="post"' in form
 
 
 def test_a_dossier_of_another_desk_is_not_found(world, browser):
     dossier = world.with_result()
     outsider = browser(world.outsider_clerk)
-    assert outsider.get(RESULTS, {"ma": dossier.code}).status_code == 200
+    assert outsider.post(RESULTS, {"ma": dossier.code}).status_code == 200
     assert outsider.get(result_of(dossier)).status_code == 404
     assert outsider.post(result_of(dossier), {"proof": "receipt"}).status_code == 404
 
@@ -97,6 +125,15 @@ def test_handing_over_goes_back_for_the_next_scan_with_what_to_print(world, brow
     assert dossier.originals_returned == "Application form"
 
 
+def test_enter_in_a_field_looks_and_hands_nothing_over(world, browser):
+    dossier = world.with_result(world.paid)
+    response = hand_over(browser(world.clerk), dossier, look="1", collector="Lý Thị Láng Giềng")
+    assert 'value="Lý Thị Láng Giềng"' in response.content.decode()
+    assert (fresh(dossier).state, dossier.payments.count()) == (State.PROCESSING, 0)
+    page = response.content.decode()
+    assert page.index('name="look"') < page.index('name="seen"')  # the first button is the one of Enter
+
+
 def test_what_is_owed_is_taken_and_the_result_handed_over_at_once(world, browser):
     dossier = world.with_result(world.paid)
     hand_over(browser(world.clerk), dossier, method="transfer", reference="FT9")
@@ -116,7 +153,7 @@ def test_a_hand_over_that_is_refused_takes_no_money(world, browser):
 def test_an_amount_that_is_not_owed_any_more_is_refused(world, browser):
     dossier = world.with_result(world.paid)
     response = hand_over(browser(world.clerk), dossier, owed=14000)
-    assert "14000 VND is not what is owed: 15000 VND." in text_of(response)
+    assert "14.000 đ is not what is owed: 15.000 đ." in text_of(response)
     response = hand_over(browser(world.clerk), dossier, owed=0)
     assert "is not possible now" in text_of(response)
     assert fresh(dossier).state == State.PROCESSING
@@ -147,6 +184,17 @@ def test_without_a_result_the_page_says_how_it_stands(world, browser):
     response = browser(world.clerk).get(result_of(dossier))
     assert "is in the state “In process”" in text_of(response)
     assert response.context["form"] is None
+
+
+def test_hand_over_slip_names_who_handed_the_result_over_whatever_came_later(world):
+    dossier = world.with_result(world.paid)
+    services.pay(dossier, by=world.clerk, amount=15000)
+    dossier = services.return_result(
+        fresh(dossier), by=world.clerk, collector="Nguyễn Thị Ví Dụ", proof="identity"
+    )
+    colleague = make_person("dong-nghiep", world.ward, Role.CLERK)
+    services.waive(dossier, fee=dossier.fees.get(), by=colleague, amount=5000, ground="Hộ nghèo")
+    assert hand_over_slip_payload(fresh(dossier)).clerk == "Lê Thị Một Cửa"
 
 
 def test_hand_over_slip_has_lines_to_fill_in_and_afterwards_what_was_recorded(world, browser):

@@ -4,6 +4,8 @@ import io
 import os
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from PIL import Image
 
@@ -34,6 +36,25 @@ def scan(world):
     return services.add_document(
         dossier, upload("to-khai.pdf", pdf(3)), by=world.clerk, component=dossier.components.first()
     )
+
+
+def test_the_page_costs_the_same_with_more_files(world, browser):
+    dossier, client = world.receive(), browser(world.clerk)
+
+    def cost() -> int:
+        client.get(scans_of(dossier))
+        with CaptureQueriesContext(connection) as queries:
+            assert client.get(scans_of(dossier)).status_code == 200
+        return len(queries)
+
+    paper = dossier.components.first()
+    services.add_document(dossier, upload("0.pdf", pdf(1)), by=world.clerk, component=paper)
+    one = cost()
+    for number in range(1, 6):
+        services.add_document(
+            dossier, upload(f"{number}.pdf", pdf(number + 1)), by=world.clerk, component=paper
+        )
+    assert cost() == one
 
 
 # Adding -----------------------------------------------------------------------------------------
@@ -77,7 +98,7 @@ def test_a_script_of_somebody_who_may_not_gets_a_sentence_and_no_papers(world, b
     assert not Document.objects.exists()
 
 
-@pytest.mark.parametrize("component", ["", "0", "x", "999999", "-1", "1.5", "9" * 5000, "\x00", "٣"])
+@pytest.mark.parametrize("component", ["", "0", "x", "999999", "-1", "1.5", "9" * 5000, "٣"])
 def test_a_paper_that_is_none_is_another_paper(world, browser, component):
     dossier = world.receive()
     response = browser(world.clerk).post(scans_of(dossier), {"component": component, "file": upload()})
@@ -271,6 +292,13 @@ def test_the_page_says_what_to_install_when_scans_cannot_be_read(
     )
     settings.OCR = "off"
     assert "ocrmypdf" not in text_of(client.get(scans_of(dossier)))
+
+
+def test_a_scan_that_is_not_searchable_says_why(world, browser, scan):
+    Document.objects.filter(pk=scan.pk).update(text_state="failed", text_fault="slow")
+    assert "Not searchable: reading it took too long." in text_of(
+        browser(world.clerk).get(scans_of(scan.dossier))
+    )
 
 
 def test_text_is_found_and_the_searchable_copy_downloaded(world, browser, scan):

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from cases.api.views.verbs import VERBS
-from tests.cases.api.conftest import client_of, reception
+from tests.cases.api.conftest import client_of, reception, refused
 
 # Lone surrogates too: they are valid JSON.
 TEXTS = st.text(st.characters(codec=None), max_size=40) | st.sampled_from(
@@ -92,3 +92,14 @@ def test_a_verb_with_any_values_is_answered(world, dossier, statuses, verb, data
 def test_a_list_with_any_filter_is_answered(world, path, value, name):
     answer = client_of(world.head).get(path, {name: value.encode(errors="surrogatepass")})
     assert answer.status_code in {200, 400}
+
+
+def test_a_number_beyond_all_numbers_is_refused(world, dossier):
+    answer = client_of(world.clerk).generic(
+        "POST",
+        f"dossiers/{dossier.uuid}/waive/",
+        b'{"fee": 1e999, "ground": "x"}',
+        content_type="application/json",
+        headers={"Idempotency-Key": str(uuid4())},
+    )
+    refused(answer, 400, "malformed")

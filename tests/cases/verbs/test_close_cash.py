@@ -71,7 +71,7 @@ def test_close_cash_explains_a_difference(world):
         close(world, 14000, note="  ")
     assert (caught.value.field, caught.value.sentence) == (
         "note",
-        "14000 VND were counted, by the entries there should be 15000 VND. Explain the difference.",
+        "14.000 đ were counted, by the entries there should be 15.000 đ. Explain the difference.",
     )
     report = close(world, 14000, note=" Trả lại thừa 1.000 đ ")
     assert (report.difference, report.note) == (-1000, "Trả lại thừa 1.000 đ")

@@ -79,15 +79,26 @@ def test_pay_after_the_result_settles_in_the_same_breath(world):
     assert told(dossier)[0][2] == "Dossier H41.101-261109-0001: Fees settled"
 
 
-@pytest.mark.parametrize("amount", [0, -15000, 14999, 15001, 30000, 15000.0, "15000", True, None])
-def test_pay_refuses_every_amount_but_the_one_owed(world, amount):
+@pytest.mark.parametrize(
+    ("amount", "said"),
+    [
+        (0, "0 đ"),
+        (-15000, "-15.000 đ"),
+        (14999, "14.999 đ"),
+        (15001, "15.001 đ"),
+        (30000, "30.000 đ"),
+        (15000.0, "15000.0"),
+        ("15000", "15000"),
+        (True, "True"),
+        (None, "None"),
+    ],
+)
+def test_pay_refuses_every_amount_but_the_one_owed(world, amount, said):
     dossier = world.receive(world.paid)
     with refused(WrongAmount, "wrong_amount") as caught:
         services.pay(dossier, by=world.clerk, amount=amount)
     assert caught.value.field == "amount"
-    assert caught.value.sentence == (
-        f"{amount} VND is not what is owed: 15000 VND. Take exactly that amount."
-    )
+    assert caught.value.sentence == f"{said} is not what is owed: 15.000 đ. Take exactly that amount."
 
 
 def test_pay_in_parts_until_nothing_is_owed(world):
@@ -102,14 +113,17 @@ def test_pay_in_parts_until_nothing_is_owed(world):
     ]
 
 
-@pytest.mark.parametrize("amount", [0, -1, 15001, 5000.0, "5000", True, None])
-def test_pay_in_parts_refuses_what_is_no_part_of_what_is_owed(world, amount):
+@pytest.mark.parametrize(
+    ("amount", "said"),
+    [(0, "0 đ"), (-1, "-1 đ"), (15001, "15.001 đ"), (5000.0, "5000.0"), ("5000", "5000"), (True, "True")],
+)
+def test_pay_in_parts_refuses_what_is_no_part_of_what_is_owed(world, amount, said):
     dossier = world.receive(world.paid)
     with refused(WrongAmount, "wrong_amount") as caught:
         services.pay(dossier, by=world.clerk, amount=amount, part=True)
     assert (caught.value.field, caught.value.sentence) == (
         "amount",
-        f"{amount} VND is no part of what is owed: 15000 VND. Take at most that amount.",
+        f"{said} is no part of what is owed: 15.000 đ. Take at most that amount.",
     )
 
 
