@@ -79,7 +79,8 @@ def receive_group(
     """Receive all rows as one group, or none: `Invalid` names the row that is refused, and why.
 
     Then nothing was changed and no number was used. First everything but the numbers, then the numbers of
-    all: other receptions of the desk wait for the second, short part only. Raises `NotPermitted` for whoever is no clerk of the desk.
+    all: other receptions of the desk wait for the second, short part only. Raises `NotPermitted` for whoever
+    is no clerk of the desk.
     """
     _check_whole(rows, kind=kind, desk=desk, by=by)
     name = required_text(
