@@ -150,7 +150,7 @@ VIEWS = [
     View("lookup-phone", NOBODY, "/tra-cuu/", full=True, phone=True, kept=True),
     View("lookup", NOBODY, "/tra-cuu/"),
     View("kiosk", CLERK, f"{ADMIN}/goi-so/man-hinh/", open_link("/lay-so/"), kept=True),
-    View("board", CLERK, f"{ADMIN}/goi-so/man-hinh/", open_link("/goi-so/ey")),
+    View("board", CLERK, f"{ADMIN}/goi-so/man-hinh/", open_link("/goi-so/")),
     # The reception desk
     View("login", NOBODY, f"{ADMIN}/login/"),
     View("home-clerk", CLERK, f"{ADMIN}/", kept=True),

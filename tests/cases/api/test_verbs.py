@@ -152,7 +152,7 @@ def test_an_unknown_field_of_a_verb_is_refused(world, officer):
 def test_a_wrong_amount_is_refused(world, clerk, amount):
     dossier = world.receive(world.paid)
     problem = refused(clerk.post(f"dossiers/{dossier.code}/pay/", {"amount": amount}), 422, "wrong_amount")
-    assert "15000" in problem["detail"]
+    assert "is not what is owed: 15.000 đ." in problem["detail"]
     assert not dossier.payments.exists()
 
 
