@@ -149,7 +149,7 @@ VIEWS = [
     # Citizens
     View("lookup-phone", NOBODY, "/tra-cuu/", full=True, phone=True, kept=True),
     View("lookup", NOBODY, "/tra-cuu/"),
-    View("kiosk", CLERK, f"{ADMIN}/goi-so/man-hinh/", open_link("/lay-so/"), kept=True),
+    View("kiosk", CLERK, f"{ADMIN}/goi-so/man-hinh/", open_link("/lay-so/")),
     View("board", CLERK, f"{ADMIN}/goi-so/man-hinh/", open_link("/goi-so/")),
     # The reception desk
     View("login", NOBODY, f"{ADMIN}/login/"),
