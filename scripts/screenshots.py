@@ -126,25 +126,6 @@ def first_with(part: str) -> Callable[[Page], None]:
     return opened
 
 
-def paid_back(page: Page) -> None:
-    """A fee is taken, and the form that pays it back."""
-    verb("pay")(page)
-    page.keyboard.press("Control+Enter")
-    page.wait_for_url("**/change/**")
-    open_link("/verb/refund/")(page)
-
-
-def undone(page: Page) -> None:
-    """A result is handed over, and the form that undoes it."""
-    open_link("/tra-ket-qua/")(page)
-    address = page.locator("#main a[href*='/cases/dossier/']").first.evaluate("link => link.href")
-    page.locator("[name=proof][value=receipt]").check()
-    page.keyboard.press("Control+Enter")
-    page.wait_for_url("**xong=**")
-    page.goto(address)
-    open_link("/verb/undo/")(page)
-
-
 VIEWS = [
     # Citizens
     View("lookup-phone", NOBODY, "/tra-cuu/", full=True, phone=True, kept=True),
@@ -171,7 +152,6 @@ VIEWS = [
     View("hand-over", CLERK, f"{ADMIN}/tra-ket-qua/", open_link("/tra-ket-qua/"), kept=True),
     View("pay", CLERK, dossiers("state=processing"), verb("pay")),
     View("waive", CLERK, dossiers("state=processing"), verb("waive")),
-    View("refund", CLERK, dossiers("state=processing"), paid_back),
     View("cash", CLERK, f"{ADMIN}/thu-tien/", kept=True),
     View("calling", CLERK, f"{ADMIN}/goi-so/", kept=True),
     View("queue-links", CLERK, f"{ADMIN}/goi-so/man-hinh/"),
@@ -195,7 +175,6 @@ VIEWS = [
     View("supplement", OFFICER, dossiers("holder=me"), verb("request_supplement"), full=True),
     View("hand-on", OFFICER, dossiers("holder=me"), verb("hand_over")),
     View("consult", OFFICER, dossiers("holder=me"), verb("consult")),
-    View("undo", CLERK, f"{ADMIN}/tra-ket-qua/", undone),
     View("assign", SUPERVISOR, dossiers("state=processing"), verb("assign")),
     View("questions", OFFICER, f"{ADMIN}/hoi-y-kien/"),
     # Who supervises, inspects and apologises
