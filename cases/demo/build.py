@@ -18,12 +18,14 @@ from cases.demo.offices import Accounts, connect_database, open_offices, second,
 from cases.demo.plan import Plan
 from cases.demo.staffing import Staffing
 from cases.demo.waiting_room import WaitingRoom
-from cases.enums import TextState
-from cases.models import Document, Dossier
+from cases.models import Dossier
+from cases.services import searchable
 from procedures.calendars import remembered_calendars
 from procedures.models import Staff
 
-SCANS_TO_READ = 5  # by optical character recognition, where it is installed
+# By optical character recognition, where it is installed: one takes seconds of a whole processor, and hundreds
+# of drawn pages would keep the worker from what somebody scans while they look at the demonstration.
+SCANS_TO_READ = 5
 
 
 @dataclass(frozen=True)
@@ -65,19 +67,8 @@ def build_demo(dossiers: int, *, seed: int, say: Callable[[str], None] = lambda 
     drawers = Drawers(wards[0].calendar, now).live()
     with remembered_calendars():
         acts = _live([*lives, *visits, room, staffing, drawers], until=now, say=say)
-    _leave_unread_but(SCANS_TO_READ)
+    searchable.leave_unread_but(SCANS_TO_READ)
     return Demo(Dossier.objects.count(), acts, accounts.made, accounts.password)
-
-
-def _leave_unread_but(most: int) -> None:
-    """Only the newest scans wait to be made searchable.
-
-    Reading one takes seconds of a whole processor. Hundreds of drawn pages would keep the worker at it for
-    many minutes on which nobody searches for anything; whoever scans something new sees it read at once.
-    """
-    waiting = Document.objects.filter(text_state=TextState.WAITING).order_by("-pk")
-    read = list(waiting.values_list("pk", flat=True)[:most])
-    waiting.exclude(pk__in=read).update(text_state=TextState.NONE)
 
 
 def _live(lives: list, *, until: datetime, say: Callable[[str], None]) -> int:

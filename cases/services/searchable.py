@@ -86,6 +86,13 @@ def _next_waiting() -> Document | None:
     return waiting.order_by("text_fault", "-pk").first()
 
 
+def leave_unread_but(most: int) -> None:
+    """Only the newest scans go on waiting to be read; the others stay pictures, as where no tool is installed."""
+    waiting = Document.objects.filter(text_state=TextState.WAITING)
+    newest = list(waiting.order_by("-pk").values_list("pk", flat=True)[:most])
+    waiting.exclude(pk__in=newest).update(text_state=TextState.NONE)
+
+
 def find_text(document: Document) -> bool:
     """Read one scan: text and searchable copy, or FAILED with the reason; tells which.
 

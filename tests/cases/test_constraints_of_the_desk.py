@@ -19,9 +19,11 @@ from cases.models import (
 )
 from cases.services import tickets
 from procedures.models import ProcedureVersion, ReadyReason
-from tests.cases.desk_queue import queue  # noqa: F401 a fixture
+from tests.cases.desk_queue import queue
 from tests.cases.helpers import make_person
 from tests.cases.test_constraints import row_is_refused, sql_is_refused
+
+__all__ = ["queue"]
 
 # Money ----------------------------------------------------------------------------------------------
 
@@ -119,7 +121,7 @@ def test_an_entry_has_a_number_that_its_register_gave_out(world):
 # Waiting room ---------------------------------------------------------------------------------------
 
 
-def test_a_ticket_is_of_the_desk_of_its_service_and_counted_from_one(world, queue):  # noqa: F811
+def test_a_ticket_is_of_the_desk_of_its_service_and_counted_from_one(world, queue):
     queue.take()
     now = timezone.now()
     facts = {"service": queue.civil, "day": timezone.localdate(), "taken_at": now, "queued_at": now}
@@ -132,7 +134,7 @@ def test_a_ticket_is_of_the_desk_of_its_service_and_counted_from_one(world, queu
     )
 
 
-def test_somebody_sits_at_an_open_counter_and_nobody_at_a_closed_one(queue):  # noqa: F811
+def test_somebody_sits_at_an_open_counter_and_nobody_at_a_closed_one(queue):
     tickets.open_counter(queue.first, by=queue.clerk)
     for change in [{"clerk": None}, {"is_open": False, "opened_at": None}]:
         row_is_refused(

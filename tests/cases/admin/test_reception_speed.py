@@ -1,4 +1,4 @@
-"""Reception for fast hands: people looked up, duplicates said, cards scanned, drafts kept, printed at once."""
+"""Reception for fast hands: people looked up, duplicates said, cards scanned, printed at once."""
 
 from dataclasses import replace
 from datetime import date
@@ -8,7 +8,7 @@ from django.http import QueryDict
 
 from cases.admin.reception_people import look_up
 from cases.enums import Provision
-from cases.models import Dossier, ReceptionDraft, StoredPaper
+from cases.models import Dossier, StoredPaper
 from procedures.enums import FeeKind, FeeRule
 from procedures.models import FeeLine
 from tests.cases.admin.conftest import messages_of, page_of, text_of
@@ -219,80 +219,6 @@ def test_a_malformed_card_is_refused_politely_and_leaves_no_trace(world, browser
     response = find(browser(world.clerk), world.free, card=card)
     assert "This is not the code of a citizen card" in text_of(response)
     assert shown(response, "card", "full_name") == ["", "Trần Văn Thử"]
-
-
-# --- Drafts -----------------------------------------------------------------------------------------
-
-
-def test_what_is_typed_is_kept_and_goes_on_later(world, browser):
-    client = browser(world.clerk)
-    sent = typed(client, world.free, subject="Đừng mất", notice_channels=["sms"], return_channel="post")
-    assert text_of(client.post(PAGE + "nhap/", sent)) == "Draft kept at 09:00:00."
-    draft = ReceptionDraft.objects.get()
-    page = client.get(PAGE)
-    assert "Trần Văn Thử 1.000001 09/11/2026 09:00 Continue Discard" in text_of(page)
-    response = client.get(PAGE, {"draft": draft.pk})
-    assert shown(response, "full_name", "subject", "notice_channels", "return_channel", "nonce") == [
-        "Trần Văn Thử",
-        "Đừng mất",
-        ["sms"],
-        "post",
-        sent["nonce"],
-    ]
-    assert errors_of(response) == {}
-
-
-def test_a_draft_keeps_neither_tokens_nor_scanned_cards(world, browser):
-    client = browser(world.clerk)
-    client.post(PAGE + "nhap/", typed(client, world.free, card=CARD, csrfmiddlewaretoken="x"))
-    assert {"csrfmiddlewaretoken", "card", "nonce"} & set(ReceptionDraft.objects.get().data) == set()
-
-
-def test_a_draft_ends_with_the_dossier_of_its_page(world, browser):
-    client = browser(world.clerk)
-    sent = typed(client, world.free)
-    client.post(PAGE + "nhap/", sent)
-    client.post(PAGE, sent)
-    assert (Dossier.objects.count(), ReceptionDraft.objects.count()) == (1, 0)
-    assert text_of(client.post(PAGE + "nhap/", sent)) == "This page has already received its dossier."
-    assert not ReceptionDraft.objects.exists()
-
-
-def test_a_refused_reception_keeps_its_draft(world, browser):
-    client = browser(world.clerk)
-    sent = typed(client, world.free, phone="không phải số")
-    client.post(PAGE + "nhap/", sent)
-    client.post(PAGE, sent)
-    assert ReceptionDraft.objects.count() == 1
-
-
-def test_a_draft_is_discarded_by_hand(world, browser):
-    client = browser(world.clerk)
-    client.post(PAGE + "nhap/", typed(client, world.free))
-    response = client.post(f"{PAGE}nhap/{ReceptionDraft.objects.get().pk}/bo/")
-    assert (response.url, ReceptionDraft.objects.count()) == (PAGE, 0)
-
-
-def test_nobody_sees_the_draft_of_a_colleague(world, browser):
-    client = browser(world.clerk)
-    client.post(PAGE + "nhap/", typed(client, world.free))
-    draft, other = ReceptionDraft.objects.get(), browser(world.centre_clerk)
-    page = other.get(PAGE, {"draft": draft.pk})
-    other.post(f"{PAGE}nhap/{draft.pk}/bo/")
-    assert "Trần Văn Thử" not in text_of(page)
-    assert ReceptionDraft.objects.count() == 1
-
-
-@pytest.mark.parametrize("number", ["0", "-1", "x", "٣", "9" * 30])
-def test_a_draft_that_is_not_there_shows_the_search(world, browser, number):
-    assert "Which procedure?" in text_of(browser(world.clerk).get(PAGE, {"draft": number}))
-
-
-@pytest.mark.parametrize("changes", [{"procedure": "9.999999"}, {"nonce": ""}, {"nonce": "á" * 5}])
-def test_rubbish_is_no_draft(world, browser, changes):
-    client = browser(world.clerk)
-    assert client.post(PAGE + "nhap/", {**typed(client, world.free), **changes}).status_code == 400
-    assert not ReceptionDraft.objects.exists()
 
 
 # --- Receive and print ----------------------------------------------------------------------------------
