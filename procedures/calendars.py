@@ -8,16 +8,19 @@ from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import date
+from uuid import UUID
 
 from django.db import connection
 from django.db.models import Q
 
 from procedures.estimates import estimated_days
-from procedures.models import Agency, CalendarDay, OfficeSession
+from procedures.models import Agency, CalendarDay, CalendarEdition, OfficeSession
 from procedures.working_time import OfficeHours, Session, SpecialDay, WorkCalendar
 
 _remembered: ContextVar[dict[int | None, WorkCalendar] | None] = ContextVar("remembered", default=None)
 _COUNTING = 0xCA1E  # any number: held shared by who counts, alone by who changes a calendar
+# What this process has read, by agency, and of which edition; another edition replaces the whole.
+_kept: tuple[UUID | None, dict[int | None, WorkCalendar]] = (None, {})
 FIRST_MONTH_TO_ASK = 10  # the yearly notice comes late in the year before
 
 
@@ -36,7 +39,7 @@ def remembered_calendars() -> Iterator[None]:
 
 
 def calendar_for(agency: Agency | None) -> WorkCalendar:
-    """The calendar of an agency, of the country for None; four queries at most, one for the country.
+    """The calendar of an agency, of the country for None; one query, and four more to read it anew.
 
     Inside a transaction one more: the lock that `changing_calendars` waits for.
 
@@ -45,9 +48,9 @@ def calendar_for(agency: Agency | None) -> WorkCalendar:
     """
     known, key = _remembered.get(), agency.pk if agency else None
     if known is None:
-        return _read_calendar(agency)
+        return _kept_calendar(agency)
     if key not in known:
-        known[key] = _read_calendar(agency)
+        known[key] = _kept_calendar(agency)
     return known[key]
 
 
@@ -55,6 +58,7 @@ def proposed_calendar(
     agency: Agency | None, *, added: Iterable[CalendarDay], without: Collection[int]
 ) -> WorkCalendar:
     """What `calendar_for` would give with these rows more and those (by primary key) less; never remembered."""
+    _wait_for_changes()
     return _read_calendar(agency, added, without)
 
 
@@ -86,12 +90,32 @@ def unofficial_year(today: date) -> tuple[int, bool] | None:
     return None
 
 
-def _read_calendar(
-    agency: Agency | None, added: Iterable[CalendarDay] = (), without: Collection[int] = ()
-) -> WorkCalendar:
+def _kept_calendar(agency: Agency | None) -> WorkCalendar:
+    """From this process when the edition is still the one it was read in, otherwise from the database."""
+    global _kept
+    _wait_for_changes()
+    edition = CalendarEdition.objects.values_list("name", flat=True).first()
+    if edition is None:
+        return _read_calendar(agency)
+    of_edition, calendars = _kept
+    if of_edition != edition:
+        _kept = of_edition, calendars = edition, {}
+    key = agency.pk if agency else None
+    if key not in calendars:
+        calendars[key] = _read_calendar(agency)
+    return calendars[key]
+
+
+def _wait_for_changes() -> None:
+    """Inside a transaction: until whoever is changing a calendar is done, and nobody begins before the commit."""
     if connection.in_atomic_block:
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock_shared(%s)", [_COUNTING])
+
+
+def _read_calendar(
+    agency: Agency | None, added: Iterable[CalendarDay] = (), without: Collection[int] = ()
+) -> WorkCalendar:
     line = list(agency.ancestors(include_self=True)) if agency else []  # from the province down
     rank = {unit.pk: place for place, unit in enumerate(line)}
     stored = CalendarDay.objects.filter(Q(agency=None) | Q(agency__in=rank), enabled=True)

@@ -32,7 +32,6 @@ from cases.transfers import Transfer, transfer_of
 from notifications.pdf import hand_over_slip_pdf
 from onestop import access
 from onestop.numbers import whole_number
-from procedures.models import Agency
 
 MOST_READY = 50
 READY = Q(state=State.PAID) | Q(state=State.PROCESSING, finished_at__isnull=False)
@@ -189,10 +188,10 @@ def _not_found(typed: str) -> str:
 
 
 def _ready(user):
-    desks = Agency.objects.below(user.workplace).values("pk")
     return (
-        Dossier.objects.filter(READY, receiving_desk__in=desks)
-        .with_people()
+        Dossier.objects.at_desks_of(user.workplace)
+        .filter(READY)
+        .with_people_apart()
         .prefetch_related("fees", "waivers", "payments")
         .order_by("finished_at", "pk")
     )

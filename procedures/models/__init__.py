@@ -12,6 +12,7 @@ from procedures.models.catalogue import (
     ProcedureVersion,
     TimeLimit,
 )
+from procedures.models.editions import CalendarEdition
 from procedures.models.reasons import ReadyReason
 from procedures.models.staff import Absence, Secondment, Staff, Substitute, works_in
 
@@ -19,6 +20,7 @@ __all__ = [
     "Absence",
     "Agency",
     "CalendarDay",
+    "CalendarEdition",
     "Component",
     "ElectronicSource",
     "FeeLine",

@@ -1,5 +1,6 @@
 """The tree of agencies (cơ quan, đơn vị) and their opening hours."""
 
+import pgtrigger
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import ArrayField, RangeOperators
 from django.core.validators import RegexValidator
@@ -13,6 +14,7 @@ from tree_queries.query import TreeQuerySet
 
 from procedures.codes import AGENCY_NEW
 from procedures.enums import AgencyKind
+from procedures.models.editions import ANY_CHANGE, new_edition
 
 
 class AgencyQuerySet(TreeQuerySet):
@@ -90,6 +92,7 @@ class Agency(TreeNode):
                 violation_error_message=_("A bank account needs both, the code of the bank and the number."),
             ),
         ]
+        triggers = [new_edition(pgtrigger.UpdateOf("parent_id", "saturday_counts"))]
 
     def __str__(self) -> str:
         return self.name
@@ -147,6 +150,7 @@ class OfficeSession(models.Model):
                 violation_error_message=_("Two sessions of one kind of day overlap."),
             ),
         ]
+        triggers = [new_edition(ANY_CHANGE)]
 
     def __str__(self) -> str:
         return f"{self.opens_at:%H:%M}–{self.closes_at:%H:%M}"

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from procedures.enums import DayKind
 from procedures.models.agencies import Agency
+from procedures.models.editions import ANY_CHANGE, new_edition
 
 
 class CalendarDay(models.Model):
@@ -54,6 +55,7 @@ class CalendarDay(models.Model):
             ),
         ]
         indexes = [models.Index(fields=["key"], name="calendar_day_key")]
+        triggers = [new_edition(ANY_CHANGE)]
 
     def __str__(self) -> str:
         return f"{self.date:%d/%m/%Y} {self.name}"

@@ -1,11 +1,14 @@
 """The calendar of an agency from the database (R24)."""
 
 from datetime import date, time
+from threading import Thread
+from uuid import uuid4
 
 import pytest
+from django.db import IntegrityError, connection, transaction
 
 from procedures.calendars import calendar_for, proposed_calendar, remembered_calendars, unofficial_year
-from procedures.models import Agency, CalendarDay, OfficeSession
+from procedures.models import Agency, CalendarDay, CalendarEdition, OfficeSession
 from procedures.working_time import OfficeHours, Session
 
 pytestmark = pytest.mark.django_db
@@ -135,9 +138,9 @@ def test_a_year_with_provisional_days_is_provisional():
 
 def test_few_queries_whatever_the_depth(office, django_assert_num_queries):
     day("2026-01-01")
-    with django_assert_num_queries(5):  # the lock of a transaction is one of them
+    with django_assert_num_queries(6):  # the lock of a transaction and the edition are two of them
         calendar_for(office).is_working_day(NEW_YEAR)
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(3):
         calendar_for(None).is_working_day(NEW_YEAR)
 
 
@@ -147,6 +150,8 @@ def test_calendars_are_read_once_while_they_are_remembered(ward, django_assert_n
         first = calendar_for(ward)
         with django_assert_num_queries(0):
             assert calendar_for(ward) is first
+        day("2026-03-03")
+        assert calendar_for(ward) is first  # one verb counts with one calendar
         assert calendar_for(None) is not first
     assert calendar_for(ward) is not first
 
@@ -177,3 +182,75 @@ def test_next_years_calendar_is_asked_for_from_october_on(today, known, expected
     if known:
         day("2027-01-01", **known)
     assert unofficial_year(date.fromisoformat(today)) == expected
+
+
+class TestKeptBetweenRequests:
+    """A process reads a calendar once and keeps it until somebody changes what it is read from."""
+
+    @pytest.fixture
+    def kept(self, ward, django_assert_num_queries):
+        day("2026-04-30")
+        first = calendar_for(ward)
+        with django_assert_num_queries(2):  # the lock and the edition
+            assert calendar_for(ward) is first
+        return first
+
+    @pytest.mark.parametrize(
+        "change",
+        [
+            lambda ward: day("2026-03-03", ward),
+            lambda ward: CalendarDay.objects.update(enabled=False),
+            lambda ward: CalendarDay.objects.all().delete(),
+            lambda ward: session(ward, 7, 11),
+            lambda ward: Agency.objects.filter(pk=ward.pk).update(saturday_counts=True),
+            lambda ward: Agency.objects.filter(pk=ward.pk).update(parent=None),
+        ],
+        ids=["a day more", "a day switched off", "a day less", "other hours", "Saturdays", "another place"],
+    )
+    def test_not_beyond_a_change(self, kept, ward, change):
+        change(ward)
+        assert calendar_for(Agency.objects.get(pk=ward.pk)) is not kept
+
+    def test_other_facts_of_an_agency_change_nothing(self, kept, ward):
+        Agency.objects.filter(pk=ward.pk).update(phone="0000 000 000")
+        Agency.objects.create(identifier="H41.13", name_vi="Phường Khác", kind="commune")
+        assert calendar_for(ward) is kept
+
+    def test_what_was_rolled_back_is_not_taken_for_the_next_change(self, kept, ward):
+        with pytest.raises(ZeroDivisionError), transaction.atomic():
+            day("2026-03-03")
+            assert not calendar_for(ward).is_working_day(date(2026, 3, 3))
+            raise ZeroDivisionError
+        assert calendar_for(ward).is_working_day(date(2026, 3, 3))
+        day("2026-03-04")
+        assert calendar_for(ward).is_working_day(date(2026, 3, 3))
+        assert not calendar_for(ward).is_working_day(date(2026, 3, 4))
+
+    def test_there_is_one_edition_only(self, kept):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            CalendarEdition.objects.create(id=2, name=uuid4())
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_emptied_database_is_read_anew(ward):
+    day("2026-03-03")
+    assert not calendar_for(ward).is_working_day(date(2026, 3, 3))
+    with connection.cursor() as cursor:
+        cursor.execute("TRUNCATE procedures_calendarday CASCADE")
+    assert calendar_for(ward).is_working_day(date(2026, 3, 3))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_another_process_sees_the_change_at_once(ward):
+    """A thread stands for the other process: it has a connection and a transaction of its own."""
+    day("2026-04-30")
+    calendar_for(ward)
+
+    def elsewhere() -> None:
+        day("2026-03-03")
+        connection.close()
+
+    other = Thread(target=elsewhere)
+    other.start()
+    other.join()
+    assert not calendar_for(ward).is_working_day(date(2026, 3, 3))
