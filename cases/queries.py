@@ -14,11 +14,16 @@ from django.utils.translation import gettext_lazy
 
 from cases import deadlines, ledger, lookup
 from cases.codes import is_dossier_code
+from cases.collecting import Collection, collection_of
 from cases.enums import FINAL_STATES, EventKind, ReturnChannel, State
 from cases.errors import FileMissing
 from cases.facts import facts_of
+from cases.letters import letters_of
+from cases.lookup import Proof
 from cases.models import Document, Dossier, DossierEvent, Payment, Reschedule, StepRun, Supplement
 from cases.proof import ProofDay
+from cases.transfers import Transfer, transfer_of
+from notifications.models import Letter
 from procedures.calendars import calendar_for
 from procedures.enums import Channel, Role
 from procedures.models import Agency
@@ -33,19 +38,20 @@ def tidy_code(text: str) -> str:
     return code if is_dossier_code(code) else ""
 
 
-def look_up(code: str, secret: str = "") -> Dossier | None:
-    """The dossier of that code; with a secret only when it is the owner's (R40).
+def look_up(code: str, proof: Proof | None = None) -> Dossier | None:
+    """The dossier of that code; with a proof only when it is the owner's (R40).
 
-    An unknown code and a wrong secret both give None after the same work: one query for the same
-    columns and one comparison in constant time. Only code and end of the dossier are loaded.
+    An unknown code and a wrong proof both give None after the same work: one query for the same columns
+    and the same comparisons in constant time. Only the ends of ID number and phone need more than the
+    code and the end of the dossier.
     """
-    dossier = (
-        Dossier.objects.filter(code=tidy_code(code))
-        .only("uuid", "code", "secret_turn", "finished_at", "ended_at")
-        .order_by()
-        .first()
-    )
-    if secret and not lookup.matches(dossier, secret):
+    found = Dossier.objects.filter(code=tidy_code(code)).order_by()
+    if proof and proof.method == lookup.PERSON:
+        found = found.select_related("applicant")
+    else:
+        found = found.only("uuid", "code", "secret_turn", "finished_at", "ended_at")
+    dossier = found.first()
+    if proof and proof.method and not lookup.is_owner(dossier, proof):
         return None
     return dossier
 
@@ -217,6 +223,18 @@ class OwnerView:
     reschedules: list[Reschedule]
     history: list[DossierEvent]
     fees: Fees
+    transfer: Transfer | None
+    letters: list[Letter]
+    collection: Collection | None
+
+    @property
+    def pauses(self) -> list[Supplement]:
+        """While the agency waited for the applicant the clock stood; the last one may still run (R19)."""
+        return [supplement for supplement in self.supplements if not supplement.before_reception]
+
+    @property
+    def has_appointment(self) -> bool:
+        return self.collection is not None and self.collection.appointment is not None
 
     @property
     def result(self) -> Dossier | None:
@@ -275,7 +293,15 @@ def owner_view(pk: int) -> OwnerView:
         reschedules=list(dossier.reschedules.all()),
         history=[event for event in events if event.is_public],
         fees=fees_of(dossier),
+        transfer=transfer_of(dossier),
+        letters=issued_letters(dossier),
+        collection=collection_of(dossier),
     )
+
+
+def issued_letters(dossier: Dossier) -> list[Letter]:
+    """What was sent to the applicant, apologies first of all; drafts are nobody's business yet."""
+    return list(letters_of(dossier).issued().order_by("-issued_at", "-pk"))
 
 
 def sentence_of(dossier: Dossier) -> str:

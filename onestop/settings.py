@@ -239,6 +239,7 @@ ONLINE_LAST_MINUTES = env.int("ONLINE_LAST_MINUTES", 0)  # R11
 ONLINE_ANSWER_WORKING_HOURS = env.int("ONLINE_ANSWER_WORKING_HOURS", 8)  # R10, also by post
 BOUNDARY_FREE_NATION = env.list("BOUNDARY_FREE_NATION", [])  # R15, codes of procedures
 RESULT_CODE_PATTERN = env.str("RESULT_CODE_PATTERN", "{issuer}.{procedure}.{dossier}")  # R36
+LOOKUP_PROOF = env.list("LOOKUP_PROOF", ["secret", "person"])  # R40
 MIN_SUBSTITUTES = env.int("MIN_SUBSTITUTES", 1)  # R44
 LOG_BOOKS_CLOSE_ON_JANUARY = env.int("LOG_BOOKS_CLOSE_ON_JANUARY", 15)  # R42; 0 = only by hand
 RESCHEDULE_SCOPE = env.str("RESCHEDULE_SCOPE", "cycle")  # R30, T11: cycle or dossier
@@ -255,6 +256,8 @@ QUEUE_LAST_NUMBER_MINUTES = env.int("QUEUE_LAST_NUMBER_MINUTES", 15)
 QUEUE_PRIORITY_IN_A_ROW = env.int("QUEUE_PRIORITY_IN_A_ROW", 3)
 QUEUE_CALLS_BEFORE_NO_SHOW = env.int("QUEUE_CALLS_BEFORE_NO_SHOW", 2)
 QUEUE_MOST_WAITING = env.int("QUEUE_MOST_WAITING", 300)
+if not LOOKUP_PROOF or not set(LOOKUP_PROOF) <= {"secret", "person"}:
+    raise ImproperlyConfigured("LOOKUP_PROOF is 'secret', 'person', or both with a comma between.")
 if RESCHEDULE_SCOPE not in {"cycle", "dossier"}:
     raise ImproperlyConfigured("RESCHEDULE_SCOPE must be 'cycle' or 'dossier'.")
 try:
@@ -281,7 +284,7 @@ REST_FRAMEWORK = {
     "EXCEPTION_HANDLER": "cases.api.problems.handle",
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_THROTTLE_RATES": {
-        "lookup": env.str("THROTTLE_LOOKUP", "120/min"),
+        "lookup": env.str("THROTTLE_LOOKUP", "600/min"),
         "lookup-code": env.str("THROTTLE_LOOKUP_CODE", "20/min"),
         "staff": env.str("THROTTLE_STAFF", "1200/min"),
         "catalogue": env.str("THROTTLE_CATALOGUE", "240/min"),

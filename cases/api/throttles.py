@@ -7,6 +7,11 @@ from rest_framework.throttling import SimpleRateThrottle, UserRateThrottle
 from cases.queries import tidy_code
 
 
+def name_of(code: str) -> str:
+    """A code of a dossier, however it was typed, as part of a key in Redis."""
+    return hashlib.sha256((tidy_code(code) or code).encode(errors="replace")).hexdigest()
+
+
 class Catalogue(SimpleRateThrottle):
     """Reads of the public catalogue, by address."""
 
@@ -25,6 +30,8 @@ class LookupByAddress(Catalogue):
 class LookupByCode(SimpleRateThrottle):
     """Attempts to prove to be the owner, by code and address; the view says what was tried.
 
+    Right and wrong ones alike; what wrong ones cost beyond that is in `cases.api.backoff`.
+
     Counted by code alone, anybody could lock the real owner out with wrong secrets. Codes that do not
     exist are counted alike: a difference would tell which ones do (R40).
     """
@@ -32,11 +39,13 @@ class LookupByCode(SimpleRateThrottle):
     scope = "lookup-code"
 
     def get_cache_key(self, request, view):
-        code, secret = view.attempt(request)
-        if not secret:
+        code, proof = view.attempt(request)
+        if not proof.method:
             return None
-        name = hashlib.sha256((tidy_code(code) or code).encode(errors="replace")).hexdigest()
-        return self.cache_format % {"scope": self.scope, "ident": f"{self.get_ident(request)}-{name}"}
+        return self.cache_format % {
+            "scope": self.scope,
+            "ident": f"{self.get_ident(request)}-{name_of(code)}",
+        }
 
 
 class StaffThrottle(UserRateThrottle):

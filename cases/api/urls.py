@@ -21,7 +21,7 @@ from cases.api.views.dossiers import (
     RefuseAtDeskView,
 )
 from cases.api.views.letters import LetterListView, LetterPdfView, LetterView
-from cases.api.views.lookup import StatusView
+from cases.api.views.lookup import StatusAppointmentView, StatusLetterView, StatusView
 from cases.api.views.registers import CertificationListView
 from cases.api.views.verbs import VERBS, VerbView
 
@@ -38,6 +38,8 @@ class NowhereView(PublicView):
 
 v1 = [
     path("status/<str:code>/", StatusView.as_view(), name="status"),
+    path("status/<str:code>/letters/<int:pk>.pdf", StatusLetterView.as_view(), name="status_letter"),
+    path("status/<str:code>/appointment.ics", StatusAppointmentView.as_view(), name="status_appointment"),
     path("procedures/", ProcedureListView.as_view(), name="procedures"),
     path("procedures/<str:code>/", ProcedureView.as_view(), name="procedure"),
     path("me/", MeView.as_view(), name="me"),

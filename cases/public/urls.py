@@ -5,7 +5,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.i18n import set_language
 
 from cases.public import screens
-from cases.public.views import HomeView, LookupView
+from cases.public.views import DownloadView, HomeView, LookupView
 
 app_name = "public"
 urlpatterns = [
@@ -15,6 +15,7 @@ urlpatterns = [
     path("goi-so/<str:token>/", screens.board, name="board"),
     path("goi-so/<str:token>/moi/", screens.board_news, name="board_news"),
     path("tra-cuu/", LookupView.as_view(), name="lookup"),
+    path("tra-cuu/tai-ve/", DownloadView.as_view(), name="lookup_download"),
     # Without CSRF: our pages send no referrer, so browsers send `Origin: null`, which Django refuses;
     # and a language that somebody else switched harms nobody.
     path("ngon-ngu/", csrf_exempt(set_language), name="language"),

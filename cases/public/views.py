@@ -1,7 +1,8 @@
-"""Pages for everybody: look a dossier up by the code and the secret on its receipt (R40)."""
+"""Pages for everybody: look a dossier up by its code and a proof that it is one's own (R40)."""
 
 import math
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.decorators import method_decorator
@@ -10,10 +11,18 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.generic import TemplateView, View
 
 from cases import queries
+from cases.api.backoff import Attempts
 from cases.api.throttles import LookupByAddress, LookupByCode
+from cases.collecting import collection_of, ical_of
+from cases.letters import letters_of
+from cases.lookup import Proof
+from cases.models import Dossier
+from cases.public import passes
 from cases.public.stages import stages_of
+from notifications.errors import NotificationError
+from notifications.services import letters
 
-LONGEST = 80  # characters of code or secret that are looked at
+LONGEST = 80  # characters of code or proof that are looked at
 
 
 class HomeView(TemplateView):
@@ -21,80 +30,146 @@ class HomeView(TemplateView):
 
     template_name = "public/home.html"
 
+    def get_context_data(self, **kwargs):
+        return super().get_context_data(methods=settings.LOOKUP_PROOF, **kwargs)
+
+
+class OpenView(View):
+    """What look-up and its downloads share: pages that nobody keeps, and the answer to too many attempts."""
+
+    def page(self, request: HttpRequest, template: str, facts: dict, *, status: int = 200) -> HttpResponse:
+        return unkept(render(request, template, facts, status=status))
+
+    def form_page(self, request, *, code="", fault: str = "", found=None, status: int = 200) -> HttpResponse:
+        facts = {"code": code, "fault": fault, "found": found, "methods": settings.LOOKUP_PROOF}
+        return self.page(request, "public/lookup.html", facts, status=status)
+
+    def too_many(self, request: HttpRequest, throttles, *, code: str = "", wait=0) -> HttpResponse | None:
+        """The answer to somebody who asks too often, else None."""
+        for throttle in throttles:
+            if not throttle.allow_request(request, self):
+                wait = max(wait, math.ceil(throttle.wait() or 60))
+        if not wait:
+            return None
+        fault = _("Too many attempts. Wait %(seconds)s seconds and try again.") % {"seconds": wait}
+        answer = self.form_page(request, code=code, fault=fault, status=429)
+        answer["Retry-After"] = str(wait)
+        return answer
+
 
 # The form changes nothing and carries its own proof, so it needs no cookie. With one, browsers would fail
 # here: the page sends no referrer, so they send `Origin: null`, which Django's CSRF check refuses.
 @method_decorator(csrf_exempt, name="dispatch")
-class LookupView(View):
+class LookupView(OpenView):
     """GET: the form, and with `?ma=CODE` (from the QR code) whether that dossier is finished.
 
-    POST: code and secret; the secret therefore is in no address, no history and no log.
+    POST: code and proof; the proof therefore is in no address, no history and no log.
     """
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        code, _secret = self.attempt(request)
+        code, proof = self.attempt(request)
         if not code:
             return self.form_page(request)
-        return self.too_many(request) or self.public_page(request, code)
+        return self.looked_up(request, code, proof)
 
     def post(self, request: HttpRequest) -> HttpResponse:
-        code, secret = self.attempt(request)
+        code, proof = self.attempt(request)
         if not code:
             return self.form_page(request, fault=_("Enter the code of the dossier."), status=400)
-        if refused := self.too_many(request):
+        if proof.is_half:
+            fault = _("Enter both: the end of the ID number and the end of the phone number.")
+            return self.form_page(request, code=code, fault=fault, status=400)
+        return self.looked_up(request, code, proof)
+
+    def looked_up(self, request: HttpRequest, code: str, proof: Proof) -> HttpResponse:
+        attempts = Attempts(request, code, proof)
+        throttles = (LookupByAddress(), LookupByCode())
+        if refused := self.too_many(request, throttles, code=code, wait=attempts.wait()):
             return refused
-        if not secret:
-            return self.public_page(request, code)
-        dossier = queries.look_up(code, secret)
+        dossier = queries.look_up(code, proof)
+        attempts.ended(well=dossier is not None)
         if dossier is None:
-            return self.nothing_fits(request)
+            fault = _("Nothing fits this code and this proof. Compare both with your receipt, sign by sign.")
+            return self.form_page(request, code=code, fault=fault, status=404)
+        if not proof.method:
+            return self.form_page(request, code=code, found=dossier)
+        return self.owners_page(request, dossier)
+
+    def attempt(self, request: HttpRequest) -> tuple[str, Proof]:
+        """Code and proof as they were sent; for the throttles as well."""
+        if request.method != "POST":
+            return _sent(request.GET, "ma"), Proof()
+        proof = Proof(*(_sent(request.POST, name) for name in ("secret", "id_end", "phone_end")))
+        return _sent(request.POST, "code"), proof
+
+    def owners_page(self, request: HttpRequest, dossier: Dossier) -> HttpResponse:
         view = queries.owner_view(dossier.pk)
         facts = {
             "view": view,
             "dossier": view.dossier,
             "stages": stages_of(view.dossier),
             "code": view.dossier.code,
+            "pass": passes.pass_for(view.dossier),
+            "pass_minutes": passes.MINUTES,
         }
         return self.page(request, "public/status.html", facts)
 
-    def attempt(self, request: HttpRequest) -> tuple[str, str]:
-        """Code and secret as they were sent; for the throttles as well."""
-        if request.method == "POST":
-            return (
-                request.POST.get("code", "").strip()[:LONGEST],
-                request.POST.get("secret", "").strip()[:LONGEST],
-            )
-        return request.GET.get("ma", "").strip()[:LONGEST], ""
 
-    def public_page(self, request: HttpRequest, code: str) -> HttpResponse:
-        """What anybody may know: whether the dossier is finished."""
-        dossier = queries.look_up(code)
+@method_decorator(csrf_exempt, name="dispatch")  # like the look-up: the pass in the form is the proof
+class DownloadView(OpenView):
+    """The buttons of the owner's page: an issued letter as PDF, the appointment for a calendar."""
+
+    http_method_names = ["post"]
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        if refused := self.too_many(request, [LookupByAddress()]):
+            return refused
+        dossier = passes.dossier_of(_sent(request.POST, "pass", 300))
         if dossier is None:
-            return self.nothing_fits(request)
-        return self.form_page(request, found=dossier)
+            fault = _("The page you came from is too old. Look the dossier up again.")
+            return self.form_page(request, fault=fault, status=403)
+        what = _sent(request.POST, "what")
+        answer = _appointment(dossier) if what == "appointment" else _letter(dossier, what)
+        if answer is None:
+            fault = _("This is not there any more. Look the dossier up again.")
+            return self.form_page(request, code=dossier.code, fault=fault, status=404)
+        return unkept(answer)
 
-    def nothing_fits(self, request: HttpRequest) -> HttpResponse:
-        fault = _("Nothing fits this code and secret. Compare both with your receipt, letter by letter.")
-        return self.form_page(request, fault=fault, status=404)
 
-    def too_many(self, request: HttpRequest) -> HttpResponse | None:
-        """The answer to somebody who asks too often, else None."""
-        for throttle in (LookupByAddress(), LookupByCode()):
-            if not throttle.allow_request(request, self):
-                seconds = math.ceil(throttle.wait() or 60)
-                fault = _("Too many attempts. Wait %(seconds)s seconds and try again.") % {"seconds": seconds}
-                answer = self.form_page(request, fault=fault, status=429)
-                answer["Retry-After"] = str(seconds)
-                return answer
+def _appointment(dossier: Dossier) -> HttpResponse | None:
+    collection = collection_of(dossier)
+    if collection is None or collection.appointment is None:
         return None
+    return _file(ical_of(dossier), "text/calendar; charset=utf-8", f"{dossier.code}.ics")
 
-    def form_page(self, request, *, fault: str = "", found=None, status: int = 200) -> HttpResponse:
-        facts = {"code": self.attempt(request)[0], "fault": fault, "found": found}
-        return self.page(request, "public/lookup.html", facts, status=status)
 
-    def page(self, request, template: str, facts: dict, *, status: int = 200) -> HttpResponse:
-        answer = render(request, template, facts, status=status)
-        answer["Cache-Control"] = "no-store"
-        answer["Referrer-Policy"] = "no-referrer"
-        answer["X-Robots-Tag"] = "noindex"
-        return answer
+def _letter(dossier: Dossier, number: str) -> HttpResponse | None:
+    """The issued letter with this primary key, of this dossier and of no other one."""
+    pk = int(number) if number.isascii() and number.isdecimal() and len(number) < 19 else 0
+    letter = letters_of(dossier).issued().filter(pk=pk).first()
+    if letter is None:
+        return None
+    try:
+        content = letters.issued_pdf(letter)
+    except NotificationError:
+        return None
+    return _file(content, "application/pdf", f"{dossier.code}-{letter.kind}.pdf")
+
+
+def _file(content: bytes, content_type: str, name: str) -> HttpResponse:
+    answer = HttpResponse(content, content_type=content_type)
+    answer["Content-Disposition"] = f'attachment; filename="{name}"'
+    answer["X-Content-Type-Options"] = "nosniff"
+    return answer
+
+
+def _sent(values, name: str, longest: int = LONGEST) -> str:
+    return values.get(name, "").strip()[:longest]
+
+
+def unkept(answer: HttpResponse) -> HttpResponse:
+    """Not kept by anybody on the way, not told to the next page, not found by a search engine."""
+    answer["Cache-Control"] = "no-store"
+    answer["Referrer-Policy"] = "no-referrer"
+    answer["X-Robots-Tag"] = "noindex"
+    return answer

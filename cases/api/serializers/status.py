@@ -1,5 +1,8 @@
 """Answers to a look-up: two facts for everybody, the own dossier for the holder of the receipt (R40, T22)."""
 
+from django.conf import settings
+from django.urls import reverse
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from cases.api.serializers.answers import (
@@ -15,7 +18,8 @@ from cases.api.serializers.answers import (
     StepSerializer,
     SupplementSerializer,
 )
-from cases.enums import ResultKind, State
+from cases.enums import ResultKind, ReturnChannel, State
+from notifications.enums import LetterKind
 
 
 class PublicStatusSerializer(serializers.Serializer):
@@ -44,8 +48,62 @@ class ResultSerializer(serializers.Serializer):
     returned_at = serializers.DateTimeField(allow_null=True)
 
 
+class PauseSerializer(serializers.Serializer):
+    """The clock stood while the agency waited for the applicant."""
+
+    first = serializers.DateTimeField(source="asked_at")
+    last = serializers.DateTimeField(
+        source="answered_at", allow_null=True, help_text="Null: it still stands."
+    )
+    reason = serializers.CharField()
+
+
+class TransferSerializer(serializers.Serializer):
+    """How to pay what is owed by transfer; the text of the QR code names no person."""
+
+    vietqr = serializers.CharField(source="payload", help_text="Text of the VietQR code.")
+    bank_bin = serializers.CharField(source="bank")
+    account = serializers.CharField()
+    account_name = serializers.CharField()
+    amount = serializers.IntegerField(help_text="VND.")
+    purpose = serializers.CharField()
+
+
+class StatusLetterSerializer(serializers.Serializer):
+    kind = serializers.ChoiceField(LetterKind.choices)
+    kind_label = serializers.CharField(source="get_kind_display")
+    number = serializers.CharField(source="number_text")
+    issued_at = serializers.DateTimeField()
+    pdf = serializers.SerializerMethodField(help_text="Address; asked with the same proof.")
+
+    def get_pdf(self, letter) -> str:
+        return _address("status_letter", letter.reference, letter.pk)
+
+
+class OpeningSerializer(serializers.Serializer):
+    weekdays = serializers.CharField()
+    saturday = serializers.CharField(help_text="Empty: closed.")
+
+
+class CollectionSerializer(serializers.Serializer):
+    """When, where and with what the result is collected."""
+
+    appointment = serializers.DateTimeField(allow_null=True, help_text="Null once the result is there.")
+    comes_by = serializers.ChoiceField(ReturnChannel.choices)
+    place = DeskSerializer()
+    opening = OpeningSerializer()
+    bring = serializers.ListField(child=serializers.CharField())
+
+
+class StatusLinksSerializer(serializers.Serializer):
+    page = serializers.CharField(help_text="The look-up for people.")
+    appointment = serializers.CharField(
+        allow_null=True, help_text="iCalendar file; asked with the same proof."
+    )
+
+
 class OwnerStatusSerializer(serializers.Serializer):
-    """With the look-up secret: everything about the own dossier."""
+    """With a proof: everything about the own dossier."""
 
     code = serializers.CharField(source="dossier.code")
     finished = serializers.BooleanField(source="dossier.is_finished")
@@ -74,3 +132,20 @@ class OwnerStatusSerializer(serializers.Serializer):
     fees = FeesSerializer()
     result = ResultSerializer(allow_null=True)
     ready = serializers.BooleanField(source="is_ready", help_text="The result can be collected.")
+    pauses = PauseSerializer(many=True)
+    transfer = TransferSerializer(allow_null=True)
+    letters = StatusLetterSerializer(many=True)
+    collection = CollectionSerializer(allow_null=True)
+    links = serializers.SerializerMethodField()
+
+    @extend_schema_field(StatusLinksSerializer)
+    def get_links(self, view):
+        code = view.dossier.code
+        return {
+            "page": f"{settings.PUBLIC_URL}{reverse('public:lookup')}?ma={code}",
+            "appointment": _address("status_appointment", code) if view.has_appointment else None,
+        }
+
+
+def _address(name: str, *parts) -> str:
+    return f"{settings.PUBLIC_URL}{reverse(f'api:{name}', args=parts)}"

@@ -1,34 +1,87 @@
 """The public look-up of a dossier (R40)."""
 
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext_lazy as _
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, PolymorphicProxySerializer, extend_schema
+from rest_framework.exceptions import Throttled
 from rest_framework.response import Response
 
 from cases import queries
+from cases.api.backoff import Attempts
 from cases.api.problems import NothingFound
 from cases.api.serializers.status import OwnerStatusSerializer, PublicStatusSerializer
 from cases.api.throttles import LookupByAddress, LookupByCode
 from cases.api.views.base import PublicView
+from cases.api.views.dossiers import PDF_ANSWER, pdf_response
+from cases.collecting import collection_of, ical_of
+from cases.letters import letters_of
+from cases.lookup import Proof
+from cases.models import Dossier
+from notifications.services import letters
 
 SECRET_HEADER = "X-Lookup-Secret"
+ID_HEADER = "X-Lookup-Id-End"
+PHONE_HEADER = "X-Lookup-Phone-End"
+PROOF = [
+    OpenApiParameter(name, str, OpenApiParameter.HEADER, description=text)
+    for name, text in {
+        SECRET_HEADER: "From the receipt.",
+        ID_HEADER: "Instead of the secret, with the next one: last six digits of the applicant's ID number.",
+        PHONE_HEADER: "Last four digits of the applicant's phone number.",
+    }.items()
+]
 
 
-class StatusView(PublicView):
-    """Look a dossier up by the code on its receipt.
-
-    Without secret: the code and whether the dossier is finished. With the look-up secret of the receipt
-    in the header `X-Lookup-Secret` – never in the address, where logs would keep it – everything about
-    it. An unknown code and a wrong secret get the same answer.
-    """
+class ProvenView(PublicView):
+    """What all addresses of one dossier share: proof in headers, never in the address; one answer to all failures."""
 
     throttle_classes = [LookupByAddress, LookupByCode]
+
+    def attempt(self, request) -> tuple[str, Proof]:
+        """What is looked up, and the proof that was given; for the throttle as well."""
+        names = (SECRET_HEADER, ID_HEADER, PHONE_HEADER)
+        return self.kwargs["code"], Proof(*(request.headers.get(name, "").strip() for name in names))
+
+    def found(self) -> tuple[Dossier, Proof]:
+        """The dossier of that code, with a proof only when it is the owner's. Raises `Throttled`, `NothingFound`."""
+        code, proof = self.attempt(self.request)
+        attempts = Attempts(self.request, code, proof)
+        if wait := attempts.wait():
+            raise Throttled(wait=wait)
+        dossier = queries.look_up(code, proof)
+        attempts.ended(well=dossier is not None)
+        if dossier is None:
+            raise _nothing_fits()
+        return dossier, proof
+
+    def own(self) -> Dossier:
+        """The owner's dossier; without a proof the answer is that of a wrong one."""
+        dossier, proof = self.found()
+        if not proof.method:
+            raise _nothing_fits()
+        return dossier
+
+    def finalize_response(self, request, response, *args, **kwargs):
+        response = super().finalize_response(request, response, *args, **kwargs)
+        response["X-Robots-Tag"] = "noindex"
+        return response
+
+
+class StatusView(ProvenView):
+    """Look a dossier up by the code on its receipt.
+
+    Without proof: the code and whether the dossier is finished. With the look-up secret of the receipt
+    in the header `X-Lookup-Secret`, or with the ends of ID number and phone in `X-Lookup-Id-End` and
+    `X-Lookup-Phone-End` – never in the address, where logs would keep them – everything about it. An
+    unknown code and a wrong proof get the same answer; repeated wrong proofs wait longer and longer.
+    """
 
     @extend_schema(
         operation_id="status",
         tags=["status"],
-        parameters=[
-            OpenApiParameter(SECRET_HEADER, str, OpenApiParameter.HEADER, description="From the receipt.")
-        ],
+        parameters=PROOF,
         responses=PolymorphicProxySerializer(
             component_name="Status",
             serializers=[PublicStatusSerializer, OwnerStatusSerializer],
@@ -36,18 +89,47 @@ class StatusView(PublicView):
         ),
     )
     def get(self, request, code):
-        _code, secret = self.attempt(request)
-        dossier = queries.look_up(code, secret)
-        if dossier is None:
-            raise NothingFound(
-                _("Nothing fits this code and secret. Compare both with your receipt, letter by letter.")
-            )
-        if secret:
-            data = OwnerStatusSerializer(queries.owner_view(dossier.pk)).data
-        else:
-            data = PublicStatusSerializer(dossier).data
-        return Response(data, headers={"X-Robots-Tag": "noindex"})
+        dossier, proof = self.found()
+        if not proof.method:
+            return Response(PublicStatusSerializer(dossier).data)
+        context = self.get_serializer_context()
+        return Response(OwnerStatusSerializer(queries.owner_view(dossier.pk), context=context).data)
 
-    def attempt(self, request) -> tuple[str, str]:
-        """What is looked up, and the secret that was given; for the throttle as well."""
-        return self.kwargs["code"], request.headers.get(SECRET_HEADER, "").strip()
+
+class StatusLetterView(ProvenView):
+    """An issued letter about the own dossier as PDF, with the proof of the look-up."""
+
+    @extend_schema(operation_id="status_letter", tags=["status"], parameters=PROOF, responses=PDF_ANSWER)
+    def get(self, request, code, pk: int):
+        dossier = self.own()
+        letter = get_object_or_404(letters_of(dossier).issued(), pk=pk)
+        return pdf_response(letters.issued_pdf(letter), f"{dossier.code}-{letter.kind}")
+
+
+class StatusAppointmentView(ProvenView):
+    """The appointment as an iCalendar file, with the proof of the look-up; none once the result is there."""
+
+    @extend_schema(
+        operation_id="status_appointment",
+        tags=["status"],
+        parameters=PROOF,
+        responses={(200, "text/calendar"): OpenApiTypes.BINARY},
+    )
+    def get(self, request, code):
+        dossier = self.own()
+        collection = collection_of(dossier)
+        if collection is None or collection.appointment is None:
+            raise NothingFound(
+                _("This dossier has no appointment: its result is there, or you are waited for.")
+            )
+        return HttpResponse(
+            ical_of(dossier),
+            content_type="text/calendar; charset=utf-8",
+            headers={"Content-Disposition": f'attachment; filename="{dossier.code}.ics"'},
+        )
+
+
+def _nothing_fits() -> NothingFound:
+    return NothingFound(
+        _("Nothing fits this code and this proof. Compare both with your receipt, sign by sign.")
+    )
