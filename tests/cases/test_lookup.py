@@ -2,10 +2,12 @@
 
 import re
 import uuid
+from dataclasses import replace
 
 import pytest
 
-from cases import lookup
+from cases import lookup, queries
+from cases.lookup import Proof
 from cases.printouts import receipt_payload
 from tests.cases.helpers import everything
 
@@ -88,3 +90,80 @@ def test_matches_no_longer_after_a_new_turn(world):
     dossier.secret_turn += 1
     assert lookup.matches(dossier, old) is False
     assert lookup.matches(dossier, lookup.secret_of(dossier)) is True
+
+
+# --- Ends of ID number and phone --------------------------------------------------------------
+
+OWNER = Proof(id_end="000001", phone_end="0001")  # of the cast's applicant
+
+
+@pytest.mark.parametrize(
+    "proof",
+    [
+        OWNER,
+        Proof(id_end=" 00 00 01 ", phone_end="00-01"),
+        Proof(id_end="040000000001", phone_end="0900000001"),
+    ],
+    ids=["the ends", "with blanks", "whole numbers"],
+)
+def test_the_ends_of_id_number_and_phone_prove_the_applicant(world, proof):
+    dossier = world.receive()
+    assert queries.look_up(dossier.code, proof) == dossier
+
+
+@pytest.mark.parametrize(
+    "proof",
+    [
+        Proof(id_end="000002", phone_end="0001"),
+        Proof(id_end="000001", phone_end="0002"),
+        Proof(id_end="000001"),
+        Proof(phone_end="0001"),
+        Proof(id_end="00001", phone_end="0001"),
+        Proof(id_end="000001", phone_end="001"),
+        Proof(id_end="0000", phone_end="010001"),
+        Proof(id_end="０００００１", phone_end="0001"),
+        Proof(id_end="------", phone_end="----"),
+        Proof(id_end="\ud800", phone_end="x" * 10_000),
+    ],
+)
+def test_other_ends_prove_nothing(world, proof):
+    assert queries.look_up(world.receive().code, proof) is None
+
+
+@pytest.mark.parametrize("missing", ["id_number", "phone"])
+def test_who_has_no_number_or_phone_is_proven_by_the_secret_alone(world, missing):
+    dossier = world.receive(applicant=replace(world.applicant, **{missing: ""}))
+    for proof in [OWNER, Proof(id_end="------", phone_end="----"), Proof(id_end=" ", phone_end=" ")]:
+        assert queries.look_up(dossier.code, proof) is None
+    assert queries.look_up(dossier.code, Proof(lookup.secret_of(dossier))) == dossier
+
+
+def test_who_filed_for_the_applicant_is_on_the_receipt_and_proves_too(world):
+    dossier = world.receive(
+        submitter_name="Trần Văn Thử",
+        submitter_id_number="040000009999",
+        submitter_phone="0911112222",
+        authorisation="Giấy ủy quyền số 1",
+    )
+    assert queries.look_up(dossier.code, Proof(id_end="009999", phone_end="2222")) == dossier
+    assert queries.look_up(dossier.code, OWNER) == dossier
+    assert queries.look_up(dossier.code, Proof(id_end="009999", phone_end="0001")) is None
+
+
+def test_a_way_that_the_office_does_not_allow_proves_nothing(world, settings):
+    dossier = world.receive()
+    settings.LOOKUP_PROOF = ["secret"]
+    assert queries.look_up(dossier.code, OWNER) is None
+    settings.LOOKUP_PROOF = ["person"]
+    assert queries.look_up(dossier.code, OWNER) == dossier
+    assert queries.look_up(dossier.code, Proof(lookup.secret_of(dossier))) is None
+
+
+def test_a_wrong_secret_is_not_mended_by_right_ends(world):
+    dossier = world.receive()
+    assert queries.look_up(dossier.code, Proof("00000-00000", OWNER.id_end, OWNER.phone_end)) is None
+
+
+def test_a_proof_does_not_tell_itself(world):
+    proof = Proof("7K2QD-M0XRA", "000001", "0001")
+    assert repr(proof) == str(proof) == "Proof(secret)"

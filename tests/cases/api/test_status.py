@@ -1,14 +1,18 @@
 """The public look-up: two facts for everybody, the own dossier with the secret (R40, T22)."""
 
 import hmac
+from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from icalendar import Calendar
 
 from cases import lookup, services
 from cases.models import Dossier
-from procedures.models import CalendarDay
+from cases.vietqr import transfer_payload
+from procedures.models import Agency, CalendarDay
 from tests.cases.api.conftest import refused
 from tests.cast import local
 
@@ -47,34 +51,48 @@ def test_an_unknown_code_is_not_found(world, anybody, code):
     refused(anybody.get(f"status/{code}/"), 404, "not_found")
 
 
-def test_unknown_code_and_wrong_secret_answer_alike(world, anybody):
+WRONG = [
+    {"X-Lookup-Secret": "00000-00000"},
+    {"X-Lookup-Id-End": "999999", "X-Lookup-Phone-End": "9999"},
+]
+
+
+@pytest.mark.parametrize("wrong", WRONG, ids=["secret", "person"])
+def test_unknown_code_and_wrong_proof_answer_alike(world, anybody, wrong):
     dossier = world.processing()
-    wrong = {"X-Lookup-Secret": "00000-00000"}
-    known = anybody.get(f"status/{dossier.code}/", headers=wrong)
+    nameless = world.receive(applicant=replace(world.applicant, id_number="", phone=""))
     unknown = anybody.get("status/H41.101-261109-0999/", headers=wrong)
-    refused(known, 404, "not_found")
-    assert known.content == unknown.content
-    assert known.headers == unknown.headers
+    for code in (dossier.code, nameless.code):
+        known = anybody.get(f"status/{code}/", headers=wrong)
+        refused(known, 404, "not_found")
+        assert known.content == unknown.content
+        assert known.headers == unknown.headers
 
 
-def test_unknown_code_and_wrong_secret_do_the_same_work(world, anybody, monkeypatch):
+@pytest.mark.parametrize(("wrong", "comparisons"), [(WRONG[0], 1), (WRONG[1], 2)], ids=["secret", "person"])
+def test_unknown_code_and_wrong_proof_do_the_same_work(world, anybody, monkeypatch, wrong, comparisons):
     dossier = world.processing()
+    nameless = world.receive(applicant=replace(world.applicant, id_number="", phone=""))
     compared = []
     monkeypatch.setattr(
-        hmac, "compare_digest", lambda a, b, real=hmac.compare_digest: compared.append(1) or real(a, b)
+        hmac, "compare_digest", lambda a, b, real=hmac.compare_digest: compared.append(len(b)) or real(a, b)
     )
 
-    def work(code: str, given: str) -> tuple[list[str], int]:
+    def work(code: str) -> tuple[list[str], list[int]]:
         compared.clear()
-        with CaptureQueriesContext(
-            connection,
-        ) as queries:
-            anybody.get(f"status/{code}/", headers={"X-Lookup-Secret": given})
-        return [query["sql"].replace(code, "CODE") for query in queries], len(compared)
+        with CaptureQueriesContext(connection) as queries:
+            anybody.get(f"status/{code}/", headers=wrong)
+        return [query["sql"].replace(code, "CODE") for query in queries], [*compared]
 
-    known = work(dossier.code, "00000-00000")
-    assert known == work("H41.101-261109-0999", "00000-00000")
-    assert len(known[0]) == 1 and known[1] == 1
+    unknown = work("H41.101-261109-0999")
+    assert work(dossier.code) == work(nameless.code) == unknown
+    assert len(unknown[0]) == 1 and len(unknown[1]) == comparisons
+
+
+def test_the_ends_of_id_number_and_phone_open_the_own_dossier(world, anybody):
+    dossier = world.processing()
+    ends = {"X-Lookup-Id-End": "000001", "X-Lookup-Phone-End": "0001"}
+    assert anybody.get(f"status/{dossier.code}/", headers=ends).json() == own(anybody, dossier)
 
 
 def test_the_secret_of_another_dossier_opens_nothing(world, anybody):
@@ -252,3 +270,112 @@ def test_credentials_that_are_wrong_do_not_matter_here(world, anybody):
     dossier = world.receive()
     answer = anybody.get(f"status/{dossier.code}/", headers={"Authorization": "Basic bm9ib2R5OndoYXQ="})
     assert answer.status_code == 200
+
+
+# --- What goes with it ------------------------------------------------------------------------
+
+
+def path_of(address: str) -> str:
+    return address.removeprefix("http://127.0.0.1:8000")
+
+
+def test_the_owner_gets_the_issued_apology_as_pdf(world, anybody):
+    dossier = world.processing()
+    services.issue_apology(
+        dossier, by=world.head, reason="Chờ xác minh", new_due_at=local("2026-11-17 17:00")
+    )
+    (letter,) = own(anybody, dossier)["letters"]
+    assert (letter["kind"], letter["number"]) == ("apology", "01/PXL")
+    answer = anybody.get(path_of(letter["pdf"]), headers=secret(dossier))
+    assert answer.content.startswith(b"%PDF-")
+    assert (answer["Content-Type"], answer["Cache-Control"]) == ("application/pdf", "private, no-store")
+
+
+def test_drafts_are_not_among_the_letters(world, anybody):
+    dossier = world.processing()
+    letter, _new = services.draft_apology(dossier)
+    assert own(anybody, dossier)["letters"] == []
+    answer = anybody.get(f"status/{dossier.code}/letters/{letter.pk}.pdf", headers=secret(dossier))
+    refused(answer, 404, "not_found")
+
+
+def test_letters_and_appointment_need_the_proof_of_their_own_dossier(world, anybody):
+    dossier, other = world.processing(), world.processing()
+    services.issue_apology(
+        dossier, by=world.head, reason="Chờ xác minh", new_due_at=local("2026-11-17 17:00")
+    )
+    pk = own(anybody, dossier)["letters"][0]["pdf"].rpartition("/")[2]
+    for path in (f"status/{dossier.code}/letters/{pk}", f"status/{dossier.code}/appointment.ics"):
+        for headers in ({}, secret(other), WRONG[1]):
+            refused(anybody.get(path, headers=headers), 404, "not_found")
+    refused(anybody.get(f"status/{other.code}/letters/{pk}", headers=secret(other)), 404, "not_found")
+
+
+def test_the_appointment_is_an_icalendar_file_that_names_nobody(world, anybody):
+    dossier = world.processing()
+    link = own(anybody, dossier)["links"]["appointment"]
+    answer = anybody.get(path_of(link), headers=secret(dossier))
+    assert answer["Content-Type"] == "text/calendar; charset=utf-8"
+    (event,) = Calendar.from_ical(answer.content).walk("VEVENT")
+    assert event.decoded("dtstart") == local("2026-11-12 17:00")
+    assert event["uid"] == f"{dossier.code}@127.0.0.1:8000"
+    assert event["summary"] == f"Result of dossier {dossier.code}"
+    assert "The desk is open on working days: 07:30–11:30, 13:00–17:00." in event["description"]
+    assert event["location"] == "UBND phường Thử Nghiệm"
+    assert event["sequence"] == 0
+    assert event.walk("VALARM")[0].decoded("trigger") == timedelta(days=-1)
+    assert "Nguyễn" not in answer.content.decode() and "040000000001" not in answer.content.decode()
+
+
+def test_a_new_date_replaces_the_appointment(world, anybody):
+    dossier = world.processing()
+    services.issue_apology(
+        dossier, by=world.head, reason="Chờ xác minh", new_due_at=local("2026-11-17 17:00")
+    )
+    answer = anybody.get(f"status/{dossier.code}/appointment.ics", headers=secret(dossier))
+    (event,) = Calendar.from_ical(answer.content).walk("VEVENT")
+    assert (event.decoded("dtstart"), event["sequence"]) == (local("2026-11-17 17:00"), 1)
+
+
+@pytest.mark.parametrize("state", ["supplement", "paid", "returned", "stopped"])
+def test_without_a_running_clock_there_is_no_appointment(world, anybody, state):
+    dossier = world.in_state(state)
+    assert own(anybody, dossier)["links"]["appointment"] is None
+    answer = anybody.get(f"status/{dossier.code}/appointment.ics", headers=secret(dossier))
+    refused(answer, 404, "not_found")
+
+
+def test_what_is_owed_can_be_paid_by_transfer(world, anybody):
+    Agency.objects.filter(pk=world.ward.pk).update(
+        bank_bin="970403", bank_account="0011012345678", bank_account_name="UBND PHUONG THU NGHIEM"
+    )
+    dossier = world.receive(world.paid)
+    transfer = own(anybody, dossier)["transfer"]
+    assert (transfer["amount"], transfer["account"]) == (15000, "0011012345678")
+    assert transfer["vietqr"] == transfer_payload("970403", "0011012345678", 15000, dossier.code)
+    assert own(anybody, world.receive())["transfer"] is None
+
+
+def test_the_owner_reads_where_and_with_what_to_collect(world, anybody):
+    collection = own(anybody, world.with_result(world.paid))["collection"]
+    assert collection["appointment"] is None
+    assert collection["place"]["name"] == "UBND phường Thử Nghiệm"
+    assert collection["opening"] == {"weekdays": "07:30–11:30, 13:00–17:00", "saturday": ""}
+    assert collection["bring"] == [
+        "The receipt of this dossier, or else your identity paper.",
+        "Somebody who comes for you: the receipt, the paper that authorises, and an identity paper.",
+        "What is still to pay, unless you have transferred it.",
+    ]
+    assert own(anybody, world.receive(return_channel="post"))["collection"]["bring"] == []
+    assert own(anybody, world.returned())["collection"] is None
+
+
+def test_the_owner_sees_when_the_clock_stood(world, anybody, clock):
+    dossier = world.supplement()
+    assert [(p["first"], p["last"]) for p in own(anybody, dossier)["pauses"]] == [
+        ("2026-11-09T09:00:00+07:00", None)
+    ]
+    clock.move_to("2026-11-11 10:00")
+    services.resume(dossier, by=world.clerk)
+    (pause,) = own(anybody, dossier)["pauses"]
+    assert (pause["last"], pause["reason"]) == ("2026-11-11T10:00:00+07:00", "Thiếu chữ ký")

@@ -5,8 +5,10 @@ from dataclasses import replace
 
 import pytest
 from django.test import Client
+from icalendar import Calendar
 
 from cases import lookup, services
+from procedures.models import Agency
 from tests.cast import local
 
 
@@ -223,3 +225,142 @@ def test_the_unit_has_it_since_its_first_step(world, page, clock):
     services.start(dossier, by=world.officer)
     services.hand_over(dossier, by=world.officer, to=world.supervisor)
     assert "With UBND phường Thử Nghiệm since 09/11/2026 09:00." in text_of(ask(page, dossier))
+
+
+# --- The other proof --------------------------------------------------------------------------
+
+
+def test_the_ends_of_id_number_and_phone_open_the_page(world, page):
+    dossier = world.processing()
+    answer = page.post("/tra-cuu/", {"code": dossier.code, "id_end": "000001", "phone_end": "0001"})
+    assert "Nguyễn Thị Ví Dụ" in text_of(answer)
+
+
+def test_wrong_ends_look_like_an_unknown_code(world, page):
+    ends = {"id_end": "999999", "phone_end": "9999"}
+    known = page.post("/tra-cuu/", {"code": world.receive().code, **ends})
+    unknown = page.post("/tra-cuu/", {"code": "H41.101-261109-0999", **ends})
+    assert known.status_code == unknown.status_code == 404
+    assert known.content.decode().replace("0001", "0999") == unknown.content.decode().replace("0001", "0999")
+
+
+@pytest.mark.parametrize("end", ["id_end", "phone_end"])
+def test_half_a_proof_is_asked_for_the_other_half(world, page, end):
+    answer = page.post("/tra-cuu/", {"code": world.receive().code, end: "0001"})
+    assert answer.status_code == 400
+    assert "Enter both: the end of the ID number and the end of the phone number." in text_of(answer)
+
+
+def test_what_was_typed_as_proof_is_not_written_back(world, page):
+    answer = page.post("/tra-cuu/", {"code": world.receive().code, "id_end": "123987", "phone_end": "5678"})
+    assert "123987" not in answer.content.decode() and "5678" not in answer.content.decode()
+
+
+@pytest.mark.parametrize(("allowed", "absent"), [("secret", 'name="id_end"'), ("person", 'name="secret"')])
+def test_the_form_asks_only_for_what_the_office_takes(db, page, settings, allowed, absent):
+    settings.LOOKUP_PROOF = [allowed]
+    for path in ("/", "/tra-cuu/"):
+        assert absent not in page.get(path).content.decode()
+
+
+# --- What the owner takes along ---------------------------------------------------------------
+
+
+def download(page, answer, what: str):
+    """Press a button of the owner's page."""
+    key = re.search(r'name="pass" value="([^"]+)"', answer.content.decode())[1]
+    return page.post("/tra-cuu/tai-ve/", {"pass": key, "what": what})
+
+
+def apology(world):
+    dossier = world.processing()
+    services.issue_apology(
+        dossier, by=world.head, reason="Chờ xác minh", new_due_at=local("2026-11-17 17:00")
+    )
+    return dossier
+
+
+def letter_of(answer) -> str:
+    return re.search(r'name="what" value="(\d+)"', answer.content.decode())[1]
+
+
+def test_the_issued_apology_is_downloaded_as_pdf(world, page):
+    answer = ask(page, apology(world))
+    assert "Apology and new return date (form 04) 01/PXL – PDF of 09/11/2026" in text_of(answer)
+    letter = download(page, answer, letter_of(answer))
+    assert letter.content.startswith(b"%PDF-")
+    assert letter["Content-Disposition"] == 'attachment; filename="H41.101-261109-0001-apology.pdf"'
+    assert letter["Cache-Control"] == "no-store"
+
+
+def test_the_appointment_is_downloaded_for_a_calendar(world, page):
+    answer = download(page, ask(page, world.processing()), "appointment")
+    (event,) = Calendar.from_ical(answer.content).walk("VEVENT")
+    assert event.decoded("dtstart") == local("2026-11-12 17:00")
+
+
+def test_the_pass_of_the_page_ends_after_half_an_hour(world, page, clock):
+    answer = ask(page, world.processing())
+    clock.move_to("2026-11-09 09:30")
+    assert download(page, answer, "appointment").status_code == 200
+    clock.move_to("2026-11-09 09:31")
+    late = download(page, answer, "appointment")
+    assert late.status_code == 403
+    assert "The page you came from is too old. Look the dossier up again." in text_of(late)
+
+
+def test_the_pass_of_one_dossier_opens_no_letter_of_another(world, page):
+    letter = letter_of(ask(page, apology(world)))
+    other = ask(page, world.processing())
+    assert download(page, other, letter).status_code == 404
+
+
+def test_a_new_turn_of_the_secret_ends_the_pass(world, page):
+    dossier = world.processing()
+    answer = ask(page, dossier)
+    type(dossier).objects.filter(pk=dossier.pk).update(secret_turn=2)
+    assert download(page, answer, "appointment").status_code == 403
+
+
+@pytest.mark.parametrize("key", ["", "x", "x:y:z", "\x00", "a" * 10_000])
+def test_a_made_up_pass_opens_nothing(world, page, key):
+    world.receive()
+    answer = page.post("/tra-cuu/tai-ve/", {"pass": key, "what": "appointment"})
+    assert answer.status_code == 403
+
+
+@pytest.mark.parametrize("what", ["", "0", "-1", "9" * 30, "٣", "receipt", "\x00"])
+def test_what_is_not_there_is_said_to_be_gone(world, page, what):
+    assert download(page, ask(page, world.processing()), what).status_code == 404
+
+
+def test_nothing_is_downloaded_by_an_address(db, page):
+    assert page.get("/tra-cuu/tai-ve/").status_code == 405
+
+
+def test_what_is_owed_is_paid_with_a_code_that_names_nobody(world, page):
+    Agency.objects.filter(pk=world.ward.pk).update(
+        bank_bin="970403", bank_account="0011012345678", bank_account_name="UBND PHUONG THU NGHIEM"
+    )
+    answer = ask(page, world.receive(world.paid))
+    assert 'class="os-qr"' in answer.content.decode()
+    text = text_of(answer)
+    assert "Account 0011012345678, UBND PHUONG THU NGHIEM" in text
+    assert "Amount 15.000 đ" in text
+    assert "Purpose H41.101-261109-0001" in text
+    assert "Pay by transfer" not in text_of(ask(page, world.receive()))
+
+
+def test_where_and_with_what_to_collect_is_told(world, page):
+    text = text_of(ask(page, world.processing()))
+    assert "Open on working days: 07:30–11:30, 13:00–17:00." in text
+    assert "Bring: The receipt of this dossier, or else your identity paper." in text
+    assert "The result is sent to you by post." in text_of(ask(page, world.receive(return_channel="post")))
+
+
+def test_pauses_of_the_clock_are_told(world, page, clock):
+    dossier = world.supplement()
+    assert "since 09/11/2026 09:00, until everything is there (Thiếu chữ ký)" in text_of(ask(page, dossier))
+    clock.move_to("2026-11-11 10:00")
+    services.resume(dossier, by=world.clerk)
+    assert "from 09/11/2026 09:00 to 11/11/2026 10:00 (Thiếu chữ ký)" in text_of(ask(page, dossier))
