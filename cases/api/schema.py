@@ -57,6 +57,7 @@ class ProblemSchema(AutoSchema):
             found |= READING
         if "{" in self.path:
             found |= ONE
+        found |= self.view.further_problems
         return found
 
 

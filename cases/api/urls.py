@@ -6,6 +6,7 @@ from drf_spectacular.utils import extend_schema
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
 from cases.api.views.base import PublicView
+from cases.api.views.calculator import CalculatorView
 from cases.api.views.catalogue import ProcedureListView, ProcedureView
 from cases.api.views.consultations import AnswerView, QuestionListView
 from cases.api.views.dossiers import (
@@ -42,6 +43,7 @@ v1 = [
     path("status/<str:code>/appointment.ics", StatusAppointmentView.as_view(), name="status_appointment"),
     path("procedures/", ProcedureListView.as_view(), name="procedures"),
     path("procedures/<str:code>/", ProcedureView.as_view(), name="procedure"),
+    path("calculator/", CalculatorView.as_view(), name="calculator"),
     path("me/", MeView.as_view(), name="me"),
     path("dossiers/", DossierListView.as_view(), name="dossiers"),
     path("dossiers/<str:ref>/", DossierView.as_view(), name="dossier"),

@@ -52,6 +52,8 @@ class ApiView(generics.GenericAPIView):
     content_negotiation_class = AlwaysTheFirst
     filter_backends = []
     pagination_class = None
+    query_serializer_class = None  # what may stand in the address of a view that lists nothing
+    further_problems: dict[str, str] = {}  # for the OpenAPI file, beyond what its method can answer anyway
     http_method_names = ["get", "head", "post"]  # no OPTIONS: the OpenAPI file tells more
     schema = ProblemSchema()
 
@@ -72,6 +74,8 @@ class ApiView(generics.GenericAPIView):
             known |= set(filterset_class.base_filters)
         if self.paginator:
             known |= set(self.paginator.query_params)
+        if self.query_serializer_class:
+            known |= set(self.query_serializer_class().fields)
         unknown = sorted(set(self.request.query_params) - known)
         if unknown:
             raise ValidationError({name: [_("This parameter is not known here.")] for name in unknown})
