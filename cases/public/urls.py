@@ -5,6 +5,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.i18n import set_language
 
 from cases.public import screens
+from cases.public.calculator import CalculatorView
 from cases.public.views import DownloadView, HomeView, LookupView
 
 app_name = "public"
@@ -16,6 +17,7 @@ urlpatterns = [
     path("goi-so/<str:token>/moi/", screens.board_news, name="board_news"),
     path("tra-cuu/", LookupView.as_view(), name="lookup"),
     path("tra-cuu/tai-ve/", DownloadView.as_view(), name="lookup_download"),
+    path("tinh-ngay-tra/", CalculatorView.as_view(), name="calculator"),
     # Without CSRF: our pages send no referrer, so browsers send `Origin: null`, which Django refuses;
     # and a language that somebody else switched harms nobody.
     path("ngon-ngu/", csrf_exempt(set_language), name="language"),
