@@ -211,6 +211,15 @@ def test_without_redis_a_dossier_is_received_and_looked_up(world, clerk, anybody
     assert own.json()["state"] == "received"
 
 
+def test_without_redis_wrong_proofs_are_refused_and_right_ones_open(world, anybody, mortal_redis):
+    dossier = world.receive()
+    mortal_redis()
+    ends = {"X-Lookup-Id-End": "999999", "X-Lookup-Phone-End": "9999"}
+    assert [anybody.get(f"status/{dossier.code}/", headers=ends).status_code for _ in range(8)] == [404] * 8
+    ends = {"X-Lookup-Id-End": "000001", "X-Lookup-Phone-End": "0001"}
+    assert anybody.get(f"status/{dossier.code}/", headers=ends).status_code == 200
+
+
 def test_without_redis_messages_wait_in_the_outbox(world, clerk, mortal_redis):
     mortal_redis()
     world.receive()

@@ -63,6 +63,7 @@ def test_the_office_is_found_by_a_part_of_its_name(world, page, typed):
 
 def test_several_offices_of_a_name_are_offered(world, page):
     answer = ask(page, place="ubnd")
+    assert "Several offices fit what you typed. Choose one below." in text_of(answer)
     assert "Which of these? UBND phường Thử Nghiệm UBND xã Ví Dụ" in text_of(answer)
     # The button is sent after the field of the same name.
     chosen = page.get(f"{ADDRESS}?procedure=1.000001&place=ubnd&place=H41.102")
