@@ -134,3 +134,13 @@ class ReasonUse(TextChoices):
     SUPPLEMENT = "supplement", _("Asking for what is missing")
     REFUSAL = "refusal", _("Refusing to receive")
     RESULT = "result", _("Refusing on substance")
+
+
+# What fees and limits may depend on, as it is asked for; a catalogue may name further ones.
+QUANTITY_LABELS = {
+    "pages": _("Pages of one copy"),
+    "copies": _("Copies"),
+    "quantity": _("Number of cases"),
+    "documents": _("Number of documents"),
+    "signatures": _("Number of signatures"),
+}

@@ -10,7 +10,7 @@ from cases.services.fee_lines import FeeFacts
 from cases.services.store import Offer, reuse_offers
 from onestop.admin_forms import OfficeForm
 from procedures import fees
-from procedures.enums import FeeRule
+from procedures.enums import QUANTITY_LABELS, FeeRule
 from procedures.models import Agency, Component, ProcedureVersion
 from procedures.services.competence import deciding_agencies, default_competent_agency
 
@@ -20,13 +20,6 @@ QUANTITIES = {
     FeeRule.PER_PAGE: ("pages", "copies"),
     FeeRule.PER_COPY: ("copies",),
     FeeRule.PER_CASE: ("quantity",),
-}
-QUANTITY_LABELS = {
-    "pages": _("Pages of one copy"),
-    "copies": _("Copies"),
-    "quantity": _("Number of cases"),
-    "documents": _("Number of documents"),
-    "signatures": _("Number of signatures"),
 }
 
 

@@ -17,7 +17,7 @@ from cases.api.throttles import Catalogue
 from cases.errors import CaseError
 from cases.services.forecast import Forecast, forecast
 from onestop.caching import for_everybody
-from procedures.enums import AgencyKind, Channel
+from procedures.enums import QUANTITY_LABELS, AgencyKind, Channel
 from procedures.models import Agency, Procedure, ProcedureVersion, TimeLimit
 from procedures.services.competence import deciding_agencies
 from procedures.text import fold
@@ -83,6 +83,7 @@ class CalculatorView(View):
             "answers": answers,
             "place": _typed(request, "place"),
             "channels": [choice for choice in Channel.choices if choice[0] in version.channels],
+            "quantity_label": QUANTITY_LABELS.get(version.limit_quantity, version.limit_quantity),
             "limits": [] if version.limit_quantity else list(version.limits.all()),
             "agencies": _deciding(version, answers.desk) if asks_for_agency or answers.competent else [],
             "result": result,
