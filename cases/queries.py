@@ -22,6 +22,7 @@ from cases.letters import letters_of
 from cases.lookup import Proof
 from cases.models import Document, Dossier, DossierEvent, Payment, Reschedule, StepRun, Supplement
 from cases.proof import ProofDay
+from cases.proof_words import in_words
 from cases.transfers import Transfer, transfer_of
 from notifications.models import Letter
 from procedures.calendars import calendar_for
@@ -124,6 +125,10 @@ class Promise:
     counted_due_at: datetime
     proof_holds: bool
     days: tuple[ProofDay, ...]
+
+    @property
+    def in_words(self) -> list[str]:
+        return in_words(self.days)
 
 
 def promise_of(dossier: Dossier, calendar: WorkCalendar | None = None) -> Promise | None:

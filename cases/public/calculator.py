@@ -54,7 +54,7 @@ class CalculatorView(View):
         code = _typed(request, "procedure")
         if not code:
             return self.search(request)
-        version = _in_force().filter(procedure__code=code).order_by("-number").first()
+        version = _version(code, _typed(request, "date"))
         if version is None:
             return self.search(request, fault=_("No procedure with this code is in force today."), status=404)
         return self.calculated(request, version)
@@ -165,9 +165,19 @@ def _deciding(version: ProcedureVersion, desk: Agency | None) -> list[Agency]:
     return list(found.order_by("identifier")[:MOST_AGENCIES])
 
 
-def _in_force():
-    today = timezone.localdate()
-    return ProcedureVersion.objects.in_force_on(today).select_related("procedure").prefetch_related("limits")
+def _version(code: str, day: str) -> ProcedureVersion | None:
+    """The version of the typed day, whose limits are to choose from; else that of today."""
+    try:
+        days = [date.fromisoformat(day), timezone.localdate()]
+    except ValueError:
+        days = [timezone.localdate()]
+    versions = (_in_force(on).filter(procedure__code=code).order_by("-number").first() for on in days)
+    return next(filter(None, versions), None)
+
+
+def _in_force(day: date | None = None):
+    found = ProcedureVersion.objects.in_force_on(day or timezone.localdate())
+    return found.select_related("procedure").prefetch_related("limits")
 
 
 def _typed(request: HttpRequest, name: str) -> str:

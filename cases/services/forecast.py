@@ -11,6 +11,7 @@ from cases.deadlines import Deadline, due_date
 from cases.facts import limit_of
 from cases.limits import check_moment
 from cases.models import Dossier
+from cases.proof_words import in_words
 from cases.services.clock import countable, counts_as_received_at, expected_start
 from cases.services.versions import (
     check_desk,
@@ -40,6 +41,10 @@ class Forecast:
     desk: Agency | None
     competent_agency: Agency | None
     deadline: Deadline
+
+    @property
+    def in_words(self) -> list[str]:
+        return in_words(self.deadline.proof)
 
     @property
     def excluded_periods(self) -> list[str]:

@@ -5,9 +5,12 @@ import uuid
 from dataclasses import replace
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from cases import lookup, queries
 from cases.lookup import Proof
+from cases.models import Applicant, Dossier
 from cases.printouts import receipt_payload
 from tests.cases.helpers import everything
 
@@ -167,3 +170,14 @@ def test_a_wrong_secret_is_not_mended_by_right_ends(world):
 def test_a_proof_does_not_tell_itself(world):
     proof = Proof("7K2QD-M0XRA", "000001", "0001")
     assert repr(proof) == str(proof) == "Proof(secret)"
+
+
+@given(st.text(max_size=30), st.text(max_size=30))
+def test_whatever_is_typed_only_the_own_digits_prove(id_end, phone_end):
+    dossier = Dossier(
+        applicant=Applicant(full_name="Nguyễn Thị Ví Dụ", id_number="040000000001", phone="0900000001")
+    )
+    typed = ["".join(c for c in text if c in "0123456789") for text in (id_end, phone_end)]
+    right = typed[0].endswith("000001") and typed[1].endswith("0001")
+    assert lookup.matches_person(dossier, Proof(id_end=id_end, phone_end=phone_end)) is right
+    assert lookup.matches_person(None, Proof(id_end=id_end, phone_end=phone_end)) is False

@@ -66,6 +66,7 @@ class PromiseSerializer(serializers.Serializer):
     proof_holds = serializers.BooleanField(
         help_text="False when the calendar changed after the promise was given."
     )
+    in_words = serializers.ListField(child=serializers.CharField(), help_text="The same in sentences.")
     days = ProofDaySerializer(many=True)
 
 

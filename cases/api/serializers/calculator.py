@@ -63,6 +63,7 @@ class ForecastSerializer(serializers.Serializer):
     excluded_periods = serializers.ListField(
         child=serializers.CharField(), help_text="Names of periods that would not count."
     )
+    in_words = serializers.ListField(child=serializers.CharField(), help_text="The days in sentences.")
     days = ProofDaySerializer(source="deadline.proof", many=True)
 
     @extend_schema_field(ExtensionSerializer(allow_null=True))

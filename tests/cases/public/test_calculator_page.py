@@ -42,6 +42,7 @@ def test_the_answer_tells_the_date_and_each_day(world, page):
         "Filed on Monday, 09/11/2026 09:00, due Thursday, 12/11/2026 17:00",
         "The time limit is: 3 ngày làm việc. It counts from 09/11/2026 09:00.",
         "Counted with the working days of the country and the usual hours.",
+        "3 days count; the last one is 12/11/2026. The other days: day of reception, not counted.",
         "Monday 09/11/2026 – day of reception, not counted",
         "Thursday 12/11/2026 day 3 working day (Article 147 of the Civil Code 2015)",
         "This is a calculation, not a promise: the date on your receipt counts.",
@@ -103,6 +104,24 @@ def test_one_of_several_limits_is_chosen(world, page):
         version=version, position=1, label="5 ngày làm việc", amount=5, unit="working_day", condition="khó"
     )
     assert "due Monday, 16/11/2026 17:00" in text_of(ask(page, limit=longer.pk))
+
+
+def test_the_version_of_the_day_decides(world, page):
+    """Its limits are those to choose from, and a procedure that is abolished tomorrow has no date then."""
+    old = world.free.versions.get()
+    ProcedureVersion.objects.filter(pk=old.pk).update(in_force_to="2026-11-30")
+    new = ProcedureVersion.objects.get(pk=old.pk)
+    new.pk, new.number, new.in_force_from, new.in_force_to = None, 2, "2026-12-01", None
+    new.save()
+    for position, amount in enumerate([1, 2]):
+        TimeLimit.objects.create(
+            version=new, position=position, label=f"{amount} ngày", amount=amount, unit="working_day"
+        )
+    assert "due Monday, 16/11/2026 17:00" in text_of(ask(page, date="2026-11-11"))
+    answer = ask(page, date="2026-12-01", limit=new.limits.get(amount=2).pk)
+    assert "due Thursday, 03/12/2026 17:00" in text_of(answer)
+    ProcedureVersion.objects.filter(pk=new.pk).update(in_force_to="2026-12-31")
+    assert "was abolished: its last day in force was 31/12/2026." in text_of(ask(page, date="2027-01-04"))
 
 
 @pytest.mark.parametrize(
