@@ -13,6 +13,8 @@ from django.views.decorators.http import require_POST
 
 from onestop import access
 from onestop.admin import DropdownFilter, OnestopInline, OnestopModelAdmin, badge, display
+from procedures.admin.forms import FormInline
+from procedures.admin.version_shown import ShownInWords
 from procedures.enums import Level, VersionStatus
 from procedures.models import (
     Component,
@@ -82,7 +84,7 @@ class StepInline(OnestopInline):
 
 
 @admin.register(ProcedureVersion)
-class ProcedureVersionAdmin(OnestopModelAdmin):
+class ProcedureVersionAdmin(ShownInWords, OnestopModelAdmin):
     viewers = staticmethod(access.everybody)
     editors = staticmethod(access.keeps_catalogue)
     list_display = [
@@ -100,7 +102,7 @@ class ProcedureVersionAdmin(OnestopModelAdmin):
     list_select_related = ["procedure"]
     search_fields = ["search_text"]  # shows the box; what is searched is `ProcedureVersionQuerySet.search`
     search_help_text = _("Code, name or field, with or without accents")
-    inlines = [LimitInline, ComponentInline, FeeInline, StepInline]
+    inlines = [LimitInline, ComponentInline, FormInline, FeeInline, StepInline]
     readonly_fields = ["number", "shown_status"]
     change_form_outer_before_template = "procedures/admin/version_buttons.html"
     fieldsets = [
@@ -128,6 +130,18 @@ class ProcedureVersionAdmin(OnestopModelAdmin):
             },
         ),
         (
+            _("What the publication says"),
+            {
+                "fields": [
+                    "order_of_steps_vi",
+                    "has_conditions",
+                    "conditions_vi",
+                    "has_form",
+                    "has_fee",
+                ]
+            },
+        ),
+        (
             _("Publication"),
             {"fields": ["publication_decision", "decision_signed_on", "text_effective_on", "loaded_on"]},
         ),
@@ -137,6 +151,11 @@ class ProcedureVersionAdmin(OnestopModelAdmin):
         ),
         (_("Record"), {"fields": ["legal_basis", "confidence", "note"]}),
     ]
+
+    def get_fieldsets(self, request, obj=None):
+        fieldsets = super().get_fieldsets(request, obj)
+        read_only = obj is not None and not self.has_change_permission(request, obj)
+        return self.in_words(fieldsets) if read_only else fieldsets
 
     def may_edit(self, user, row):
         return row.status == VersionStatus.DRAFT
