@@ -150,7 +150,7 @@ def changes_of(procedure: Procedure) -> list[Change]:
         Change(
             version.in_force_from,
             "amended" if position else "new",
-            _("Amended or replaced") if position else _("New"),
+            _("Amended or replaced") if position else _("Newly issued"),
             version,
         )
         for position, version in enumerate(versions)

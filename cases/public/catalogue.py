@@ -3,6 +3,7 @@
 from urllib.parse import urlencode
 
 from django.core.paginator import Paginator
+from django.db.models.functions import Length
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -36,7 +37,9 @@ def procedures(request: HttpRequest) -> HttpResponse:
     if not everything:
         versions = versions.in_force_on(today)
     found = ProcedureFilter(asked, versions.select_related("procedure").prefetch_related("limits")).qs
-    page = Paginator(found.order_by("field_vi", "procedure__code"), ROWS_ON_A_PAGE).get_page(
+    # Of the names that have all the words the shortest one has the least beside them.
+    order = [Length("name_vi")] if asked["q"] else ["field_vi"]
+    page = Paginator(found.order_by(*order, "procedure__code"), ROWS_ON_A_PAGE).get_page(
         request.GET.get("page")
     )
     kept = {name: text for name, text in asked.items() if text} | ({"all": "1"} if everything else {})

@@ -51,7 +51,7 @@ def test_a_procedure_is_found_and_read_without_a_script_and_without_a_mouse(desk
     expect(page.get_by_role("heading", name="1 procedure found")).to_be_visible()
     page.get_by_role("link", name="Thủ tục không thu phí (EN)").press("Enter")
     expect(page.get_by_role("heading", level=1, name="Thủ tục không thu phí (EN)")).to_be_visible()
-    for part in ("What to bring", "Fees", "Legal basis", "Where and when", "Changes"):
+    for part in ("What to bring", "Fees", "Legal basis", "Where and when", "Changes of this procedure"):
         expect(page.get_by_role("heading", level=2, name=part)).to_be_visible()
     page.get_by_role("link", name="All procedures").click()
     page.get_by_text("Narrow down").click()

@@ -76,7 +76,7 @@ def test_changes_are_told_with_their_days_the_newest_first(world):
     assert changes == [
         (date(2028, 1, 1), "Abolished"),
         (date(2027, 3, 1), "Amended or replaced"),
-        (date(2018, 6, 21), "New"),
+        (date(2018, 6, 21), "Newly issued"),
     ]
 
 

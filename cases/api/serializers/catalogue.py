@@ -5,11 +5,11 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from cases.api.serializers.catalogue_parts import (
-    ChangeSerializer,
-    DeskSerializer,
-    FormSerializer,
-    PublicationSerializer,
-    TariffSerializer,
+    ProcedureChangeSerializer,
+    ProcedureDeskSerializer,
+    ProcedureFormSerializer,
+    ProcedurePublicationSerializer,
+    ProcedureTariffSerializer,
 )
 from procedures import words
 from procedures.enums import (
@@ -106,10 +106,10 @@ class FeeLineSerializer(serializers.Serializer):
     def get_words(self, line) -> str:
         return words.fee_amount(line)
 
-    @extend_schema_field(TariffSerializer(many=True))
+    @extend_schema_field(ProcedureTariffSerializer(many=True))
     def get_tariffs(self, line):
         tariffs = {fee.line.pk: fee.tariffs for fee in self.context["guide"].fees}
-        return TariffSerializer(tariffs[line.pk], many=True).data
+        return ProcedureTariffSerializer(tariffs[line.pk], many=True).data
 
 
 class ExtensionSerializer(serializers.Serializer):
@@ -138,7 +138,7 @@ class ProcedureSerializer(ProcedureRowSerializer):
     sets = serializers.IntegerField(help_text="Number of sets of papers.")
     result = serializers.CharField(source="result_name_vi")
     legal_basis = serializers.ListField(child=serializers.CharField())
-    publication = PublicationSerializer(source="*")
+    publication = ProcedurePublicationSerializer(source="*")
     order_of_steps = serializers.CharField(
         source="order_of_steps_vi", help_text="As published; empty: `steps` tell it."
     )
@@ -147,7 +147,7 @@ class ProcedureSerializer(ProcedureRowSerializer):
     )
     conditions = serializers.CharField(source="conditions_vi")
     has_form = serializers.BooleanField(allow_null=True)
-    forms = FormSerializer(many=True)
+    forms = ProcedureFormSerializer(many=True)
     has_fee = serializers.BooleanField(allow_null=True)
     paper_free_from = serializers.DateField(allow_null=True, help_text="From then on filed online only.")
     interlinked = serializers.BooleanField()
@@ -172,13 +172,13 @@ class ProcedureSerializer(ProcedureRowSerializer):
     def get_extension_in_words(self, version) -> str:
         return words.extension_text(version)
 
-    @extend_schema_field(DeskSerializer(many=True))
+    @extend_schema_field(ProcedureDeskSerializer(many=True))
     def get_desks(self, version):
-        return DeskSerializer(self.context["guide"].desks, many=True).data
+        return ProcedureDeskSerializer(self.context["guide"].desks, many=True).data
 
-    @extend_schema_field(ChangeSerializer(many=True))
+    @extend_schema_field(ProcedureChangeSerializer(many=True))
     def get_changes(self, version):
-        return ChangeSerializer(self.context["guide"].changes, many=True).data
+        return ProcedureChangeSerializer(self.context["guide"].changes, many=True).data
 
     @extend_schema_field(ExtensionSerializer(allow_null=True))
     def get_extension(self, version):

@@ -4,14 +4,14 @@ from django.urls import reverse
 from rest_framework import serializers
 
 
-class PublicationSerializer(serializers.Serializer):
+class ProcedurePublicationSerializer(serializers.Serializer):
     decision = serializers.CharField(source="publication_decision")
     signed_on = serializers.DateField(source="decision_signed_on", allow_null=True)
     text_effective_on = serializers.DateField(allow_null=True, help_text="Legal text in force from.")
     loaded_on = serializers.DateField(allow_null=True, help_text="Loaded into the national database on.")
 
 
-class FormSerializer(serializers.Serializer):
+class ProcedureFormSerializer(serializers.Serializer):
     """A form to fill in: a file to download, the address of its publisher, or both."""
 
     name = serializers.CharField()
@@ -31,14 +31,14 @@ class FormSerializer(serializers.Serializer):
         return reverse("public:procedure_form", args=[form.version.procedure.code, form.pk])
 
 
-class TariffSerializer(serializers.Serializer):
+class ProcedureTariffSerializer(serializers.Serializer):
     agency = serializers.CharField()
     amount = serializers.IntegerField(help_text="VND.")
     legal_reference = serializers.CharField()
     in_force_from = serializers.DateField()
 
 
-class DeskSerializer(serializers.Serializer):
+class ProcedureDeskSerializer(serializers.Serializer):
     identifier = serializers.CharField(source="agency.identifier")
     name = serializers.CharField(source="agency.name")
     address = serializers.CharField(source="agency.address")
@@ -48,7 +48,7 @@ class DeskSerializer(serializers.Serializer):
     )
 
 
-class ChangeSerializer(serializers.Serializer):
+class ProcedureChangeSerializer(serializers.Serializer):
     day = serializers.DateField()
     kind = serializers.ChoiceField(["new", "amended", "abolished"])
     title = serializers.CharField()

@@ -68,7 +68,7 @@ def test_a_procedure_carries_what_was_published(world, anybody):
         {
             "day": "2018-06-21",
             "kind": "new",
-            "title": "New",
+            "title": "Newly issued",
             "version": 1,
             "publication_decision": "Quyết định công bố ví dụ",
         }

@@ -46,6 +46,12 @@ def test_a_procedure_is_found_however_it_is_typed(world, page, typed):
     assert found(page, q=typed) == ["1.001193"]
 
 
+def test_the_name_that_fits_best_comes_first(world, page):
+    make_procedure("1.000689", "Đăng ký khai sinh kết hợp đăng ký nhận cha, mẹ, con")
+    make_procedure("1.001193", "Đăng ký khai sinh")
+    assert found(page, q="khai sinh") == ["1.001193", "1.000689"]
+
+
 def test_what_fits_nothing_says_what_to_do(world, page):
     assert found(page, q="không có đâu") == []
     assert "Nothing fits. Try fewer words" in text_of(page.get("/thu-tuc/", {"q": "không có đâu"}))
@@ -152,7 +158,7 @@ def test_every_mandatory_part_is_there(world, page):
         "Luật Ví Dụ, Điều 1",
         "UBND phường Thử Nghiệm",
         "Monday to Friday: 07:30–11:30, 13:00–17:00",
-        "21/06/2018: New",
+        "21/06/2018: Newly issued",
         "Quyết định công bố ví dụ, 01/06/2018",
     ):
         assert part in text
