@@ -103,6 +103,13 @@ def how_many(component) -> str:
     return ", ".join(parts)
 
 
+def whether(says: bool | None) -> str:
+    """Whether the publication says that a part exists; None: it does not tell."""
+    if says is None:
+        return _("not stated in the publication")
+    return _("yes") if says else _("no")
+
+
 def dong(amount: int) -> str:
     """`15.000 đ`."""
     return f"{amount:,} đ".replace(",", ".")

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST
 
 from onestop import access
 from onestop.admin import DropdownFilter, OnestopInline, OnestopModelAdmin, badge, display
+from procedures import words
 from procedures.admin.forms import FormInline
 from procedures.admin.version_shown import ShownInWords
 from procedures.enums import Level, VersionStatus
@@ -25,6 +26,7 @@ from procedures.models import (
     TimeLimit,
 )
 from procedures.services import publishing
+from procedures.services.forms import forget_file
 
 STATUS_COLOURS = {VersionStatus.DRAFT: "warning", VersionStatus.PUBLISHED: "success"}
 
@@ -76,6 +78,17 @@ class ComponentInline(OnestopInline):
 class FeeInline(OnestopInline):
     model = FeeLine
     tab = True
+    readonly_fields = ["shown_amount"]
+
+    def get_fields(self, request, obj=None):
+        """Tiers and caps are typed as data and read as a sentence."""
+        typed = ["amount", "tiers", "cap_amount", "cap_per"]
+        amounts = typed if self.has_change_permission(request, obj) else ["shown_amount"]
+        return ["position", "name", "kind", "channel", "rule", *amounts, "condition"]
+
+    @display(description=_("amount"))
+    def shown_amount(self, fee):
+        return words.fee_amount(fee)
 
 
 class StepInline(OnestopInline):
@@ -163,6 +176,12 @@ class ProcedureVersionAdmin(ShownInWords, OnestopModelAdmin):
     def has_delete_permission(self, request, obj=None):
         """A draft that nobody wants may go; what was published stays."""
         return obj is not None and self.has_change_permission(request, obj)
+
+    def delete_model(self, request, obj):
+        names = [form.file.name for form in obj.forms.all()]
+        super().delete_model(request, obj)
+        for name in names:
+            forget_file(name)
 
     def get_search_results(self, request, queryset, search_term):
         return queryset.search(search_term), False

@@ -41,9 +41,17 @@ class FormToFillIn(forms.ModelForm):
         return super().save(commit)
 
 
+class FormsToFillIn(forms.BaseInlineFormSet):
+    def delete_existing(self, obj, commit=True):
+        super().delete_existing(obj, commit)
+        if commit:
+            forget_file(obj.file.name)
+
+
 class FormInline(OnestopInline):
     model = ProcedureForm
     form = FormToFillIn
+    formset = FormsToFillIn
     tab = True
     readonly_fields = ["download"]
 

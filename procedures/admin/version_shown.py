@@ -16,6 +16,9 @@ class ShownInWords:
         "legal_basis": "shown_legal_basis",
         "excluded_periods": "shown_periods",
         "answer_limits": "shown_answer_limits",
+        "has_conditions": "shown_has_conditions",
+        "has_form": "shown_has_form",
+        "has_fee": "shown_has_fee",
     }
 
     def in_words(self, fieldsets) -> list:
@@ -43,6 +46,18 @@ class ShownInWords:
     @display(description=_("how soon a filing is answered"))
     def shown_answer_limits(self, version):
         return _lines(words.answer_limits(version)) or _("the general parameter")
+
+    @display(description=_("has conditions"))
+    def shown_has_conditions(self, version):
+        return words.whether(version.has_conditions)
+
+    @display(description=_("has a form"))
+    def shown_has_form(self, version):
+        return words.whether(version.has_form)
+
+    @display(description=_("has a fee"))
+    def shown_has_fee(self, version):
+        return words.whether(version.has_fee)
 
 
 def _lines(texts: list[str]):

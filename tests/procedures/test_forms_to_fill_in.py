@@ -6,6 +6,7 @@ from datetime import date
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.urls import reverse
 
 from procedures.enums import Role, VersionStatus
 from procedures.models import ProcedureForm, ProcedureVersion
@@ -194,16 +195,45 @@ def test_a_stored_form_stays_when_the_version_is_saved_without_another(draft, ke
     assert (kept.name_vi, kept.file.name, kept.sha256) == ("Mẫu mới", form.file.name, form.sha256)
 
 
+@pytest.mark.parametrize("whole", [True, False], ids=["with its draft", "alone"])
+def test_a_form_that_is_taken_away_takes_its_file_along(
+    draft, keeper, whole, django_capture_on_commit_callbacks
+):
+    form = with_form(draft)
+    client = keeper(Role.SYSTEM_ADMIN)
+    with django_capture_on_commit_callbacks(execute=True):
+        if whole:
+            address = reverse("admin:procedures_procedureversion_delete", args=[draft.pk])
+            client.post(address, {"post": "yes"})
+        else:
+            sent = form_of(client, change(draft)) | {"forms-0-DELETE": "on"}
+            client.post(
+                change(draft), {name: value for name, value in sent.items() if name != "forms-0-file"}
+            )
+    assert not ProcedureForm.objects.exists()
+    assert not form.file.storage.exists(form.file.name)
+
+
 def test_a_published_version_is_shown_in_words(world, keeper):
     version = world.free.versions.get()
     version.answer_limits = [{"channel": "online", "amount": "8", "unit": "working_hour"}]
+    version.has_form = True
     version.save()
+    version.fees.create(
+        name="Phí thử",
+        kind="fee",
+        rule="per_page",
+        tiers=[{"from_page": 1, "to_page": None, "amount_per_page": 1000}],
+    )
     with_form(version)
     page = keeper(Role.CLERK, world.ward).get(change(version)).content.decode()
     assert "At the desk, By post, Online" in page
     assert "Citizen" in page
     assert "Online: 8 working hours" in page
-    assert "desk, post, online" not in page
+    assert "from page 1: 1.000 đ a page" in page
+    assert "not stated in the publication" in page
+    for code in ("desk, post, online", "amount_per_page"):
+        assert code not in page
     assert f"/thu-tuc/1.000001/mau/{version.forms.get().pk}/" in page
 
 
