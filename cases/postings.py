@@ -53,7 +53,7 @@ def posting_of(identifier: str) -> Posting | None:
     versions = (
         ProcedureVersion.objects.in_force_on(today)
         .select_related("procedure")
-        .prefetch_related("limits", "fees")
+        .prefetch_related("limits", "fees", "procedure__tariffs__agency")
         .order_by("field_vi", "procedure__code")
     )
     guides = [Guide(version, today, desks) for version in versions if desks.receives(desk.agency, version)]

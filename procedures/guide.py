@@ -12,7 +12,15 @@ from procedures.enums import Channel, FeeRule, ServiceLevel, VersionStatus
 from procedures.models import FeeLine, FeeTariff, Procedure, ProcedureVersion
 
 # What a guide reads of a version; to be fetched with it.
-PARTS = ("limits", "components__result_of", "fees", "steps", "forms__component", "procedure__versions")
+PARTS = (
+    "limits",
+    "components__result_of",
+    "fees",
+    "steps",
+    "forms__component",
+    "procedure__versions",
+    "procedure__tariffs__agency",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,14 +124,12 @@ class Guide:
 
     def _tariffs(self) -> dict[str, list[Tariff]]:
         """By name of the fee: the newest in force of each agency."""
-        rows = (
-            FeeTariff.objects.filter(procedure=self.version.procedure_id, in_force_from__lte=self.day)
-            .order_by("fee_name", "agency__identifier", "-in_force_from")
-            .distinct("fee_name", "agency__identifier")
-            .select_related("agency")
-        )
+        newest: dict[tuple[str, int], FeeTariff] = {}
+        for row in sorted(self.version.procedure.tariffs.all(), key=lambda row: row.in_force_from):
+            if row.in_force_from <= self.day:
+                newest[row.fee_name, row.agency_id] = row
         found: dict[str, list[Tariff]] = {}
-        for row in rows:
+        for row in sorted(newest.values(), key=lambda row: row.agency.identifier):
             tariff = Tariff(row.agency.name, row.amount, row.legal_reference, row.in_force_from)
             found.setdefault(row.fee_name, []).append(tariff)
         return found
