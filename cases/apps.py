@@ -9,11 +9,12 @@ class CasesConfig(AppConfig):
     verbose_name = _("Dossiers")
 
     def ready(self):
-        """The catalogue knows nothing of printed forms, so the check for their templates comes from here."""
-        from cases.linting import missing_templates
-        from procedures.services.linting import register
+        """The catalogue knows nothing of printed forms and of PDFs, so checks of them come from here."""
+        from cases.linting import harmless_pdf, missing_templates
+        from procedures.services import forms, linting
 
-        register(missing_templates)
+        linting.register(missing_templates)
+        forms.register(harmless_pdf)
         self._count_anew_when_a_calendar_changes()
 
     def _count_anew_when_a_calendar_changes(self):

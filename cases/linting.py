@@ -1,14 +1,18 @@
-"""What the dossiers of a version will need besides the catalogue; looked at when it is published (R8)."""
+"""What a version needs besides the catalogue: templates to print its forms (R8), and forms that do no harm."""
 
 from collections.abc import Iterator
 from dataclasses import fields
 
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from cases.errors import BadFile
+from cases.services.documents import check_file
 from notifications.pdf import TEMPLATES
 from procedures import regimes
 from procedures.models import ProcedureVersion
+from procedures.services.forms import PDF, FormRefused
 from procedures.services.linting import Finding
 
 
@@ -22,3 +26,13 @@ def missing_templates(version: ProcedureVersion) -> Iterator[Finding]:
         if not (TEMPLATES / f"{name}.typ").is_file():
             sentence = _("There is no template to print form %(number)s, “%(title)s”.")
             yield Finding("R8", sentence % {"number": form.number, "title": form.title}, blocking=True)
+
+
+def harmless_pdf(name: str, content: bytes, mime_type: str) -> None:
+    """A form to fill in is looked into as every upload is. Raises FormRefused."""
+    if mime_type != PDF:
+        return
+    try:
+        check_file(SimpleUploadedFile(name, content))
+    except BadFile as error:
+        raise FormRefused(error.sentence) from error

@@ -30,6 +30,12 @@ from notifications.payloads import (
     ReceiptPayload,
     RegisterPayload,
 )
+from notifications.postings import (
+    PostingListPayload,
+    ProcedureSheetPayload,
+    posting_list_texts,
+    procedure_sheet_texts,
+)
 from notifications.texts import (
     certification_texts,
     control_slip_texts,
@@ -130,3 +136,15 @@ def cash_report_pdf(payload: CashReportPayload) -> bytes:
 def hand_over_slip_pdf(payload: HandOverSlipPayload) -> bytes:
     """The slip that a collector signs; as it stands now."""
     return render("hand_over_slip", hand_over_slip_texts(payload))
+
+
+def posting_list_pdf(payload: PostingListPayload) -> bytes:
+    """What a desk receives, to be posted there; the same bytes for the same catalogue and day."""
+    return render("posting_list", posting_list_texts(payload), made_at=payload.as_of)
+
+
+def procedure_sheet_pdf(payload: ProcedureSheetPayload) -> bytes:
+    """One procedure to be posted, with a QR code of its public page."""
+    texts = procedure_sheet_texts(payload)
+    texts["qr"] = qr_svg(texts["address"]) if texts["address"] else ""
+    return render("procedure_sheet", texts, made_at=payload.as_of)

@@ -54,6 +54,12 @@ def keeps_secondments(user) -> bool:
     return keeps_people(user) or keeps_system(user)
 
 
+def posts_procedures(user) -> bool:
+    """Prints what is posted at the desks: who works at one, who heads or keeps it, and who keeps the catalogue."""
+    at_a_desk = user.role in DESK_ROLES | {Role.SUPERVISOR, Role.AGENCY_ADMIN}
+    return (at_a_desk and user.workplace_id is not None) or keeps_catalogue(user)
+
+
 def receives(user) -> bool:
     """Works at a desk that receives dossiers."""
     return user.role in DESK_ROLES and user.workplace_id is not None

@@ -98,6 +98,11 @@ def _catalogue_links(request) -> list[dict]:
     links.append(_link(request, _("Electronic sources"), "database", sources))
     reasons = reverse("admin:procedures_readyreason_changelist")
     links.append(_link(request, _("Ready reasons"), "playlist_add", reasons))
+    if access.posts_procedures(request.user):
+        links.append(_link(request, _("Sheets to post"), "print", reverse("admin:postings")))
+    if access.keeps_catalogue(request.user):
+        late = reverse("admin:late_publications")
+        links.append(_link(request, _("Late publications"), "event_upcoming", late))
     if access.sees_calendar_changes(request.user):
         changes = reverse("admin:cases_calendarrevision_changelist")
         links.insert(2, _link(request, _("Calendar changes"), "edit_calendar", changes))

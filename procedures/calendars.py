@@ -4,7 +4,7 @@ Truth are the rows of `CalendarDay` that are in force. Estimates only stand in f
 for the country, and what is counted with them is marked provisional.
 """
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import date
@@ -144,15 +144,23 @@ def special_day(row: CalendarDay) -> SpecialDay:
 
 
 def _hours(line: list[Agency]) -> OfficeHours:
-    """Weekday and Saturday sessions of the nearest unit of the line that has some.
+    return hours_of(line, sessions_of(line)) if line else OfficeHours()
+
+
+def sessions_of(agencies: Iterable[Agency]) -> dict[int, list[OfficeSession]]:
+    """The sessions that each of them has itself, by the id of the agency; one query."""
+    sessions: dict[int, list[OfficeSession]] = {}
+    for session in OfficeSession.objects.filter(agency__in=agencies):
+        sessions.setdefault(session.agency_id, []).append(session)
+    return sessions
+
+
+def hours_of(line: list[Agency], sessions: Mapping[int, list[OfficeSession]]) -> OfficeHours:
+    """Weekday and Saturday sessions of the nearest unit of the line (from the top down) that has some.
 
     Saturday sessions come from the nearest unit that has sessions at all: an office with hours of its
     own and none on Saturday is closed then, whatever the unit above does.
     """
-    sessions: dict[int, list[OfficeSession]] = {}
-    if line:
-        for session in OfficeSession.objects.filter(agency__in=line):
-            sessions.setdefault(session.agency_id, []).append(session)
     weekday, saturday, counts = (), None, False
     for unit in reversed(line):
         own = sessions.get(unit.pk, ())

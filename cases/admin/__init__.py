@@ -19,6 +19,7 @@ from cases.admin import (
     messages,
     my_lists,
     overdue,
+    postings,
     queue_setup,
     quick_service,
     reception,
@@ -49,6 +50,7 @@ __all__ = [
     "messages",
     "my_lists",
     "overdue",
+    "postings",
     "queue_setup",
     "quick_service",
     "reception",
@@ -125,3 +127,5 @@ admin.site.add_page("xuat-excel/moi/", exports.export, "export")
 admin.site.add_page("xuat-excel/tien-do/", exports.progress, "exports_progress")
 admin.site.add_page("xuat-excel/<int:pk>/", exports.file, "export_file")
 admin.site.add_page("xuat-excel/<int:pk>/xoa/", exports.delete, "export_delete")
+admin.site.add_page("niem-yet/", postings.postings, "postings")
+admin.site.add_page("cong-bo-tre/", postings.late_publications, "late_publications")

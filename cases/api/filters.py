@@ -9,7 +9,7 @@ from cases.enums import State
 from cases.models import Dossier, RegisterEntry
 from notifications.enums import LetterState
 from notifications.models import Letter
-from procedures.enums import Channel, Level, RegisterKind
+from procedures.enums import Channel, Level, RegisterKind, ServiceLevel, Subject
 from procedures.models import Agency, ProcedureVersion
 
 
@@ -113,6 +113,9 @@ class ProcedureFilter(filters.FilterSet):
     q = filters.CharFilter(method="by_text", max_length=200, help_text="Code or words, without accents.")
     field = filters.CharFilter(field_name="field_vi", max_length=120)
     level = filters.ChoiceFilter(choices=Level.choices)
+    service_level = filters.ChoiceFilter(choices=[c for c in ServiceLevel.choices if c[0]])
+    subject = filters.ChoiceFilter(choices=Subject.choices, method="by_subject", help_text="Who applies.")
+    channel = filters.ChoiceFilter(choices=Channel.choices, method="by_channel", help_text="How it is filed.")
 
     class Meta:
         model = ProcedureVersion
@@ -120,3 +123,9 @@ class ProcedureFilter(filters.FilterSet):
 
     def by_text(self, queryset, name, value):
         return queryset.search(value)
+
+    def by_subject(self, queryset, name, value):
+        return queryset.filter(subjects__contains=[value])
+
+    def by_channel(self, queryset, name, value):
+        return queryset.filter(channels__contains=[value])

@@ -1,6 +1,6 @@
 """Addresses for everybody."""
 
-from django.urls import path
+from django.urls import include, path
 from django.views.decorators.csrf import csrf_exempt
 from django.views.i18n import set_language
 
@@ -18,6 +18,7 @@ urlpatterns = [
     path("tra-cuu/", LookupView.as_view(), name="lookup"),
     path("tra-cuu/tai-ve/", DownloadView.as_view(), name="lookup_download"),
     path("tinh-ngay-tra/", CalculatorView.as_view(), name="calculator"),
+    path("", include("cases.public.catalogue_urls")),
     # Without CSRF: our pages send no referrer, so browsers send `Origin: null`, which Django refuses;
     # and a language that somebody else switched harms nobody.
     path("ngon-ngu/", csrf_exempt(set_language), name="language"),

@@ -13,6 +13,9 @@ from django.views.decorators.http import require_POST
 
 from onestop import access
 from onestop.admin import DropdownFilter, OnestopInline, OnestopModelAdmin, badge, display
+from procedures import words
+from procedures.admin.forms import FormInline
+from procedures.admin.version_shown import ShownInWords
 from procedures.enums import Level, VersionStatus
 from procedures.models import (
     Component,
@@ -23,6 +26,7 @@ from procedures.models import (
     TimeLimit,
 )
 from procedures.services import publishing
+from procedures.services.forms import forget_file
 
 STATUS_COLOURS = {VersionStatus.DRAFT: "warning", VersionStatus.PUBLISHED: "success"}
 
@@ -74,6 +78,17 @@ class ComponentInline(OnestopInline):
 class FeeInline(OnestopInline):
     model = FeeLine
     tab = True
+    readonly_fields = ["shown_amount"]
+
+    def get_fields(self, request, obj=None):
+        """Tiers and caps are typed as data and read as a sentence."""
+        typed = ["amount", "tiers", "cap_amount", "cap_per"]
+        amounts = typed if self.has_change_permission(request, obj) else ["shown_amount"]
+        return ["position", "name", "kind", "channel", "rule", *amounts, "condition"]
+
+    @display(description=_("amount"))
+    def shown_amount(self, fee):
+        return words.fee_amount(fee)
 
 
 class StepInline(OnestopInline):
@@ -82,7 +97,7 @@ class StepInline(OnestopInline):
 
 
 @admin.register(ProcedureVersion)
-class ProcedureVersionAdmin(OnestopModelAdmin):
+class ProcedureVersionAdmin(ShownInWords, OnestopModelAdmin):
     viewers = staticmethod(access.everybody)
     editors = staticmethod(access.keeps_catalogue)
     list_display = [
@@ -100,7 +115,7 @@ class ProcedureVersionAdmin(OnestopModelAdmin):
     list_select_related = ["procedure"]
     search_fields = ["search_text"]  # shows the box; what is searched is `ProcedureVersionQuerySet.search`
     search_help_text = _("Code, name or field, with or without accents")
-    inlines = [LimitInline, ComponentInline, FeeInline, StepInline]
+    inlines = [LimitInline, ComponentInline, FormInline, FeeInline, StepInline]
     readonly_fields = ["number", "shown_status"]
     change_form_outer_before_template = "procedures/admin/version_buttons.html"
     fieldsets = [
@@ -128,6 +143,18 @@ class ProcedureVersionAdmin(OnestopModelAdmin):
             },
         ),
         (
+            _("What the publication says"),
+            {
+                "fields": [
+                    "order_of_steps_vi",
+                    "has_conditions",
+                    "conditions_vi",
+                    "has_form",
+                    "has_fee",
+                ]
+            },
+        ),
+        (
             _("Publication"),
             {"fields": ["publication_decision", "decision_signed_on", "text_effective_on", "loaded_on"]},
         ),
@@ -138,12 +165,23 @@ class ProcedureVersionAdmin(OnestopModelAdmin):
         (_("Record"), {"fields": ["legal_basis", "confidence", "note"]}),
     ]
 
+    def get_fieldsets(self, request, obj=None):
+        fieldsets = super().get_fieldsets(request, obj)
+        read_only = obj is not None and not self.has_change_permission(request, obj)
+        return self.in_words(fieldsets) if read_only else fieldsets
+
     def may_edit(self, user, row):
         return row.status == VersionStatus.DRAFT
 
     def has_delete_permission(self, request, obj=None):
         """A draft that nobody wants may go; what was published stays."""
         return obj is not None and self.has_change_permission(request, obj)
+
+    def delete_model(self, request, obj):
+        names = [form.file.name for form in obj.forms.all()]
+        super().delete_model(request, obj)
+        for name in names:
+            forget_file(name)
 
     def get_search_results(self, request, queryset, search_term):
         return queryset.search(search_term), False

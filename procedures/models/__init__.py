@@ -13,6 +13,7 @@ from procedures.models.catalogue import (
     TimeLimit,
 )
 from procedures.models.editions import CalendarEdition
+from procedures.models.forms import ProcedureForm
 from procedures.models.reasons import ReadyReason
 from procedures.models.staff import Absence, Secondment, Staff, Substitute, works_in
 
@@ -27,6 +28,7 @@ __all__ = [
     "FeeTariff",
     "OfficeSession",
     "Procedure",
+    "ProcedureForm",
     "ProcedureStep",
     "ProcedureVersion",
     "ReadyReason",

@@ -6,7 +6,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.core.validators import RegexValidator
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Case, F, Q, When
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
@@ -77,6 +77,15 @@ class ProcedureVersionQuerySet(models.QuerySet):
             in_force_from__lte=day,
         )
 
+    def shown_on(self, day: date):
+        """One published version of each procedure: that in force on the day, else the coming, else the last."""
+        standing = Case(When(in_force_from__gt=day, then=1), When(in_force_to__lt=day, then=2), default=0)
+        nearest = Case(When(in_force_from__gt=day, then=F("number")), default=-F("number"))
+        ranked = ProcedureVersion.objects.filter(status=VersionStatus.PUBLISHED).order_by(
+            "procedure_id", standing, nearest
+        )
+        return self.filter(pk__in=ranked.distinct("procedure_id").values("pk"))
+
     def search(self, text: str):
         """By code or words of name and field, without accents and in any case."""
         found = self
@@ -117,6 +126,12 @@ class ProcedureVersion(LocalName):
     legal_basis = ArrayField(
         models.CharField(max_length=300), verbose_name=_("legal basis"), default=list, blank=True
     )
+    # What the publication says (R1). Whether a part exists is empty where the publication does not tell.
+    order_of_steps_vi = models.TextField(_("order of steps, in words"), blank=True)
+    has_conditions = models.BooleanField(_("has conditions"), null=True, blank=True)
+    conditions_vi = models.TextField(_("conditions"), blank=True)
+    has_form = models.BooleanField(_("has a form"), null=True, blank=True)
+    has_fee = models.BooleanField(_("has a fee"), null=True, blank=True)
     received_outside_desk = models.BooleanField(_("received outside the desk"), default=False)
     interlinked = models.BooleanField(_("interlinked"), default=False)
     decided_at_once = models.BooleanField(

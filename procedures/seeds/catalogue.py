@@ -12,7 +12,15 @@ from pathlib import Path
 from django.utils.translation import gettext as _
 
 from procedures.enums import FeeRule, LimitUnit
-from procedures.models import Component, FeeLine, Procedure, ProcedureStep, ProcedureVersion, TimeLimit
+from procedures.models import (
+    Component,
+    FeeLine,
+    Procedure,
+    ProcedureForm,
+    ProcedureStep,
+    ProcedureVersion,
+    TimeLimit,
+)
 from procedures.seeds.files import Key, Place, check_model, day, items, read_row, read_rows, read_yaml
 from procedures.seeds.keys import (
     ANSWER_LIMIT,
@@ -21,6 +29,7 @@ from procedures.seeds.keys import (
     COMPONENT,
     EXTENSION,
     FEE,
+    FORM,
     LIMIT,
     PERIOD,
     QUANTITY,
@@ -51,7 +60,8 @@ PUBLICATION = ("complete", "published_although_incomplete", "in_force_from", "ab
 class VersionFacts:
     """Everything that a record says about one version of a procedure.
 
-    `results_of`: position of a component → code of the procedure whose result it is.
+    `results_of`: position of a component → code of the procedure whose result it is. `forms` name the
+    component that they become by its position, `component_position`.
     """
 
     code: str
@@ -61,6 +71,7 @@ class VersionFacts:
     results_of: Mapping[int, str]
     fees: list[dict]
     steps: list[dict]
+    forms: list[dict]
     is_published: bool
     in_force_from: date | None
     last_day: date | None
@@ -78,6 +89,8 @@ class VersionFacts:
             self.steps,
             self.is_published,
             self.in_force_from,
+            # Only where there are some: records of before there were forms keep their hash.
+            *([self.forms] if self.forms else []),
         ]
         return hashlib.sha256(json.dumps(facts, sort_keys=True, default=str).encode()).hexdigest()
 
@@ -144,6 +157,7 @@ def _read_record(data, templates: list[StepTemplate], place: Place) -> VersionFa
     components = read_rows(row.pop("components", None), COMPONENT, place, "components")
     results_of = {i: c.pop("result_of") for i, c in enumerate(components) if "result_of" in c}
     fees = _read_fees(row.pop("fees", None), place)
+    forms = _read_forms(row.pop("forms", None), components, place)
     steps = read_rows(row.pop("steps", None), STEP, place, "internal_steps")
     if "extension" in row:
         row |= read_row(row.pop("extension"), EXTENSION, place.within(part="extension"))
@@ -166,6 +180,7 @@ def _read_record(data, templates: list[StepTemplate], place: Place) -> VersionFa
         _refuse_dates_reversed(publication, place)
         if publication["complete"]:
             _refuse_incomplete(row | {"limits": limits, "components": components}, place)
+            _refuse_stated_parts_missing(row, forms, fees, place)
         steps = _steps(steps, limits, templates, place)
     abolished_on = publication["abolished_on"]
     return VersionFacts(
@@ -176,6 +191,7 @@ def _read_record(data, templates: list[StepTemplate], place: Place) -> VersionFa
         results_of=results_of,
         fees=fees,
         steps=steps,
+        forms=forms,
         is_published=bool(publication["complete"] or publication["published_although_incomplete"]),
         in_force_from=publication["in_force_from"],
         last_day=abolished_on - timedelta(days=1) if abolished_on else None,
@@ -228,6 +244,35 @@ def _read_fees(data, place: Place) -> list[dict]:
         if cap is not None:
             fee |= read_row(cap, CAP, place.within(part=f"{part} cap"))
     return fees
+
+
+def _read_forms(data, components: list[dict], place: Place) -> list[dict]:
+    """A form may name the component that it becomes; it is then known by the position of that one."""
+    positions = {component.get("name_vi"): i for i, component in enumerate(components)}
+    forms = read_rows(data, FORM, place, "forms")
+    for i, form in enumerate(forms, start=1):
+        here = place.within(part=f"forms {i}")
+        name = form.pop("component", "")
+        if name and name not in positions:
+            here.refuse(_("no component is called “%(name)s”.") % {"name": name})
+        form["component_position"] = positions.get(name)
+        columns = {column: value for column, value in form.items() if column != "component_position"}
+        check_model(ProcedureForm, columns, here)
+    return forms
+
+
+def _refuse_stated_parts_missing(row: Mapping, forms: list, fees: list, place: Place) -> None:
+    """What the record says that there is has to be there; the same as publishing asks."""
+    stated = {
+        "conditions": row.get("has_conditions") and not row.get("conditions_vi"),
+        "forms": row.get("has_form") and not forms,
+        "fees": row.get("has_fee") and not fees,
+    }
+    if missing := [name for name, lacks in stated.items() if lacks]:
+        place.refuse(
+            _("the record says that these exist, and lacks them: %(missing)s.")
+            % {"missing": ", ".join(missing)}
+        )
 
 
 def _refuse_fees_without_amount(fees: list[dict], place: Place) -> None:

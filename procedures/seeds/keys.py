@@ -72,6 +72,13 @@ COMPONENT = {
     "required_when_en": FOR_READERS,
 }
 
+FORM = {
+    "name_vi": Key("name_vi", text, required=True),
+    "name_en": Key("name_en", text),
+    "source_url": Key("source_url", text, required=True),
+    "component": Key("component", text),
+}
+
 
 def _allowance(value):
     return value if value == REST else number(value)
@@ -95,6 +102,12 @@ RECORD = {
     "subjects": Key("subjects", some_of(Subject)),
     "channels": Key("channels", some_of(Channel)),
     "sets": Key("sets", whole),
+    "order_of_steps": Key("order_of_steps_vi", text),
+    "has_conditions": Key("has_conditions", flag),
+    "conditions": Key("conditions_vi", text),
+    "has_form": Key("has_form", flag),
+    "has_fee": Key("has_fee", flag),
+    "forms": Key("forms"),
     "received_outside_desk": Key("received_outside_desk", flag),
     "interlinked": Key("interlinked", flag),
     "result_name_vi": Key("result_name_vi", text),

@@ -19,6 +19,7 @@ from procedures.models import (
     FeeLine,
     OfficeSession,
     Procedure,
+    ProcedureForm,
     ProcedureStep,
     ProcedureVersion,
     ReadyReason,
@@ -29,6 +30,7 @@ from procedures.seeds.calendar import read_calendar
 from procedures.seeds.catalogue import VersionFacts, read_catalogue
 from procedures.seeds.files import Place, SeedsRefused
 from procedures.seeds.reasons import read_reasons
+from procedures.services.forms import forget_file
 from procedures.signals import calendar_changed
 
 _LOCK = 0x5EED  # any number, the same for every loader: two of them at once would both create
@@ -284,3 +286,20 @@ def _write(procedure: Procedure, version: ProcedureVersion, facts: VersionFacts,
         model.objects.bulk_create(
             model(version=written, position=position, **row) for position, row in enumerate(rows)
         )
+    _write_forms(written, facts.forms)
+
+
+def _write_forms(version: ProcedureVersion, rows: list[dict]) -> None:
+    for form in version.forms.all():
+        form.delete()
+        forget_file(form.file.name)
+    papers = {paper.position: paper for paper in version.components.all()}
+    ProcedureForm.objects.bulk_create(
+        ProcedureForm(
+            version=version,
+            position=position,
+            component=papers.get(row["component_position"]),
+            **{column: value for column, value in row.items() if column != "component_position"},
+        )
+        for position, row in enumerate(rows)
+    )

@@ -49,7 +49,17 @@ MANDATORY_PARTS = tuple(
         (gettext_lazy("time limit"), lambda version: version.limits.all()),
         (gettext_lazy("components"), lambda version: version.components.all()),
         (gettext_lazy("number of sets"), lambda version: version.sets),
-        (gettext_lazy("order of steps"), lambda version: version.steps.all()),
+        (gettext_lazy("order of steps"), lambda version: version.order_of_steps_vi or version.steps.all()),
+    )
+)
+
+# Required when the version says that they exist.
+STATED_PARTS = tuple(
+    MandatoryPart(_SINCE, name, is_there)
+    for name, is_there in (
+        (gettext_lazy("conditions"), lambda version: not version.has_conditions or version.conditions_vi),
+        (gettext_lazy("form to fill in"), lambda version: not version.has_form or version.forms.all()),
+        (gettext_lazy("fee"), lambda version: not version.has_fee or version.fees.all()),
     )
 )
 
@@ -136,14 +146,26 @@ def _late(sentence: str, done_on: date, days: int, by: date) -> Finding:
 
 
 def _parts(version: ProcedureVersion) -> Iterator[Finding]:
+    """Everything that is missing in one sentence; a part that is there although denied is refused too."""
     missing = [
         str(part.name)
-        for part in MANDATORY_PARTS
+        for part in (*MANDATORY_PARTS, *STATED_PARTS)
         if part.begins <= version.in_force_from and not part.is_there(version)
     ]
     if missing:
         sentence = _("The version cannot be published without: %(missing)s.")
         yield Finding("R1", sentence % {"missing": ", ".join(missing)}, blocking=True)
+    denied = [
+        str(name)
+        for name, says, is_there in (
+            (_("conditions"), version.has_conditions, bool(version.conditions_vi)),
+            (_("form to fill in"), version.has_form, bool(version.forms.all())),
+        )
+        if says is False and is_there
+    ]
+    if denied:
+        sentence = _("The version says that it has none of these, and has them: %(denied)s.")
+        yield Finding("R1", sentence % {"denied": ", ".join(denied)}, blocking=True)
 
 
 def _components(version: ProcedureVersion) -> Iterator[Finding]:

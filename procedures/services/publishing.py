@@ -7,7 +7,7 @@ from django.db.models import Max, Q
 from django.utils.translation import gettext as _
 
 from procedures.enums import VersionStatus
-from procedures.models import Component, FeeLine, ProcedureStep, ProcedureVersion, TimeLimit
+from procedures.models import Component, FeeLine, ProcedureForm, ProcedureStep, ProcedureVersion, TimeLimit
 from procedures.services.linting import Finding, lint
 
 __all__ = ["CannotPublish", "Finding", "lint", "new_draft", "publish"]
@@ -54,6 +54,7 @@ def new_draft(version: ProcedureVersion) -> ProcedureVersion:
     """A draft with everything that this version has: a published one is never edited (R2)."""
     highest = version.procedure.versions.aggregate(highest=Max("number"))["highest"]
     parts = [(model, list(model.objects.filter(version=version))) for model in PARTS]
+    forms = list(version.forms.select_related("component"))
     draft = ProcedureVersion.objects.get(pk=version.pk)
     draft.pk = None
     draft._state.adding = True
@@ -67,4 +68,9 @@ def new_draft(version: ProcedureVersion) -> ProcedureVersion:
             row.pk = None
             row.version = draft
         model.objects.bulk_create(rows)
+    papers = {paper.position: paper for paper in draft.components.all()}
+    for form in forms:
+        form.component = form.component and papers[form.component.position]
+        form.pk, form.version = None, draft  # the file is one and the same until another one is chosen
+    ProcedureForm.objects.bulk_create(forms)
     return draft

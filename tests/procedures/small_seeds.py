@@ -14,6 +14,7 @@ from procedures.models import (
     FeeLine,
     OfficeSession,
     Procedure,
+    ProcedureForm,
     ProcedureStep,
     ProcedureVersion,
     TimeLimit,
@@ -32,6 +33,7 @@ LOADED = (
     Component,
     FeeLine,
     ProcedureStep,
+    ProcedureForm,
 )
 
 RECORD = {

@@ -22,6 +22,7 @@ KEEPING = [
     "Electronic sources",
     "Ready reasons",
 ]
+SHEETS = "Sheets to post"
 DOSSIERS = ["Filings to answer", "All dossiers", "Overdue"]
 ASKED = "Questions to my agency"
 BOOKS = ["Log books", "Registers"]
@@ -39,6 +40,7 @@ DESK = [
     "Letters",
     "Messages",
     *COMMON,
+    SHEETS,
 ]
 SIDEBARS = {
     Role.CLERK: DESK,
@@ -56,6 +58,7 @@ SIDEBARS = {
         "Letters",
         "Messages",
         *KEEPING,
+        SHEETS,
         "Absences",
         "Work at the desk",
         "Secondments",
@@ -80,12 +83,22 @@ SIDEBARS = {
         "Queue numbers",
         "Registers",
         *KEEPING,
+        SHEETS,
         "Absences",
         "Secondments",
         "Agencies",
         "Staff",
     ],
-    Role.SYSTEM_ADMIN: ["Today", "Messages", *KEEPING, "Secondments", "Agencies", "Staff"],
+    Role.SYSTEM_ADMIN: [
+        "Today",
+        "Messages",
+        *KEEPING,
+        SHEETS,
+        "Late publications",
+        "Secondments",
+        "Agencies",
+        "Staff",
+    ],
     Role.INTEGRATION: ["Today"],
 }
 
