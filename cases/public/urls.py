@@ -5,6 +5,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.i18n import set_language
 
 from cases.public import screens
+from cases.public.notice_choices import notice_choice
 from cases.public.views import HomeView, LookupView
 
 app_name = "public"
@@ -14,6 +15,7 @@ urlpatterns = [
     path("lay-so/<str:token>/<uuid:nonce>/", screens.ticket, name="ticket"),
     path("goi-so/<str:token>/", screens.board, name="board"),
     path("goi-so/<str:token>/moi/", screens.board_news, name="board_news"),
+    path("thong-bao/<str:token>/", notice_choice, name="notice_choice"),
     path("tra-cuu/", LookupView.as_view(), name="lookup"),
     # Without CSRF: our pages send no referrer, so browsers send `Origin: null`, which Django refuses;
     # and a language that somebody else switched harms nobody.
