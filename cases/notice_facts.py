@@ -11,28 +11,39 @@ from django.utils.translation import gettext as _
 from cases.enums import EventKind, State
 from cases.events import local_text
 from cases.models import Dossier, DossierEvent
-from notifications.notices import placeholders_of
+from notifications.notices import own_placeholders
 
 Facts = Mapping[str, str]
 
 
 def facts_of(dossier: Dossier, event: DossierEvent) -> Facts:
     """Words for every placeholder of this event, in the language of the moment; "" where nothing is to be said."""
-    facts = {
+    return {**dossier_facts(dossier), **event_facts(dossier, event)}
+
+
+def dossier_facts(dossier: Dossier) -> Facts:
+    """The dossier as it stands, whatever happened."""
+    return {
         "agency": dossier.receiving_desk.name,
-        "handler": handler_of(dossier),
+        "handler": _handler(dossier),
         "received": _received(dossier),
-        "step_time": local_text(event.at),
         "due": _due(dossier),
         "code": dossier.code or dossier.version.procedure.code,
-        "what": event.get_kind_display(),
-        "sentence": event.public_sentence,
-        "details": "\n".join([*_item_lines(event), *_more_words(dossier, event)]),
         "procedure": dossier.version.name,
         "applicant": dossier.applicant.full_name,
         "lookup": f"{settings.PUBLIC_URL}/tra-cuu/?ma={dossier.code}" if dossier.code else "",
     }
-    for name in {placeholder.name for placeholder in placeholders_of(event.kind)} - facts.keys():
+
+
+def event_facts(dossier: Dossier, event: DossierEvent) -> Facts:
+    """What happened, with the placeholders that only this event has."""
+    facts = {
+        "step_time": local_text(event.at),
+        "what": event.get_kind_display(),
+        "sentence": event.public_sentence,
+        "details": "\n".join([*_item_lines(event), *_more_words(dossier, event)]),
+    }
+    for name in own_placeholders(event.kind):
         facts[name] = _OWN[name](dossier, event) if name in _OWN else str(event.data.get(name, ""))
     return facts
 
@@ -45,7 +56,7 @@ _OWN: Mapping[str, Callable[[Dossier, DossierEvent], str]] = {
 }
 
 
-def handler_of(dossier: Dossier) -> str:
+def _handler(dossier: Dossier) -> str:
     unit = dossier.holder_unit.name
     return f"{dossier.holder}, {unit}" if dossier.holder else unit
 

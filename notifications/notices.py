@@ -88,6 +88,11 @@ def placeholders_of(kind: str) -> tuple[Placeholder, ...]:
     return _COMMON + _OF_KIND.get(kind, ())
 
 
+def own_placeholders(kind: str) -> list[str]:
+    """The names that this event has and not every event."""
+    return [placeholder.name for placeholder in _OF_KIND.get(kind, ())]
+
+
 def sample_facts(kind: str) -> dict[str, str]:
     """Invented words for every placeholder, plainly invented, in the language of the moment."""
     return {placeholder.name: str(placeholder.sample) for placeholder in placeholders_of(kind)} | {

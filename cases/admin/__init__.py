@@ -18,6 +18,7 @@ from cases.admin import (
     log_books,
     messages,
     my_lists,
+    notice_texts,
     overdue,
     queue_setup,
     quick_service,
@@ -48,6 +49,7 @@ __all__ = [
     "log_books",
     "messages",
     "my_lists",
+    "notice_texts",
     "overdue",
     "queue_setup",
     "quick_service",
@@ -125,3 +127,12 @@ admin.site.add_page("xuat-excel/moi/", exports.export, "export")
 admin.site.add_page("xuat-excel/tien-do/", exports.progress, "exports_progress")
 admin.site.add_page("xuat-excel/<int:pk>/", exports.file, "export_file")
 admin.site.add_page("xuat-excel/<int:pk>/xoa/", exports.delete, "export_delete")
+admin.site.add_page("mau-thong-bao/", notice_texts.notice_texts, "notice_texts")
+admin.site.add_page(
+    "mau-thong-bao/<slug:kind>/<slug:language>/<slug:channel>/", notice_texts.notice_text, "notice_text"
+)
+admin.site.add_page(
+    "mau-thong-bao/<slug:kind>/<slug:language>/<slug:channel>/xem-truoc/",
+    notice_texts.preview,
+    "notice_preview",
+)

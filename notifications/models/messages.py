@@ -117,6 +117,12 @@ class Message(models.Model):
         about = ", ".join(filter(None, [self.get_kind_display(), self.reference]))
         return f"{self.get_channel_display()}: {about}" if about else self.get_channel_display()
 
+    def held_until(self, now: datetime, quiet: QuietHours) -> datetime | None:
+        """Until when the quiet hours keep it from going although it waits; None when they do not."""
+        if self.state != MessageState.PENDING:
+            return None
+        return quiet.held_until(now, channel=self.channel, kind=self.kind)
+
 
 class MessageAttempt(models.Model):
     """One try to send a message; only ever added, the database refuses the rest."""
