@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
-from notifications.enums import MessageKind
+from notifications.enums import MessageChannel, MessageKind
 
 _FIELD = re.compile(r"\{([a-z_]+)\}")
 # In this order: doubled braces are text, then what is a placeholder, then whatever else has a brace.
@@ -142,9 +142,20 @@ class NoticeText:
         return NoticeText(fill_in(self.subject, facts), fill_in(self.body, facts))
 
 
-def built_in(kind: str) -> NoticeText:
-    """The text of an event while the office has none of its own, in the language of the moment."""
-    lines = [
+def built_in(kind: str, channel: str = "") -> NoticeText:
+    """The text of an event while the office has none of its own, in the language of the moment.
+
+    That of an SMS is short and has no address: each part is paid for, and operators stop texts with links.
+    """
+    lines = _short_lines() if channel == MessageChannel.SMS else _lines()
+    if _ANSWER_BY in placeholders_of(kind):
+        lines.insert(-1, _t("You are answered by: %(moment)s.") % {"moment": "{answer_by}"})
+    subject = _t("Dossier %(code)s: %(what)s") % {"code": "{code}", "what": "{what}"}
+    return NoticeText(subject, "\n".join(lines))
+
+
+def _lines() -> list[str]:
+    return [
         _t("%(agency)s: %(procedure)s.") % {"agency": "{agency}", "procedure": "{procedure}"},
         "{sentence}",
         "{details}",
@@ -154,7 +165,12 @@ def built_in(kind: str) -> NoticeText:
         _t("Return of the result: %(moment)s.") % {"moment": "{due}"},
         _t("Look up: %(address)s (the secret is on your receipt).") % {"address": "{lookup}"},
     ]
-    if _ANSWER_BY in placeholders_of(kind):
-        lines.insert(6, _t("You are answered by: %(moment)s.") % {"moment": "{answer_by}"})
-    subject = _t("Dossier %(code)s: %(what)s") % {"code": "{code}", "what": "{what}"}
-    return NoticeText(subject, "\n".join(lines))
+
+
+def _short_lines() -> list[str]:
+    times = {"received": "{received}", "handler": "{handler}", "step_time": "{step_time}", "due": "{due}"}
+    return [
+        "{code}, {agency}: {sentence}",
+        "{details}",
+        _t("Received: %(received)s. Now: %(handler)s, %(step_time)s. Return: %(due)s.") % times,
+    ]

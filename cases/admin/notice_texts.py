@@ -69,7 +69,7 @@ class NoticeForm(OfficeForm):
         help_text=gettext_lazy("Only an e-mail shows it."),
     )
     body = forms.CharField(
-        label=gettext_lazy("Text"),
+        label=gettext_lazy("Wording"),
         required=False,
         strip=False,
         max_length=BODY_MAX_CHARACTERS,
@@ -182,7 +182,8 @@ def _initial(place: Place) -> dict:
         text = newest.text
     else:
         with translation.override(place.language):
-            text = own_texts(place.kind, language=place.language).get("") or built_in(place.kind)
+            text = own_texts(place.kind, language=place.language).get("")
+            text = text or built_in(place.kind, place.channel)
     after = newest_version(place.kind, language=place.language, channel=place.channel)
     return {"subject": text.subject, "body": text.body, "after": after}
 

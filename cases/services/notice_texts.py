@@ -17,7 +17,7 @@ from cases.services.notices import with_footer
 from notifications import errors
 from notifications.enums import MessageChannel
 from notifications.models import NoticeTemplate
-from notifications.notices import NoticeText, missing_in, sample_facts, strange_in
+from notifications.notices import NoticeText, built_in, missing_in, sample_facts, strange_in
 from notifications.segments import SmsSize, sms_size
 from notifications.services import templates
 from onestop import access
@@ -108,7 +108,7 @@ def previews(
         edited_for = [channel] if channel else [name for name in MessageChannel if name not in own]
         rows = []
         for name in MessageChannel:
-            counts = own.get(name) or own.get("") or templates.built_in(kind)
+            counts = own.get(name) or own.get("") or built_in(kind, name)
             rows.append(_preview(kind, name, counts.filled_in(facts), own=name not in edited_for))
     return rows
 

@@ -25,8 +25,7 @@ def texts_for(
 ) -> dict[str, NoticeText]:
     """For each channel the text that counts, with one query; the built-in one in the language of the moment."""
     own = own_texts(kind, language=language, now=now)
-    given = built_in(kind)
-    return {channel: own.get(channel) or own.get("") or given for channel in channels}
+    return {channel: own.get(channel) or own.get("") or built_in(kind, channel) for channel in channels}
 
 
 def own_texts(kind: str, *, language: str, now: datetime | None = None) -> dict[str, NoticeText]:

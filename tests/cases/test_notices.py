@@ -44,6 +44,14 @@ def test_a_notice_names_agency_handler_and_the_times_of_receipt_processing_and_r
     )
 
 
+def test_a_text_message_says_the_same_in_few_words_and_without_an_address(world):
+    assert body_of(world.receive(), "received", "sms") == (
+        "H41.101-261109-0001, UBND phường Thử Nghiệm: Received; the result is due at 12/11/2026 17:00.\n"
+        "Received: 09/11/2026 09:00. Now: Lê Thị Một Cửa, UBND phường Thử Nghiệm, 09/11/2026 09:00. "
+        "Return: 12/11/2026 17:00."
+    )
+
+
 def test_a_notice_names_the_officer_who_took_over(world, clock):
     dossier = world.digitized()
     clock.move_to("2026-11-10 08:00")
@@ -59,8 +67,8 @@ def test_an_acknowledgement_has_no_code_no_promise_and_no_address_yet(world):
         "Received at: not yet; filed at 09/11/2026 09:00.\n"
         "Handled by: UBND phường Thử Nghiệm.\n"
         "Time of this step: 09/11/2026 09:00.\n"
-        "You are answered by: 10/11/2026 09:00.\n"
-        "Return of the result: named when the filing is received."
+        "Return of the result: named when the filing is received.\n"
+        "You are answered by: 10/11/2026 09:00."
     )
 
 

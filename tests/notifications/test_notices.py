@@ -1,6 +1,7 @@
 """Texts with placeholders: what they may hold, how they are filled in, how long they are as an SMS (R41)."""
 
 import string
+from itertools import product
 
 import pytest
 from django.utils import translation
@@ -52,9 +53,9 @@ def test_each_strange_thing_is_named_once_as_it_was_written():
 
 @pytest.mark.parametrize("kind", NOTICE_KINDS)
 def test_the_built_in_text_says_what_the_law_demands_and_nothing_strange(kind):
-    for language in ("vi", "en"):
+    for language, channel in product(("vi", "en"), ("", "sms")):
         with translation.override(language):
-            text = built_in(kind)
+            text = built_in(kind, channel)
         assert strange_in(kind, text.subject) + strange_in(kind, text.body) == []
         assert missing_in(text.body, DEMANDED) == []
 
