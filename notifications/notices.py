@@ -33,7 +33,11 @@ class Placeholder:
 
 _COMMON = (
     Placeholder("agency", _("Agency that received the dossier"), _("Example Ward People's Committee")),
-    Placeholder("handler", _("Who handles the dossier now, and where"), _("Trần Văn Thử, Example Ward")),
+    Placeholder(
+        "handler",
+        _("Who handles the dossier now, and where"),
+        _("Officer Example, Example Ward People's Committee"),
+    ),
     Placeholder("received", _("Time of receipt"), "09/11/2026 09:00"),
     Placeholder("step_time", _("Time of this step"), "10/11/2026 14:30"),
     Placeholder("due", _("Time of return, or in words why there is none now"), "12/11/2026 17:00"),

@@ -68,6 +68,15 @@ class Applicant(models.Model):
         self.search_text = fold(f"{self.full_name} {self.id_number} {self.phone}")
         super().save(*args, **kwargs)
 
+    @property
+    def channels_in_words(self) -> str:
+        return ", ".join(str(NoticeChannel(channel).label) for channel in self.notice_channels)
+
+    @property
+    def topics_off_in_words(self) -> str:
+        """What the applicant does without: notices that the law does not demand."""
+        return ", ".join(str(NoticeTopic(topic).label) for topic in self.notices_off)
+
     def addresses(self) -> list[tuple[str, str]]:
         """(channel, recipient) pairs that the applicant chose and that can be reached."""
         known = {"email": self.email, "sms": self.phone, "zalo": self.phone}

@@ -23,10 +23,10 @@ class NoticeChange(models.Model):
         LINK = "link", _("By the link in an e-mail")
 
     applicant = models.ForeignKey(Applicant, on_delete=models.PROTECT, related_name="notice_changes")
-    what = models.CharField(_("what"), max_length=12, choices=What.choices)
-    via = models.CharField(_("how"), max_length=12, choices=Via.choices)
-    before = ArrayField(models.CharField(max_length=12), verbose_name=_("before"), blank=True)
-    after = ArrayField(models.CharField(max_length=12), verbose_name=_("after"), blank=True)
+    what = models.CharField(_("what was changed"), max_length=12, choices=What.choices)
+    via = models.CharField(_("how it was asked for"), max_length=12, choices=Via.choices)
+    before = ArrayField(models.CharField(max_length=12), verbose_name=_("before the change"), blank=True)
+    after = ArrayField(models.CharField(max_length=12), verbose_name=_("after the change"), blank=True)
     by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )

@@ -44,7 +44,7 @@ class Message(models.Model):
 
     key = models.UUIDField(_("key"), default=uuid.uuid4, unique=True, editable=False)
     event_key = models.CharField(_("event"), max_length=120)
-    kind = models.CharField(_("about"), max_length=30, choices=MessageKind.choices, blank=True)
+    kind = models.CharField(_("what it is about"), max_length=30, choices=MessageKind.choices, blank=True)
     channel = models.CharField(_("channel"), max_length=10, choices=MessageChannel.choices)
     recipient = models.CharField(_("recipient"), max_length=254)
     language = models.CharField(_("language"), max_length=5, default="vi")

@@ -134,6 +134,15 @@ def test_other_channels_at_the_next_filing_are_recorded(world):
     assert (row.what, row.via, row.before, row.after) == ("channels", "filing", ["email", "sms"], ["zalo"])
 
 
+def test_the_office_reads_in_words_what_was_chosen(world):
+    applicant = world.receive().applicant
+    notice_choices.switch(applicant, "progress", on=False, via="link")
+    assert (applicant.channels_in_words, applicant.topics_off_in_words) == (
+        "E-mail, SMS",
+        "Progress in between",
+    )
+
+
 # The link in the e-mail --------------------------------------------------------------------------------
 
 
