@@ -12,6 +12,12 @@ from notifications.quiet_hours import quiet_hours
 from notifications.services.messages import DeliveryCounts, deliver_due, enqueue, quiet_hours_now
 from tests.cast import local
 
+
+@pytest.fixture(autouse=True)
+def night(settings):
+    settings.QUIET_HOURS_FROM, settings.QUIET_HOURS_TO = "21:00", "07:00"
+
+
 NIGHT = quiet_hours("21:00", "07:00", ["rescheduled"])
 NOON = quiet_hours("11:30", "13:30")
 
@@ -110,6 +116,6 @@ def test_what_is_no_time_or_no_kind_of_message_is_named(settings, name, value, c
     assert (found.id, name in found.msg) == (code, True)
 
 
-def test_the_standard_quiet_hours_are_those_of_the_night(settings):
+def test_times_of_day_and_names_of_events_are_fine(settings):
+    settings.QUIET_HOURS_URGENT = ["rescheduled", "settled"]
     assert check_quiet_hours(None) == []
-    assert (settings.QUIET_HOURS_FROM, settings.QUIET_HOURS_TO) == ("21:00", "07:00")

@@ -76,7 +76,8 @@ def test_a_message_is_named_in_words(world, browser, dead):
     assert "Received" in text_of(browser(world.clerk).get(LIST))
 
 
-def test_what_waits_for_the_morning_says_so(world, browser, clock):
+def test_what_waits_for_the_morning_says_so(world, browser, clock, settings):
+    settings.QUIET_HOURS_FROM, settings.QUIET_HOURS_TO = "21:00", "07:00"
     clock.move_to("2026-11-09 21:30")
     world.receive()
     client = browser(world.clerk)
