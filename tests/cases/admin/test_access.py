@@ -85,7 +85,15 @@ SIDEBARS = {
         "Agencies",
         "Staff",
     ],
-    Role.SYSTEM_ADMIN: ["Today", "Messages", *KEEPING, "Secondments", "Agencies", "Staff"],
+    Role.SYSTEM_ADMIN: [
+        "Today",
+        "Messages",
+        "Texts of notices",
+        *KEEPING,
+        "Secondments",
+        "Agencies",
+        "Staff",
+    ],
     Role.INTEGRATION: ["Today"],
 }
 
