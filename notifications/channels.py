@@ -42,6 +42,7 @@ class Outgoing:
     body: str
     language: str = "vi"
     attachments: tuple[Attachment, ...] = ()
+    opt_out_url: str = ""
 
 
 class Gateway(Protocol):
@@ -74,12 +75,13 @@ class EmailGateway:
 
     def send(self, message: Outgoing) -> None:
         domain = settings.DEFAULT_FROM_EMAIL.rpartition("@")[2].strip("> ")
+        # The same in every attempt: mailboxes show a repeated message once.
+        headers = {"Message-ID": f"<{message.key}@{domain}>", "Content-Language": message.language}
+        if message.opt_out_url:  # RFC 8058: the mailbox offers a button and sends a POST
+            headers["List-Unsubscribe"] = f"<{message.opt_out_url}>"
+            headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
         email = EmailMessage(
-            subject=message.subject,
-            body=message.body,
-            to=[message.recipient],
-            # The same in every attempt: mailboxes show a repeated message once.
-            headers={"Message-ID": f"<{message.key}@{domain}>", "Content-Language": message.language},
+            subject=message.subject, body=message.body, to=[message.recipient], headers=headers
         )
         for attachment in message.attachments:
             email.attach(attachment.name, attachment.content, attachment.mime_type)

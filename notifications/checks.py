@@ -6,6 +6,9 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.core.checks import Error, register
 
+from notifications.enums import MessageKind
+from notifications.quiet_hours import quiet_hours
+
 _CHANNELS = ("SMS", "ZALO")
 
 
@@ -57,3 +60,29 @@ def check_word_templates(app_configs, **kwargs) -> list[Error]:
             id="notifications.E004",
         )
     ]
+
+
+@register
+def check_quiet_hours(app_configs, **kwargs) -> list[Error]:
+    """The quiet hours are times of day, and what is urgent has a name that exists."""
+    found = []
+    for name in ("QUIET_HOURS_FROM", "QUIET_HOURS_TO"):
+        try:
+            quiet_hours(getattr(settings, name), "00:00")
+        except ValueError:
+            found.append(
+                Error(
+                    f"{name} is not a time of day.",
+                    hint="Write hours and minutes, such as 21:00.",
+                    id="notifications.E005",
+                )
+            )
+    if unknown := sorted(set(settings.QUIET_HOURS_URGENT) - set(MessageKind.values)):
+        found.append(
+            Error(
+                f"QUIET_HOURS_URGENT names what is no kind of message: {', '.join(unknown)}",
+                hint=f"The kinds are: {', '.join(MessageKind.values)}.",
+                id="notifications.E006",
+            )
+        )
+    return found

@@ -90,3 +90,52 @@ MESSAGE_COLOURS = {
     MessageState.DEAD: "danger",
     MessageState.CANCELLED: "warning",
 }
+
+
+class MessageKind(TextChoices):
+    """What a message is about: a change of a dossier, by the name it has in its history, or a warning to staff.
+
+    The texts of those to applicants can be written by the office (see `notifications.notices`).
+    """
+
+    SUBMITTED = "submitted", _("Filing acknowledged")
+    ASKED_TO_COMPLETE = "asked_to_complete", _("Asked to complete")
+    COMPLETED = "completed", _("Completion acknowledged")
+    RECEIVED = "received", _("Received")
+    REFUSED = "refused", _("Refused at reception")
+    DIGITIZED = "digitized", _("Digitized")
+    STARTED = "started", _("Taken over")
+    SUPPLEMENT_REQUESTED = "supplement_requested", _("Supplement requested")
+    RESUMED = "resumed", _("Supplement complete")
+    RESULT_RECORDED = "result_recorded", _("Result there, fees owed")
+    SETTLED = "settled", _("Result ready")
+    RETURNED = "returned", _("Result returned")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+    STOPPED = "stopped", _("Stopped")
+    RESCHEDULED = "rescheduled", _("Apologised and rescheduled")
+    EXTENDED = "extended", _("Limit extended")
+    PERIOD_EXCLUDED = "period_excluded", _("Period that does not count")
+    CALENDAR_MOVED = "calendar_moved", _("Due date moved by the calendar")
+    CLARIFICATION = "clarification", _("Clarification asked for")
+    SUPPLEMENT_REMINDED = "supplement_reminded", _("Reminded of the supplement")
+    PAPERS_LOST = "papers_lost", _("Papers lost or damaged")
+    UNDONE = "undone", _("Step undone")
+    DUE_SOON = "due_soon", _("Warning: due soon")
+    DIGEST = "digest", _("Figures of the morning")
+    CONSULTED = "consulted", _("Another agency asked")
+    CONSULTATION_ANSWERED = "consultation_answered", _("Answer of another agency")
+    CONSULTATION_LATE = "consultation_late", _("Answer of another agency is late")
+
+
+STAFF_KINDS = frozenset(
+    {
+        MessageKind.DUE_SOON,
+        MessageKind.DIGEST,
+        MessageKind.CONSULTED,
+        MessageKind.CONSULTATION_ANSWERED,
+        MessageKind.CONSULTATION_LATE,
+    }
+)
+NOTICE_KINDS = tuple(kind for kind in MessageKind if kind not in STAFF_KINDS)
+# What wakes people: held back in the quiet hours. An e-mail waits in its mailbox.
+LOUD_CHANNELS = frozenset({MessageChannel.SMS, MessageChannel.ZALO})

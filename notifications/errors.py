@@ -120,3 +120,58 @@ class DeliveryFailed(NotificationError):
     def __init__(self, sentence, *, unreachable: bool = False):
         super().__init__(sentence)
         self.unreachable = unreachable
+
+
+class TextMissing(NotificationError):
+    """A text of a notice without words."""
+
+    code = "text_missing"
+    default_sentence = _("This text is empty. Write what the applicant shall read.")
+
+    def __init__(self, field: str):
+        self.field = field
+        super().__init__()
+
+
+class TextTooLong(NotificationError):
+    """A text of a notice that nobody would read to its end."""
+
+    code = "text_too_long"
+
+    def __init__(self, field: str, *, limit: int):
+        self.field = field
+        super().__init__(_t("This text is too long. Shorten it to %(limit)d characters.") % {"limit": limit})
+
+
+class PlaceholderUnknown(NotificationError):
+    """Something in braces that is no placeholder of the event; `names` as they were written."""
+
+    code = "placeholder_unknown"
+
+    def __init__(self, field: str, names: list[str]):
+        self.field, self.names = field, names
+        sentence = _t(
+            "This is no placeholder of this event: %(names)s. Take one from the list beside the text; a brace "
+            "as a character is written twice."
+        )
+        super().__init__(sentence % {"names": ", ".join(names)})
+
+
+class PlaceholderMissing(NotificationError):
+    """The law wants every notice to say this."""
+
+    code = "placeholder_missing"
+
+    def __init__(self, field: str, names: list[str]):
+        self.field, self.names = field, names
+        sentence = _t("The law wants every notice to say this too: %(names)s. Put it into the text.")
+        super().__init__(sentence % {"names": ", ".join(names)})
+
+
+class SomebodyWasFaster(NotificationError):
+    """Two people edited the same text of a notice."""
+
+    code = "somebody_was_faster"
+    default_sentence = _(
+        "Somebody else has saved this text in the meantime. Open it anew, see what was changed, and edit that."
+    )

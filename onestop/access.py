@@ -130,6 +130,11 @@ def keeps_catalogue(user) -> bool:
     return keeps_agencies(user) and user.workplace.parent_id is None
 
 
+def keeps_notices(user) -> bool:
+    """Writes the texts of notices to applicants: they hold for everybody, as the catalogue does."""
+    return keeps_catalogue(user)
+
+
 def proposes_calendar(user) -> bool:
     """Has a calendar to propose changes of: keepers of agencies, and supervisors."""
     return keeps_agencies(user) or (supervises(user) and user.workplace_id is not None)

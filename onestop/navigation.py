@@ -83,6 +83,8 @@ def _letter_links(request) -> list[dict]:
         links.append(_link(request, _("Letters"), "mail", reverse("admin:notifications_letter_changelist")))
     if access.sees_messages(user):
         links.append(_link(request, _("Messages"), "sms", reverse("admin:notifications_message_changelist")))
+    if access.keeps_notices(user):
+        links.append(_link(request, _("Texts of notices"), "edit_note", reverse("admin:notice_texts")))
     return links
 
 

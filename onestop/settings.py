@@ -233,6 +233,10 @@ ZALO_GATEWAY_TOKEN = env.str("ZALO_GATEWAY_TOKEN", "")
 SMS_GATEWAY_SUCCESS = env.json("SMS_GATEWAY_SUCCESS", {"ok": True})
 ZALO_GATEWAY_SUCCESS = env.json("ZALO_GATEWAY_SUCCESS", {"ok": True})
 MESSAGE_MAX_ATTEMPTS = env.int("MESSAGE_MAX_ATTEMPTS", 8)
+SMS_MAX_SEGMENTS = env.int("SMS_MAX_SEGMENTS", 4)  # longer texts are saved with a warning
+QUIET_HOURS_FROM = env.str("QUIET_HOURS_FROM", "21:00")
+QUIET_HOURS_TO = env.str("QUIET_HOURS_TO", "07:00")
+QUIET_HOURS_URGENT = env.list("QUIET_HOURS_URGENT", [])  # kinds of messages that go at once all the same
 
 # --- The law's parameters that an office may configure (see the rules named) --------------------
 ONLINE_LAST_MINUTES = env.int("ONLINE_LAST_MINUTES", 0)  # R11

@@ -175,6 +175,15 @@ class OnlineServices:
     decree_en: str
 
 
+@dataclass(frozen=True, slots=True)
+class NoticeContents:
+    """What every notice of a change of state must say (R41), by the placeholders of its text."""
+
+    begins: date
+    demanded: tuple[str, ...]
+    source: Citation
+
+
 def _decree_61_2018(**record) -> Mechanism:
     decree = _decree("61/2018")
     return Mechanism(
@@ -315,6 +324,13 @@ ONLINE_SERVICES = (
     OnlineServices("224/2026", date(2026, 7, 1), "Nghị định số 224/2026/NĐ-CP", "Decree 224/2026/NĐ-CP"),
 )
 
+_NOTICES_2026 = _decree("224/2026").at(15, 1, "g")
+NOTICE_CONTENTS = (
+    NoticeContents(
+        date(2026, 7, 1), ("agency", "handler", "received", "step_time", "due"), source=_NOTICES_2026
+    ),
+)
+
 
 class _Regime(Protocol):
     @property
@@ -345,6 +361,26 @@ def forms_on(day: date) -> FormSet | None:
 def online_services_on(day: date) -> OnlineServices | None:
     """The decree on online services for a dossier received on that day; None before 15/8/2022."""
     return _on(day, ONLINE_SERVICES)
+
+
+def notice_contents_on(day: date) -> NoticeContents | None:
+    """What a notice that is sent on that day must say; None while nothing was laid down."""
+    return _on(day, NOTICE_CONTENTS)
+
+
+def notices_demanded_on(day: date) -> Mapping[str, Citation]:
+    """Which topics of notices the law demands on that day, so that nobody can do without them, and where.
+
+    The topics are those of `cases.notice_topics.NoticeTopic`; those that are not named may be switched off.
+    """
+    mechanism = mechanism_on(day) or MECHANISMS[0]
+    return {
+        "receipt": _NOTICES_2026,
+        "supplement": mechanism.supplement,
+        "new_date": mechanism.apology,
+        "result": _decree("61/2018").at(20, 4),
+        "ended": mechanism.refusal,
+    }
 
 
 def scan_rules_on(day: date) -> ScanRules:

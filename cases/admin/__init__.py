@@ -18,6 +18,7 @@ from cases.admin import (
     log_books,
     messages,
     my_lists,
+    notice_texts,
     overdue,
     postings,
     queue_setup,
@@ -49,6 +50,7 @@ __all__ = [
     "log_books",
     "messages",
     "my_lists",
+    "notice_texts",
     "overdue",
     "postings",
     "queue_setup",
@@ -129,3 +131,12 @@ admin.site.add_page("xuat-excel/<int:pk>/", exports.file, "export_file")
 admin.site.add_page("xuat-excel/<int:pk>/xoa/", exports.delete, "export_delete")
 admin.site.add_page("niem-yet/", postings.postings, "postings")
 admin.site.add_page("cong-bo-tre/", postings.late_publications, "late_publications")
+admin.site.add_page("mau-thong-bao/", notice_texts.notice_texts, "notice_texts")
+admin.site.add_page(
+    "mau-thong-bao/<slug:kind>/<slug:language>/<slug:channel>/", notice_texts.notice_text, "notice_text"
+)
+admin.site.add_page(
+    "mau-thong-bao/<slug:kind>/<slug:language>/<slug:channel>/xem-truoc/",
+    notice_texts.preview,
+    "notice_preview",
+)

@@ -5,6 +5,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404
 from django.shortcuts import redirect
 from django.urls import path
+from django.utils import timezone
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
@@ -14,7 +15,7 @@ from cases.admin.shown import badge, masked
 from notifications.enums import MESSAGE_COLOURS, MessageChannel, MessageState
 from notifications.errors import NotificationError
 from notifications.models import Message, MessageAttempt
-from notifications.services.messages import retry_dead
+from notifications.services.messages import quiet_hours_now, retry_dead
 from onestop import access
 from onestop.admin import DropdownFilter, OnestopInline, display
 from onestop.keyset import SortKey
@@ -54,6 +55,7 @@ class MessageAdmin(KeysetModelAdmin):
     list_display = [
         "created_at",
         "shown_state",
+        "kind",
         "channel",
         "shown_recipient",
         "reference",
@@ -80,6 +82,7 @@ class MessageAdmin(KeysetModelAdmin):
         content = ["subject", "body"] if access.sees_dossiers(request.user) else []
         return [
             "shown_state",
+            "kind",
             "channel",
             "shown_recipient",
             "reference",
@@ -96,6 +99,9 @@ class MessageAdmin(KeysetModelAdmin):
 
     @display(description=_("state"))
     def shown_state(self, message):
+        held = message.held_until(timezone.now(), quiet_hours_now())
+        if held:
+            return badge(_t("Held until %(time)s") % {"time": f"{timezone.localtime(held):%H:%M}"}, "info")
         return badge(message.get_state_display(), MESSAGE_COLOURS[MessageState(message.state)])
 
     @display(description=_("recipient"))

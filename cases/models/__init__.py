@@ -9,6 +9,7 @@ from cases.models.dossiers import Dossier, DossierComponent
 from cases.models.history import DossierEvent, Reschedule, StepRun, Supplement
 from cases.models.log_books import CodeCounter, LogBook
 from cases.models.money import CashReport, DossierFee, FeeWaiver, Payment, ReceiptCounter
+from cases.models.notice_changes import NoticeChange
 from cases.models.papers import Document
 from cases.models.registers import RegisterBook, RegisterEntry
 from cases.models.revisions import CalendarMove, CalendarRevision, RevisionDay
@@ -37,6 +38,7 @@ __all__ = [
     "ListColumns",
     "ListExport",
     "LogBook",
+    "NoticeChange",
     "Payment",
     "QueueDay",
     "QueueService",

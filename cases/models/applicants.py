@@ -7,6 +7,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from cases.enums import ApplicantKind, NoticeChannel
+from cases.notice_topics import OPTIONAL_TOPICS, NoticeTopic
 from procedures.text import fold
 
 
@@ -28,6 +29,13 @@ class Applicant(models.Model):
         default=list,
         blank=True,
     )
+    notices_off = ArrayField(
+        models.CharField(max_length=12, choices=NoticeTopic.choices),
+        verbose_name=_("does without notices of"),
+        default=list,
+        blank=True,
+        editable=False,
+    )
     search_text = models.TextField(editable=False, default="")
     created_at = models.DateTimeField(auto_now_add=True)
 
@@ -41,6 +49,11 @@ class Applicant(models.Model):
                 name="applicant_id_number_once", fields=["kind", "id_number"], condition=~Q(id_number="")
             ),
             models.CheckConstraint(name="applicant_has_a_name", condition=~Q(full_name="")),
+            # What the law demands is told to everybody.
+            models.CheckConstraint(
+                name="applicant_is_told_what_the_law_demands",
+                condition=Q(notices_off__contained_by=list(OPTIONAL_TOPICS)),
+            ),
         ]
         indexes = [
             # Search box of the dossier list: names without accents.
@@ -54,6 +67,15 @@ class Applicant(models.Model):
     def save(self, *args, **kwargs):
         self.search_text = fold(f"{self.full_name} {self.id_number} {self.phone}")
         super().save(*args, **kwargs)
+
+    @property
+    def channels_in_words(self) -> str:
+        return ", ".join(str(NoticeChannel(channel).label) for channel in self.notice_channels)
+
+    @property
+    def topics_off_in_words(self) -> str:
+        """What the applicant does without: notices that the law does not demand."""
+        return ", ".join(str(NoticeTopic(topic).label) for topic in self.notices_off)
 
     def addresses(self) -> list[tuple[str, str]]:
         """(channel, recipient) pairs that the applicant chose and that can be reached."""

@@ -85,7 +85,11 @@ class DossierEvent(models.Model):
     def is_public(self) -> bool:
         """Whether the owner of the dossier reads it: not what is work inside the office, or may be dropped."""
         if self.kind == EventKind.UNDONE:
-            return self.data["step"] == EventKind.RESULT_RECORDED or "due" in self.data["was"]
+            return (
+                self.from_state != self.to_state  # every change of state is told (R32)
+                or self.data["step"] == EventKind.RESULT_RECORDED
+                or "due" in self.data["was"]
+            )
         return self.kind not in INTERNAL_EVENTS
 
     @property

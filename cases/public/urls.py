@@ -7,6 +7,8 @@ from django.views.i18n import set_language
 from cases.public import screens
 from cases.public.calculator import CalculatorView
 from cases.public.views import DownloadView, HomeView, LookupView
+from cases.public.notice_choices import notice_choice
+from cases.public.views import HomeView, LookupView
 
 app_name = "public"
 urlpatterns = [
@@ -15,6 +17,7 @@ urlpatterns = [
     path("lay-so/<str:token>/<uuid:nonce>/", screens.ticket, name="ticket"),
     path("goi-so/<str:token>/", screens.board, name="board"),
     path("goi-so/<str:token>/moi/", screens.board_news, name="board_news"),
+    path("thong-bao/<str:token>/", notice_choice, name="notice_choice"),
     path("tra-cuu/", LookupView.as_view(), name="lookup"),
     path("tra-cuu/tai-ve/", DownloadView.as_view(), name="lookup_download"),
     path("tinh-ngay-tra/", CalculatorView.as_view(), name="calculator"),

@@ -8,7 +8,8 @@ from django.utils.translation import gettext as _
 
 from cases.enums import ApplicantKind, NoticeChannel
 from cases.errors import Invalid
-from cases.models import Applicant, Dossier
+from cases.models import Applicant, Dossier, NoticeChange
+from cases.services.notice_choices import record_channels
 from procedures.text import fold, one_line
 
 
@@ -138,4 +139,6 @@ def find_or_add(facts: ApplicantFacts, *, seen: bool) -> Applicant:
     applicant, _created = Applicant.objects.update_or_create(
         kind=facts.kind, id_number=facts.id_number, defaults=given, create_defaults=values
     )
+    if known:
+        record_channels(applicant, known.notice_channels, via=NoticeChange.Via.FILING)
     return applicant

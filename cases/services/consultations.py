@@ -18,6 +18,7 @@ from cases.limits import MAX_AMOUNT
 from cases.models import Consultation, Dossier
 from cases.services.base import ask, known_choice, locked, required_text
 from cases.services.notices import supervisors_of, tell_staff
+from notifications.enums import MessageKind
 from procedures.calendars import calendar_for
 from procedures.models import Agency
 from procedures.working_time import minute_of
@@ -143,6 +144,7 @@ def _ask_now(dossier: Dossier, consultation: Consultation, *, by, due_at: dateti
         supervisors_of(consultation.agency),
         f"{dossier.uuid}:consulted:{consultation.pk}",
         dossier,
+        kind=MessageKind.CONSULTED,
         subject=_lazy("Dossier %(code)s: an answer is wanted by %(due)s"),
         body=_lazy(
             "%(lead)s asks %(agency)s. The question and the papers are in the system: %(code)s, %(procedure)s."
@@ -189,6 +191,7 @@ def answer_consultation(consultation: Consultation, *, by, answer: str) -> Consu
         [dossier.holder],
         f"{dossier.uuid}:answered:{consultation.pk}",
         dossier,
+        kind=MessageKind.CONSULTATION_ANSWERED,
         subject=_lazy("Dossier %(code)s: %(agency)s has answered"),
         body=_lazy("The answer is in the system: %(code)s, %(procedure)s."),
         agency=consultation.agency,
@@ -259,6 +262,7 @@ def _say_that_late(dossier: Dossier, consultation: Consultation, now: datetime) 
         people,
         f"{dossier.uuid}:consultation_late:{consultation.pk}",
         dossier,
+        kind=MessageKind.CONSULTATION_LATE,
         subject=_lazy("Dossier %(code)s: an answer is late"),
         body=_lazy("The answer of %(agency)s is late: it was due at %(due)s. %(code)s, %(procedure)s."),
         agency=consultation.agency,

@@ -5,10 +5,14 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from cases.enums import EventKind
 from cases.events import local_text
 from cases.models import Dossier, DossierEvent
+from cases.notice_facts import facts_of
+from cases.notice_topics import topic_of
+from cases.services import notice_choices
+from notifications.enums import MessageKind
 from notifications.services.messages import enqueue
+from notifications.services.templates import texts_for
 from procedures.enums import Role
 from procedures.models import Agency, Staff, works_in
 
@@ -16,87 +20,44 @@ from procedures.models import Agency, Staff, works_in
 def notify_applicant(dossier: Dossier, event: DossierEvent, *, letter=None) -> int:
     """One message per channel that the applicant chose; a repeated call adds none. Returns how many were added.
 
-    An issued `letter` travels with the e-mail and counts as sent when that has arrived.
-    Contents by Decree 224/2026 Art 15.1g: agency, person handling, times of receipt, processing, return.
+    None at all of a topic that the applicant does not want and the law does not demand. The words are the
+    office's own where it has some, else the built-in ones. An issued `letter` travels with the e-mail and
+    counts as sent when that has arrived.
     """
     applicant = dossier.applicant
+    topic = topic_of(event.kind, event.data)
+    addresses = applicant.addresses()
+    if not addresses or not notice_choices.wants(applicant, topic):
+        return 0
     added = 0
     with translation.override(applicant.language):
-        subject = _("Dossier %(code)s: %(what)s") % {
-            "code": dossier.code or dossier.version.procedure.code,
-            "what": event.get_kind_display(),
-        }
-        body = _applicant_text(dossier, event)
-        for channel, recipient in applicant.addresses():
+        facts = facts_of(dossier, event)
+        texts = texts_for(event.kind, language=applicant.language, channels=[name for name, _to in addresses])
+        for channel, recipient in addresses:
+            text = texts[channel].filled_in(facts)
+            opt_out_url = notice_choices.switch_off_url(applicant, topic) if channel == "email" else ""
             message = enqueue(
                 f"{dossier.uuid}:event:{event.pk}",
                 channel=channel,
                 recipient=recipient,
-                subject=subject,
-                body=body,
+                subject=text.subject,
+                body=with_footer(text.body, opt_out_url),
                 language=applicant.language,
                 reference=dossier.code or "",
+                kind=event.kind,
+                opt_out_url=opt_out_url,
                 letter=letter,
             )
             added += message is not None
     return added
 
 
-def _applicant_text(dossier: Dossier, event: DossierEvent) -> str:
-    lines = [
-        _("%(agency)s: %(procedure)s.")
-        % {"agency": dossier.receiving_desk.name, "procedure": dossier.version.name},
-        event.public_sentence,
-    ]
-    lines += [f"- {item}" for item in event.data.get("items", [])]
-    lines += _more_words(dossier, event)
-    if dossier.received_at:
-        lines.append(_("Received at: %(moment)s.") % {"moment": local_text(dossier.received_at)})
-    lines.append(_("Handled by: %(handler)s.") % {"handler": _handler(dossier)})
-    lines.append(_("Time of this step: %(moment)s.") % {"moment": local_text(event.at)})
-    if event.kind in {EventKind.SUBMITTED, EventKind.COMPLETED} and dossier.answer_due_at:
-        lines.append(_("You are answered by: %(moment)s.") % {"moment": local_text(dossier.answer_due_at)})
-    if dossier.is_running:  # while the applicant is asked for something the clock stands
-        lines.append(_("Result due at: %(moment)s.") % {"moment": local_text(dossier.due_at)})
-    if dossier.code:
-        lines.append(
-            _("Look up: %(address)s (the secret is on your receipt).")
-            % {"address": f"{settings.PUBLIC_URL}/tra-cuu/?ma={dossier.code}"}
-        )
-    return "\n".join(lines)
-
-
-def _more_words(dossier: Dossier, event: DossierEvent) -> list[str]:
-    """What the applicant has to know beyond the sentence of the event."""
-    match event.kind:
-        case EventKind.EXTENDED:
-            return [_("A new receipt with this date is ready for you at the desk.")]
-        case EventKind.UNDONE if event.data["step"] == EventKind.RESULT_RECORDED:
-            return [
-                _(
-                    "What you were told about the result does not hold any more. You are told when it is ready."
-                )
-            ]
-        case EventKind.SUPPLEMENT_REMINDED:
-            return [
-                _("Bring it by %(moment)s; after that the dossier may be stopped.")
-                % {"moment": event.data["stop_after"]}
-            ]
-        case EventKind.RETURNED if dossier.tracking_number:
-            return [
-                _("It was sent by post; tracking number: %(number)s.") % {"number": dossier.tracking_number}
-            ]
-        case EventKind.SETTLED if dossier.finished_at < dossier.due_at:
-            # Decree 61/2018 Art 20.4: what is ready early is announced (R35).
-            return [
-                _("It was promised for %(due)s and is ready earlier.") % {"due": local_text(dossier.due_at)}
-            ]
-    return []
-
-
-def _handler(dossier: Dossier) -> str:
-    unit = dossier.holder_unit.name
-    return f"{dossier.holder}, {unit}" if dossier.holder else unit
+def with_footer(body: str, opt_out_url: str) -> str:
+    """The text of an e-mail that may be switched off, with the way to do so below it."""
+    if not opt_out_url:
+        return body
+    how = _("You can do without messages like this one: %(address)s") % {"address": opt_out_url}
+    return f"{body}\n\n-- \n{how}"
 
 
 def supervisors_of(agency: Agency) -> list[Staff]:
@@ -111,7 +72,7 @@ def supervisors_of(agency: Agency) -> list[Staff]:
     return []
 
 
-def tell_staff(people: list, key: str, dossier: Dossier, *, subject, body, **facts) -> int:
+def tell_staff(people: list, key: str, dossier: Dossier, *, kind: str, subject, body, **facts) -> int:
     """One e-mail to each of these who can be written to; a repeated call adds none. Returns how many.
 
     `subject` and `body` are lazy texts with `%(code)s`, `%(procedure)s` and the names of `facts`.
@@ -130,6 +91,7 @@ def tell_staff(people: list, key: str, dossier: Dossier, *, subject, body, **fac
                 body=str(body) % words,
                 language=settings.LANGUAGE_CODE,
                 reference=dossier.code,
+                kind=kind,
             )
             added += message is not None
     return added
@@ -162,6 +124,7 @@ def warn_of_due_date(dossier: Dossier, *, days_left: int) -> int:
                 % {"code": dossier.code, "procedure": dossier.version.name, "days": days_left},
                 language=settings.LANGUAGE_CODE,
                 reference=dossier.code,
+                kind=MessageKind.DUE_SOON,
             )
             added += message is not None
     return added

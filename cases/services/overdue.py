@@ -23,7 +23,7 @@ from cases.services.apologies import draft_apology
 from cases.services.base import locked
 from cases.services.consultations import alert_late_consultations
 from cases.services.notices import notify_applicant, warn_of_due_date
-from notifications.enums import LIVE_LETTER_STATES, LetterKind, LetterState
+from notifications.enums import LIVE_LETTER_STATES, LetterKind, LetterState, MessageKind
 from notifications.models import Letter
 from notifications.services.messages import enqueue
 from procedures.calendars import calendar_for
@@ -240,7 +240,7 @@ def morning_digest(now: datetime | None = None) -> int:
                 )
                 % figures,
                 language=settings.LANGUAGE_CODE,
-                reference="",
+                kind=MessageKind.DIGEST,
             )
             added += message is not None
     return added

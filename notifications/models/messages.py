@@ -9,8 +9,9 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from notifications.enums import MessageChannel, MessageState
+from notifications.enums import LOUD_CHANNELS, MessageChannel, MessageKind, MessageState
 from notifications.models.letters import Letter
+from notifications.quiet_hours import QuietHours
 
 
 class MessageQuerySet(models.QuerySet):
@@ -21,6 +22,12 @@ class MessageQuerySet(models.QuerySet):
             state=MessageState.PENDING,
             next_attempt_at__lte=now,
         )
+
+    def let_sleep(self, now: datetime, quiet: QuietHours):
+        """Without what would wake people at this moment."""
+        if quiet.ends_at(now) is None:
+            return self
+        return self.exclude(~Q(kind__in=quiet.urgent), channel__in=LOUD_CHANNELS)
 
     def dead(self):
         """Given up after the last attempt: a person must look."""
@@ -37,12 +44,16 @@ class Message(models.Model):
 
     key = models.UUIDField(_("key"), default=uuid.uuid4, unique=True, editable=False)
     event_key = models.CharField(_("event"), max_length=120)
+    kind = models.CharField(_("what it is about"), max_length=30, choices=MessageKind.choices, blank=True)
     channel = models.CharField(_("channel"), max_length=10, choices=MessageChannel.choices)
     recipient = models.CharField(_("recipient"), max_length=254)
     language = models.CharField(_("language"), max_length=5, default="vi")
     subject = models.CharField(_("subject"), max_length=255, blank=True)
     body = models.TextField(_("text"))
     reference = models.CharField(_("dossier"), max_length=60, blank=True)
+    opt_out_url = models.URLField(
+        _("address to switch such messages off"), max_length=400, blank=True, editable=False
+    )
     letter = models.ForeignKey(
         Letter,
         on_delete=models.PROTECT,
@@ -75,6 +86,9 @@ class Message(models.Model):
             models.CheckConstraint(
                 name="message_channel_known", condition=Q(channel__in=MessageChannel.values)
             ),
+            models.CheckConstraint(
+                name="message_kind_known", condition=Q(kind__in=["", *MessageKind.values])
+            ),
             models.CheckConstraint(name="message_state_known", condition=Q(state__in=MessageState.values)),
             models.CheckConstraint(
                 name="message_sent_has_time",
@@ -99,7 +113,15 @@ class Message(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_channel_display()} {self.event_key}"
+        """`SMS: Received, H41.12-261116-0001`: no name and no words of it, so everybody may read it."""
+        about = ", ".join(filter(None, [self.get_kind_display(), self.reference]))
+        return f"{self.get_channel_display()}: {about}" if about else self.get_channel_display()
+
+    def held_until(self, now: datetime, quiet: QuietHours) -> datetime | None:
+        """Until when the quiet hours keep it from going although it waits; None when they do not."""
+        if self.state != MessageState.PENDING:
+            return None
+        return quiet.held_until(now, channel=self.channel, kind=self.kind)
 
 
 class MessageAttempt(models.Model):

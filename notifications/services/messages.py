@@ -21,6 +21,7 @@ from notifications import errors
 from notifications.channels import Attachment, Outgoing, open_gateway
 from notifications.enums import MessageChannel, MessageState
 from notifications.models import Message, MessageAttempt
+from notifications.quiet_hours import QuietHours, quiet_hours
 from notifications.services import letters
 
 logger = logging.getLogger(__name__)
@@ -51,13 +52,16 @@ def enqueue(
     body: str,
     language: str = "vi",
     reference: str = "",
+    kind: str = "",
+    opt_out_url: str = "",
     letter=None,
 ) -> Message | None:
     """Put a message into the outbox; `None` when this event was already told to this recipient this way.
 
     Talks to no broker: the message is there exactly when the caller's transaction commits, and the
     next `deliver_due` finds it. A `letter` travels with e-mail as PDF and counts as sent as soon as
-    such an e-mail has arrived: a text message does not carry it. Raises `RecipientMissing`.
+    such an e-mail has arrived: a text message does not carry it. `kind` is a `MessageKind`;
+    `opt_out_url` is where a mail program can switch such messages off. Raises `RecipientMissing`.
     """
     recipient = recipient.strip()
     if not recipient:
@@ -72,6 +76,8 @@ def enqueue(
             "body": body,
             "language": language,
             "reference": reference,
+            "kind": kind,
+            "opt_out_url": opt_out_url,
             "letter": letter,
             "next_attempt_at": now,
             "created_at": now,
@@ -80,14 +86,19 @@ def enqueue(
     return message if is_new else None
 
 
+def quiet_hours_now() -> QuietHours:
+    """The quiet hours as the settings have them."""
+    return quiet_hours(settings.QUIET_HOURS_FROM, settings.QUIET_HOURS_TO, settings.QUIET_HOURS_URGENT)
+
+
 def deliver_due(limit: int = 200, now: datetime | None = None) -> DeliveryCounts:
     """Send what is due, oldest first, one message after another; safe in parallel and after a kill.
 
     Each message is claimed in a transaction of its own, sent outside of any, and its outcome recorded.
     A channel whose gateway cannot be reached is left alone for the rest of the run, so that it neither
     holds up the others nor burns the attempts of everything that waits. A message that fails in a way
-    nobody foresaw is logged and noted as failed, and the others go on. Must not be called inside a
-    transaction. `now` fixes the clock, for tests and for the demo.
+    nobody foresaw is logged and noted as failed, and the others go on. In the quiet hours what wakes
+    people stays where it is, as due as before. Must not be called inside a transaction. `now` fixes the clock, for tests and for the demo.
     """
     counts: Counter[str] = Counter()
     gateways: dict = {}
@@ -152,6 +163,7 @@ def _claim(now: datetime, resting: set[str], counts: Counter) -> Message | None:
             message = (
                 Message.objects.due(now)
                 .exclude(channel__in=resting)
+                .let_sleep(now, quiet_hours_now())
                 .select_for_update(skip_locked=True)
                 .order_by("next_attempt_at", "pk")
                 .first()
@@ -192,6 +204,7 @@ def _outgoing(message: Message) -> Outgoing:
         body=message.body,
         language=message.language,
         attachments=attachments,
+        opt_out_url=message.opt_out_url,
     )
 
 

@@ -14,6 +14,7 @@ from cases.enums import State
 from cases.models import Dossier, Heartbeat, ReceptionGroup
 from notifications.enums import LIVE_LETTER_STATES, LetterKind, LetterState, MessageState
 from notifications.models import Letter, Message
+from notifications.services.messages import quiet_hours_now
 from procedures.enums import Role
 from procedures.models import Staff
 
@@ -49,7 +50,7 @@ def facts(now: datetime | None = None) -> Facts:
         overdue_without_letter=overdue.filter(~Exists(letter)).count(),
         letters=_counts(Letter.objects.filter(kind=LetterKind.APOLOGY)),
         messages=_counts(Message.objects.all()),
-        messages_due=Message.objects.due(now).count(),
+        messages_due=Message.objects.due(now).let_sleep(now, quiet_hours_now()).count(),
         heartbeat_at=Heartbeat.objects.filter(name="worker").values_list("at", flat=True).first(),
         groups=list(ReceptionGroup.objects.annotate(number=Count("dossiers")).order_by("pk")),
     )

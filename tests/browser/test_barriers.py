@@ -2,8 +2,10 @@
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from django.conf import settings
 from playwright.sync_api import expect
 
+from cases.services.notice_choices import switch_off_url
 from tests.browser.steps import receive
 from tests.browser.waiting_room import waiting_room
 
@@ -12,7 +14,13 @@ __all__ = ["waiting_room"]
 GRAVE = {"serious", "critical"}
 AXE = Axe()
 
-FOR_EVERYBODY = ["/quan-tri/login/", "/tra-cuu/", "/lay-so/{token}/", "/goi-so/{token}/"]
+FOR_EVERYBODY = [
+    "/quan-tri/login/",
+    "/tra-cuu/",
+    "/lay-so/{token}/",
+    "/goi-so/{token}/",
+    "{notice_choice}",
+]
 BY_ROLE = {
     "mot-cua": [
         "/quan-tri/",
@@ -44,11 +52,14 @@ def places(office, waiting_room) -> dict[str, object]:
     """What stands in the addresses above; made before the browser starts."""
     office.clerk.decides_at_counter = True  # else there is no quick service
     office.clerk.save(update_fields=["decides_at_counter"])
+    finished = office.with_result()
+    choice = switch_off_url(finished.applicant, "progress").removeprefix(settings.PUBLIC_URL)
     return {
         "token": waiting_room.address,
+        "notice_choice": choice,
         "overdue": office.overdue.pk,
         "digitizing": office.receive(office.paid).pk,
-        "finished": office.with_result().pk,
+        "finished": finished.pk,
     }
 
 

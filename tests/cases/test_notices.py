@@ -38,9 +38,17 @@ def test_a_notice_names_agency_handler_and_the_times_of_receipt_processing_and_r
         "Received at: 09/11/2026 09:00.\n"
         "Handled by: Lê Thị Một Cửa, UBND phường Thử Nghiệm.\n"
         "Time of this step: 09/11/2026 09:00.\n"
-        "Result due at: 12/11/2026 17:00.\n"
+        "Return of the result: 12/11/2026 17:00.\n"
         "Look up: https://mot-cua.nghean.example/tra-cuu/?ma=H41.101-261109-0001 "
         "(the secret is on your receipt)."
+    )
+
+
+def test_a_text_message_says_the_same_in_few_words_and_without_an_address(world):
+    assert body_of(world.receive(), "received", "sms") == (
+        "H41.101-261109-0001, UBND phường Thử Nghiệm: Received; the result is due at 12/11/2026 17:00.\n"
+        "Received: 09/11/2026 09:00. Now: Lê Thị Một Cửa, UBND phường Thử Nghiệm, 09/11/2026 09:00. "
+        "Return: 12/11/2026 17:00."
     )
 
 
@@ -56,8 +64,10 @@ def test_an_acknowledgement_has_no_code_no_promise_and_no_address_yet(world):
     assert body_of(world.submit(), "submitted") == (
         "UBND phường Thử Nghiệm: Thủ tục không thu phí (EN).\n"
         "Filed (Online); it counts as received at 09/11/2026 09:00.\n"
+        "Received at: not yet; filed at 09/11/2026 09:00.\n"
         "Handled by: UBND phường Thử Nghiệm.\n"
         "Time of this step: 09/11/2026 09:00.\n"
+        "Return of the result: named when the filing is received.\n"
         "You are answered by: 10/11/2026 09:00."
     )
 
@@ -69,12 +79,13 @@ def test_a_request_lists_everything_that_is_missing(world):
     )
     body = body_of(dossier, "supplement_requested")
     assert "Supplement requested: Thiếu giấy tờ\n- Tờ khai có chữ ký\n- Văn bản ủy quyền\n" in body
-    assert "Result due at" not in body  # the clock stands; a new date comes with the supplement
+    # The clock stands.
+    assert "\nReturn of the result: named anew when the supplement is complete.\n" in body
 
 
 def test_a_notice_of_the_result_promises_no_date_any_more(world):
     dossier = world.with_result()
-    assert "Result due at" not in body_of(dossier, "settled")
+    assert "Return of the result: it is there since 09/11/2026 09:00." in body_of(dossier, "settled")
     assert "Received at: 09/11/2026 09:00." in body_of(dossier, "settled")
 
 
@@ -94,7 +105,7 @@ def test_a_notice_of_a_new_date_names_both_dates_and_the_reason(world):
     services.issue_apology(dossier, by=world.head, reason="Cần xác minh", new_due_at=later)
     body = body_of(dossier, "rescheduled")
     assert "due at 17/11/2026 17:00 instead of 12/11/2026 17:00. Reason: Cần xác minh\n" in body
-    assert "\nResult due at: 17/11/2026 17:00.\n" in body
+    assert "\nReturn of the result: 17/11/2026 17:00.\n" in body
 
 
 def test_a_notice_of_a_new_date_carries_the_letter(world):

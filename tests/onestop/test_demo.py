@@ -161,6 +161,15 @@ def test_demo_speaks_the_language_of_the_terminal(monkeypatch, environment, lang
     assert terminal_language() == language
 
 
+def test_a_demonstration_at_night_does_not_wait_for_what_is_held_until_the_morning(world, clock, settings):
+    settings.QUIET_HOURS_FROM, settings.QUIET_HOURS_TO = "21:00", "07:00"
+    clock.move_to("2026-11-09 22:00")
+    world.receive()
+    assert summary.facts().messages_due == 1  # the e-mail; the SMS is held
+    deliver_due()
+    assert summary.facts().messages_due == 0
+
+
 # --- Summary --------------------------------------------------------------------------------------
 def test_main_job_is_done_only_when_the_facts_say_so(world, clock):
     world.receive()

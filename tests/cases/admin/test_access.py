@@ -92,6 +92,7 @@ SIDEBARS = {
     Role.SYSTEM_ADMIN: [
         "Today",
         "Messages",
+        "Texts of notices",
         *KEEPING,
         SHEETS,
         "Late publications",

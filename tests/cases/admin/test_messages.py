@@ -69,6 +69,24 @@ def test_system_administrator_sees_that_it_failed_but_not_what_it_says(world, br
     assert first_line in text_of(browser(world.clerk).get(page_of(dead)))
 
 
+def test_a_message_is_named_in_words(world, browser, dead):
+    page = text_of(browser(system_admin(world)).get(page_of(dead)))
+    assert "E-mail: Received, H41.101-261109-0001" in page
+    assert str(dead.event_key) not in page
+    assert "Received" in text_of(browser(world.clerk).get(LIST))
+
+
+def test_what_waits_for_the_morning_says_so(world, browser, clock, settings):
+    settings.QUIET_HOURS_FROM, settings.QUIET_HOURS_TO = "21:00", "07:00"
+    clock.move_to("2026-11-09 21:30")
+    world.receive()
+    client = browser(world.clerk)
+    assert "Held until 07:00" in text_of(client.get(LIST, {"channel": "sms"}))
+    assert "Held until" not in text_of(client.get(LIST, {"channel": "email"}))
+    clock.move_to("2026-11-10 07:00")
+    assert "Held until" not in text_of(client.get(LIST, {"channel": "sms"}))
+
+
 def test_a_dead_message_is_put_back_into_the_outbox(world, browser, dead):
     response = browser(world.clerk).post(again(dead), follow=True)
     assert messages_of(response) == ["The message is back in the outbox."]

@@ -100,7 +100,7 @@ def test_extend_says_in_the_notice_that_there_is_a_new_receipt(world, correction
     extend(world, correction)
     body = Message.objects.filter(channel="email").latest("pk").body
     assert "A new receipt with this date is ready for you at the desk." in body
-    assert "Result due at: 10/11/2026 17:00." in body
+    assert "Return of the result: 10/11/2026 17:00." in body
 
 
 def test_extend_withdraws_the_apology_that_has_not_gone_out(world, clock, correction):

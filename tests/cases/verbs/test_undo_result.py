@@ -183,17 +183,21 @@ def test_the_owner_is_told_of_an_undone_result_but_not_what_colleagues_write(wor
     assert history[-1].public_sentence == "“Result recorded” was taken back."
 
 
-def test_the_owner_is_told_nothing_of_steps_undone_inside_the_office(world):
+def test_the_owner_is_told_of_every_change_of_state_also_of_one_taken_back(world):
+    """R32: they were told of “Taken over” a moment ago."""
     dossier = world.processing()
     undo(dossier, world.officer)
     history = queries.owner_view(dossier.pk).history
-    assert [event.kind for event in history] == ["received", "digitized", "started"]
+    assert [event.kind for event in history] == ["received", "digitized", "started", "undone"]
+    assert [channel for channel, _to, _subject in told(dossier)] == ["email", "sms"]
 
 
-def test_undo_of_another_step_tells_the_applicant_nothing(world):
+def test_the_owner_is_told_nothing_of_a_hand_over_undone_inside_the_office(world):
     dossier = world.processing()
+    services.hand_over(dossier, by=world.officer, to=world.supervisor)
     before = Message.objects.count()
     undo(dossier, world.officer)
+    assert "undone" not in [event.kind for event in queries.owner_view(dossier.pk).history]
     assert Message.objects.count() == before
 
 
