@@ -45,6 +45,8 @@ PURE = {
         "citizen_card",
         "queueing",
         "vietqr",
+        "scopes",
+        "hooks",
     ),
 }
 READS = {
@@ -64,6 +66,7 @@ READS = {
         "waiting",
         "registers",
         "events",
+        "outbox",
         "regime",
         "timeline",
         "spending",

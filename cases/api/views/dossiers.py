@@ -12,6 +12,8 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.response import Response
 
 from cases import queries, rules, services
+from cases.api.authentication import token_of
+from cases.api.etags import etag_of
 from cases.api.filters import DossierFilter, OverdueFilter
 from cases.api.pagination import AnswerFirst, DueFirst, NewestFirst
 from cases.api.problems import NothingFound
@@ -34,6 +36,7 @@ from cases.errors import NotPermitted
 from cases.letters import letters_of
 from cases.models import Document, Dossier
 from cases.printouts import receipt_payload
+from cases.scopes import Scope
 from cases.services.clock import counts_as_received_at
 from notifications.enums import LetterKind
 from notifications.models import Letter
@@ -68,7 +71,8 @@ def dossier_answer(request, pk: int) -> dict:
         .get(pk=pk)
     )
     letters = list(letters_of(dossier))
-    return DossierSerializer(dossier, context={"request": request, "letters": letters}).data
+    context = {"request": request, "letters": letters, "etag": etag_of(dossier)}
+    return DossierSerializer(dossier, context=context).data
 
 
 def filing_answer(dossier: Dossier) -> dict:
@@ -93,12 +97,14 @@ def pdf_response(content: bytes, name: str) -> HttpResponse:
 
 
 class MeView(StaffView):
-    """Who am I, with which role, where."""
+    """Who am I, with which role, where, and by which token."""
 
     serializer_class = MeSerializer
+    scope = None
 
     @extend_schema(operation_id="me", tags=["staff"])
     def get(self, request):
+        request.user.token = token_of(request)
         return Response(MeSerializer(request.user).data)
 
 
@@ -109,10 +115,11 @@ class DossierListView(WriteView):
     filter_backends = [DjangoFilterBackend]
     filterset_class = DossierFilter
     pagination_class = NewestFirst
+    write_scope = Scope.RECEIVE
     status = 201
 
     def get_queryset(self):
-        return Dossier.objects.of_agencies_of(self.request.user).with_people()
+        return self.my_dossiers().with_people()
 
     @extend_schema(
         operation_id="dossiers",
@@ -151,6 +158,7 @@ class FilingListView(WriteView):
 
     serializer_class = FilingSerializer
     pagination_class = AnswerFirst
+    write_scope = Scope.FILE
     status = 201
 
     @extend_schema(
@@ -160,7 +168,7 @@ class FilingListView(WriteView):
         responses=DossierFactsSerializer(many=True),
     )
     def get(self, request):
-        mine = Dossier.objects.of_agencies_of(request.user).with_people()
+        mine = self.my_dossiers().with_people()
         page = self.paginate_queryset(queries.filings_to_answer(mine))
         return self.get_paginated_response(DossierFactsSerializer(page, many=True).data)
 
@@ -193,6 +201,7 @@ class DeskAnswerView(WriteView):
     serializer_class = DossierSerializer
     body = DeskRefusalSerializer
     service = staticmethod(services.refuse_at_desk)
+    write_scope = Scope.RECEIVE
     status = 201
 
     def answer(self, request) -> Response:
@@ -263,6 +272,7 @@ class DocumentListView(FormView):
     """Files of a dossier."""
 
     serializer_class = DocumentSerializer
+    write_scope = Scope.RECEIVE
     status = 201
 
     @extend_schema(
@@ -284,8 +294,9 @@ class DocumentListView(FormView):
                     {"component": [_("This component is not on the checklist of the dossier.")]}
                 )
             given["component"] = item
-        return self.once(
-            lambda: DocumentSerializer(services.add_document(dossier, upload, by=request.user, **given)).data
+        return self.once_unchanged(
+            dossier,
+            lambda: DocumentSerializer(services.add_document(dossier, upload, by=request.user, **given)).data,
         )
 
 
@@ -320,8 +331,9 @@ class OverdueListView(StaffView):
         letters = Letter.objects.live().filter(
             kind=LetterKind.APOLOGY, reference=OuterRef("code"), cycle=OuterRef("cycle")
         )
-        visible = Dossier.objects.of_agencies_of(self.request.user)
-        return visible.overdue().with_people().annotate(apology=Subquery(letters.values("state")[:1]))
+        return (
+            self.my_dossiers().overdue().with_people().annotate(apology=Subquery(letters.values("state")[:1]))
+        )
 
     @extend_schema(operation_id="overdue", tags=["supervision"], responses=OverdueSerializer(many=True))
     def get(self, request):

@@ -11,14 +11,13 @@ from cases.api.serializers.dossiers import LetterSerializer
 from cases.api.views.base import StaffView
 from cases.api.views.dossiers import PDF_ANSWER, pdf_response
 from cases.letters import letters_about
-from cases.models import Dossier
 from notifications.enums import NUMBERED_LETTER_STATES
 from notifications.services import letters
 
 
 class LettersView(StaffView):
     def get_queryset(self):
-        return letters_about(Dossier.objects.of_agencies_of(self.request.user))
+        return letters_about(self.my_dossiers())
 
 
 class LetterListView(LettersView):

@@ -283,4 +283,5 @@ def test_me_says_who_asks(world, head):
         "role": "supervisor",
         "is_head": True,
         "agency": {"identifier": "H41.101", "name": "UBND phường Thử Nghiệm"},
+        "token": None,
     }
