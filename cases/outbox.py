@@ -25,7 +25,12 @@ def tell_webhooks(events: Iterable[DossierEvent]) -> None:
         deliveries += [
             _delivery(hook, event) for hook in hooks if hook.agency_id in lines[units] and _wants(hook, event)
         ]
-    WebhookDelivery.objects.bulk_create(deliveries)
+    WebhookDelivery.objects.bulk_create(deliveries, batch_size=500)
+
+
+def is_listened_to(kind: EventKind) -> bool:
+    """Whether any webhook has chosen this event; for who writes very many at once."""
+    return Webhook.objects.filter(is_active=True, events__contains=[kind]).exists()
 
 
 def _line(units: tuple[int, int]) -> set[int]:
@@ -42,9 +47,7 @@ def _wants(hook: Webhook, event: DossierEvent) -> bool:
 
 def _changes_state(event: DossierEvent) -> bool:
     """What does not move the dossier says no state before; neither does what begins its life."""
-    if event.kind in {EventKind.SUBMITTED, EventKind.RECEIVED}:
-        return True
-    return event.from_state not in {"", event.to_state}
+    return event.kind == EventKind.SUBMITTED or event.from_state not in {"", event.to_state}
 
 
 def _delivery(hook: Webhook, event: DossierEvent) -> WebhookDelivery:

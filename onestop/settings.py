@@ -315,6 +315,9 @@ SPECTACULAR_SETTINGS = {
     "COMPONENT_SPLIT_REQUEST": True,
     "ENUM_NAME_OVERRIDES": {
         "State": "cases.enums.State",
+        "EventKind": "cases.enums.EventKind",
+        "Scope": "cases.scopes.Scope",
+        "DeliveryState": "cases.hooks.DeliveryState",
         "Channel": "procedures.enums.Channel",
         "ApplicantKind": "cases.enums.ApplicantKind",
         "ResultKind": "cases.enums.ResultKind",

@@ -30,6 +30,8 @@ from cases.admin import (
     revisions,
     scans,
     secondments,
+    tokens,
+    webhooks,
 )
 
 __all__ = [
@@ -60,6 +62,8 @@ __all__ = [
     "revisions",
     "scans",
     "secondments",
+    "tokens",
+    "webhooks",
 ]
 
 admin.site.add_page("tiep-nhan/", reception.reception, "reception")
@@ -125,3 +129,9 @@ admin.site.add_page("xuat-excel/moi/", exports.export, "export")
 admin.site.add_page("xuat-excel/tien-do/", exports.progress, "exports_progress")
 admin.site.add_page("xuat-excel/<int:pk>/", exports.file, "export_file")
 admin.site.add_page("xuat-excel/<int:pk>/xoa/", exports.delete, "export_delete")
+admin.site.add_page("ma-truy-cap/", tokens.tokens, "tokens")
+admin.site.add_page("ma-truy-cap/<uuid:token>/thu-hoi/", tokens.revoke, "token_revoke")
+admin.site.add_page("webhook/", webhooks.webhooks, "webhooks")
+admin.site.add_page("webhook/<uuid:hook>/", webhooks.webhook, "webhook")
+admin.site.add_page("webhook/<uuid:hook>/lam/<slug:what>/", webhooks.act, "webhook_act")
+admin.site.add_page("webhook/<uuid:hook>/gui-lai/<uuid:delivery>/", webhooks.replay, "webhook_replay")

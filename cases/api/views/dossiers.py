@@ -1,48 +1,37 @@
 """Dossiers for staff: lists, one dossier, reception and filing, papers."""
 
 from django.db.models import OuterRef, Subquery
-from django.http import FileResponse, HttpResponse
-from django.shortcuts import get_object_or_404
 from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
 from django_filters.rest_framework import DjangoFilterBackend
-from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiResponse, extend_schema
-from rest_framework.exceptions import ValidationError
+from drf_spectacular.utils import extend_schema
 from rest_framework.response import Response
 
-from cases import queries, rules, services
+from cases import queries, services
 from cases.api.authentication import token_of
 from cases.api.etags import etag_of
 from cases.api.filters import DossierFilter, OverdueFilter
 from cases.api.pagination import AnswerFirst, DueFirst, NewestFirst
-from cases.api.problems import NothingFound
 from cases.api.serializers.answers import (
     DossierFactsSerializer,
     FilingSerializer,
     MeSerializer,
     OverdueSerializer,
 )
-from cases.api.serializers.dossiers import DocumentSerializer, DossierSerializer
+from cases.api.serializers.dossiers import DossierSerializer
 from cases.api.serializers.requests import (
     DeskRefusalSerializer,
     DeskRequestSerializer,
     ReceptionSerializer,
+    SearchSerializer,
     SubmissionSerializer,
-    UploadSerializer,
 )
-from cases.api.views.base import FormView, StaffView, WriteView
-from cases.errors import NotPermitted
+from cases.api.views.base import StaffView, WriteView
 from cases.letters import letters_of
-from cases.models import Document, Dossier
-from cases.printouts import receipt_payload
+from cases.models import Dossier
 from cases.scopes import Scope
 from cases.services.clock import counts_as_received_at
 from notifications.enums import LetterKind
 from notifications.models import Letter
-from notifications.pdf import receipt_pdf
-
-PDF_ANSWER = {(200, "application/pdf"): OpenApiTypes.BINARY}
 
 
 def dossier_answer(request, pk: int) -> dict:
@@ -82,18 +71,6 @@ def filing_answer(dossier: Dossier) -> dict:
     )
     dossier.counts_from = timezone.localtime(counts_from)
     return FilingSerializer(dossier).data
-
-
-def pdf_response(content: bytes, name: str) -> HttpResponse:
-    """A PDF that nobody keeps on the way."""
-    return HttpResponse(
-        content,
-        content_type="application/pdf",
-        headers={
-            "Content-Disposition": f'inline; filename="{name}.pdf"',
-            "Cache-Control": "private, no-store",
-        },
-    )
 
 
 class MeView(StaffView):
@@ -151,6 +128,31 @@ class DossierListView(WriteView):
             return dossier_answer(request, dossier.pk)
 
         return self.once(receive)
+
+
+class DossierSearchView(StaffView):
+    """Search dossiers by code, or by name, ID number or phone of the applicant, newest first."""
+
+    queryset = Dossier.objects.none()  # what the schema is made of
+    serializer_class = DossierFactsSerializer
+    filter_backends = [DjangoFilterBackend]
+    filterset_class = DossierFilter
+    pagination_class = NewestFirst
+
+    @extend_schema(
+        operation_id="search",
+        tags=["dossiers"],
+        description="What is looked for stands in the body, because addresses are kept in logs and histories. "
+        "Filters and `cursor` are those of the list. Send the same body to `next` for the next page.",
+        request=SearchSerializer,
+        responses=DossierFactsSerializer(many=True),
+    )
+    def post(self, request):
+        serializer = SearchSerializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        found = self.my_dossiers().with_people().search(serializer.validated_data["q"])
+        page = self.paginate_queryset(self.filter_queryset(found))
+        return self.get_paginated_response(DossierFactsSerializer(page, many=True).data)
 
 
 class FilingListView(WriteView):
@@ -253,70 +255,6 @@ class DossierView(StaffView):
     @extend_schema(operation_id="dossier", tags=["dossiers"])
     def get(self, request, ref):
         return Response(dossier_answer(request, self.dossier().pk))
-
-
-class ReceiptView(StaffView):
-    """The receipt and appointment (form 01) as PDF, with the look-up secret: for the applicant's hand."""
-
-    @extend_schema(operation_id="receipt", tags=["dossiers"], responses=PDF_ANSWER)
-    def get(self, request, ref):
-        dossier = self.dossier()
-        if dossier.code is None:
-            raise NothingFound(_("A filing has no receipt before it is received."))
-        if not rules.may_print_receipt(request.user, dossier):
-            raise NotPermitted(_("Receipts are printed after reception, at the desk that received."))
-        return pdf_response(receipt_pdf(receipt_payload(dossier)), dossier.code)
-
-
-class DocumentListView(FormView):
-    """Files of a dossier."""
-
-    serializer_class = DocumentSerializer
-    write_scope = Scope.RECEIVE
-    status = 201
-
-    @extend_schema(
-        operation_id="add_document",
-        tags=["dossiers"],
-        summary="Add a scan or an upload",
-        description="PDF, JPEG, PNG or TIFF, recognised by content.",
-        request={"multipart/form-data": UploadSerializer},
-        responses={201: DocumentSerializer},
-    )
-    def post(self, request, ref):
-        dossier = self.dossier()
-        given = self.checked(UploadSerializer)
-        upload, component = given.pop("file"), given.pop("component", None)
-        if component is not None:
-            item = dossier.components.filter(component_id=component).first()
-            if item is None:
-                raise ValidationError(
-                    {"component": [_("This component is not on the checklist of the dossier.")]}
-                )
-            given["component"] = item
-        return self.once_unchanged(
-            dossier,
-            lambda: DocumentSerializer(services.add_document(dossier, upload, by=request.user, **given)).data,
-        )
-
-
-class DocumentView(StaffView):
-    """One file of a dossier that the asking person may see."""
-
-    @extend_schema(
-        operation_id="document",
-        tags=["dossiers"],
-        responses={(200, "application/octet-stream"): OpenApiResponse(OpenApiTypes.BINARY)},
-    )
-    def get(self, request, ref, pk: int):
-        document = get_object_or_404(Document, dossier=self.dossier(), pk=pk)
-        return FileResponse(
-            queries.open_file(document),
-            as_attachment=True,
-            filename=document.name,
-            content_type=document.mime_type,
-            headers={"Cache-Control": "private, no-store", "X-Content-Type-Options": "nosniff"},
-        )
 
 
 class OverdueListView(StaffView):
