@@ -4,8 +4,11 @@ from django.utils import translation
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.plumbing import force_instance
+from drf_spectacular.utils import OpenApiExample
 
 from cases.api.etags import IF_MATCH
+from cases.api.examples import REQUESTS, RESPONSES
 from cases.api.problems import CONTENT_TYPE
 from cases.api.serializers.problems import ProblemSerializer
 
@@ -53,6 +56,15 @@ class ProblemSchema(AutoSchema):
     def get_override_parameters(self):
         own = self.view.header_parameters if self.method == "POST" else []
         return [*super().get_override_parameters(), *own]
+
+    def _get_examples(self, serializer, direction, media_type, status_code=None, extras=None):
+        """With the example of the shape, where it has one; rows of lists go without."""
+        of_shapes = REQUESTS if direction == "request" else RESPONSES
+        name = type(force_instance(serializer)).__name__
+        extras = list(extras or [])
+        if media_type == "application/json" and name in of_shapes:
+            extras.append(OpenApiExample("Example", value=of_shapes[name]))
+        return super()._get_examples(serializer, direction, media_type, status_code, extras)
 
     def _get_response_bodies(self, direction="response"):
         bodies = super()._get_response_bodies(direction)
