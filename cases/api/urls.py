@@ -5,6 +5,7 @@ from django.urls import include, path, re_path
 from drf_spectacular.utils import extend_schema
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
+from cases.api.views.at_once import AtOnceView
 from cases.api.views.base import PublicView
 from cases.api.views.catalogue import ProcedureListView, ProcedureView
 from cases.api.views.consultations import AnswerView, QuestionListView
@@ -64,6 +65,7 @@ v1 = [
     path("procedures/<str:code>/", ProcedureView.as_view(), name="procedure"),
     path("me/", MeView.as_view(), name="me"),
     path("dossiers/", DossierListView.as_view(), name="dossiers"),
+    path("dossiers/decide_at_once/", AtOnceView.as_view(), name="decide_at_once"),
     path("dossiers/search/", DossierSearchView.as_view(), name="search"),
     path("dossiers/<str:ref>/", DossierView.as_view(), name="dossier"),
     path("dossiers/<str:ref>/receipt.pdf", ReceiptView.as_view(), name="receipt"),

@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import transaction
 from django.utils import timezone
+from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext as _
 
 from cases.errors import Invalid, KeyReused
@@ -91,13 +92,20 @@ def _unsealed(row: IdempotencyKey, key: str) -> object:
 def fingerprint_of(*parts: str, data: Mapping | None = None, files: Mapping | None = None) -> str:
     """Hash of a request: texts such as method and path, JSON-like data in any order, files by content."""
     digest = hashlib.sha256(json.dumps([parts, data or {}], sort_keys=True, cls=DjangoJSONEncoder).encode())
-    for name, upload in sorted((files or {}).items()):
+    for name, upload in _each(files or {}):
         content = hashlib.sha256()
         for chunk in upload.chunks():
             content.update(chunk)
         upload.seek(0)
         digest.update(json.dumps([name, upload.name, content.hexdigest()]).encode())
     return digest.hexdigest()
+
+
+def _each(files: Mapping) -> list[tuple[str, object]]:
+    """Every file with its name, by name; of a form several may have the same one."""
+    if not isinstance(files, MultiValueDict):
+        return sorted(files.items())
+    return [(name, upload) for name in sorted(files) for upload in files.getlist(name)]
 
 
 def forget_old_keys(now: datetime | None = None) -> int:

@@ -39,11 +39,12 @@ DESK = [
     "Letters",
     "Messages",
     *COMMON,
+    "Access tokens",
 ]
 SIDEBARS = {
     Role.CLERK: DESK,
     Role.POSTAL_CLERK: DESK,
-    Role.OFFICER: ["Today", "My queue", *DOSSIERS, ASKED, *MINE, "Letters", *COMMON],
+    Role.OFFICER: ["Today", "My queue", *DOSSIERS, ASKED, *MINE, "Letters", *COMMON, "Access tokens"],
     Role.SUPERVISOR: [
         "Today",
         "Queue numbers",
@@ -59,6 +60,7 @@ SIDEBARS = {
         "Absences",
         "Work at the desk",
         "Secondments",
+        "Access tokens",
     ],
     Role.AUDITOR: [
         "Today",
@@ -72,6 +74,7 @@ SIDEBARS = {
         "Messages",
         *KEEPING,
         "Work at the desk",
+        "Access tokens",
         "Agencies",
         "Staff",
     ],
@@ -82,10 +85,21 @@ SIDEBARS = {
         *KEEPING,
         "Absences",
         "Secondments",
+        "Access tokens",
+        "Webhooks",
         "Agencies",
         "Staff",
     ],
-    Role.SYSTEM_ADMIN: ["Today", "Messages", *KEEPING, "Secondments", "Agencies", "Staff"],
+    Role.SYSTEM_ADMIN: [
+        "Today",
+        "Messages",
+        *KEEPING,
+        "Secondments",
+        "Access tokens",
+        "Webhooks",
+        "Agencies",
+        "Staff",
+    ],
     Role.INTEGRATION: ["Today"],
 }
 
@@ -110,9 +124,18 @@ def test_sidebar_offers_what_the_role_may_open_and_all_of_it_opens(world, browse
             ["cases/dossier/", "qua-han/", "tiep-nhan/", "notifications/letter/", "notifications/message/"],
         ),
         (Role.SYSTEM_ADMIN, ["cases/dossier/", "qua-han/", "tiep-nhan/", "notifications/letter/"]),
-        (Role.CLERK, ["procedures/agency/", "procedures/staff/"]),
+        (Role.CLERK, ["procedures/agency/", "procedures/staff/", "webhook/"]),
         (Role.OFFICER, ["procedures/agency/", "notifications/message/", "tiep-nhan/"]),
-        (Role.INTEGRATION, ["cases/dossier/", "procedures/procedureversion/", "procedures/staff/"]),
+        (
+            Role.INTEGRATION,
+            [
+                "cases/dossier/",
+                "ma-truy-cap/",
+                "webhook/",
+                "procedures/procedureversion/",
+                "procedures/staff/",
+            ],
+        ),
     ],
 )
 def test_what_the_sidebar_does_not_offer_is_closed(world, browser, role, closed):
