@@ -139,7 +139,7 @@ RESPONSES = {
         "register": "copies",
         "year": 2026,
         "number": 5,
-        "book": "01/2026-SCT/BS",
+        "book": "Quyển 01",
         "dossier": "H41.101-261109-0002",
         "at": "2026-11-09T09:05:00+07:00",
         "person": "Nguyễn Thị Ví Dụ",

@@ -11,7 +11,7 @@ from cases.api.serializers.strict import StrictSerializer
 from cases.enums import CollectionProof, PaymentMethod, ResultKind
 
 
-@extend_schema_field({"type": "string", "contentMediaType": "application/json"})
+@extend_schema_field(serializers.CharField())
 class ReceptionField(serializers.Field):
     """The body of a reception as JSON text: a form knows no nested fields."""
 
