@@ -31,7 +31,7 @@ class TokenForm(OfficeForm):
         label=gettext_lazy("Acts for"), queryset=Staff.objects.none(), empty_label=None
     )
     name = forms.CharField(
-        label=gettext_lazy("Name"),
+        label=gettext_lazy("Name of the token"),
         max_length=100,
         help_text=gettext_lazy("What uses it, and where: so that one can tell later which one to revoke"),
     )

@@ -34,7 +34,9 @@ class WebhookForm(OfficeForm):
         help_text=gettext_lazy("Dossiers received or decided there or below are told of"),
     )
     name = forms.CharField(
-        label=gettext_lazy("Name"), max_length=100, help_text=gettext_lazy("Which system listens")
+        label=gettext_lazy("Name of the webhook"),
+        max_length=100,
+        help_text=gettext_lazy("Which system listens"),
     )
     url = forms.CharField(
         label=gettext_lazy("Address"), max_length=500, help_text=gettext_lazy("Begins with https://")
