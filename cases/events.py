@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from cases.enums import EventKind
 from cases.models import Dossier, DossierEvent
+from cases.outbox import tell_webhooks
 
 
 def local_text(moment: datetime) -> str:
@@ -24,8 +25,10 @@ def record(
     at: datetime | None = None,
     **data,
 ) -> DossierEvent:
-    """Add one row of history; `by` None is the system or, with a label, somebody without an account."""
-    return DossierEvent.objects.create(
+    """Add one row of history and tell the webhooks; `by` None is the system or, with a label, somebody
+    without an account.
+    """
+    event = DossierEvent.objects.create(
         dossier=dossier,
         kind=kind,
         at=at or timezone.now(),
@@ -35,13 +38,15 @@ def record(
         to_state=dossier.state,
         data=data,
     )
+    tell_webhooks([event])
+    return event
 
 
 def record_all(
     kind: EventKind, rows: Iterable[tuple[Dossier, dict]], *, by=None, at: datetime
 ) -> list[DossierEvent]:
     """One row of history for each of many dossiers, at once: what happened to all of them together."""
-    return DossierEvent.objects.bulk_create(
+    events = DossierEvent.objects.bulk_create(
         DossierEvent(
             dossier=dossier,
             kind=kind,
@@ -53,3 +58,5 @@ def record_all(
         )
         for dossier, data in rows
     )
+    tell_webhooks(events)
+    return events

@@ -131,6 +131,28 @@ def may_end_secondment(user, home, host) -> bool:
     return keeps_machine(user) or keeps_people_of(user, home) or keeps_people_of(user, host)
 
 
+def administers(user, agency) -> bool:
+    """Keeps the accounts and connections of an agency: its administrator, or one above, or the machine's."""
+    return keeps_machine(user) or (agency is not None and _has_role(user, Role.AGENCY_ADMIN, agency))
+
+
+def may_make_token(user, account) -> bool:
+    """For themselves, and for a connected system whose account they administer.
+
+    Nobody makes one for a colleague: what it does would be signed with the colleague's name.
+    """
+    if not user.is_active or not account.is_active:
+        return False
+    if user == account:
+        return bool(user.role) or user.is_superuser
+    return account.role == Role.INTEGRATION and administers(user, account.agency)
+
+
+def may_revoke_token(user, account) -> bool:
+    """It only takes rights away: everybody their own, administrators those of all their accounts."""
+    return user == account or (not account.is_superuser and administers(user, account.agency))
+
+
 def may_file(user, desk, channel: str) -> bool:
     """Brings filings in: the clerk of the desk, and a connected system what was filed online there."""
     if is_clerk_of(user, desk):

@@ -8,7 +8,7 @@ from kombu.exceptions import OperationalError
 
 from cases import services
 from cases.models import Heartbeat
-from cases.services import calendar_moves, exports, idempotency, searchable
+from cases.services import calendar_moves, exports, idempotency, searchable, tokens, webhooks
 
 logger = logging.getLogger(__name__)
 
@@ -96,6 +96,17 @@ def forget_old_drafts() -> None:
 @shared_task
 def forget_old_keys() -> None:
     logger.info("forgot idempotency keys: %s", idempotency.forget_old_keys())
+
+
+@shared_task
+def forget_old_access() -> None:
+    logger.info("forgot access tokens: %s", tokens.forget_old_tokens())
+    logger.info("forgot deliveries: %s", webhooks.forget_old_deliveries())
+
+
+@shared_task
+def deliver_webhooks() -> None:
+    logger.info("webhooks: %s", webhooks.deliver_due())
 
 
 @shared_task

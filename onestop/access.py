@@ -148,6 +148,16 @@ def sees_agencies(user) -> bool:
     return keeps_agencies(user) or user.role == Role.AUDITOR
 
 
+def makes_tokens(user) -> bool:
+    """Has access tokens of the API, for themselves or for the connected systems of the own agencies."""
+    return everybody(user)
+
+
+def keeps_webhooks(user) -> bool:
+    """Says which systems are told of what happens to the dossiers of the own agencies."""
+    return keeps_agencies(user)
+
+
 def agencies_of(user):
     """The agencies that a person answers for or looks at: the own one and those below; all for the system."""
     if user.is_superuser or (user.role == Role.SYSTEM_ADMIN and user.workplace_id is None):

@@ -52,8 +52,16 @@ app.conf.beat_schedule = {
         "task": "cases.tasks.close_old_log_books",
         "schedule": crontab(hour="1", minute="30"),
     },
-    "at 02:30 forget old idempotency keys": {
+    "every hour forget old idempotency keys": {
         "task": "cases.tasks.forget_old_keys",
+        "schedule": crontab(minute="30"),
+    },
+    "every minute deliver webhooks": {
+        "task": "cases.tasks.deliver_webhooks",
+        "schedule": crontab(minute="*"),
+    },
+    "at 02:30 forget old access tokens and deliveries": {
+        "task": "cases.tasks.forget_old_access",
         "schedule": crontab(hour="2", minute="30"),
     },
     "every minute write the exports of lists that wait": {

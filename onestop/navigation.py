@@ -119,6 +119,10 @@ def _administration_links(request) -> list[dict]:
         links.append(_link(request, _("Work at the desk"), "monitoring", reverse("admin:desk_work")))
     if access.keeps_secondments(request.user):
         links.append(_link(request, _("Secondments"), "move_up", reverse("admin:secondments")))
+    if access.makes_tokens(request.user):
+        links.append(_link(request, _("Access tokens"), "key", reverse("admin:tokens")))
+    if access.keeps_webhooks(request.user):
+        links.append(_link(request, _("Webhooks"), "webhook", reverse("admin:webhooks")))
     if not access.sees_agencies(request.user):
         return links
     return [

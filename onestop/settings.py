@@ -40,6 +40,8 @@ if not SECRET_KEY:
     SECRET_KEY = embedded.machine_secret(DATA_DIR)
 # Look-up secrets on receipts are derived from this key: changing it makes printed receipts useless.
 LOOKUP_KEY = env.str("LOOKUP_KEY", SECRET_KEY)
+# Secrets of webhooks are derived from this key: changing it means giving all receivers new ones.
+WEBHOOK_KEY = env.str("WEBHOOK_KEY", SECRET_KEY)
 
 PUBLIC_URL = env.str("PUBLIC_URL", "http://127.0.0.1:8000").rstrip("/")
 # The machine itself may always ask: health checks do.
@@ -79,6 +81,7 @@ INSTALLED_APPS = [
     "tree_queries",
     "django_filters",
     "rest_framework",
+    "knox",
     "drf_spectacular",
     "drf_spectacular_sidecar",
     "onestop",
@@ -276,10 +279,19 @@ if not 0 <= LOG_BOOKS_CLOSE_ON_JANUARY <= 31:
     raise ImproperlyConfigured("LOG_BOOKS_CLOSE_ON_JANUARY is a day of January, or 0.")
 
 # --- API --------------------------------------------------------------------------------------
+KNOX_TOKEN_MODEL = "cases.AccessToken"
+REST_KNOX = {"TOKEN_MODEL": KNOX_TOKEN_MODEL, "AUTH_HEADER_PREFIX": "Bearer"}
+MIGRATION_MODULES = {"knox": None}  # its own table is not used, so it is not made
+TOKEN_DAYS = env.int("TOKEN_DAYS", 90)
+TOKEN_MAX_DAYS = env.int("TOKEN_MAX_DAYS", 366)
+IF_MATCH_REQUIRED = env.bool("IF_MATCH_REQUIRED", False)
+WEBHOOK_MAX_ATTEMPTS = env.int("WEBHOOK_MAX_ATTEMPTS", 12)
+WEBHOOK_ALLOW_PRIVATE = env.bool("WEBHOOK_ALLOW_PRIVATE", False)
+WEBHOOK_LOG_KEPT_DAYS = env.int("WEBHOOK_LOG_KEPT_DAYS", 30)
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
-        # Basic first: it makes a missing sign-in 401 with a header that says how.
-        "cases.api.authentication.BasicAuthentication",
+        # Tokens first: they make a missing sign-in 401 with a header that says how.
+        "cases.api.authentication.TokenAuthentication",
         "rest_framework.authentication.SessionAuthentication",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
@@ -310,6 +322,9 @@ SPECTACULAR_SETTINGS = {
     "COMPONENT_SPLIT_REQUEST": True,
     "ENUM_NAME_OVERRIDES": {
         "State": "cases.enums.State",
+        "EventKind": "cases.enums.EventKind",
+        "Scope": "cases.scopes.Scope",
+        "DeliveryState": "cases.hooks.DeliveryState",
         "Channel": "procedures.enums.Channel",
         "ApplicantKind": "cases.enums.ApplicantKind",
         "ResultKind": "cases.enums.ResultKind",

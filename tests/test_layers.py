@@ -69,6 +69,8 @@ PURE = {
         "notice_topics",
         "queueing",
         "vietqr",
+        "scopes",
+        "hooks",
     ),
 }
 READS = {
@@ -91,6 +93,7 @@ READS = {
         "waiting",
         "registers",
         "events",
+        "outbox",
         "regime",
         "timeline",
         "spending",

@@ -32,6 +32,8 @@ from cases.admin import (
     revisions,
     scans,
     secondments,
+    tokens,
+    webhooks,
 )
 
 __all__ = [
@@ -64,6 +66,8 @@ __all__ = [
     "revisions",
     "scans",
     "secondments",
+    "tokens",
+    "webhooks",
 ]
 
 admin.site.add_page("tiep-nhan/", reception.reception, "reception")
@@ -140,3 +144,9 @@ admin.site.add_page(
     notice_texts.preview,
     "notice_preview",
 )
+admin.site.add_page("ma-truy-cap/", tokens.tokens, "tokens")
+admin.site.add_page("ma-truy-cap/<uuid:token>/thu-hoi/", tokens.revoke, "token_revoke")
+admin.site.add_page("webhook/", webhooks.webhooks, "webhooks")
+admin.site.add_page("webhook/<uuid:hook>/", webhooks.webhook, "webhook")
+admin.site.add_page("webhook/<uuid:hook>/lam/<slug:what>/", webhooks.act, "webhook_act")
+admin.site.add_page("webhook/<uuid:hook>/gui-lai/<uuid:delivery>/", webhooks.replay, "webhook_replay")

@@ -1,21 +1,29 @@
-"""Who asks: user name and password, or the session of the back office."""
+"""Who asks: an access token, or the session of the back office."""
 
-from rest_framework import authentication, exceptions
+from django.http import HttpRequest
+from django.utils import timezone
+from knox.auth import TokenAuthentication as KnoxAuthentication
+from rest_framework import exceptions
 
-from onestop.signin import FailedSignIns
+from cases.models import AccessToken
+from cases.services import tokens
 
 
-class BasicAuthentication(authentication.BasicAuthentication):
-    """HTTP Basic; many wrong passwords in a row close the name for that address for a while."""
+class TokenAuthentication(KnoxAuthentication):
+    """`Authorization: Bearer <token>`; the token is in `request.auth` and narrows what its account may do."""
 
-    def authenticate_credentials(self, userid, password, request=None):
-        if "\x00" in userid:  # no such name, and PostgreSQL would not even compare it
+    def authenticate_credentials(self, token: bytes):
+        if not token.isalnum():  # hexadecimal is all that was ever given out
             raise exceptions.AuthenticationFailed
-        failed = FailedSignIns(request, userid)
-        if failed.is_closed:
-            raise exceptions.Throttled(wait=failed.seconds_to_wait)
-        try:
-            return super().authenticate_credentials(userid, password, request)
-        except exceptions.AuthenticationFailed:
-            failed.count()
-            raise
+        user, found = super().authenticate_credentials(token)
+        tokens.note_use(found)
+        return user, found
+
+    def _cleanup_token(self, auth_token: AccessToken) -> bool:
+        """Whether it opens nothing any more. Knox would delete it; it stays, to tell who had access when."""
+        return not auth_token.is_valid_at(timezone.now())
+
+
+def token_of(request: HttpRequest) -> AccessToken | None:
+    """The token of the request; None for a person in the session of the back office."""
+    return request.auth if isinstance(request.auth, AccessToken) else None

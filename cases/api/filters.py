@@ -7,6 +7,7 @@ from rest_framework.exceptions import ValidationError
 
 from cases.enums import State
 from cases.models import Dossier, RegisterEntry
+from cases.models.dossier_sets import CODE_BEGINNING
 from notifications.enums import LetterState
 from notifications.models import Letter
 from procedures.enums import Channel, Level, RegisterKind, ServiceLevel, Subject
@@ -29,7 +30,9 @@ def _below(identifier: str) -> list[int]:
 
 class DossierFilter(filters.FilterSet):
     q = filters.CharFilter(
-        method="by_text", max_length=200, help_text="Code, name without accents, ID number or phone."
+        method="by_code",
+        max_length=60,
+        help_text="Beginning of a code. People are looked for with `POST /dossiers/search/`.",
     )
     state = filters.MultipleChoiceFilter(choices=State.choices)
     agency = filters.CharFilter(
@@ -49,8 +52,13 @@ class DossierFilter(filters.FilterSet):
         model = Dossier
         fields = []
 
-    def by_text(self, queryset, name, value):
-        return queryset.search(value)
+    def by_code(self, queryset, name, value):
+        """Nothing else: an address is kept in logs and histories, and names people there."""
+        if not CODE_BEGINNING.match(value.strip().upper()):
+            raise ValidationError(
+                {"q": [_("Addresses look for codes only. Look for people with POST /dossiers/search/.")]}
+            )
+        return queryset.filter(code__startswith=value.strip().upper())
 
     def by_agency(self, queryset, name, value):
         units = _below(value)

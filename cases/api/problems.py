@@ -33,6 +33,28 @@ class TooLarge(exceptions.APIException):
         )
 
 
+class ScopeMissing(exceptions.PermissionDenied):
+    """The access token was made for something else."""
+
+    default_code = "scope_missing"
+
+
+class OutOfReach(exceptions.PermissionDenied):
+    """The access token is for another agency."""
+
+    default_code = "out_of_reach"
+
+
+class VersionMissing(exceptions.APIException):
+    """This installation wants to know which version of the dossier a change is about."""
+
+    status_code = 428
+    default_code = "version_missing"
+    default_detail = _(
+        "Send the header If-Match with the ETag of the dossier as you read it, or * for any version."
+    )
+
+
 class NothingFound(exceptions.NotFound):
     """404 with a sentence of its own."""
 
@@ -43,7 +65,7 @@ _USUAL = {
     exceptions.NotAuthenticated: ("not_authenticated", _("Sign in first.")),
     exceptions.AuthenticationFailed: (
         "authentication_failed",
-        _("User name or password is wrong, or the account is switched off."),
+        _("The access token is wrong, over or revoked, or the account is switched off."),
     ),
     exceptions.NotFound: ("not_found", _("There is nothing at this address.")),
     exceptions.MethodNotAllowed: ("method_not_allowed", _("This address does not take this method.")),
@@ -63,9 +85,11 @@ TITLES = {
     404: _("Not found"),
     405: _("Method not allowed"),
     409: _("Not possible now"),
+    412: _("Changed meanwhile"),
     413: _("Too large"),
     415: _("Unsupported type of body"),
     422: _("Not accepted"),
+    428: _("Version missing"),
     429: _("Too many requests"),
     500: _("Error of the server"),
     503: _("Not available at the moment"),
@@ -118,7 +142,7 @@ def _described(exc: Exception) -> tuple[int, str, object, list[dict]] | None:
     if isinstance(exc, exceptions.ValidationError):
         field_errors = list(_flat(exc.detail))
         return 400, "malformed", _sentence(field_errors), field_errors
-    if isinstance(exc, NothingFound | TooLarge):
+    if isinstance(exc, NothingFound | TooLarge | ScopeMissing | OutOfReach | VersionMissing):
         return exc.status_code, exc.default_code, exc.detail, []
     if isinstance(exc, Http404):
         exc = exceptions.NotFound()
@@ -137,12 +161,14 @@ def _described(exc: Exception) -> tuple[int, str, object, list[dict]] | None:
 def _case_error(exc: errors.CaseError) -> tuple[int, str, object, list[dict]]:
     if isinstance(exc, errors.NotPermitted):
         status = 403
-    elif isinstance(exc, errors.Invalid):
+    elif isinstance(exc, errors.ChangedMeanwhile):
+        status = 412
+    elif isinstance(exc, errors.Invalid | errors.KeyReused):
         status = 422
     elif isinstance(exc, errors.FileMissing):
         status = 404
     else:
-        status = 409  # not possible now, or a key used twice
+        status = 409  # not possible now
     return status, exc.code, exc.sentence, _named(exc.field, exc.code, exc.sentence)
 
 

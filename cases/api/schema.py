@@ -4,7 +4,11 @@ from django.utils import translation
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.plumbing import force_instance
+from drf_spectacular.utils import OpenApiExample
 
+from cases.api.etags import IF_MATCH
+from cases.api.examples import REQUESTS, RESPONSES
 from cases.api.problems import CONTENT_TYPE
 from cases.api.serializers.problems import ProblemSerializer
 
@@ -12,10 +16,14 @@ ALWAYS = {"429": "Too many requests; `Retry-After` says how many seconds to wait
 SIGNED_IN = {"401": "Not signed in.", "403": "Not permitted."}
 WRITING = {
     "400": "The body is not as described here.",
-    "409": "Not possible in this state, or an idempotency key used twice.",
+    "409": "Not possible in this state.",
     "413": "Too large.",
     "415": "Unsupported type of body.",
-    "422": "Refused by a rule; `code` and `detail` say which.",
+    "422": "Refused by a rule, or an idempotency key used twice; `code` and `detail` say which.",
+}
+ABOUT_A_VERSION = {
+    "412": "The dossier is no longer the one of `If-Match`; nothing was done.",
+    "428": "This installation demands `If-Match`.",
 }
 READING = {"400": "A parameter is not as described here."}
 ONE = {"404": "Not found, or not yours to see."}
@@ -35,9 +43,28 @@ class ProblemSchema(AutoSchema):
     def get_summary(self):
         return (self.view.__doc__ or "").strip().partition("\n")[0].rstrip(".")
 
+    def get_operation(self, *args, **kwargs):
+        """With the scope that a token needs, for programs and for people."""
+        operation = super().get_operation(*args, **kwargs)
+        needed = getattr(self.view, "needed_scope", None)
+        if operation and needed and (scope := needed()):
+            operation["x-scope"] = str(scope)
+            told = f"Needs a token for `{scope}`."
+            operation["description"] = f"{operation.get('description', '')}\n\n{told}".strip()
+        return operation
+
     def get_override_parameters(self):
         own = self.view.header_parameters if self.method == "POST" else []
         return [*super().get_override_parameters(), *own]
+
+    def _get_examples(self, serializer, direction, media_type, status_code=None, extras=None):
+        """With the example of the shape, where it has one; rows of lists go without."""
+        of_shapes = REQUESTS if direction == "request" else RESPONSES
+        name = type(force_instance(serializer)).__name__
+        extras = list(extras or [])
+        if media_type == "application/json" and name in of_shapes:
+            extras.append(OpenApiExample("Example", value=of_shapes[name]))
+        return super()._get_examples(serializer, direction, media_type, status_code, extras)
 
     def _get_response_bodies(self, direction="response"):
         bodies = super()._get_response_bodies(direction)
@@ -53,6 +80,8 @@ class ProblemSchema(AutoSchema):
             found |= SIGNED_IN
         if self.method == "POST":
             found |= WRITING
+            if IF_MATCH in self.view.header_parameters:
+                found |= ABOUT_A_VERSION
         elif "{" not in self.path:
             found |= READING
         if "{" in self.path:
@@ -61,9 +90,14 @@ class ProblemSchema(AutoSchema):
         return found
 
 
-class BasicScheme(OpenApiAuthenticationExtension):
-    target_class = "cases.api.authentication.BasicAuthentication"
-    name = "basicAuth"
+class TokenScheme(OpenApiAuthenticationExtension):
+    target_class = "cases.api.authentication.TokenAuthentication"
+    name = "accessToken"
 
     def get_security_definition(self, auto_schema):
-        return {"type": "http", "scheme": "basic"}
+        return {
+            "type": "http",
+            "scheme": "bearer",
+            "description": "An access token, made in the back office or by `manage.py make_token`. Each "
+            "operation says in `x-scope` what the token must be for.",
+        }

@@ -5,26 +5,49 @@ from django.urls import include, path, re_path
 from drf_spectacular.utils import extend_schema
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
+from cases.api.views.at_once import AtOnceView
 from cases.api.views.base import PublicView
 from cases.api.views.calculator import CalculatorView
 from cases.api.views.catalogue import ProcedureListView, ProcedureView
 from cases.api.views.consultations import AnswerView, QuestionListView
-from cases.api.views.dossiers import (
-    AskAtDeskView,
+from cases.api.views.documents import (
     DocumentListView,
     DocumentView,
+    RemoveView,
+    ReuseView,
+    TurnView,
+)
+from cases.api.views.dossiers import (
+    AskAtDeskView,
     DossierListView,
+    DossierSearchView,
     DossierView,
     FilingListView,
     MeView,
     OverdueListView,
-    ReceiptView,
     RefuseAtDeskView,
 )
-from cases.api.views.letters import LetterListView, LetterPdfView, LetterView
+from cases.api.views.letters import (
+    ApproveLetterView,
+    CancelLetterView,
+    LetterListView,
+    LetterPdfView,
+    LetterView,
+    PrepareLetterView,
+    SendLetterView,
+)
 from cases.api.views.lookup import StatusAppointmentView, StatusLetterView, StatusView
+from cases.api.views.printouts import ControlSlipView, LogBookView, ReceiptView
 from cases.api.views.registers import CertificationListView
 from cases.api.views.verbs import VERBS, VerbView
+from cases.api.views.webhooks import (
+    DeliveryListView,
+    ReplayView,
+    WebhookListView,
+    WebhookPingView,
+    WebhookSecretView,
+    WebhookSwitchView,
+)
 
 app_name = "api"
 
@@ -46,10 +69,16 @@ v1 = [
     path("calculator/", CalculatorView.as_view(), name="calculator"),
     path("me/", MeView.as_view(), name="me"),
     path("dossiers/", DossierListView.as_view(), name="dossiers"),
+    path("dossiers/decide_at_once/", AtOnceView.as_view(), name="decide_at_once"),
+    path("dossiers/search/", DossierSearchView.as_view(), name="search"),
     path("dossiers/<str:ref>/", DossierView.as_view(), name="dossier"),
     path("dossiers/<str:ref>/receipt.pdf", ReceiptView.as_view(), name="receipt"),
+    path("dossiers/<str:ref>/control_slip.pdf", ControlSlipView.as_view(), name="control_slip"),
     path("dossiers/<str:ref>/documents/", DocumentListView.as_view(), name="documents"),
     path("dossiers/<str:ref>/documents/<int:pk>/", DocumentView.as_view(), name="document"),
+    path("dossiers/<str:ref>/documents/<int:pk>/turn/", TurnView.as_view(), name="turn_document"),
+    path("dossiers/<str:ref>/documents/<int:pk>/remove/", RemoveView.as_view(), name="remove_document"),
+    path("dossiers/<str:ref>/documents/<int:pk>/reuse/", ReuseView.as_view(), name="reuse_instead"),
     *(
         path(f"dossiers/<str:ref>/{act.name}/", VerbView.as_view(act=act), name=str(act.name))
         for act in VERBS
@@ -58,12 +87,23 @@ v1 = [
     path("filings/ask_at_desk/", AskAtDeskView.as_view(), name="ask_at_desk"),
     path("filings/refuse_at_desk/", RefuseAtDeskView.as_view(), name="refuse_at_desk"),
     path("certifications/", CertificationListView.as_view(), name="certifications"),
+    path("log_books/<str:desk>/<int:year>/<int:volume>.pdf", LogBookView.as_view(), name="log_book"),
     path("consultations/", QuestionListView.as_view(), name="consultations"),
     path("consultations/<int:pk>/answer/", AnswerView.as_view(), name="consultation_answer"),
     path("overdue/", OverdueListView.as_view(), name="overdue"),
     path("letters/", LetterListView.as_view(), name="letters"),
     path("letters/<int:pk>/", LetterView.as_view(), name="letter"),
     path("letters/<int:pk>/pdf/", LetterPdfView.as_view(), name="letter_pdf"),
+    path("letters/<int:pk>/prepare/", PrepareLetterView.as_view(), name="prepare_letter"),
+    path("letters/<int:pk>/approve/", ApproveLetterView.as_view(), name="approve_letter"),
+    path("letters/<int:pk>/send/", SendLetterView.as_view(), name="send_letter"),
+    path("letters/<int:pk>/cancel/", CancelLetterView.as_view(), name="cancel_letter"),
+    path("webhooks/", WebhookListView.as_view(), name="webhooks"),
+    path("webhooks/<uuid:hook>/switch/", WebhookSwitchView.as_view(), name="switch_webhook"),
+    path("webhooks/<uuid:hook>/secret/", WebhookSecretView.as_view(), name="renew_secret"),
+    path("webhooks/<uuid:hook>/ping/", WebhookPingView.as_view(), name="ping_webhook"),
+    path("webhooks/<uuid:hook>/deliveries/", DeliveryListView.as_view(), name="deliveries"),
+    path("webhooks/<uuid:hook>/deliveries/<uuid:delivery>/replay/", ReplayView.as_view(), name="replay"),
     path("schema/", SpectacularAPIView.as_view(authentication_classes=[]), name="schema"),
     path(
         "docs/", SpectacularSwaggerView.as_view(url_name="api:schema", authentication_classes=[]), name="docs"

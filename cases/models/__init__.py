@@ -15,8 +15,11 @@ from cases.models.registers import RegisterBook, RegisterEntry
 from cases.models.revisions import CalendarMove, CalendarRevision, RevisionDay
 from cases.models.system import Heartbeat, IdempotencyKey
 from cases.models.tickets import QueueDay, QueueService, QueueTicket, ServiceCounter, WaitingRoom
+from cases.models.tokens import AccessToken
+from cases.models.webhooks import Webhook, WebhookAttempt, WebhookDelivery
 
 __all__ = [
+    "AccessToken",
     "Applicant",
     "CalendarMove",
     "CalendarRevision",
@@ -56,4 +59,7 @@ __all__ = [
     "StoredPaper",
     "Supplement",
     "WaitingRoom",
+    "Webhook",
+    "WebhookAttempt",
+    "WebhookDelivery",
 ]

@@ -12,14 +12,19 @@ class Heartbeat(models.Model):
 
 
 class IdempotencyKey(models.Model):
-    """Answer given to a write with this key, so that a repeated request does not act twice."""
+    """Answer given to a write with this key, so that a repeated request does not act twice.
+
+    The answer names people: it is sealed under the key itself, and of the key only the hash is kept.
+    """
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
-    key = models.CharField(max_length=120)
+    key_hash = models.CharField(max_length=64)
     fingerprint = models.CharField(max_length=64)
     status = models.PositiveSmallIntegerField(null=True)
-    answer = models.JSONField(null=True)
+    sealed_answer = models.TextField(default="")
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(name="idempotency_key_once", fields=["user", "key"])]
+        constraints = [models.UniqueConstraint(name="idempotency_key_once", fields=["user", "key_hash"])]
+        # What is forgotten every hour.
+        indexes = [models.Index(fields=["created_at"], name="idempotency_age")]

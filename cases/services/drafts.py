@@ -9,8 +9,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from cases.errors import Invalid, NotPermitted
-from cases.models import IdempotencyKey, ReceptionDraft
-from cases.services.idempotency import MAX_KEY_LENGTH
+from cases.models import ReceptionDraft
+from cases.services.idempotency import MAX_KEY_LENGTH, is_done
 from procedures.enums import DESK_ROLES
 from procedures.models import Procedure
 
@@ -44,7 +44,7 @@ def keep_draft(
         },
     )
     # Asked last: a reception that was under way held the draft until it was received.
-    if IdempotencyKey.objects.filter(user=by, key=idempotency_key(key), status__isnull=False).exists():
+    if is_done(by, idempotency_key(key)):
         kept.delete()
         return None
     return kept

@@ -1,6 +1,6 @@
 """Two people at one dossier: nobody acts on a page that does not show what has happened since."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -42,12 +42,41 @@ def act_on_seen(dossier: Dossier, seen: int | None, act: Callable[[], object]) -
     return act()
 
 
-def _told(events: list[DossierEvent]) -> str:
-    happened = "; ".join(
+def version_of(dossier: Dossier) -> int:
+    """The number of the newest event that somebody decides by; another number is another dossier to them."""
+    return dossier.events.exclude(kind__in=QUIET).order_by("-pk").values_list("pk", flat=True).first() or 0
+
+
+@transaction.atomic
+def act_on_version(dossier: Dossier, versions: Collection[int], act: Callable[[], object]) -> object:
+    """Run `act` when the dossier still is one of these versions; else `ChangedMeanwhile` says what happened.
+
+    As in `act_on_seen` nothing slips in between; a number that this dossier never had fits nothing.
+    """
+    locked(dossier)
+    if version_of(dossier) not in versions:
+        since = min(versions, default=0)
+        events = list(dossier.events.filter(pk__gt=since).exclude(kind__in=QUIET).order_by("pk"))
+        raise ChangedMeanwhile(
+            _(
+                "Nothing was done: the dossier is no longer as you read it. %(happened)s Read it again, and "
+                "if it is still right, send it again."
+            )
+            % {"happened": f"{_happened(events)}." if events else ""},
+            code="stale",
+        )
+    return act()
+
+
+def _happened(events: list[DossierEvent]) -> str:
+    return "; ".join(
         f"{event.sentence.rstrip('.')} ({event.actor_label or _('the system')}, {local_text(event.at)})"
         for event in events[-SHOWN:]
     )
+
+
+def _told(events: list[DossierEvent]) -> str:
     return _(
         "Nothing was done yet, because something happened while this page was open: %(happened)s. "
         "If it is still right, send it again."
-    ) % {"happened": happened}
+    ) % {"happened": _happened(events)}

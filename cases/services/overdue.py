@@ -19,6 +19,7 @@ from cases import deadlines, errors
 from cases.enums import RUNNING_STATES, EventKind, State
 from cases.events import local_text, record
 from cases.models import CalendarMove, Dossier, DossierEvent, Supplement
+from cases.outbox import is_listened_to, tell_webhooks
 from cases.services.apologies import draft_apology
 from cases.services.base import locked
 from cases.services.consultations import alert_late_consultations
@@ -79,11 +80,12 @@ def flag_overdue(now: datetime | None = None) -> int:
     """Flag what has passed its due moment, with one event each; returns how many.
 
     One statement claims the rows and writes their events: of two workers at once each row is one's,
-    because the second waits for the row and then sees the flag.
+    because the second waits for the row and then sees the flag. Webhooks that want to know are told.
     """
     now = now or timezone.now()
     states = ", ".join(f"'{state.value}'" for state in sorted(RUNNING_STATES))
     with transaction.atomic(), connection.cursor() as cursor:
+        listened_to = is_listened_to(EventKind.OVERDUE)
         cursor.execute(
             f"""
             WITH claimed AS (
@@ -98,6 +100,7 @@ def flag_overdue(now: datetime | None = None) -> int:
             SELECT id, %(kind)s, %(now)s, NULL, '', state, state,
                    jsonb_build_object('due', to_char(due_at AT TIME ZONE %(zone)s, 'DD/MM/YYYY HH24:MI'))
               FROM claimed
+            {"RETURNING id" if listened_to else ""}
             """,
             {
                 "now": now,
@@ -106,7 +109,11 @@ def flag_overdue(now: datetime | None = None) -> int:
                 "zone": settings.TIME_ZONE,
             },
         )
-        return cursor.rowcount
+        flagged = cursor.rowcount
+        if listened_to:
+            written = DossierEvent.objects.filter(pk__in=[pk for (pk,) in cursor.fetchall()])
+            tell_webhooks(written.select_related("dossier").order_by("pk"))
+        return flagged
 
 
 def warn_due_soon(now: datetime | None = None) -> int:

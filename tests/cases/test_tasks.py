@@ -45,6 +45,8 @@ def test_the_schedule_names_tasks_that_exist():
         "cases.tasks.forget_old_exports",
         "cases.tasks.forget_old_keys",
         "cases.tasks.write_exports",
+        "cases.tasks.deliver_webhooks",
+        "cases.tasks.forget_old_access",
         "notifications.tasks.deliver_messages",
     }
 
@@ -61,7 +63,9 @@ def test_the_schedule_names_tasks_that_exist():
         ("every minute go on with approved changes of the calendar", crontab(minute="*")),
         ("at 07:00 send supervisors the morning digest", crontab(hour="7", minute="0")),
         ("every minute show that beat and worker live", crontab(minute="*")),
-        ("at 02:30 forget old idempotency keys", crontab(hour="2", minute="30")),
+        ("every hour forget old idempotency keys", crontab(minute="30")),
+        ("every minute deliver webhooks", crontab(minute="*")),
+        ("at 02:30 forget old access tokens and deliveries", crontab(hour="2", minute="30")),
         ("every minute write the exports of lists that wait", crontab(minute="*")),
         ("every hour forget old exports of lists", crontab(minute="45")),
     ],

@@ -5,6 +5,7 @@ from rest_framework import serializers
 from cases.deadlines import Punctuality
 from cases.enums import EventKind, PaymentMethod, State
 from cases.proof import ProofReason
+from cases.scopes import Scope
 from procedures.enums import Channel, Role
 
 
@@ -23,10 +24,20 @@ class PersonSerializer(serializers.Serializer):
     name = serializers.CharField(source="get_full_name")
 
 
+class MyTokenSerializer(serializers.Serializer):
+    """The access token of the request."""
+
+    name = serializers.CharField()
+    scopes = serializers.ListField(child=serializers.ChoiceField(Scope.choices))
+    agency = AgencySerializer(allow_null=True, help_text="What it is narrowed to; null: it is not.")
+    expires_at = serializers.DateTimeField(source="expiry")
+
+
 class MeSerializer(PersonSerializer):
     role = serializers.ChoiceField(Role.choices, allow_blank=True)
     is_head = serializers.BooleanField()
     agency = AgencySerializer(allow_null=True)
+    token = MyTokenSerializer(allow_null=True, help_text="Null in a session of the back office.")
 
 
 class ProcedureNameSerializer(serializers.Serializer):

@@ -161,6 +161,9 @@ class DemandAnswerSerializer(serializers.Serializer):
 class DossierSerializer(DossierFactsSerializer):
     """Everything about one dossier, with the verbs that the asking person may use now."""
 
+    etag = serializers.SerializerMethodField(
+        help_text="Version of the dossier, for `If-Match`; the same as in the header `ETag`."
+    )
     applicant = ApplicantAnswerSerializer()
     subject = serializers.CharField()
     submitter_name = serializers.CharField()
@@ -202,6 +205,9 @@ class DossierSerializer(DossierFactsSerializer):
     possible_verbs = serializers.SerializerMethodField(
         help_text="What state and rights allow; a service may still refuse for other reasons."
     )
+
+    def get_etag(self, dossier) -> str:
+        return self.context["etag"]
 
     @extend_schema_field(FeesSerializer)
     def get_fees(self, dossier):

@@ -346,6 +346,35 @@ class AnswerSerializer(StrictSerializer):
     answer = serializers.CharField(max_length=20_000, allow_blank=True)
 
 
+class SearchSerializer(StrictSerializer):
+    """What is looked for."""
+
+    q = serializers.CharField(
+        max_length=200,
+        help_text="Beginning of a code; or name without accents, ID number or phone of the applicant.",
+    )
+
+
+class TurnSerializer(StrictSerializer):
+    degrees = serializers.IntegerField(min_value=0, max_value=360, help_text="Clockwise: 90, 180 or 270.")
+    pages = serializers.ListField(
+        child=serializers.IntegerField(min_value=1, max_value=100_000),
+        required=False,
+        max_length=1000,
+        help_text="From 1; all when left out.",
+    )
+    seen = serializers.CharField(
+        max_length=64, required=False, help_text="`sha256` of the file that you looked at."
+    )
+
+
+class PreparationSerializer(StrictSerializer):
+    """What an apology has to say."""
+
+    reason = serializers.CharField(max_length=5000, allow_blank=True)
+    new_due_at = serializers.DateTimeField()
+
+
 class UploadSerializer(StrictSerializer):
     """A form with one file."""
 

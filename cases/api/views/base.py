@@ -11,25 +11,29 @@ from rest_framework.authentication import SessionAuthentication
 from rest_framework.exceptions import ValidationError
 from rest_framework.negotiation import BaseContentNegotiation
 from rest_framework.parsers import MultiPartParser
-from rest_framework.permissions import AllowAny, IsAuthenticated
+from rest_framework.permissions import SAFE_METHODS, AllowAny, IsAuthenticated
 from rest_framework.renderers import JSONRenderer
 from rest_framework.response import Response
 
-from cases.api.authentication import BasicAuthentication
+from cases.api.authentication import TokenAuthentication
+from cases.api.etags import IF_MATCH, only_if_unchanged
 from cases.api.parsers import JSONParser, check_size
 from cases.api.problems import NothingFound
+from cases.api.reach import HasScope, check_reach, dossiers_in_reach
 from cases.api.schema import ProblemSchema
 from cases.api.throttles import StaffThrottle
 from cases.models import Dossier
 from cases.queries import tidy_code
+from cases.scopes import Scope
 from cases.services import idempotency
 
 KEY_HEADER = OpenApiParameter(
     "Idempotency-Key",
     str,
     OpenApiParameter.HEADER,
-    description="Up to 120 characters, new for each new request. A repeated request with the same key and "
-    "body acts once and gets the first answer again, with `Idempotency-Replayed: true`.",
+    description="Up to 120 characters, new for each new request. Within 24 hours a repeated request with the "
+    "same key and body acts once and gets the first answer again, with `Idempotency-Replayed: true`; with "
+    "another body it is refused (422).",
 )
 
 
@@ -65,6 +69,8 @@ class ApiView(generics.GenericAPIView):
     def finalize_response(self, request, response, *args, **kwargs):
         response = super().finalize_response(request, response, *args, **kwargs)
         response.setdefault("Cache-Control", "no-store")  # dossiers are nothing for caches on the way
+        if isinstance(getattr(response, "data", None), dict) and "etag" in response.data:
+            response["ETag"] = response.data["etag"]
         return response
 
     def refuse_unknown_parameters(self) -> None:
@@ -89,15 +95,25 @@ class PublicView(ApiView):
 
 
 class StaffView(ApiView):
-    """For people and systems with an account."""
+    """For people and systems with an account. `scope` is what a token must be for to read here."""
 
-    authentication_classes = [BasicAuthentication, SessionAuthentication]
-    permission_classes = [IsAuthenticated]
+    authentication_classes = [TokenAuthentication, SessionAuthentication]
+    permission_classes = [IsAuthenticated, HasScope]
     throttle_classes = [StaffThrottle]
+    header_parameters = []
+    scope: Scope | None = Scope.READ
+
+    def needed_scope(self) -> Scope | None:
+        """What the token of the request must be for; None: nothing in particular."""
+        return self.scope
 
     def dossiers(self) -> QuerySet[Dossier]:
-        """The dossiers that exist for the asking person at this address."""
-        return Dossier.objects.visible_to(self.request.user)
+        """The dossiers that exist for the asking person, and token, at this address."""
+        return dossiers_in_reach(self.request, Dossier.objects.visible_to(self.request.user))
+
+    def my_dossiers(self) -> QuerySet[Dossier]:
+        """Those of the person's own agencies, for lists."""
+        return dossiers_in_reach(self.request, Dossier.objects.of_agencies_of(self.request.user))
 
     def dossier(self) -> Dossier:
         """The dossier of the address, by code or uuid; 404 when it is not there or not for this person."""
@@ -113,10 +129,17 @@ class StaffView(ApiView):
 
 
 class WriteView(StaffView):
-    """A view that changes something through a service, once per idempotency key."""
+    """A view that changes something through a service, once per idempotency key.
+
+    `write_scope` is what a token must be for to write here; `GET` at the same address needs `scope`.
+    """
 
     header_parameters = [KEY_HEADER]
+    write_scope: Scope | None = None
     status = 200
+
+    def needed_scope(self) -> Scope | None:
+        return self.scope if self.request.method in SAFE_METHODS else self.write_scope
 
     def checked(self, serializer_class, **context) -> dict:
         """The body in the serializer's shape, or 400."""
@@ -124,6 +147,7 @@ class WriteView(StaffView):
             data=self.request.data, context={**self.get_serializer_context(), **context}
         )
         serializer.is_valid(raise_exception=True)
+        check_reach(self.request, serializer.validated_data.get("desk"))
         return serializer.validated_data
 
     def sent(self):
@@ -158,7 +182,17 @@ class WriteView(StaffView):
         return Response(answer.body, status=answer.status, headers=headers)
 
 
-class FormView(WriteView):
+class DossierWriteView(WriteView):
+    """A write about one dossier: refused (412) when `If-Match` names another version of it."""
+
+    header_parameters = [KEY_HEADER, IF_MATCH]
+
+    def once_unchanged(self, dossier: Dossier, act: Callable[[], object]) -> Response:
+        """As `once`; a repeat gets the first answer although that answer has made the dossier another."""
+        return self.once(only_if_unchanged(self.request, dossier, act))
+
+
+class FormView(DossierWriteView):
     """A write that carries a file."""
 
     parser_classes = [MultiPartParser]

@@ -6,10 +6,12 @@ from drf_spectacular.utils import extend_schema
 from cases import services
 from cases.api.pagination import DueFirst
 from cases.api.problems import NothingFound
+from cases.api.reach import rows_in_reach
 from cases.api.serializers.dossiers import ConsultationSerializer, QuestionAnswerSerializer
 from cases.api.serializers.requests import AnswerSerializer
 from cases.api.views.base import StaffView, WriteView
 from cases.models import Consultation, Dossier
+from cases.scopes import Scope
 
 
 class QuestionListView(StaffView):
@@ -19,7 +21,7 @@ class QuestionListView(StaffView):
     pagination_class = DueFirst
 
     def get_queryset(self):
-        mine = Consultation.objects.to_answer_by(self.request.user)
+        mine = rows_in_reach(self.request, Consultation.objects.to_answer_by(self.request.user), "agency")
         return mine.select_related("agency", "dossier__version__procedure", "dossier__competent_agency")
 
     @extend_schema(
@@ -34,6 +36,7 @@ class AnswerView(WriteView):
     """The answer of another agency."""
 
     serializer_class = ConsultationSerializer
+    write_scope = Scope.PROCESS
 
     @extend_schema(
         operation_id="answer_consultation",
@@ -45,8 +48,9 @@ class AnswerView(WriteView):
         responses=ConsultationSerializer,
     )
     def post(self, request, pk: int):
+        rows = Consultation.objects.select_related("agency", "dossier")
         visible = Dossier.objects.visible_to(request.user)
-        found = Consultation.objects.select_related("agency", "dossier").filter(pk=pk, dossier__in=visible)
+        found = rows_in_reach(request, rows.filter(pk=pk, dossier__in=visible), "agency")
         consultation = found.first()
         if consultation is None:
             raise NothingFound(_("There is no such question, or it was answered already."))

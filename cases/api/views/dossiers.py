@@ -1,45 +1,37 @@
 """Dossiers for staff: lists, one dossier, reception and filing, papers."""
 
 from django.db.models import OuterRef, Subquery
-from django.http import FileResponse, HttpResponse
-from django.shortcuts import get_object_or_404
 from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
 from django_filters.rest_framework import DjangoFilterBackend
-from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiResponse, extend_schema
-from rest_framework.exceptions import ValidationError
+from drf_spectacular.utils import extend_schema
 from rest_framework.response import Response
 
-from cases import queries, rules, services
+from cases import queries, services
+from cases.api.authentication import token_of
+from cases.api.etags import etag_of
 from cases.api.filters import DossierFilter, OverdueFilter
 from cases.api.pagination import AnswerFirst, DueFirst, NewestFirst
-from cases.api.problems import NothingFound
 from cases.api.serializers.answers import (
     DossierFactsSerializer,
     FilingSerializer,
     MeSerializer,
     OverdueSerializer,
 )
-from cases.api.serializers.dossiers import DocumentSerializer, DossierSerializer
+from cases.api.serializers.dossiers import DossierSerializer
 from cases.api.serializers.requests import (
     DeskRefusalSerializer,
     DeskRequestSerializer,
     ReceptionSerializer,
+    SearchSerializer,
     SubmissionSerializer,
-    UploadSerializer,
 )
-from cases.api.views.base import FormView, StaffView, WriteView
-from cases.errors import NotPermitted
+from cases.api.views.base import StaffView, WriteView
 from cases.letters import letters_of
-from cases.models import Document, Dossier
-from cases.printouts import receipt_payload
+from cases.models import Dossier
+from cases.scopes import Scope
 from cases.services.clock import counts_as_received_at
 from notifications.enums import LetterKind
 from notifications.models import Letter
-from notifications.pdf import receipt_pdf
-
-PDF_ANSWER = {(200, "application/pdf"): OpenApiTypes.BINARY}
 
 
 def dossier_answer(request, pk: int) -> dict:
@@ -68,7 +60,8 @@ def dossier_answer(request, pk: int) -> dict:
         .get(pk=pk)
     )
     letters = list(letters_of(dossier))
-    return DossierSerializer(dossier, context={"request": request, "letters": letters}).data
+    context = {"request": request, "letters": letters, "etag": etag_of(dossier)}
+    return DossierSerializer(dossier, context=context).data
 
 
 def filing_answer(dossier: Dossier) -> dict:
@@ -80,25 +73,15 @@ def filing_answer(dossier: Dossier) -> dict:
     return FilingSerializer(dossier).data
 
 
-def pdf_response(content: bytes, name: str) -> HttpResponse:
-    """A PDF that nobody keeps on the way."""
-    return HttpResponse(
-        content,
-        content_type="application/pdf",
-        headers={
-            "Content-Disposition": f'inline; filename="{name}.pdf"',
-            "Cache-Control": "private, no-store",
-        },
-    )
-
-
 class MeView(StaffView):
-    """Who am I, with which role, where."""
+    """Who am I, with which role, where, and by which token."""
 
     serializer_class = MeSerializer
+    scope = None
 
     @extend_schema(operation_id="me", tags=["staff"])
     def get(self, request):
+        request.user.token = token_of(request)
         return Response(MeSerializer(request.user).data)
 
 
@@ -109,10 +92,11 @@ class DossierListView(WriteView):
     filter_backends = [DjangoFilterBackend]
     filterset_class = DossierFilter
     pagination_class = NewestFirst
+    write_scope = Scope.RECEIVE
     status = 201
 
     def get_queryset(self):
-        return Dossier.objects.of_agencies_of(self.request.user).with_people()
+        return self.my_dossiers().with_people()
 
     @extend_schema(
         operation_id="dossiers",
@@ -146,11 +130,37 @@ class DossierListView(WriteView):
         return self.once(receive)
 
 
+class DossierSearchView(StaffView):
+    """Search dossiers by code, or by name, ID number or phone of the applicant, newest first."""
+
+    queryset = Dossier.objects.none()  # what the schema is made of
+    serializer_class = DossierFactsSerializer
+    filter_backends = [DjangoFilterBackend]
+    filterset_class = DossierFilter
+    pagination_class = NewestFirst
+
+    @extend_schema(
+        operation_id="search",
+        tags=["dossiers"],
+        description="What is looked for stands in the body, because addresses are kept in logs and histories. "
+        "Filters and `cursor` are those of the list. Send the same body to `next` for the next page.",
+        request=SearchSerializer,
+        responses=DossierFactsSerializer(many=True),
+    )
+    def post(self, request):
+        serializer = SearchSerializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        found = self.my_dossiers().with_people().search(serializer.validated_data["q"])
+        page = self.paginate_queryset(self.filter_queryset(found))
+        return self.get_paginated_response(DossierFactsSerializer(page, many=True).data)
+
+
 class FilingListView(WriteView):
     """Filings before reception: those to be answered, and new ones online or by post."""
 
     serializer_class = FilingSerializer
     pagination_class = AnswerFirst
+    write_scope = Scope.FILE
     status = 201
 
     @extend_schema(
@@ -160,7 +170,7 @@ class FilingListView(WriteView):
         responses=DossierFactsSerializer(many=True),
     )
     def get(self, request):
-        mine = Dossier.objects.of_agencies_of(request.user).with_people()
+        mine = self.my_dossiers().with_people()
         page = self.paginate_queryset(queries.filings_to_answer(mine))
         return self.get_paginated_response(DossierFactsSerializer(page, many=True).data)
 
@@ -193,6 +203,7 @@ class DeskAnswerView(WriteView):
     serializer_class = DossierSerializer
     body = DeskRefusalSerializer
     service = staticmethod(services.refuse_at_desk)
+    write_scope = Scope.RECEIVE
     status = 201
 
     def answer(self, request) -> Response:
@@ -246,68 +257,6 @@ class DossierView(StaffView):
         return Response(dossier_answer(request, self.dossier().pk))
 
 
-class ReceiptView(StaffView):
-    """The receipt and appointment (form 01) as PDF, with the look-up secret: for the applicant's hand."""
-
-    @extend_schema(operation_id="receipt", tags=["dossiers"], responses=PDF_ANSWER)
-    def get(self, request, ref):
-        dossier = self.dossier()
-        if dossier.code is None:
-            raise NothingFound(_("A filing has no receipt before it is received."))
-        if not rules.may_print_receipt(request.user, dossier):
-            raise NotPermitted(_("Receipts are printed after reception, at the desk that received."))
-        return pdf_response(receipt_pdf(receipt_payload(dossier)), dossier.code)
-
-
-class DocumentListView(FormView):
-    """Files of a dossier."""
-
-    serializer_class = DocumentSerializer
-    status = 201
-
-    @extend_schema(
-        operation_id="add_document",
-        tags=["dossiers"],
-        summary="Add a scan or an upload",
-        description="PDF, JPEG, PNG or TIFF, recognised by content.",
-        request={"multipart/form-data": UploadSerializer},
-        responses={201: DocumentSerializer},
-    )
-    def post(self, request, ref):
-        dossier = self.dossier()
-        given = self.checked(UploadSerializer)
-        upload, component = given.pop("file"), given.pop("component", None)
-        if component is not None:
-            item = dossier.components.filter(component_id=component).first()
-            if item is None:
-                raise ValidationError(
-                    {"component": [_("This component is not on the checklist of the dossier.")]}
-                )
-            given["component"] = item
-        return self.once(
-            lambda: DocumentSerializer(services.add_document(dossier, upload, by=request.user, **given)).data
-        )
-
-
-class DocumentView(StaffView):
-    """One file of a dossier that the asking person may see."""
-
-    @extend_schema(
-        operation_id="document",
-        tags=["dossiers"],
-        responses={(200, "application/octet-stream"): OpenApiResponse(OpenApiTypes.BINARY)},
-    )
-    def get(self, request, ref, pk: int):
-        document = get_object_or_404(Document, dossier=self.dossier(), pk=pk)
-        return FileResponse(
-            queries.open_file(document),
-            as_attachment=True,
-            filename=document.name,
-            content_type=document.mime_type,
-            headers={"Cache-Control": "private, no-store", "X-Content-Type-Options": "nosniff"},
-        )
-
-
 class OverdueListView(StaffView):
     """What is overdue now, the longest first, with the state of its apology."""
 
@@ -320,8 +269,9 @@ class OverdueListView(StaffView):
         letters = Letter.objects.live().filter(
             kind=LetterKind.APOLOGY, reference=OuterRef("code"), cycle=OuterRef("cycle")
         )
-        visible = Dossier.objects.of_agencies_of(self.request.user)
-        return visible.overdue().with_people().annotate(apology=Subquery(letters.values("state")[:1]))
+        return (
+            self.my_dossiers().overdue().with_people().annotate(apology=Subquery(letters.values("state")[:1]))
+        )
 
     @extend_schema(operation_id="overdue", tags=["supervision"], responses=OverdueSerializer(many=True))
     def get(self, request):

@@ -5,20 +5,22 @@ from django_filters.rest_framework import DjangoFilterBackend
 from drf_spectacular.utils import extend_schema
 from rest_framework.response import Response
 
+from cases import services
 from cases.api.filters import LetterFilter
 from cases.api.pagination import NewestLetters
 from cases.api.serializers.dossiers import LetterSerializer
-from cases.api.views.base import StaffView
-from cases.api.views.dossiers import PDF_ANSWER, pdf_response
+from cases.api.serializers.requests import NothingSerializer, PreparationSerializer, ReasonSerializer
+from cases.api.views.base import StaffView, WriteView
+from cases.api.views.printouts import PDF_ANSWER, pdf_response
 from cases.letters import letters_about
-from cases.models import Dossier
-from notifications.enums import NUMBERED_LETTER_STATES
+from cases.scopes import Scope
+from notifications.enums import NUMBERED_LETTER_STATES, LetterKind
 from notifications.services import letters
 
 
 class LettersView(StaffView):
     def get_queryset(self):
-        return letters_about(Dossier.objects.of_agencies_of(self.request.user))
+        return letters_about(self.my_dossiers())
 
 
 class LetterListView(LettersView):
@@ -54,3 +56,65 @@ class LetterPdfView(LettersView):
         issued = letter.state in NUMBERED_LETTER_STATES
         content = letters.issued_pdf(letter) if issued else letters.preview_pdf(letter)
         return pdf_response(content, f"{letter.reference}-{letter.kind}")
+
+
+class LetterActView(WriteView):
+    """Something to do with one letter; the head issues an apology by the dossier's verb `reschedule`."""
+
+    serializer_class = LetterSerializer
+    write_scope = Scope.LETTERS
+
+    def act(self, body, service, **only) -> Response:
+        """Run the service on the letter of the address; `only` says which letters it is for."""
+        about = letters_about(self.my_dossiers())
+        letter = get_object_or_404(about.filter(**only), pk=self.kwargs["pk"])
+        given = self.checked(body)
+        return self.once(lambda: LetterSerializer(service(letter, by=self.request.user, **given)).data)
+
+
+class PrepareLetterView(LetterActView):
+    @extend_schema(
+        operation_id="prepare_letter",
+        tags=["supervision"],
+        summary="Write reason and new date into the draft of an apology",
+        description="By a supervisor of the deciding agency.",
+        request=PreparationSerializer,
+    )
+    def post(self, request, pk: int):
+        return self.act(PreparationSerializer, services.prepare_apology, kind=LetterKind.APOLOGY)
+
+
+class ApproveLetterView(LetterActView):
+    @extend_schema(
+        operation_id="approve_letter",
+        tags=["supervision"],
+        summary="Approve an apology; the head still signs it",
+        description="By a supervisor of the deciding agency.",
+        request=NothingSerializer,
+    )
+    def post(self, request, pk: int):
+        return self.act(NothingSerializer, services.approve_apology, kind=LetterKind.APOLOGY)
+
+
+class SendLetterView(LetterActView):
+    @extend_schema(
+        operation_id="send_letter",
+        tags=["supervision"],
+        summary="Note that an issued letter went out on paper",
+        description="By a supervisor, or the clerk of the desk.",
+        request=NothingSerializer,
+    )
+    def post(self, request, pk: int):
+        return self.act(NothingSerializer, services.send_apology)
+
+
+class CancelLetterView(LetterActView):
+    @extend_schema(
+        operation_id="cancel_letter",
+        tags=["supervision"],
+        summary="Take the draft of an apology back",
+        description="By a supervisor. An issued letter stays for ever.",
+        request=ReasonSerializer,
+    )
+    def post(self, request, pk: int):
+        return self.act(ReasonSerializer, services.cancel_apology, kind=LetterKind.APOLOGY)

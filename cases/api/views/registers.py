@@ -6,10 +6,12 @@ from drf_spectacular.utils import extend_schema
 from cases import services
 from cases.api.filters import RegisterFilter
 from cases.api.pagination import NewestEntries
+from cases.api.reach import rows_in_reach
 from cases.api.serializers.registers import CertificationSerializer, RegisterEntrySerializer
 from cases.api.views.base import WriteView
 from cases.models import RegisterEntry
 from cases.registers import entries_of
+from cases.scopes import Scope
 from onestop import access
 
 
@@ -21,13 +23,15 @@ class CertificationListView(WriteView):
     filter_backends = [DjangoFilterBackend]
     filterset_class = RegisterFilter
     pagination_class = NewestEntries
+    write_scope = Scope.RECEIVE
     status = 201
 
     def get_queryset(self):
         """Nothing for those who do not read the log book either: the lines name people."""
         if getattr(self, "swagger_fake_view", False) or not access.keeps_log_books(self.request.user):
             return self.queryset
-        return entries_of(self.request.user).select_related("book__agency", "dossier")
+        rows = entries_of(self.request.user).select_related("book__agency", "dossier")
+        return rows_in_reach(self.request, rows, "book__agency")
 
     @extend_schema(
         operation_id="certifications",

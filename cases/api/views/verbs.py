@@ -9,15 +9,17 @@ from rest_framework.serializers import Serializer
 
 from cases import queries, services
 from cases.api.parsers import JSONParser
+from cases.api.reach import dossiers_in_reach
 from cases.api.schema import ProblemSchema
 from cases.api.serializers import money
 from cases.api.serializers import requests as bodies
 from cases.api.serializers.answers import FilingSerializer
 from cases.api.serializers.dossiers import DossierSerializer
-from cases.api.views.base import WriteView
+from cases.api.views.base import DossierWriteView
 from cases.api.views.dossiers import dossier_answer, filing_answer
 from cases.enums import Verb
 from cases.models import Dossier
+from cases.scopes import Scope
 from procedures.enums import Role
 
 
@@ -29,27 +31,42 @@ class Act:
     summary: str
     body: type[Serializer]
     service: Callable
+    scope: Scope = Scope.PROCESS
     file: str = ""  # field of the form that is the service's second argument
     by_portal: bool = False  # also for the connected system that files online
 
 
 VERBS = [
-    Act(Verb.RECEIVE, "Receive a filing", bodies.FilingReceptionSerializer, services.receive_filing),
-    Act(Verb.REFUSE, "Refuse to receive a filing", bodies.ReasonSerializer, services.refuse),
+    Act(
+        Verb.RECEIVE,
+        "Receive a filing",
+        bodies.FilingReceptionSerializer,
+        services.receive_filing,
+        Scope.RECEIVE,
+    ),
+    Act(Verb.REFUSE, "Refuse to receive a filing", bodies.ReasonSerializer, services.refuse, Scope.RECEIVE),
     Act(
         Verb.ASK_TO_COMPLETE,
         "Ask to complete a filing, once",
         bodies.RequestSerializer,
         services.ask_to_complete,
+        Scope.RECEIVE,
     ),
     Act(
         "complete_filing",
         "The applicant has completed the filing",
         bodies.CompletionSerializer,
         services.complete_filing,
+        Scope.FILE,
         by_portal=True,
     ),
-    Act(Verb.DIGITIZE, "Scans complete: hand to the agency", bodies.NothingSerializer, services.digitize),
+    Act(
+        Verb.DIGITIZE,
+        "Scans complete: hand to the agency",
+        bodies.NothingSerializer,
+        services.digitize,
+        Scope.RECEIVE,
+    ),
     Act(Verb.START, "Take over", bodies.NothingSerializer, services.start),
     Act(Verb.HAND_OVER, "Hand over to the next step", bodies.HandOverSerializer, services.hand_over),
     Act(Verb.ASSIGN, "Assign to one of the agency's people", bodies.AssignmentSerializer, services.assign),
@@ -61,7 +78,11 @@ VERBS = [
         services.request_supplement,
     ),
     Act(
-        Verb.RESUME, "Supplement complete: the limit starts afresh", bodies.NothingSerializer, services.resume
+        Verb.RESUME,
+        "Supplement complete: the limit starts afresh",
+        bodies.NothingSerializer,
+        services.resume,
+        Scope.RECEIVE,
     ),
     Act(
         Verb.RECORD_RESULT,
@@ -70,18 +91,35 @@ VERBS = [
         services.record_result,
         file="file",
     ),
-    Act(Verb.PAY, "Take the fees", money.PaymentSerializer, services.pay),
-    Act(Verb.WAIVE, "Waive a fee or part of it", money.WaiverSerializer, services.waive),
-    Act(Verb.REFUND, "Pay money back by a counter-entry", money.RefundSerializer, services.refund),
-    Act(Verb.SETTLE, "Nothing is owed: ready to be collected", bodies.NothingSerializer, services.settle),
-    Act(Verb.RETURN_RESULT, "Hand the result over", bodies.CollectionSerializer, services.return_result),
-    Act(Verb.WITHDRAW, "Withdraw for the applicant", bodies.ReasonSerializer, services.withdraw),
+    Act(Verb.PAY, "Take the fees", money.PaymentSerializer, services.pay, Scope.MONEY),
+    Act(Verb.WAIVE, "Waive a fee or part of it", money.WaiverSerializer, services.waive, Scope.MONEY),
+    Act(
+        Verb.REFUND, "Pay money back by a counter-entry", money.RefundSerializer, services.refund, Scope.MONEY
+    ),
+    Act(
+        Verb.SETTLE,
+        "Nothing is owed: ready to be collected",
+        bodies.NothingSerializer,
+        services.settle,
+        Scope.MONEY,
+    ),
+    Act(
+        Verb.RETURN_RESULT,
+        "Hand the result over",
+        bodies.CollectionSerializer,
+        services.return_result,
+        Scope.RECEIVE,
+    ),
+    Act(
+        Verb.WITHDRAW, "Withdraw for the applicant", bodies.ReasonSerializer, services.withdraw, Scope.RECEIVE
+    ),
     Act(Verb.STOP, "Stop: no supplement came", bodies.ReasonSerializer, services.stop),
     Act(
         Verb.RESCHEDULE,
         "Issue the apology and move the due date, once",
         bodies.RescheduleSerializer,
         services.issue_apology,
+        Scope.LETTERS,
     ),
     Act(Verb.EXTEND, "Extend the limit, once", bodies.ExtensionSerializer, services.extend),
     Act(
@@ -91,14 +129,21 @@ VERBS = [
         services.exclude_period,
     ),
     Act(Verb.CONSULT, "Ask another agency", bodies.QuestionSerializer, services.consult),
-    Act(Verb.DEMAND, "Demand a paper with a ground", bodies.DemandSerializer, services.demand),
+    Act(Verb.DEMAND, "Demand a paper with a ground", bodies.DemandSerializer, services.demand, Scope.RECEIVE),
     Act(
         "receive_correction",
         "Correct the result free of charge: answers with the new dossier",
         bodies.ReasonSerializer,
         services.receive_correction,
+        Scope.RECEIVE,
     ),
-    Act("report_loss", "Papers were lost or damaged here", bodies.LossSerializer, services.report_loss),
+    Act(
+        "report_loss",
+        "Papers were lost or damaged here",
+        bodies.LossSerializer,
+        services.report_loss,
+        Scope.RECEIVE,
+    ),
     Act(Verb.CLARIFY, "Ask the applicant to clarify", bodies.ClarificationSerializer, services.clarify),
 ]
 
@@ -130,7 +175,7 @@ class VerbSchema(ProblemSchema):
         return {"multipart/form-data": body} if self.view.act.file else body
 
 
-class VerbView(WriteView):
+class VerbView(DossierWriteView):
     """Runs one verb; `act` is given where the address is declared."""
 
     act: Act = None
@@ -145,7 +190,12 @@ class VerbView(WriteView):
         return self.act.by_portal and self.request.user.role == Role.INTEGRATION
 
     def dossiers(self):
-        return queries.filings_to_complete(self.request.user) if self.is_portal else super().dossiers()
+        if not self.is_portal:
+            return super().dossiers()
+        return dossiers_in_reach(self.request, queries.filings_to_complete(self.request.user))
+
+    def needed_scope(self) -> Scope:
+        return self.act.scope
 
     def sent(self):
         return self.request.POST.dict() if self.act.file else super().sent()
@@ -162,4 +212,4 @@ class VerbView(WriteView):
                 return filing_answer(changed)
             return dossier_answer(request, changed.pk if isinstance(changed, Dossier) else dossier.pk)
 
-        return self.once(run)
+        return self.once_unchanged(dossier, run)

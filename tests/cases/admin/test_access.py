@@ -41,11 +41,12 @@ DESK = [
     "Messages",
     *COMMON,
     SHEETS,
+    "Access tokens",
 ]
 SIDEBARS = {
     Role.CLERK: DESK,
     Role.POSTAL_CLERK: DESK,
-    Role.OFFICER: ["Today", "My queue", *DOSSIERS, ASKED, *MINE, "Letters", *COMMON],
+    Role.OFFICER: ["Today", "My queue", *DOSSIERS, ASKED, *MINE, "Letters", *COMMON, "Access tokens"],
     Role.SUPERVISOR: [
         "Today",
         "Queue numbers",
@@ -62,6 +63,7 @@ SIDEBARS = {
         "Absences",
         "Work at the desk",
         "Secondments",
+        "Access tokens",
     ],
     Role.AUDITOR: [
         "Today",
@@ -75,6 +77,7 @@ SIDEBARS = {
         "Messages",
         *KEEPING,
         "Work at the desk",
+        "Access tokens",
         "Agencies",
         "Staff",
     ],
@@ -86,6 +89,8 @@ SIDEBARS = {
         SHEETS,
         "Absences",
         "Secondments",
+        "Access tokens",
+        "Webhooks",
         "Agencies",
         "Staff",
     ],
@@ -97,6 +102,8 @@ SIDEBARS = {
         SHEETS,
         "Late publications",
         "Secondments",
+        "Access tokens",
+        "Webhooks",
         "Agencies",
         "Staff",
     ],
@@ -124,9 +131,18 @@ def test_sidebar_offers_what_the_role_may_open_and_all_of_it_opens(world, browse
             ["cases/dossier/", "qua-han/", "tiep-nhan/", "notifications/letter/", "notifications/message/"],
         ),
         (Role.SYSTEM_ADMIN, ["cases/dossier/", "qua-han/", "tiep-nhan/", "notifications/letter/"]),
-        (Role.CLERK, ["procedures/agency/", "procedures/staff/"]),
+        (Role.CLERK, ["procedures/agency/", "procedures/staff/", "webhook/"]),
         (Role.OFFICER, ["procedures/agency/", "notifications/message/", "tiep-nhan/"]),
-        (Role.INTEGRATION, ["cases/dossier/", "procedures/procedureversion/", "procedures/staff/"]),
+        (
+            Role.INTEGRATION,
+            [
+                "cases/dossier/",
+                "ma-truy-cap/",
+                "webhook/",
+                "procedures/procedureversion/",
+                "procedures/staff/",
+            ],
+        ),
     ],
 )
 def test_what_the_sidebar_does_not_offer_is_closed(world, browser, role, closed):

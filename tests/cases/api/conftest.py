@@ -3,6 +3,9 @@
 import pytest
 from rest_framework.test import APIClient
 
+from cases.scopes import Scope
+from cases.services.tokens import make_token
+
 API = "/api/v1"
 
 
@@ -25,6 +28,14 @@ def client_of(user=None) -> Client:
     client = Client(headers={"Accept-Language": "en"})
     if user is not None:
         client.force_authenticate(user)
+    return client
+
+
+def token_client(user, scopes=Scope.values, *, agency=None, days: int = 30) -> Client:
+    """A program that acts for the account by an access token; its row is in `client.token`."""
+    token, text = make_token(user, by=user, name="Chương trình thử", scopes=scopes, agency=agency, days=days)
+    client = Client(headers={"Accept-Language": "en", "Authorization": f"Bearer {text}"})
+    client.token, client.text = token, text
     return client
 
 

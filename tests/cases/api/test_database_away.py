@@ -31,7 +31,7 @@ def test_a_write_says_so(no_database):
 
 
 def test_a_sign_in_says_so(no_database):
-    answer = client_of().get("me/", headers={"Authorization": "Basic bW90LWN1YTp4"})
+    answer = client_of().get("me/", headers={"Authorization": "Bearer 0123abcd"})
     refused(answer, 503, "database_away")
 
 

@@ -137,3 +137,55 @@ def test_the_result_needs_a_real_file_too(world, officer):
     )
     refused(answer, 422, "bad_file")
     assert dossier.documents.filter(source="result").count() == 0
+
+
+# --- What a desk does with a scan afterwards ----------------------------------------------------
+
+
+def scanned(world, clerk) -> tuple:
+    dossier = world.receive()
+    form = dossier.components.first().component_id
+    document = add(clerk, dossier, pdf(2), component=form).json()
+    return dossier, f"dossiers/{dossier.code}/documents/{document['id']}", document
+
+
+def test_a_scan_is_turned_once_by_two_who_look_at_the_same(world, clerk):
+    _dossier, path, document = scanned(world, clerk)
+    body = {"degrees": 90, "pages": [2], "seen": document["sha256"]}
+    turned = clerk.post(f"{path}/turn/", body).json()
+    assert turned["sha256"] != document["sha256"]
+    refused(clerk.post(f"{path}/turn/", body), 412, "changed_meanwhile")
+
+
+@pytest.mark.parametrize(
+    "body", [{"degrees": 45}, {"degrees": 90, "pages": [3]}, {"degrees": 90, "pages": []}]
+)
+def test_a_turn_that_cannot_be_is_refused(world, clerk, body):
+    _dossier, path, _document = scanned(world, clerk)
+    refused(clerk.post(f"{path}/turn/", body), 422, "invalid")
+
+
+def test_a_wrong_scan_is_taken_out_with_a_reason(world, clerk):
+    _dossier, path, _document = scanned(world, clerk)
+    refused(clerk.post(f"{path}/remove/", {"reason": " "}), 422, "required")
+    answer = clerk.post(f"{path}/remove/", {"reason": "Nhầm hồ sơ"}).json()
+    assert answer["documents"] == []
+    assert answer["events"][-1]["event"] == "document_removed"
+    refused(clerk.post(f"{path}/remove/", {"reason": "x"}), 404, "not_found")
+
+
+def test_a_scan_is_replaced_only_by_the_same_paper_of_the_store(world, clerk):
+    _dossier, path, _document = scanned(world, clerk)
+    refused(clerk.post(f"{path}/reuse/"), 409, "not_possible_now")
+
+
+@pytest.mark.parametrize(
+    ("act", "body"), [("turn", {"degrees": 90}), ("remove", {"reason": "x"}), ("reuse", {})]
+)
+def test_what_is_done_with_a_scan_needs_the_right(world, clerk, act, body):
+    dossier, path, document = scanned(world, clerk)
+    refused(client_of(world.auditor).post(f"{path}/{act}/", body), 403, "not_permitted")
+    refused(client_of(world.outsider_clerk).post(f"{path}/{act}/", body), 404, "not_found")
+    assert dossier.documents.get().sha256 == document["sha256"]
+    answer = clerk.post(f"{path}/{act}/", body, headers={"If-Match": '"1"'})
+    refused(answer, 412, "stale")

@@ -110,7 +110,41 @@ def test_filters_ask_the_facts(world, clerk, clock):
 )
 def test_search_finds_without_accents(world, clerk, text):
     dossier = world.receive()
-    assert found(clerk, q=text) == [dossier.code]
+    answer = clerk.post("dossiers/search/", {"q": text})
+    assert [row["code"] for row in answer.json()["results"]] == [dossier.code]
+
+
+def test_an_address_looks_for_codes_and_for_no_person(world, clerk):
+    """Addresses are kept in logs and histories."""
+    dossier = world.receive()
+    assert found(clerk, q="h41.101-2611") == [dossier.code]
+    for person in ("nguyen thi vi du", "040000000001", "0900000001"):
+        problem = refused(clerk.get("dossiers/", {"q": person}), 400, "malformed")
+        assert "POST /dossiers/search/" in problem["detail"]
+
+
+def test_a_search_is_filtered_and_read_page_by_page(world, clerk, clock):
+    world.receive()
+    clock.move_to("2026-11-09 10:00")
+    second = world.receive()
+    page = clerk.post("dossiers/search/?state=received&limit=1", {"q": "vi du"}).json()
+    assert [row["code"] for row in page["results"]] == [second.code]
+    rest = clerk.post(page["next"].removeprefix("http://testserver"), {"q": "vi du"}).json()
+    assert (len(rest["results"]), rest["next"]) == (1, None)
+    assert "vi" not in page["next"].lower().replace("v1", "")
+    assert clerk.post("dossiers/search/?state=paid", {"q": "vi du"}).json()["results"] == []
+
+
+def test_a_search_finds_nothing_of_others(world, outsider):
+    world.receive()
+    assert outsider.post("dossiers/search/", {"q": "vi du"}).json()["results"] == []
+
+
+@pytest.mark.parametrize(
+    "body", [{}, {"q": ""}, {"q": "x" * 201}, {"q": ["x"]}, {"name": "x"}, {"q": "a\x00"}]
+)
+def test_a_search_for_nothing_is_refused(world, clerk, body):
+    refused(clerk.post("dossiers/search/", body), 400, "malformed")
 
 
 @pytest.mark.parametrize(
@@ -283,4 +317,5 @@ def test_me_says_who_asks(world, head):
         "role": "supervisor",
         "is_head": True,
         "agency": {"identifier": "H41.101", "name": "UBND phường Thử Nghiệm"},
+        "token": None,
     }

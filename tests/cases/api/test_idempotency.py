@@ -8,7 +8,7 @@ from django.db import connection
 from cases import services
 from cases.errors import KeyReused, NotPermitted
 from cases.models import Dossier, IdempotencyKey, Payment
-from cases.services.idempotency import fingerprint_of, forget_old_keys, once
+from cases.services.idempotency import fingerprint_of, forget_old_keys, is_done, once
 from tests.cases.api.conftest import client_of, receive, reception, refused
 from tests.cast import pdf, upload
 
@@ -33,13 +33,13 @@ def test_the_order_of_fields_does_not_matter(world, clerk):
 
 def test_the_same_key_with_another_body_is_refused(world, clerk):
     receive(clerk, reception(world))
-    refused(receive(clerk, reception(world, subject="khác")), 409, "idempotency_key_reused")
+    refused(receive(clerk, reception(world, subject="khác")), 422, "idempotency_key_reused")
     assert Dossier.objects.count() == 1
 
 
 def test_the_same_key_at_another_address_is_refused(world, clerk):
     code = receive(clerk, reception(world), key="k").json()["code"]
-    refused(clerk.post(f"dossiers/{code}/digitize/", {}, key="k"), 409, "idempotency_key_reused")
+    refused(clerk.post(f"dossiers/{code}/digitize/", {}, key="k"), 422, "idempotency_key_reused")
 
 
 def test_keys_of_two_people_are_two_keys(world, clerk):
@@ -87,7 +87,7 @@ def test_a_file_is_part_of_what_was_sent(world, clerk):
     first = send(pdf())
     assert first.status_code == 201, first.content
     assert send(pdf()).json() == first.json()
-    refused(send(b"%PDF-other"), 409, "idempotency_key_reused")
+    refused(send(b"%PDF-other"), 422, "idempotency_key_reused")
 
 
 def test_an_act_that_fails_takes_its_key_back(world):
@@ -174,4 +174,22 @@ def test_answers_are_forgotten_after_a_day_and_not_before(world, clock):
     assert forget_old_keys() == 0
     clock.move_to("2026-11-10 09:01")
     assert forget_old_keys() == 1
-    assert list(IdempotencyKey.objects.values_list("key", flat=True)) == ["today"]
+    assert (is_done(world.clerk, "today"), IdempotencyKey.objects.count()) == (True, 1)
+
+
+def test_an_answer_is_kept_sealed_and_its_key_is_not_kept(world):
+    """Whoever copies the table reads no name in it, nor the key that would open it."""
+    once(world.clerk, "khoa-ngau-nhien", "f", lambda: (200, {"name": "Nguyen Thi Vi Du"}))
+    (row,) = IdempotencyKey.objects.values()
+    assert "Vi Du" not in str(row) and "khoa-ngau-nhien" not in str(row)
+    again = once(world.clerk, "khoa-ngau-nhien", "f", lambda: pytest.fail("acted twice"))
+    assert (again.body, again.replayed) == ({"name": "Nguyen Thi Vi Du"}, True)
+
+
+def test_an_answer_that_can_no_longer_be_read_is_not_made_again(world, settings):
+    """The server's key changed within the day: acting twice would be worse than no answer."""
+    once(world.clerk, "k", "f", lambda: (200, {"a": 1}))
+    settings.SECRET_KEY = "another"
+    with pytest.raises(KeyReused) as refusal:
+        once(world.clerk, "k", "f", lambda: pytest.fail("acted twice"))
+    assert refusal.value.code == "idempotency_answer_gone"

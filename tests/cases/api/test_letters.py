@@ -68,3 +68,45 @@ def test_letters_of_others_do_not_exist(world, draft):
 
 def test_a_letter_with_an_impossible_number_is_not_found(world, supervisor):
     refused(supervisor.get(f"letters/{10**30}/"), 404, "not_found")
+
+
+# --- What is done with a letter ---------------------------------------------------------------
+
+NEW_DATE = {"reason": "Chờ xác minh", "new_due_at": "2026-11-17T17:00:00+07:00"}
+
+
+def test_an_apology_is_written_approved_signed_and_sent(world, supervisor, head, clerk, draft):
+    path = f"letters/{draft.pk}"
+    written = supervisor.post(f"{path}/prepare/", NEW_DATE).json()
+    assert (written["state"], written["reason"]) == ("draft", "Chờ xác minh")
+    assert supervisor.post(f"{path}/approve/").json()["state"] == "approved"
+    signed = head.post(f"dossiers/{draft.reference}/reschedule/", {})
+    assert [letter["state"] for letter in signed.json()["letters"]] == ["issued"]
+    assert clerk.post(f"{path}/send/").json()["state"] == "sent"
+
+
+def test_a_draft_is_taken_back(world, supervisor, draft):
+    answer = supervisor.post(f"letters/{draft.pk}/cancel/", {"reason": "Đã có kết quả"})
+    assert answer.json()["state"] == "cancelled"
+
+
+@pytest.mark.parametrize(
+    ("act", "body"), [("prepare", NEW_DATE), ("approve", {}), ("send", {}), ("cancel", {"reason": "x"})]
+)
+def test_what_is_done_with_a_letter_needs_the_right(world, officer, draft, act, body):
+    refused(officer.post(f"letters/{draft.pk}/{act}/", body), 403, "not_permitted")
+    outsider = client_of(world.outsider_head)
+    refused(outsider.post(f"letters/{draft.pk}/{act}/", body), 404, "not_found")
+    draft.refresh_from_db()
+    assert draft.state == "draft"
+
+
+def test_a_letter_that_was_issued_is_not_taken_back(world, supervisor, draft):
+    dossier = world.free.versions.get().dossiers.get()
+    letter = services.issue_apology(
+        dossier, by=world.head, reason="Chờ xác minh", new_due_at=local("2026-11-17 17:00")
+    )
+    answer = supervisor.post(f"letters/{letter.pk}/cancel/", {"reason": "x"})
+    assert answer.status_code == 422
+    letter.refresh_from_db()
+    assert letter.state == "issued"

@@ -1,18 +1,10 @@
 """Every failure has the shape of RFC 9457, in the reader's language."""
 
-import base64
-
 import pytest
 from django.test import override_settings
 
 from cases.api import problems
 from tests.cases.api.conftest import Client, client_of, refused
-from tests.cast import PASSWORD
-
-
-def basic(username: str, password: str) -> dict:
-    token = base64.b64encode(f"{username}:{password}".encode()).decode()
-    return {"Authorization": f"Basic {token}"}
 
 
 def test_the_document_is_complete(world, anybody):
@@ -44,28 +36,7 @@ def test_an_unknown_address_without_slash_is_sent_to_the_one_with(anybody):
 def test_staff_addresses_ask_for_a_sign_in(anybody, path):
     answer = anybody.get(path)
     refused(answer, 401, "not_authenticated")
-    assert answer["WWW-Authenticate"] == 'Basic realm="api"'
-
-
-def test_user_name_and_password_sign_in(world, anybody):
-    answer = anybody.get("me/", headers=basic(world.clerk.username, PASSWORD))
-    assert answer.json()["username"] == "mot-cua"
-
-
-@pytest.mark.parametrize("username", ["mot-cua", "nobody", "a\x00b"])
-def test_a_wrong_password_is_refused(world, anybody, username):
-    refused(anybody.get("me/", headers=basic(username, "wrong")), 401, "authentication_failed")
-
-
-def test_an_account_that_is_switched_off_is_refused(world, anybody):
-    world.clerk.is_active = False
-    world.clerk.save()
-    refused(anybody.get("me/", headers=basic(world.clerk.username, PASSWORD)), 401, "authentication_failed")
-
-
-@pytest.mark.parametrize("header", ["Basic", "Basic ***", "Basic a b", "Basic bm9jb2xvbg=="])
-def test_a_broken_sign_in_is_refused(world, anybody, header):
-    refused(anybody.get("me/", headers={"Authorization": header}), 401, "authentication_failed")
+    assert answer["WWW-Authenticate"] == "Bearer"
 
 
 def test_the_session_of_the_back_office_signs_in(world):

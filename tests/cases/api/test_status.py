@@ -268,7 +268,7 @@ def test_the_owners_view_asks_a_constant_number_of_queries(world, anybody):
 
 def test_credentials_that_are_wrong_do_not_matter_here(world, anybody):
     dossier = world.receive()
-    answer = anybody.get(f"status/{dossier.code}/", headers={"Authorization": "Basic bm9ib2R5OndoYXQ="})
+    answer = anybody.get(f"status/{dossier.code}/", headers={"Authorization": "Bearer 0123abcd"})
     assert answer.status_code == 200
 
 

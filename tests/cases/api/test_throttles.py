@@ -1,6 +1,5 @@
 """How often somebody may ask; and that nobody is locked out because Redis is away."""
 
-import base64
 import logging
 import signal
 import subprocess
@@ -13,7 +12,7 @@ from cases import lookup, services
 from cases.models import Dossier
 from notifications.models import Message
 from onestop.embedded import valkey
-from tests.cases.api.conftest import receive, reception, refused
+from tests.cases.api.conftest import receive, reception, refused, token_client
 from tests.cast import PASSWORD
 
 
@@ -110,21 +109,6 @@ def test_the_catalogue_is_counted(world, anybody, rates):
     assert [anybody.get("procedures/").status_code for _ in range(2)] == [200, 429]
 
 
-def test_wrong_passwords_close_the_name_for_a_while(world, anybody, rates, clock):
-    rates(sign_in="2/min")
-
-    def sign_in(password, address="192.0.2.1"):
-        token = base64.b64encode(f"mot-cua:{password}".encode()).decode()
-        answer = anybody.get("me/", headers={"Authorization": f"Basic {token}"}, REMOTE_ADDR=address)
-        return answer.status_code
-
-    assert [sign_in("wrong") for _ in range(2)] == [401, 401]
-    assert sign_in(PASSWORD) == 429
-    assert sign_in(PASSWORD, address="192.0.2.2") == 200
-    clock.move_to("2026-11-09 09:02")
-    assert sign_in(PASSWORD) == 200
-
-
 LOGIN = "/quan-tri/login/"
 TOO_MANY = "Too many attempts. Wait 60 seconds and try again."
 
@@ -141,7 +125,7 @@ def sign_in(client, settings):
     return attempt
 
 
-def test_wrong_passwords_close_the_form_of_the_back_office_too(world, sign_in, rates, clock):
+def test_wrong_passwords_close_the_form_of_the_back_office(world, sign_in, rates, clock):
     rates(sign_in="2/min")
     for _ in range(2):
         assert "correct username and password" in sign_in("wrong")[0]
@@ -150,14 +134,6 @@ def test_wrong_passwords_close_the_form_of_the_back_office_too(world, sign_in, r
     assert sign_in(PASSWORD, address="192.0.2.2") is True
     clock.move_to("2026-11-09 09:02")
     assert sign_in(PASSWORD) is True
-
-
-def test_form_and_api_count_wrong_passwords_together(world, anybody, sign_in, rates):
-    rates(sign_in="2/min")
-    token = base64.b64encode(b"mot-cua:wrong").decode()
-    for _ in range(2):
-        anybody.get("me/", headers={"Authorization": f"Basic {token}"}, REMOTE_ADDR="192.0.2.1")
-    assert sign_in(PASSWORD) == [TOO_MANY]
 
 
 def test_right_passwords_are_not_counted(world, sign_in, rates):
@@ -229,10 +205,10 @@ def test_without_redis_messages_wait_in_the_outbox(world, clerk, mortal_redis):
     ]
 
 
-def test_without_redis_sign_ins_work(world, anybody, mortal_redis):
+def test_without_redis_a_token_opens(world, mortal_redis):
+    client = token_client(world.clerk)
     mortal_redis()
-    token = base64.b64encode(f"mot-cua:{PASSWORD}".encode()).decode()
-    assert anybody.get("me/", headers={"Authorization": f"Basic {token}"}).status_code == 200
+    assert client.get("me/").status_code == 200
 
 
 def test_without_redis_the_form_of_the_back_office_opens_and_the_log_says_so(
