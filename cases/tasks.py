@@ -8,7 +8,7 @@ from kombu.exceptions import OperationalError
 
 from cases import services
 from cases.models import Heartbeat
-from cases.services import calendar_moves, exports, idempotency, searchable
+from cases.services import audit, calendar_moves, exports, idempotency, searchable
 
 logger = logging.getLogger(__name__)
 
@@ -107,3 +107,8 @@ def write_exports() -> None:
 @shared_task
 def forget_old_exports() -> None:
     logger.info("forgot exports of lists: %s", exports.forget_old_exports())
+
+
+@shared_task
+def chain_audit() -> None:
+    logger.info("chained events: %s", audit.chain_waiting())

@@ -72,6 +72,10 @@ app.conf.beat_schedule = {
         "task": "cases.tasks.search_waiting_scans",
         "schedule": crontab(minute="*"),
     },
+    "every minute chain what was added to the history": {
+        "task": "cases.tasks.chain_audit",
+        "schedule": crontab(minute="*"),
+    },
     "every minute show that beat and worker live": {
         "task": "cases.tasks.heartbeat",
         "schedule": crontab(minute="*"),

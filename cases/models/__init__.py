@@ -1,6 +1,7 @@
 """Dossiers and everything that happened to them."""
 
 from cases.models.applicants import Applicant
+from cases.models.audit import AuditEntry, AuditHead
 from cases.models.clock import ExcludedPeriod, Extension
 from cases.models.cooperation import Consultation, Handover
 from cases.models.demands import Demand, StoredPaper
@@ -17,6 +18,8 @@ from cases.models.tickets import QueueDay, QueueService, QueueTicket, ServiceCou
 
 __all__ = [
     "Applicant",
+    "AuditEntry",
+    "AuditHead",
     "CalendarMove",
     "CalendarRevision",
     "CashReport",
