@@ -397,11 +397,3 @@ class DayChange(TextChoices):
     ADD = "add", _("Add")
     SWITCH_OFF = "switch_off", _("Switch off")
     SWITCH_ON = "switch_on", _("Switch on")
-
-
-class AuditBasis(TextChoices):
-    """Why the chain of the audit takes a row of the history for genuine."""
-
-    SEALED = "sealed"  # its seal fits
-    ADOPTED = "adopted"  # was there before the chain began
-    BROKEN = "broken"  # changed or put in before it could be chained: chained all the same, as evidence

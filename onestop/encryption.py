@@ -63,9 +63,9 @@ def decrypt(stored: str, place: str) -> str:
         ) from error
 
 
-def is_current(stored: str) -> bool:
-    """Whether it was encrypted with the newest key."""
-    return stored.startswith(f"{PREFIX}{_cipher(settings.FIELD_KEYS[0])[0]}.")
+def current_prefix() -> str:
+    """What every ciphertext of the newest key begins with."""
+    return f"{PREFIX}{_cipher(settings.FIELD_KEYS[0])[0]}."
 
 
 def keyed_hash(number: str) -> str:

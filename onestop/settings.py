@@ -112,6 +112,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "onestop.faults.DatabaseAway",
+    "onestop.reading.ReadAccessMiddleware",
 ]
 
 ROOT_URLCONF = "onestop.urls"

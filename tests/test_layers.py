@@ -31,6 +31,7 @@ PURE = {
     ),
     "notifications": ("desk_sheets", "enums", "errors", "forms", "payloads", "texts", "vietnamese"),
     "cases": (
+        "audit_enums",
         "enums",
         "errors",
         "codes",

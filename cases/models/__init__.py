@@ -1,7 +1,7 @@
 """Dossiers and everything that happened to them."""
 
 from cases.models.applicants import Applicant
-from cases.models.audit import AuditEntry, AuditHead
+from cases.models.audit import AuditEntry, AuditHead, ReadAccess
 from cases.models.clock import ExcludedPeriod, Extension
 from cases.models.cooperation import Consultation, Handover
 from cases.models.demands import Demand, StoredPaper
@@ -44,6 +44,7 @@ __all__ = [
     "QueueDay",
     "QueueService",
     "QueueTicket",
+    "ReadAccess",
     "ReceiptCounter",
     "ReceptionDraft",
     "ReceptionGroup",

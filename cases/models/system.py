@@ -3,6 +3,8 @@
 from django.conf import settings
 from django.db import models
 
+from onestop.fields import EncryptedJSONField
+
 
 class Heartbeat(models.Model):
     """When beat and worker last showed that they live; watched by `/readyz` and the dashboard."""
@@ -18,7 +20,7 @@ class IdempotencyKey(models.Model):
     key = models.CharField(max_length=120)
     fingerprint = models.CharField(max_length=64)
     status = models.PositiveSmallIntegerField(null=True)
-    answer = models.JSONField(null=True)
+    answer = EncryptedJSONField(null=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

@@ -12,6 +12,7 @@ from django.views.generic import TemplateView, View
 from cases import queries
 from cases.api.throttles import LookupByAddress, LookupByCode
 from cases.public.stages import stages_of
+from onestop.reading import about
 
 LONGEST = 80  # characters of code or secret that are looked at
 
@@ -48,6 +49,7 @@ class LookupView(View):
         dossier = queries.look_up(code, secret)
         if dossier is None:
             return self.nothing_fits(request)
+        about(request, dossier=dossier)
         view = queries.owner_view(dossier.pk)
         facts = {
             "view": view,

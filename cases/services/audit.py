@@ -14,7 +14,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext as _
 
-from cases.enums import AuditBasis
+from cases.audit_enums import AuditBasis
 from cases.events import has_seal
 from cases.models import AuditEntry, AuditHead, DossierEvent
 from onestop.encryption import seal

@@ -9,7 +9,8 @@ from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection, transaction
 
 from cases import services
-from cases.enums import AuditBasis, EventKind
+from cases.audit_enums import AuditBasis
+from cases.enums import EventKind
 from cases.models import AuditEntry, AuditHead, DossierEvent
 from cases.services import audit
 from cases.tasks import chain_audit

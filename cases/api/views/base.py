@@ -23,6 +23,7 @@ from cases.api.throttles import StaffThrottle
 from cases.models import Dossier
 from cases.queries import tidy_code
 from cases.services import idempotency
+from onestop.reading import about
 
 KEY_HEADER = OpenApiParameter(
     "Idempotency-Key",
@@ -105,6 +106,7 @@ class StaffView(ApiView):
             raise NothingFound(
                 _("There is no such dossier, or it is not one of your agency. Check the code.")
             )
+        about(self.request, dossier=dossier)
         return dossier
 
 

@@ -9,6 +9,7 @@ from cases.api.problems import NothingFound
 from cases.api.serializers.status import OwnerStatusSerializer, PublicStatusSerializer
 from cases.api.throttles import LookupByAddress, LookupByCode
 from cases.api.views.base import PublicView
+from onestop.reading import about
 
 SECRET_HEADER = "X-Lookup-Secret"
 
@@ -43,6 +44,7 @@ class StatusView(PublicView):
                 _("Nothing fits this code and secret. Compare both with your receipt, letter by letter.")
             )
         if secret:
+            about(request, dossier=dossier)
             data = OwnerStatusSerializer(queries.owner_view(dossier.pk)).data
         else:
             data = PublicStatusSerializer(dossier).data
