@@ -8,7 +8,7 @@ from kombu.exceptions import OperationalError
 
 from cases import services
 from cases.models import Heartbeat
-from cases.services import audit, calendar_moves, exports, idempotency, searchable
+from cases.services import audit, calendar_moves, exports, idempotency, retention, searchable
 
 logger = logging.getLogger(__name__)
 
@@ -112,3 +112,9 @@ def forget_old_exports() -> None:
 @shared_task
 def chain_audit() -> None:
     logger.info("chained events: %s", audit.chain_waiting())
+
+
+@shared_task
+def apply_retention() -> None:
+    for done in retention.apply_retention():
+        logger.info("forgot %s: %s", done.name, done.count)

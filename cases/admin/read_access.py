@@ -45,6 +45,8 @@ class ReadAccessAdmin(KeysetModelAdmin):
     def get_search_results(self, request, queryset, search_term):
         """By what has an index: a dossier, or one person."""
         word = search_term.strip()
+        if not word:
+            return queryset, False
         if dossier := Dossier.objects.filter(code=word.upper()).first():
             return queryset.filter(dossier=dossier), False
         return queryset.filter(user__username=word), False
