@@ -42,9 +42,12 @@ if not SECRET_KEY:
 LOOKUP_KEY = env.str("LOOKUP_KEY", SECRET_KEY)
 # Personal data at rest (see `onestop/encryption.py`): a ring of keys, the newest first, and two of their own.
 # Without them a laptop keeps its own; elsewhere `manage.py check` refuses what is derived here.
-FIELD_KEYS = env.list("FIELD_KEYS", []) or (
-    env.path("FIELD_KEYS_FILE").read_text().split() if env.str("FIELD_KEYS_FILE", "") else []
-)
+FIELD_KEYS = env.list("FIELD_KEYS", [])
+if _keys_file := env.str("FIELD_KEYS_FILE", ""):
+    try:
+        FIELD_KEYS += Path(_keys_file).read_text().split()
+    except OSError as error:
+        raise ImproperlyConfigured(f"FIELD_KEYS_FILE cannot be read. {error}") from error
 ID_HASH_KEY = env.str("ID_HASH_KEY", "")
 AUDIT_KEY = env.str("AUDIT_KEY", "")
 DERIVED_KEYS = [name for name in ("FIELD_KEYS", "ID_HASH_KEY", "AUDIT_KEY") if not globals()[name]]

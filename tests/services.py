@@ -42,6 +42,8 @@ def pytest_terminal_summary(terminalreporter):
 def prepare_run() -> None:
     """Once per run: servers, and addresses for everybody; all goes when this process ends."""
     os.environ.setdefault("SECRET_KEY", "only-for-tests-" + "x" * 50)
+    for number, name in enumerate(("FIELD_KEYS", "ID_HASH_KEY", "AUDIT_KEY")):
+        os.environ.setdefault(name, f"only-for-tests-{number}-" + "x" * 50)
     os.environ[FILES_DIR] = tempfile.mkdtemp(prefix="onestop-test-")
     atexit.register(shutil.rmtree, os.environ[FILES_DIR], ignore_errors=True)
     needed = []

@@ -44,6 +44,8 @@ def test_the_schedule_names_tasks_that_exist():
         "cases.tasks.forget_old_drafts",
         "cases.tasks.forget_old_exports",
         "cases.tasks.forget_old_keys",
+        "cases.tasks.chain_audit",
+        "cases.tasks.apply_retention",
         "cases.tasks.write_exports",
         "notifications.tasks.deliver_messages",
     }
@@ -58,6 +60,8 @@ def test_the_schedule_names_tasks_that_exist():
         ("every hour say which answers of other agencies are late", crontab(minute="25")),
         ("at 07:30 remind applicants of what is missing", crontab(hour="7", minute="30")),
         ("every minute deliver messages", crontab(minute="*")),
+        ("every minute chain what was added to the history", crontab(minute="*")),
+        ("at 02:45 forget what is kept no longer", crontab(hour="2", minute="45")),
         ("every minute go on with approved changes of the calendar", crontab(minute="*")),
         ("at 07:00 send supervisors the morning digest", crontab(hour="7", minute="0")),
         ("every minute show that beat and worker live", crontab(minute="*")),

@@ -72,6 +72,7 @@ SIDEBARS = {
         "Messages",
         *KEEPING,
         "Work at the desk",
+        "Access to personal data",
         "Agencies",
         "Staff",
     ],
