@@ -18,6 +18,9 @@ PRODUCTION := env DEBUG=0 HTTPS=1 BEHIND_PROXY=1 ALLOWED_HOSTS=motcua.example \
 	PUBLIC_URL=https://motcua.example CSRF_TRUSTED_ORIGINS=https://motcua.example \
 	SECRET_KEY=only-for-make-lint-0123456789-abcdefghijklmnopqrstuvwxyz \
 	LOOKUP_KEY=only-for-make-lint-zyxwvutsrqponmlkjihgfedcba-9876543210 \
+	FIELD_KEYS=only-for-make-lint-fields-0123456789-abcdefghijk \
+	ID_HASH_KEY=only-for-make-lint-hashes-0123456789-abcdefghijk \
+	AUDIT_KEY=only-for-make-lint-audit-0123456789-abcdefghijkl \
 	DATABASE_URL=postgres://onestop@db.example/onestop REDIS_URL=redis://redis.example:6379/0 \
 	EMAIL_BACKEND=django.core.mail.backends.smtp.EmailBackend EMAIL_HOST=mail.example \
 	SMS_GATEWAY_URL=https://sms.example/send ZALO_GATEWAY_URL=https://zalo.example/send

@@ -6,7 +6,7 @@ from django.db.models import Case, Count, QuerySet, Value, When
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from cases.enums import ACCEPTED_STATES, ApplicantKind
+from cases.enums import ACCEPTED_STATES
 from cases.errors import NotInForce
 from cases.models import Applicant, Dossier
 from procedures.models import Agency, Procedure, ProcedureVersion
@@ -59,8 +59,7 @@ def applicants_with(id_number: str, phone: str) -> list[Applicant]:
     """
     number = tidy_number(id_number)
     if len(number) >= SHORTEST_NUMBER:
-        # The kinds are named because the index begins with them.
-        known = list(Applicant.objects.filter(kind__in=ApplicantKind.values, id_number=number))
+        known = list(Applicant.objects.with_id_number(number))
         if known:
             return known
     digits = "".join(c for c in phone if c not in " .-()")

@@ -1,5 +1,7 @@
 """The only functions that write history, and how its facts are put into words."""
 
+import hmac
+import secrets
 from collections.abc import Iterable
 from datetime import datetime
 
@@ -8,6 +10,7 @@ from django.utils import timezone
 from cases.enums import EventKind
 from cases.models import Dossier, DossierEvent
 from cases.outbox import tell_webhooks
+from onestop.encryption import seal
 
 
 def local_text(moment: datetime) -> str:
@@ -28,16 +31,19 @@ def record(
     """Add one row of history and tell the webhooks; `by` None is the system or, with a label, somebody
     without an account.
     """
-    event = DossierEvent.objects.create(
-        dossier=dossier,
-        kind=kind,
-        at=at or timezone.now(),
-        actor=by,
-        actor_label=by_label or (str(by) if by else ""),
-        from_state=from_state,
-        to_state=dossier.state,
-        data=data,
+    event = sealed(
+        DossierEvent(
+            dossier=dossier,
+            kind=kind,
+            at=at or timezone.now(),
+            actor=by,
+            actor_label=by_label or (str(by) if by else ""),
+            from_state=from_state,
+            to_state=dossier.state,
+            data=data,
+        )
     )
+    event.save(force_insert=True)
     tell_webhooks([event])
     return event
 
@@ -47,16 +53,34 @@ def record_all(
 ) -> list[DossierEvent]:
     """One row of history for each of many dossiers, at once: what happened to all of them together."""
     events = DossierEvent.objects.bulk_create(
-        DossierEvent(
-            dossier=dossier,
-            kind=kind,
-            at=at,
-            actor=by,
-            actor_label=str(by) if by else "",
-            to_state=dossier.state,
-            data=data,
+        sealed(
+            DossierEvent(
+                dossier=dossier,
+                kind=kind,
+                at=at,
+                actor=by,
+                actor_label=str(by) if by else "",
+                to_state=dossier.state,
+                data=data,
+            )
         )
         for dossier, data in rows
     )
     tell_webhooks(events)
     return events
+
+
+def sealed(event: DossierEvent) -> DossierEvent:
+    """The new event with its seal: who has only the database can neither change it nor make another.
+
+    The random beginning makes two events with the same content differ, so that none is a copy.
+    """
+    nonce = secrets.token_hex(8)
+    event.seal = nonce + seal("event", nonce, event.content)
+    return event
+
+
+def has_seal(event: DossierEvent) -> bool:
+    """Whether the stored event is what was sealed."""
+    nonce, given = event.seal[:16], event.seal[16:]
+    return hmac.compare_digest(given, seal("event", nonce, event.content))

@@ -8,7 +8,16 @@ from kombu.exceptions import OperationalError
 
 from cases import services
 from cases.models import Heartbeat
-from cases.services import calendar_moves, exports, idempotency, searchable, tokens, webhooks
+from cases.services import (
+    audit,
+    calendar_moves,
+    exports,
+    idempotency,
+    retention,
+    searchable,
+    tokens,
+    webhooks,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -118,3 +127,14 @@ def write_exports() -> None:
 @shared_task
 def forget_old_exports() -> None:
     logger.info("forgot exports of lists: %s", exports.forget_old_exports())
+
+
+@shared_task
+def chain_audit() -> None:
+    logger.info("chained events: %s", audit.chain_waiting())
+
+
+@shared_task
+def apply_retention() -> None:
+    for done in retention.apply_retention():
+        logger.info("forgot %s: %s", done.name, done.count)

@@ -111,6 +111,13 @@ def repeats_messages(user) -> bool:
     return user.is_superuser or user.role in DESK_ROLES | {Role.SUPERVISOR, Role.SYSTEM_ADMIN}
 
 
+def inspects_reading(user) -> bool:
+    """Sees who read which personal data: inspectors, and whoever protects the data of an agency."""
+    return user.is_superuser or (
+        user.workplace_id is not None and (user.role == Role.AUDITOR or user.protects_data)
+    )
+
+
 def keeps_system(user) -> bool:
     return user.is_superuser or user.role == Role.SYSTEM_ADMIN
 

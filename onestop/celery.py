@@ -80,6 +80,14 @@ app.conf.beat_schedule = {
         "task": "cases.tasks.search_waiting_scans",
         "schedule": crontab(minute="*"),
     },
+    "at 02:45 forget what is kept no longer": {
+        "task": "cases.tasks.apply_retention",
+        "schedule": crontab(hour="2", minute="45"),
+    },
+    "every minute chain what was added to the history": {
+        "task": "cases.tasks.chain_audit",
+        "schedule": crontab(minute="*"),
+    },
     "every minute show that beat and worker live": {
         "task": "cases.tasks.heartbeat",
         "schedule": crontab(minute="*"),

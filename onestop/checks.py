@@ -54,6 +54,26 @@ def check_secret_key(app_configs, **kwargs) -> list[CheckMessage]:
     ]
 
 
+@register(Tags.security)
+def check_keys_of_personal_data(app_configs, **kwargs) -> list[CheckMessage]:
+    """Keys that are made from SECRET_KEY would be lost or known with it."""
+    if not is_production():
+        return []
+    keys = (*settings.FIELD_KEYS, settings.ID_HASH_KEY, settings.AUDIT_KEY)
+    short = [key for key in keys if len(key) < SHORTEST_KEY]
+    problems = [f"{name} is not set" for name in settings.DERIVED_KEYS] or ["a key is too short"] * bool(
+        short
+    )
+    return [
+        Error(
+            f"{problem}: ID numbers are encrypted and found, and the history is sealed, by keys of their own.",
+            hint='Make each with: python -c "import secrets; print(secrets.token_urlsafe(50))", and keep it.',
+            id="onestop.E006",
+        )
+        for problem in problems
+    ]
+
+
 @register(Tags.files)
 def check_scanner_folder(app_configs, **kwargs) -> list[CheckMessage]:
     folder = settings.SCANNER_FOLDER

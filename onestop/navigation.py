@@ -117,6 +117,9 @@ def _administration_links(request) -> list[dict]:
         links.append(_link(request, _("Absences"), "event_busy", reverse("admin:absences")))
     if access.inspects_desks(request.user):
         links.append(_link(request, _("Work at the desk"), "monitoring", reverse("admin:desk_work")))
+    if access.inspects_reading(request.user):
+        reads = reverse("admin:cases_readaccess_changelist")
+        links.append(_link(request, _("Access to personal data"), "visibility", reads))
     if access.keeps_secondments(request.user):
         links.append(_link(request, _("Secondments"), "move_up", reverse("admin:secondments")))
     if access.makes_tokens(request.user):

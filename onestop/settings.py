@@ -42,6 +42,23 @@ if not SECRET_KEY:
 LOOKUP_KEY = env.str("LOOKUP_KEY", SECRET_KEY)
 # Secrets of webhooks are derived from this key: changing it means giving all receivers new ones.
 WEBHOOK_KEY = env.str("WEBHOOK_KEY", SECRET_KEY)
+# Personal data at rest (see `onestop/encryption.py`): a ring of keys, the newest first, and two of their own.
+# Without them a laptop keeps its own; elsewhere `manage.py check` refuses what is derived here.
+FIELD_KEYS = env.list("FIELD_KEYS", [])
+if _keys_file := env.str("FIELD_KEYS_FILE", ""):
+    try:
+        FIELD_KEYS += Path(_keys_file).read_text().split()
+    except OSError as error:
+        raise ImproperlyConfigured(f"FIELD_KEYS_FILE cannot be read. {error}") from error
+ID_HASH_KEY = env.str("ID_HASH_KEY", "")
+AUDIT_KEY = env.str("AUDIT_KEY", "")
+DERIVED_KEYS = [name for name in ("FIELD_KEYS", "ID_HASH_KEY", "AUDIT_KEY") if not globals()[name]]
+_own = (
+    embedded.machine_secret(DATA_DIR, "data_key") if DERIVED_KEYS and USES_EMBEDDED_POSTGRES else SECRET_KEY
+)
+FIELD_KEYS = FIELD_KEYS or [f"fields:{_own}"]
+ID_HASH_KEY = ID_HASH_KEY or f"id-hash:{_own}"
+AUDIT_KEY = AUDIT_KEY or f"audit:{_own}"
 
 PUBLIC_URL = env.str("PUBLIC_URL", "http://127.0.0.1:8000").rstrip("/")
 # The machine itself may always ask: health checks do.
@@ -101,6 +118,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "onestop.faults.DatabaseAway",
+    "onestop.reading.ReadAccessMiddleware",
 ]
 
 ROOT_URLCONF = "onestop.urls"
@@ -194,6 +212,8 @@ WHITENOISE_USE_FINDERS = True  # no collectstatic needed on a laptop; the contai
 WORD_TEMPLATES_DIR = env.str("WORD_TEMPLATES_DIR", "")  # of the office; else the built-in ones
 UPLOAD_MAX_BYTES = env.int("UPLOAD_MAX_MB", 20) * 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
+READ_ACCESS_KEPT_DAYS = env.int("READ_ACCESS_KEPT_DAYS", 730)  # who read which personal data
+MESSAGE_BODY_KEPT_DAYS = env.int("MESSAGE_BODY_KEPT_DAYS", 365)  # what a delivered message said
 EXPORT_KEPT_HOURS = env.int("EXPORT_KEPT_HOURS", 24)
 SCANNER_FOLDER = env.str("SCANNER_FOLDER", "")  # where scanners of the desks put their files; empty = none
 OCR = env.str("OCR", "auto")  # text in scans, where ocrmypdf is installed

@@ -44,6 +44,8 @@ def prepare_run() -> None:
     os.environ.setdefault("SECRET_KEY", "only-for-tests-" + "x" * 50)
     # Tests on the real clock run at night too; those of the quiet hours set their own.
     os.environ |= {"QUIET_HOURS_FROM": "00:00", "QUIET_HOURS_TO": "00:00"}
+    for number, name in enumerate(("FIELD_KEYS", "ID_HASH_KEY", "AUDIT_KEY")):
+        os.environ.setdefault(name, f"only-for-tests-{number}-" + "x" * 50)
     os.environ[FILES_DIR] = tempfile.mkdtemp(prefix="onestop-test-")
     atexit.register(shutil.rmtree, os.environ[FILES_DIR], ignore_errors=True)
     needed = []

@@ -53,6 +53,7 @@ PURE = {
         "vietnamese",
     ),
     "cases": (
+        "audit_enums",
         "enums",
         "errors",
         "codes",

@@ -119,7 +119,7 @@ class DossierAdmin(BulkActions, KeysetModelAdmin):
     list_before_template = "cases/admin/list_bar.html"
     list_filter = filters.OF_THE_LIST
     search_fields = ["code"]  # shows the box; what is searched is `DossierQuerySet.search`
-    search_help_text = _("Code, name, ID number or phone")
+    search_help_text = _("Code, name, whole ID number or phone")
 
     def rows_for(self, user, queryset):
         return queryset.of_agencies_of(user).with_people_apart()

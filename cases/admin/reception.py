@@ -26,6 +26,7 @@ from cases.services.duplicates import in_words
 from cases.services.idempotency import fingerprint_of, once
 from cases.services.meanwhile import act_on_seen, last_seen
 from onestop.numbers import whole_number
+from onestop.reading import about
 from procedures.models import Agency
 
 # Which way the page was sent does not make it another one.
@@ -86,6 +87,8 @@ def _sent(request, code: str):
 def _looked_up(request, code: str):
     """The page again with the applicant's data in it; nothing is saved and nothing judged."""
     found = look_up(request.POST)
+    if found.taken:
+        about(request)
     known_before = known_applicant(request.POST)
     form = reception_form(code, request.user.workplace, clerk=request.user, values=found.values)
     if found.taken != known_before:

@@ -303,8 +303,6 @@ class ReceptionForm(ChecklistForm):
 
 def known_applicant(data) -> Applicant | None:
     """Who was there before with number and name as typed: a number alone does not open somebody's store."""
-    number = (data or {}).get("id_number", "").strip().upper()
-    if not number:
-        return None
-    known = Applicant.objects.filter(kind=data.get("kind"), id_number=number).first()
+    data = data or {}
+    known = Applicant.objects.with_id_number(data.get("id_number", "")).filter(kind=data.get("kind")).first()
     return known if known and fold(known.full_name) == fold(data.get("full_name", "")) else None

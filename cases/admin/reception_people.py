@@ -21,6 +21,7 @@ from cases.errors import Invalid, NotInForce
 from cases.models import Applicant, Dossier, StoredPaper
 from cases.services.duplicates import in_words
 from cases.services.store import valid_papers
+from onestop.reading import about
 from procedures.models import Procedure
 from procedures.text import fold
 
@@ -91,11 +92,10 @@ def people(request):
         procedure = desk.procedure_of(request.POST.get("procedure", ""))
     except NotInForce:
         procedure = None  # nothing was chosen yet: the person is shown, duplicates are not
-    return TemplateResponse(
-        request,
-        "cases/admin/reception_people.html",
-        {"people": people_of(request.POST, request.user, procedure)},
-    )
+    people = people_of(request.POST, request.user, procedure)
+    if people.persons:
+        about(request, count=len(people.persons))
+    return TemplateResponse(request, "cases/admin/reception_people.html", {"people": people})
 
 
 # --- Taking the data over -------------------------------------------------------------------------

@@ -56,7 +56,7 @@ class Brought:
     def _offers(self, *, from_outside: bool = False) -> dict[int, Offer]:
         """What a database or the applicant's own store has already; the store opens at the desk only (R13)."""
         person = self.story.applicant
-        known = Applicant.objects.filter(kind=person.kind, id_number=person.id_number)
+        known = Applicant.objects.with_id_number(person.id_number).filter(kind=person.kind)
         return reuse_offers(self.story.version, None if from_outside else known.first())
 
     def _lacking(self) -> tuple[str, list[str]]:

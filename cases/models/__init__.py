@@ -1,6 +1,7 @@
 """Dossiers and everything that happened to them."""
 
 from cases.models.applicants import Applicant
+from cases.models.audit import AuditEntry, AuditHead, ReadAccess
 from cases.models.clock import ExcludedPeriod, Extension
 from cases.models.cooperation import Consultation, Handover
 from cases.models.demands import Demand, StoredPaper
@@ -21,6 +22,8 @@ from cases.models.webhooks import Webhook, WebhookAttempt, WebhookDelivery
 __all__ = [
     "AccessToken",
     "Applicant",
+    "AuditEntry",
+    "AuditHead",
     "CalendarMove",
     "CalendarRevision",
     "CashReport",
@@ -46,6 +49,7 @@ __all__ = [
     "QueueDay",
     "QueueService",
     "QueueTicket",
+    "ReadAccess",
     "ReceiptCounter",
     "ReceptionDraft",
     "ReceptionGroup",

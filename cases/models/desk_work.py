@@ -7,6 +7,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from cases.enums import ExportState, GroupKind
+from onestop.fields import EncryptedCharField, EncryptedJSONField
 from procedures.models import Agency, Procedure
 
 
@@ -19,8 +20,8 @@ class ReceptionDraft(models.Model):
     clerk = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
     key = models.CharField(max_length=120)
     procedure = models.ForeignKey(Procedure, on_delete=models.CASCADE, related_name="+")
-    label = models.CharField(_("for whom"), max_length=300, blank=True)
-    data = models.JSONField(default=dict)
+    label = EncryptedCharField(_("for whom"), max_length=300, blank=True)
+    data = EncryptedJSONField(default=dict)
     saved_at = models.DateTimeField(_("saved at"))
 
     class Meta:

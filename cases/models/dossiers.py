@@ -26,6 +26,7 @@ from cases.enums import (
 )
 from cases.models.applicants import Applicant
 from cases.models.dossier_sets import DossierQuerySet
+from onestop.fields import EncryptedCharField
 from onestop.keyset import FAR
 from procedures.enums import Channel
 from procedures.models import Agency, Component, ProcedureVersion, TimeLimit
@@ -53,7 +54,9 @@ class Dossier(models.Model):
     )
     subject = models.CharField(_("content"), max_length=500, blank=True)
     submitter_name = models.CharField(_("filed by (authorised person)"), max_length=300, blank=True)
-    submitter_id_number = models.CharField(_("ID number of the authorised person"), max_length=20, blank=True)
+    submitter_id_number = EncryptedCharField(
+        _("ID number of the authorised person"), max_length=20, blank=True
+    )
     submitter_phone = models.CharField(_("phone of the authorised person"), max_length=20, blank=True)
     authorisation = models.CharField(
         _("authorisation"),
@@ -144,7 +147,7 @@ class Dossier(models.Model):
     result_reason = models.TextField(_("grounds of the refusal"), blank=True)
     collector_name = models.CharField(_("collected by"), max_length=300, blank=True)
     collection_proof = models.CharField(_("shown at collection"), max_length=20, blank=True)
-    collector_id_number = models.CharField(_("ID number of the collector"), max_length=20, blank=True)
+    collector_id_number = EncryptedCharField(_("ID number of the collector"), max_length=20, blank=True)
     collector_authorisation = models.CharField(_("authorisation to collect"), max_length=300, blank=True)
     originals_returned = models.CharField(_("originals given back"), max_length=300, blank=True)
     acknowledgement = models.CharField(
@@ -221,6 +224,11 @@ class Dossier(models.Model):
             models.CheckConstraint(
                 name="dossier_posted_result_is_tracked",
                 condition=~Q(collection_proof=CollectionProof.POST) | ~Q(tracking_number=""),
+            ),
+            models.CheckConstraint(
+                name="dossier_id_numbers_encrypted",
+                condition=(Q(submitter_id_number="") | Q(submitter_id_number__encrypted=True))
+                & (Q(collector_id_number="") | Q(collector_id_number__encrypted=True)),
             ),
             models.CheckConstraint(
                 name="dossier_due_after_clock_start",

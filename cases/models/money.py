@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cases.enums import PaymentMethod
 from cases.models.dossiers import Dossier
-from cases.models.triggers import only_if
+from cases.models.triggers import not_emptied, only_if
 from procedures.models import Agency, FeeLine
 
 
@@ -26,7 +26,8 @@ class DossierFee(models.Model):
         ordering = ["pk"]
         constraints = [models.UniqueConstraint(name="dossier_fee_once", fields=["dossier", "fee_line"])]
         triggers = [
-            pgtrigger.Protect(name="dossier_fee_only_added", operation=pgtrigger.Update | pgtrigger.Delete)
+            pgtrigger.Protect(name="dossier_fee_only_added", operation=pgtrigger.Update | pgtrigger.Delete),
+            not_emptied("dossier_fee_not_emptied"),
         ]
 
     def __str__(self) -> str:
@@ -90,6 +91,7 @@ class Payment(models.Model):
         ]
         triggers = [
             pgtrigger.Protect(name="payment_not_deleted", operation=pgtrigger.Delete),
+            not_emptied("payment_not_emptied"),
             pgtrigger.ReadOnly(name="payment_only_reported", exclude=["cash_report"]),
             pgtrigger.Protect(
                 name="payment_reported_once",
@@ -155,6 +157,7 @@ class FeeWaiver(models.Model):
         ]
         triggers = [
             pgtrigger.Protect(name="waiver_only_added", operation=pgtrigger.Update | pgtrigger.Delete),
+            not_emptied("waiver_not_emptied"),
             only_if(
                 "waiver_of_what_is_left",
                 """
@@ -197,7 +200,8 @@ class CashReport(models.Model):
             ),
         ]
         triggers = [
-            pgtrigger.Protect(name="cash_report_only_added", operation=pgtrigger.Update | pgtrigger.Delete)
+            pgtrigger.Protect(name="cash_report_only_added", operation=pgtrigger.Update | pgtrigger.Delete),
+            not_emptied("cash_report_not_emptied"),
         ]
 
     def __str__(self) -> str:

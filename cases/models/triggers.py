@@ -25,3 +25,35 @@ def only_forward(name: str) -> pgtrigger.Protect:
         operation=pgtrigger.Update,
         condition=pgtrigger.Q(new__last_number__lt=pgtrigger.F("old__last_number")),
     )
+
+
+def not_emptied(name: str) -> pgtrigger.Trigger:
+    """Refuses TRUNCATE, which no trigger of a row sees; only the database of the tests allows it."""
+    return pgtrigger.Trigger(
+        name=name,
+        level=pgtrigger.Statement,
+        when=pgtrigger.Before,
+        operation=pgtrigger.Truncate,
+        func="""
+            IF current_setting('onestop.may_truncate', true) IS DISTINCT FROM 'on' THEN
+                RAISE EXCEPTION 'history is not thrown away: %', TG_TABLE_NAME;
+            END IF;
+            RETURN NULL;
+        """,
+    )
+
+
+def chained(name: str) -> pgtrigger.Trigger:
+    """Puts every new row of the history into the chain of the desk that received its dossier."""
+    return pgtrigger.Trigger(
+        name=name,
+        when=pgtrigger.After,
+        operation=pgtrigger.Insert,
+        func="""
+            INSERT INTO cases_auditentry (agency_id, event, at, basis, digest, previous, hash)
+            SELECT receiving_desk_id, NEW.id, NEW.at, '', '', '', ''
+              FROM cases_dossier
+             WHERE id = NEW.dossier_id;
+            RETURN NULL;
+        """,
+    )

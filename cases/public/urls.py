@@ -6,9 +6,8 @@ from django.views.i18n import set_language
 
 from cases.public import screens
 from cases.public.calculator import CalculatorView
-from cases.public.views import DownloadView, HomeView, LookupView
 from cases.public.notice_choices import notice_choice
-from cases.public.views import HomeView, LookupView
+from cases.public.views import DownloadView, HomeView, LookupView
 
 app_name = "public"
 urlpatterns = [

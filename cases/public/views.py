@@ -21,6 +21,7 @@ from cases.public import passes
 from cases.public.stages import stages_of
 from notifications.errors import NotificationError
 from notifications.services import letters
+from onestop.reading import about
 
 LONGEST = 80  # characters of code or proof that are looked at
 
@@ -103,6 +104,7 @@ class LookupView(OpenView):
         return _sent(request.POST, "code"), proof
 
     def owners_page(self, request: HttpRequest, dossier: Dossier) -> HttpResponse:
+        about(request, dossier=dossier)
         view = queries.owner_view(dossier.pk)
         facts = {
             "view": view,

@@ -122,7 +122,7 @@ def find_or_add(facts: ApplicantFacts, *, seen: bool) -> Applicant:
     values = {name: getattr(facts, name) for name in ApplicantFacts.__slots__ if name != "name_changed"}
     if not facts.id_number:
         return Applicant.objects.create(**values)
-    known = Applicant.objects.filter(kind=facts.kind, id_number=facts.id_number).first()
+    known = Applicant.objects.with_id_number(facts.id_number).filter(kind=facts.kind).first()
     if known and fold(known.full_name) != fold(facts.full_name) and not (seen and facts.name_changed):
         # A mistyped number must not hand one person's dossiers and notices to another.
         raise Invalid(

@@ -21,6 +21,7 @@ from notifications.enums import (
 )
 from notifications.payloads import LETTER_PAYLOADS
 from notifications.vietnamese import number_text
+from onestop.fields import EncryptedJSONField
 
 
 class LetterQuerySet(models.QuerySet):
@@ -67,7 +68,7 @@ class Letter(models.Model):
     reference = models.CharField(_("dossier"), max_length=60)
     cycle = models.PositiveSmallIntegerField(_("cycle"), default=1)
     key = models.CharField(_("issued for"), max_length=120, blank=True, editable=False)
-    payload = models.JSONField(_("content"), editable=False)
+    payload = EncryptedJSONField(_("content"), editable=False)
     reason = models.TextField(_("reason"), blank=True)
     new_due_at = models.DateTimeField(_("new due date"), null=True, blank=True)
 

@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
@@ -251,3 +252,14 @@ def _lock(message: Message, verb, states) -> None:
     message.refresh_from_db(from_queryset=Message.objects.select_for_update(of=["self"]))
     if message.state not in states:
         raise errors.MessageNotPossibleNow(message, verb)
+
+
+def with_old_bodies(before: datetime) -> QuerySet[Message]:
+    """Messages from before that moment that are done with and still hold their text."""
+    over = Message.objects.filter(created_at__lt=before).exclude(state=MessageState.PENDING)
+    return over.exclude(body="")
+
+
+def forget_old_bodies(before: datetime) -> int:
+    """Delete the texts of old messages; that they were sent, when and by which channel stays. Returns how many."""
+    return with_old_bodies(before).update(body="")

@@ -58,9 +58,9 @@ def broker_url(redis_url: str) -> str:
     return f"redis+socket://{parts.netloc}{parts.path}?{urlencode(query)}"
 
 
-def machine_secret(data_dir: Path) -> str:
-    """The secret key of a machine that was given none; made once, readable by its owner only."""
-    path = data_dir / "secret_key"
+def machine_secret(data_dir: Path, name: str = "secret_key") -> str:
+    """A secret of a machine that was given none; made once, readable by its owner only."""
+    path = data_dir / name
     if not path.exists():
         data_dir.mkdir(parents=True, exist_ok=True)
         # Two first starts at once must end with one key: the file appears whole, by a link that

@@ -100,7 +100,10 @@ class StaffAdmin(UserAdmin, OnestopModelAdmin):
         rights = ["is_active", "is_staff"] + (["is_superuser"] if request.user.is_superuser else [])
         return [
             (None, {"fields": ["username", "password", "full_name", "email"]}),
-            (_("Work"), {"fields": ["agency", "role", "is_head", "decides_at_counter", "title"]}),
+            (
+                _("Work"),
+                {"fields": ["agency", "role", "is_head", "decides_at_counter", "protects_data", "title"]},
+            ),
             (_("Access"), {"fields": [*rights, "last_login", "date_joined"]}),
         ]
 

@@ -38,6 +38,11 @@ class Staff(AbstractUser):
         default=False,
         help_text=_("Authorised to decide on the spot what is decided at once"),
     )
+    protects_data = models.BooleanField(
+        _("data protection officer"),
+        default=False,
+        help_text=_("Sees who read personal data of the agency and those below it"),
+    )
     title = models.CharField(pgettext_lazy("of a person", "position"), max_length=100, blank=True)
     full_name = models.CharField(_("full name"), max_length=150, blank=True)
 

@@ -17,7 +17,7 @@ COMPOSE = yaml.safe_load((PROJECT_DIR / "docker-compose.yml").read_text())
 DOCKERFILE = (PROJECT_DIR / "Dockerfile").read_text()
 SERVICES = COMPOSE["services"]
 OURS = {name: service for name, service in SERVICES.items() if "build" in service}
-SECRETS = {"SECRET_KEY", "LOOKUP_KEY", "POSTGRES_PASSWORD"}
+SECRETS = {"SECRET_KEY", "LOOKUP_KEY", "FIELD_KEYS", "ID_HASH_KEY", "AUDIT_KEY", "POSTGRES_PASSWORD"}
 
 
 def known_variables() -> set[str]:

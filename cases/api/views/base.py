@@ -26,6 +26,7 @@ from cases.models import Dossier
 from cases.queries import tidy_code
 from cases.scopes import Scope
 from cases.services import idempotency
+from onestop.reading import about
 
 KEY_HEADER = OpenApiParameter(
     "Idempotency-Key",
@@ -125,6 +126,7 @@ class StaffView(ApiView):
             raise NothingFound(
                 _("There is no such dossier, or it is not one of your agency. Check the code.")
             )
+        about(self.request, dossier=dossier)
         return dossier
 
 

@@ -20,6 +20,7 @@ from cases.letters import letters_of
 from cases.lookup import Proof
 from cases.models import Dossier
 from notifications.services import letters
+from onestop.reading import about
 
 SECRET_HEADER = "X-Lookup-Secret"
 ID_HEADER = "X-Lookup-Id-End"
@@ -61,6 +62,7 @@ class ProvenView(PublicView):
         dossier, proof = self.found()
         if not proof.method:
             raise _nothing_fits()
+        about(self.request, dossier=dossier)
         return dossier
 
     def finalize_response(self, request, response, *args, **kwargs):
@@ -92,6 +94,7 @@ class StatusView(ProvenView):
         dossier, proof = self.found()
         if not proof.method:
             return Response(PublicStatusSerializer(dossier).data)
+        about(request, dossier=dossier)
         context = self.get_serializer_context()
         return Response(OwnerStatusSerializer(queries.owner_view(dossier.pk), context=context).data)
 

@@ -77,6 +77,7 @@ SIDEBARS = {
         "Messages",
         *KEEPING,
         "Work at the desk",
+        "Access to personal data",
         "Access tokens",
         "Agencies",
         "Staff",

@@ -149,11 +149,11 @@ def test_who_may_not_answer_gets_no_further(world, browser, dossier):
 def test_questions_page_costs_the_same_with_more_rows(world, browser, dossier, django_assert_num_queries):
     client = browser(world.outsider_officer)
     ask(world, dossier)
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         client.get(reverse("admin:questions"))
     ask(world, dossier)
     ask(world, world.processing())
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         client.get(reverse("admin:questions"))
 
 

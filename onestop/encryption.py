@@ -1,0 +1,86 @@
+"""Keys and what is done with them: texts sealed and encrypted at rest, numbers searchable by keyed hash.
+
+Three keys for three uses, so that one may be changed or leak without the others: `FIELD_KEYS` encrypts,
+`ID_HASH_KEY` makes the hashes that ID numbers are found by, `AUDIT_KEY` seals the history. None of them is
+in the database: a stolen copy of it shows no ID number and cannot be changed unnoticed.
+"""
+
+import base64
+import binascii
+import hashlib
+import hmac
+import json
+import os
+from functools import lru_cache
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+
+PREFIX = "k1."  # the form of the ciphertext: k1.<id of the key>.<nonce and text, base64url>
+_NONCE_BYTES = 12
+_KEY_ID_LENGTH = 8
+
+
+class CannotDecrypt(ImproperlyConfigured):
+    """What is stored cannot be read with the keys that this installation was given."""
+
+
+@lru_cache(maxsize=16)
+def _cipher(secret: str) -> tuple[str, AESGCM]:
+    """The id that ciphertexts name their key by, and the 256-bit key made from a long random text."""
+    key = hashlib.sha256(b"onestop field key\0" + secret.encode()).digest()
+    return hashlib.sha256(b"onestop key id\0" + key).hexdigest()[:_KEY_ID_LENGTH], AESGCM(key)
+
+
+def encrypt(text: str, place: str) -> str:
+    """AES-256-GCM under the newest key; bound to its `place` (table and column), where alone it can be read."""
+    key_id, cipher = _cipher(settings.FIELD_KEYS[0])
+    nonce = os.urandom(_NONCE_BYTES)
+    sealed = nonce + cipher.encrypt(nonce, text.encode(), place.encode())
+    return f"{PREFIX}{key_id}.{base64.urlsafe_b64encode(sealed).decode()}"
+
+
+def decrypt(stored: str, place: str) -> str:
+    """The text again, by whichever key of the ring wrote it. Raises `CannotDecrypt`."""
+    if not stored.startswith(PREFIX):
+        raise CannotDecrypt(f"{place} holds a text that is not encrypted. Run “manage.py migrate”.")
+    key_id, _dot, sealed = stored.removeprefix(PREFIX).partition(".")
+    ciphers = dict(_cipher(secret) for secret in settings.FIELD_KEYS)
+    if key_id not in ciphers:
+        raise CannotDecrypt(
+            f"{place} was encrypted with the key {key_id}, which FIELD_KEYS does not hold. Add that key to "
+            "FIELD_KEYS, behind the newest one."
+        )
+    try:
+        raw = base64.urlsafe_b64decode(sealed.encode())
+        return ciphers[key_id].decrypt(raw[:_NONCE_BYTES], raw[_NONCE_BYTES:], place.encode()).decode()
+    except (InvalidTag, binascii.Error, ValueError) as error:
+        raise CannotDecrypt(
+            f"{place} holds a text that was changed or moved there by hand: it cannot be read any more. "
+            "Restore it from a backup."
+        ) from error
+
+
+def current_prefix() -> str:
+    """What every ciphertext of the newest key begins with."""
+    return f"{PREFIX}{_cipher(settings.FIELD_KEYS[0])[0]}."
+
+
+def keyed_hash(number: str) -> str:
+    """What an ID or tax number is found by, however it was typed: HMAC-SHA256, 64 hex digits; none for none."""
+    tidy = number.strip().upper()
+    if not tidy:
+        return ""
+    return hmac.new(settings.ID_HASH_KEY.encode(), tidy.encode(), hashlib.sha256).hexdigest()
+
+
+def canonical(content) -> bytes:
+    """JSON-like content as the same bytes whenever it is the same content."""
+    return json.dumps(content, sort_keys=True, ensure_ascii=True, separators=(",", ":")).encode()
+
+
+def seal(*content) -> str:
+    """HMAC-SHA256 of the content under `AUDIT_KEY`, 64 hex digits."""
+    return hmac.new(settings.AUDIT_KEY.encode(), canonical(content), hashlib.sha256).hexdigest()

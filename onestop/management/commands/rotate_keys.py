@@ -1,0 +1,29 @@
+"""`manage.py rotate_keys`: encrypt again with the newest of FIELD_KEYS."""
+
+from django.core.management.base import BaseCommand
+from django.utils.translation import gettext as _
+
+from onestop.rewriting import encrypted_columns, hash_columns, rehash, rewrite
+
+
+class Command(BaseCommand):
+    help = (
+        "Encrypt again with the newest of FIELD_KEYS whatever an older one wrote, and make the hashes of ID "
+        "numbers again after a change of ID_HASH_KEY. May be stopped and started again at any time, while "
+        "the system is in use; an old key may leave FIELD_KEYS once this has come to its end."
+    )
+
+    def handle(self, *args, **options):
+        for model, name in encrypted_columns():
+            done = sum(rewrite(model._meta.db_table, model._meta.get_field(name).column))
+            self.say(model, name, done)
+        for model, name in hash_columns():
+            field = model._meta.get_field(name)
+            done = sum(rehash(model._meta.db_table, field.column, model._meta.get_field(field.of).column))
+            self.say(model, name, done)
+
+    def say(self, model, name: str, count: int) -> None:
+        self.stdout.write(
+            _("%(column)s: %(count)s written anew.")
+            % {"column": f"{model._meta.db_table}.{name}", "count": count}
+        )

@@ -1,0 +1,171 @@
+"""What names people is kept no longer than it is needed; a person gets all that is held on them."""
+
+import json
+from io import StringIO
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.utils import timezone
+
+from cases import services
+from cases.models import Applicant, Dossier, IdempotencyKey, ListExport, ReadAccess, ReceptionDraft
+from cases.services.reading import note_read
+from cases.tasks import apply_retention
+from notifications.models import Message, MessageAttempt
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english")]
+
+OWNER = "040000000001"
+
+
+@pytest.fixture
+def over_time(world, clock, settings):
+    """One row of everything that is forgotten, written on Monday 09/11/2026 09:00; the clock is a month on."""
+    settings.MESSAGE_BODY_KEPT_DAYS, settings.READ_ACCESS_KEPT_DAYS = 20, 10
+    world.receive()
+    Message.objects.update(state="cancelled")
+    services.keep_draft("a1", world.free, {"full_name": ["Trần Văn Thử"]}, by=world.clerk)
+    key = IdempotencyKey.objects.create(user=world.clerk, key="k", fingerprint="f", status=200, answer={})
+    IdempotencyKey.objects.filter(pk=key.pk).update(created_at=timezone.now())
+    ListExport.objects.create(user=world.clerk, asked_at=timezone.now())
+    note_read("list", by=world.clerk, route="admin:results")
+    clock.move_to("2026-12-09 09:00")
+    return world
+
+
+def counts() -> dict:
+    models = (ReceptionDraft, IdempotencyKey, ListExport, ReadAccess)
+    return {
+        **{model.__name__: model.objects.count() for model in models},
+        "bodies": Message.objects.exclude(body="").count(),
+    }
+
+
+def told(**options) -> list[str]:
+    out = StringIO()
+    call_command("apply_retention", stdout=out, **options)
+    return out.getvalue().splitlines()
+
+
+def test_a_dry_run_counts_and_deletes_nothing(over_time):
+    before = counts()
+    assert told(dry_run=True) == [
+        "drafts of receptions from before 08/12/2026 09:00: 1",
+        "answers kept for repeated requests from before 08/12/2026 09:00: 1",
+        "exports of lists from before 08/12/2026 09:00: 1",
+        f"texts of messages from before 19/11/2026 09:00: {before['bodies']}",
+        "records of access from before 29/11/2026 09:00: 1",
+        "Nothing was deleted.",
+    ]
+    assert counts() == before
+
+
+def test_what_is_over_its_time_is_forgotten_and_dossiers_stay(over_time):
+    messages = Message.objects.count()
+    assert len(told()) == 5
+    assert set(counts().values()) == {0}
+    assert (Dossier.objects.count(), Message.objects.count()) == (1, messages)
+    assert Dossier.objects.get().events.exists()
+    assert [line.rpartition(" ")[2] for line in told()] == ["0"] * 5
+
+
+def test_what_is_within_its_time_stays(over_time, settings):
+    settings.MESSAGE_BODY_KEPT_DAYS = settings.READ_ACCESS_KEPT_DAYS = 31
+    settings.DRAFT_KEPT_HOURS = settings.EXPORT_KEPT_HOURS = 31 * 24
+    before = counts()
+    told()
+    assert counts() == {**before, "IdempotencyKey": 0}  # 24 hours, whatever is set
+
+
+def test_a_message_that_still_waits_keeps_its_text(over_time):
+    Message.objects.update(state="pending")
+    told()
+    assert not Message.objects.filter(body="").exists()
+    assert not MessageAttempt.objects.exists()
+
+
+def test_the_beat_applies_it_every_night(over_time):
+    apply_retention()
+    assert set(counts().values()) == {0}
+
+
+# Everything on one person ---------------------------------------------------------------------------
+
+
+def export(tmp_path, number: str, name: str = "person.json") -> dict:
+    (tmp_path / "number").write_text(f"{number}\n")
+    target = tmp_path / name
+    call_command(
+        "export_person", id_number_file=str(tmp_path / "number"), output=str(target), stdout=StringIO()
+    )
+    assert target.stat().st_mode & 0o777 == 0o600
+    return json.loads(target.read_text())
+
+
+def test_a_person_gets_everything_that_is_held_on_them(world, tmp_path):
+    dossier = world.returned()
+    held = export(tmp_path, OWNER)
+    (person,), (own,) = held["applicants"], held["dossiers"]
+    assert (person["full_name"], person["id_number"], person["phone"]) == (
+        "Nguyễn Thị Ví Dụ",
+        OWNER,
+        "0900000001",
+    )
+    assert (own["code"], own["state"]) == (dossier.code, "returned")
+    assert len(own["cases_dossierevent"]) == dossier.events.count()
+    assert len(own["cases_document"]) == dossier.documents.count()
+    assert len(own["notifications_message"]) == Message.objects.filter(reference=dossier.code).count() > 0
+    text = json.dumps(held)
+    assert [word for word in ("id_hash", "search_text", "seal", "secret_turn") if f'"{word}"' in text] == []
+
+
+def test_the_export_holds_nothing_of_other_people(world, tmp_path):
+    world.receive()
+    other = Applicant.objects.create(full_name="Trần Văn Thử", id_number="040000000002")
+    held = export(tmp_path, "040000000002")
+    assert ([one["id"] for one in held["applicants"]], held["dossiers"]) == ([other.pk], [])
+    assert "Nguyễn Thị Ví Dụ" not in json.dumps(held, ensure_ascii=False)
+
+
+def test_who_filed_for_somebody_else_gets_that_and_no_more(world, tmp_path):
+    dossier = world.receive(
+        submitter_name="Trần Văn Thử", submitter_id_number="040000000077", authorisation="Giấy số 1"
+    )
+    assert export(tmp_path, "040000000077") == {
+        "applicants": [],
+        "dossiers": [],
+        "acted_for_others": [
+            {
+                "code": dossier.code,
+                "filed_at": "2026-11-09T02:00:00Z",
+                "submitter_id_number": "040000000077",
+                "submitter_name": "Trần Văn Thử",
+            }
+        ],
+    }
+
+
+def test_the_export_is_noted_without_the_number(world, tmp_path):
+    world.receive()
+    export(tmp_path, OWNER)
+    row = ReadAccess.objects.get()
+    assert (row.kind, row.route, row.count, row.user) == ("export", "manage.py export_person", 1, None)
+    assert OWNER not in str(row.__dict__)
+
+
+@pytest.mark.parametrize(
+    ("number", "sentence"),
+    [("040000000999", "Nothing is held on anybody with this number."), ("", "Enter an ID or tax number.")],
+)
+def test_a_number_that_is_none_or_nobodys_writes_no_file(world, tmp_path, number, sentence):
+    with pytest.raises(CommandError, match=sentence):
+        export(tmp_path, number)
+    assert not (tmp_path / "person.json").exists()
+
+
+def test_a_file_that_is_there_is_not_written_over(world, tmp_path):
+    world.receive()
+    (tmp_path / "person.json").write_text("mine")
+    with pytest.raises(CommandError, match="cannot be written"):
+        export(tmp_path, OWNER)
+    assert (tmp_path / "person.json").read_text() == "mine"
