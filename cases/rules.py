@@ -1,6 +1,7 @@
 """Who may do what: named predicates, asked by faces to show buttons and by the services before acting."""
 
 from cases.enums import MOVES, State, Verb
+from cases.feedback import FeedbackVerb
 from procedures.enums import DESK_ROLES, Channel, Role
 
 AT_THE_DESK = {
@@ -25,6 +26,18 @@ BY_THE_OFFICER = {
     Verb.EXCLUDE_PERIOD,
     Verb.CONSULT,
     Verb.CLARIFY,
+}
+# The desk takes feedback in and passes it on (Decree 61/2018 Art 9.2đ); the answer is the agency's own.
+WITH_FEEDBACK = {
+    **dict.fromkeys(DESK_ROLES, {FeedbackVerb.ASK, FeedbackVerb.TRANSFER}),
+    Role.OFFICER: {FeedbackVerb.ASK, FeedbackVerb.TRANSFER, FeedbackVerb.REFUSE, FeedbackVerb.ANSWER},
+    Role.SUPERVISOR: {
+        FeedbackVerb.ASK,
+        FeedbackVerb.TRANSFER,
+        FeedbackVerb.REFUSE,
+        FeedbackVerb.ANSWER,
+        FeedbackVerb.PUBLISH,
+    },
 }
 # What an authorised clerk does alone while the applicant waits (R12).
 AT_THE_COUNTER = {Verb.START, Verb.RECORD_RESULT}
@@ -246,6 +259,11 @@ def _decides_at_the_counter(user, dossier) -> bool:
 def handles(user, dossier) -> bool:
     """The desk's clerks and the agency's officers, who see who the applicant is; only they open the store (R13)."""
     return is_clerk_of(user, dossier.receiving_desk) or is_officer_of(user, dossier.competent_agency)
+
+
+def may_handle_feedback(user, verb: FeedbackVerb, agency) -> bool:
+    """Works for the agency that has the feedback, in a role that does this (R48)."""
+    return any(verb in verbs and _has_role(user, role, agency) for role, verbs in WITH_FEEDBACK.items())
 
 
 def may_report_loss(user, dossier) -> bool:

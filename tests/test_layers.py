@@ -43,7 +43,9 @@ PURE = {
         "budgets",
         "rules",
         "citizen_card",
+        "feedback",
         "queueing",
+        "survey",
         "vietqr",
     ),
 }
@@ -63,6 +65,8 @@ READS = {
         "transfers",
         "waiting",
         "registers",
+        "satisfaction",
+        "citizens",
         "events",
         "regime",
         "timeline",

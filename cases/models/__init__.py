@@ -6,10 +6,12 @@ from cases.models.cooperation import Consultation, Handover
 from cases.models.demands import Demand, StoredPaper
 from cases.models.desk_work import ListColumns, ListExport, ReceptionDraft, ReceptionGroup, SavedList
 from cases.models.dossiers import Dossier, DossierComponent
+from cases.models.feedback import Feedback, FeedbackBook, FeedbackFile, FeedbackStep
 from cases.models.history import DossierEvent, Reschedule, StepRun, Supplement
 from cases.models.log_books import CodeCounter, LogBook
 from cases.models.money import CashReport, DossierFee, FeeWaiver, Payment, ReceiptCounter
 from cases.models.papers import Document
+from cases.models.ratings import Rating, RatingProof, RatingScore, SupplementAnswer
 from cases.models.registers import RegisterBook, RegisterEntry
 from cases.models.revisions import CalendarMove, CalendarRevision, RevisionDay
 from cases.models.system import Heartbeat, IdempotencyKey
@@ -31,6 +33,10 @@ __all__ = [
     "ExcludedPeriod",
     "Extension",
     "FeeWaiver",
+    "Feedback",
+    "FeedbackBook",
+    "FeedbackFile",
+    "FeedbackStep",
     "Handover",
     "Heartbeat",
     "IdempotencyKey",
@@ -41,6 +47,9 @@ __all__ = [
     "QueueDay",
     "QueueService",
     "QueueTicket",
+    "Rating",
+    "RatingProof",
+    "RatingScore",
     "ReceiptCounter",
     "ReceptionDraft",
     "ReceptionGroup",
@@ -53,5 +62,6 @@ __all__ = [
     "StepRun",
     "StoredPaper",
     "Supplement",
+    "SupplementAnswer",
     "WaitingRoom",
 ]
