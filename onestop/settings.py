@@ -81,6 +81,10 @@ INSTALLED_APPS = [
     "rest_framework",
     "drf_spectacular",
     "drf_spectacular_sidecar",
+    "allauth",
+    "allauth.account",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
     "onestop",
     "procedures",
     "notifications",
@@ -95,6 +99,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "onestop.faults.DatabaseAway",
@@ -129,6 +134,41 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "admin:login"
 LOGIN_REDIRECT_URL = "admin:index"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# --- Sign-in of citizens (OpenID Connect, cases/public/oidc.py) ---------------------------------
+OIDC_CITIZEN_ISSUER = env.str("OIDC_CITIZEN_ISSUER", "").rstrip("/")
+OIDC_CITIZEN_CLIENT_ID = env.str("OIDC_CITIZEN_CLIENT_ID", "")
+OIDC_CITIZEN_CLIENT_SECRET = env.str("OIDC_CITIZEN_CLIENT_SECRET", "")
+OIDC_CITIZEN_NAME = env.str("OIDC_CITIZEN_NAME", "VNeID")
+OIDC_CITIZEN_SCOPES = env.list("OIDC_CITIZEN_SCOPES", ["openid", "profile", "email", "phone", "address"])
+OIDC_CITIZEN_CLAIMS = {
+    "name": "name",
+    "id_number": "id_number",
+    "phone": "phone_number",
+    "email": "email",
+    "address": "address.formatted",
+    **env.dict("OIDC_CITIZEN_CLAIMS", {}),
+}
+SOCIALACCOUNT_PROVIDERS = {
+    "openid_connect": {
+        "OAUTH_PKCE_ENABLED": True,
+        "APPS": [
+            {
+                "provider_id": "citizen",
+                "name": OIDC_CITIZEN_NAME,
+                "client_id": OIDC_CITIZEN_CLIENT_ID,
+                "secret": OIDC_CITIZEN_CLIENT_SECRET,
+                "settings": {"server_url": OIDC_CITIZEN_ISSUER, "scope": OIDC_CITIZEN_SCOPES},
+            }
+        ],
+    }
+}
+SOCIALACCOUNT_ADAPTER = "cases.public.oidc.SocialAdapter"
+SOCIALACCOUNT_EMAIL_REQUIRED = False
+SOCIALACCOUNT_EMAIL_VERIFICATION = "none"
+SOCIALACCOUNT_REQUESTS_TIMEOUT = 10  # seconds
+ACCOUNT_ADAPTER = "cases.public.oidc.AccountAdapter"
+ACCOUNT_EMAIL_VERIFICATION = "none"
 
 # --- Data -------------------------------------------------------------------------------------
 try:

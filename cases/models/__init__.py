@@ -1,5 +1,6 @@
 """Dossiers and everything that happened to them."""
 
+from cases.models.accounts import CitizenAccount
 from cases.models.applicants import Applicant
 from cases.models.clock import ExcludedPeriod, Extension
 from cases.models.cooperation import Consultation, Handover
@@ -22,6 +23,7 @@ __all__ = [
     "CalendarMove",
     "CalendarRevision",
     "CashReport",
+    "CitizenAccount",
     "CodeCounter",
     "Consultation",
     "Demand",

@@ -4,7 +4,7 @@ from django.urls import path
 from django.views.decorators.csrf import csrf_exempt
 from django.views.i18n import set_language
 
-from cases.public import screens
+from cases.public import login, screens
 from cases.public.views import HomeView, LookupView
 
 app_name = "public"
@@ -15,6 +15,9 @@ urlpatterns = [
     path("goi-so/<str:token>/", screens.board, name="board"),
     path("goi-so/<str:token>/moi/", screens.board_news, name="board_news"),
     path("tra-cuu/", LookupView.as_view(), name="lookup"),
+    path("dang-nhap/", login.sign_in, name="sign_in"),
+    path("dang-nhap/tra-loi/", login.signed_in, name="signed_in"),
+    path("dang-xuat/", login.sign_out, name="sign_out"),
     # Without CSRF: our pages send no referrer, so browsers send `Origin: null`, which Django refuses;
     # and a language that somebody else switched harms nobody.
     path("ngon-ngu/", csrf_exempt(set_language), name="language"),

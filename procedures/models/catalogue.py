@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from procedures.codes import PROCEDURE
 from procedures.enums import (
+    STAFF_ROLE_CHOICES,
     Channel,
     ExtensionMode,
     FeeChannel,
@@ -20,7 +21,6 @@ from procedures.enums import (
     Level,
     LimitUnit,
     RegisterKind,
-    Role,
     ServiceLevel,
     Subject,
     VersionStatus,
@@ -357,7 +357,7 @@ class ProcedureStep(LocalName):
 
     version = models.ForeignKey(ProcedureVersion, on_delete=models.CASCADE, related_name="steps")
     position = models.PositiveSmallIntegerField(_("position"), default=0)
-    role = models.CharField(_("role"), max_length=20, choices=Role.choices)
+    role = models.CharField(_("role"), max_length=20, choices=STAFF_ROLE_CHOICES)
     amount = models.DecimalField(_("allowance"), max_digits=7, decimal_places=2)
     unit = models.CharField(_("unit"), max_length=15, choices=LimitUnit.choices)
 

@@ -5,7 +5,7 @@ from rest_framework import serializers
 from cases.deadlines import Punctuality
 from cases.enums import EventKind, PaymentMethod, State
 from cases.proof import ProofReason
-from procedures.enums import Channel, Role
+from procedures.enums import STAFF_ROLE_CHOICES, Channel
 
 
 class AgencySerializer(serializers.Serializer):
@@ -24,7 +24,7 @@ class PersonSerializer(serializers.Serializer):
 
 
 class MeSerializer(PersonSerializer):
-    role = serializers.ChoiceField(Role.choices, allow_blank=True)
+    role = serializers.ChoiceField(STAFF_ROLE_CHOICES, allow_blank=True)
     is_head = serializers.BooleanField()
     agency = AgencySerializer(allow_null=True)
 

@@ -4,6 +4,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from procedures.enums import (
+    STAFF_ROLE_CHOICES,
     Channel,
     ExtensionMode,
     FeeChannel,
@@ -11,7 +12,6 @@ from procedures.enums import (
     FeeRule,
     Level,
     LimitUnit,
-    Role,
     ServiceLevel,
     Subject,
 )
@@ -81,7 +81,7 @@ class ExtensionSerializer(serializers.Serializer):
 
 class InternalStepSerializer(serializers.Serializer):
     name = serializers.CharField()
-    role = serializers.ChoiceField(Role.choices)
+    role = serializers.ChoiceField(STAFF_ROLE_CHOICES)
     amount = serializers.DecimalField(max_digits=7, decimal_places=2)
     unit = serializers.ChoiceField(LimitUnit.choices)
 

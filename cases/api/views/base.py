@@ -11,7 +11,7 @@ from rest_framework.authentication import SessionAuthentication
 from rest_framework.exceptions import ValidationError
 from rest_framework.negotiation import BaseContentNegotiation
 from rest_framework.parsers import MultiPartParser
-from rest_framework.permissions import AllowAny, IsAuthenticated
+from rest_framework.permissions import AllowAny, BasePermission, IsAuthenticated
 from rest_framework.renderers import JSONRenderer
 from rest_framework.response import Response
 
@@ -23,6 +23,7 @@ from cases.api.throttles import StaffThrottle
 from cases.models import Dossier
 from cases.queries import tidy_code
 from cases.services import idempotency
+from procedures.enums import Role
 
 KEY_HEADER = OpenApiParameter(
     "Idempotency-Key",
@@ -84,11 +85,18 @@ class PublicView(ApiView):
     permission_classes = [AllowAny]
 
 
+class NotACitizen(BasePermission):
+    """A citizen signs in to file and to see their own; the verbs of the offices are not for them."""
+
+    def has_permission(self, request, view) -> bool:
+        return request.user.role != Role.CITIZEN
+
+
 class StaffView(ApiView):
     """For people and systems with an account."""
 
     authentication_classes = [BasicAuthentication, SessionAuthentication]
-    permission_classes = [IsAuthenticated]
+    permission_classes = [IsAuthenticated, NotACitizen]
     throttle_classes = [StaffThrottle]
 
     def dossiers(self) -> QuerySet[Dossier]:
