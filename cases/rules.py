@@ -144,6 +144,14 @@ def may_end_secondment(user, home, host) -> bool:
     return keeps_machine(user) or keeps_people_of(user, home) or keeps_people_of(user, host)
 
 
+def is_owner(user, dossier) -> bool:
+    """The applicant, signed in with an account that is known to be this person's."""
+    if user is None or not user.is_active or user.role != Role.CITIZEN:
+        return False
+    account = getattr(user, "citizen", None)
+    return account is not None and account.applicant_id == dossier.applicant_id
+
+
 def may_file(user, desk, channel: str) -> bool:
     """Brings filings in: the clerk of the desk, and a connected system what was filed online there."""
     if is_clerk_of(user, desk):
@@ -158,6 +166,8 @@ def may(user, verb: Verb, dossier) -> bool:
     if verb == Verb.ASK_TO_COMPLETE and is_head_of(user, dossier.receiving_desk):
         # The first request is the clerk's; a second one is the head's own act (R9).
         return dossier.supplements.exists()
+    if verb == Verb.WITHDRAW and is_owner(user, dossier):
+        return True
     if verb in AT_THE_DESK:
         return is_clerk_of(user, dossier.receiving_desk)
     if verb in AT_THE_COUNTER and _decides_at_the_counter(user, dossier):

@@ -39,6 +39,16 @@ def sees_demands(user) -> bool:
     return user.is_superuser or user.role in {Role.SUPERVISOR, Role.AUDITOR}
 
 
+def sees_feedback(user) -> bool:
+    """Handles, supervises or inspects what people send to the own agencies; what may be done is in the rules."""
+    return user.workplace_id is not None and user.role in _WORKING_ON_DOSSIERS | {Role.AUDITOR}
+
+
+def sees_ratings(user) -> bool:
+    """Supervises or inspects the service that was rated."""
+    return user.workplace_id is not None and user.role in {Role.SUPERVISOR, Role.AUDITOR}
+
+
 def keeps_people(user) -> bool:
     """Records who of the own agencies is away."""
     return user.workplace_id is not None and user.role in {Role.SUPERVISOR, Role.AGENCY_ADMIN}

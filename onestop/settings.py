@@ -326,6 +326,7 @@ REST_FRAMEWORK = {
         "staff": env.str("THROTTLE_STAFF", "1200/min"),
         "catalogue": env.str("THROTTLE_CATALOGUE", "240/min"),
         "kiosk": env.str("THROTTLE_KIOSK", "60/min"),
+        "feedback": env.str("THROTTLE_FEEDBACK", "60/hour"),
         "sign-in": env.str("THROTTLE_FAILED_SIGN_IN", "10/min"),
     },
     # Without a proxy in front, X-Forwarded-For is whatever the sender likes to write.

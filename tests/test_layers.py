@@ -65,6 +65,7 @@ READS = {
         "transfers",
         "waiting",
         "registers",
+        "citizens",
         "satisfaction",
         "citizens",
         "events",

@@ -12,6 +12,7 @@ from cases.admin import (
     desk_work,
     dossiers,
     exports,
+    feedback,
     group_receipts,
     group_reception,
     hidden,
@@ -22,6 +23,7 @@ from cases.admin import (
     overdue,
     queue_setup,
     quick_service,
+    ratings,
     reception,
     reception_people,
     reception_preview,
@@ -43,6 +45,7 @@ __all__ = [
     "desk_work",
     "dossiers",
     "exports",
+    "feedback",
     "group_receipts",
     "group_reception",
     "hidden",
@@ -53,6 +56,7 @@ __all__ = [
     "overdue",
     "queue_setup",
     "quick_service",
+    "ratings",
     "reception",
     "reception_people",
     "reception_preview",
@@ -127,3 +131,7 @@ admin.site.add_page("xuat-excel/moi/", exports.export, "export")
 admin.site.add_page("xuat-excel/tien-do/", exports.progress, "exports_progress")
 admin.site.add_page("xuat-excel/<int:pk>/", exports.file, "export_file")
 admin.site.add_page("xuat-excel/<int:pk>/xoa/", exports.delete, "export_delete")
+admin.site.add_page("phan-anh/<int:pk>/", feedback.page, "feedback")
+admin.site.add_page("phan-anh/<int:pk>/tep/<int:file_pk>/", feedback.file, "feedback_file")
+admin.site.add_page("phan-anh/<int:pk>/<slug:verb>/", feedback.verb, "feedback_verb")
+admin.site.add_page("danh-gia/", ratings.ratings, "ratings")

@@ -4,7 +4,7 @@ from django.urls import path
 from django.views.decorators.csrf import csrf_exempt
 from django.views.i18n import set_language
 
-from cases.public import login, screens
+from cases.public import feedback, login, mine, rating, screens
 from cases.public.views import HomeView, LookupView
 
 app_name = "public"
@@ -18,6 +18,19 @@ urlpatterns = [
     path("dang-nhap/", login.sign_in, name="sign_in"),
     path("dang-nhap/tra-loi/", login.signed_in, name="signed_in"),
     path("dang-xuat/", login.sign_out, name="sign_out"),
+    path("phan-anh-kien-nghi/", feedback.SendView.as_view(), name="feedback"),
+    path("phan-anh-kien-nghi/theo-doi/", feedback.FollowView.as_view(), name="feedback_follow"),
+    path("phan-anh-kien-nghi/da-tra-loi/", feedback.published, name="feedback_published"),
+    path("danh-gia/", rating.rate, name="rate"),
+    path("ho-so-cua-toi/", mine.dossiers, name="my_dossiers"),
+    path("ho-so-cua-toi/kho/", mine.papers, name="my_papers"),
+    path("ho-so-cua-toi/<uuid:uuid>/", mine.dossier, name="my_dossier"),
+    path("ho-so-cua-toi/<uuid:uuid>/bo-sung/", mine.answer, name="my_answer"),
+    path("ho-so-cua-toi/<uuid:uuid>/rut/", mine.withdraw, name="my_withdrawal"),
+    path("ho-so-cua-toi/<uuid:uuid>/danh-gia/", mine.rating, name="my_rating"),
+    path("ho-so-cua-toi/<uuid:uuid>/giay-tiep-nhan/", mine.receipt, name="my_receipt"),
+    path("ho-so-cua-toi/<uuid:uuid>/tep/<int:pk>/", mine.file, name="my_file"),
+    path("ho-so-cua-toi/<uuid:uuid>/van-ban/<int:pk>/", mine.letter, name="my_letter"),
     # Without CSRF: our pages send no referrer, so browsers send `Origin: null`, which Django refuses;
     # and a language that somebody else switched harms nobody.
     path("ngon-ngu/", csrf_exempt(set_language), name="language"),

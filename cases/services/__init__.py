@@ -16,6 +16,7 @@ from cases.services.assigning import assign
 from cases.services.at_once import decide_at_once
 from cases.services.cash import close_cash
 from cases.services.certifying import certify
+from cases.services.citizens import answer_supplement
 from cases.services.clarification import clarify
 from cases.services.consultations import alert_late_consultations, answer_consultation, consult
 from cases.services.corrections import receive_correction, report_loss
@@ -56,6 +57,7 @@ from cases.services.overdue import (
 )
 from cases.services.periods import exclude_period
 from cases.services.processing import hand_over, record_result, request_supplement, resume, start
+from cases.services.rating import rate
 from cases.services.reception import receive, receive_filing
 from cases.services.registers import close_old_registers, close_register
 from cases.services.returning import pay_and_return, return_result
@@ -70,6 +72,7 @@ __all__ = [
     "alert_late_consultations",
     "answer_consultation",
     "answer_feedback",
+    "answer_supplement",
     "approve_apology",
     "ask_at_desk",
     "ask_for_detail",
@@ -108,6 +111,7 @@ __all__ = [
     "pay_and_return",
     "prepare_apology",
     "publish_feedback",
+    "rate",
     "receive",
     "receive_correction",
     "receive_filing",
