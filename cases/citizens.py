@@ -19,7 +19,9 @@ HANDED_OUT = (State.PAID, State.RETURNED)
 def dossiers_of(applicant: Applicant) -> QuerySet[Dossier]:
     """Everything that was filed for this person, the newest first."""
     open_request = Supplement.objects.filter(dossier=OuterRef("pk"), answered_at__isnull=True)
-    answered = SupplementAnswer.objects.filter(supplement__in=open_request.values("pk"))
+    answered = SupplementAnswer.objects.filter(
+        supplement__dossier=OuterRef("pk"), supplement__answered_at__isnull=True
+    )
     return (
         Dossier.objects.filter(applicant=applicant)
         .with_people()

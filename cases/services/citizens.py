@@ -62,9 +62,9 @@ def answer_supplement(
         add_document(dossier, upload, by=None, component=component, source=DocumentSource.UPLOAD)
     answer = SupplementAnswer.objects.create(supplement=asked, at=timezone.now(), by=by, note=note)
     if asked.before_reception:
-        complete_filing(dossier)
-    else:
-        record(dossier, EventKind.COMPLETED, by=by)
+        complete_filing(dossier)  # it stands again in the desk's list of filings to answer
+        return answer
+    record(dossier, EventKind.COMPLETED, by=by)
     tell_staff(
         [dossier.holder, *supervisors_of(dossier.receiving_desk)],
         f"{dossier.uuid}:answered:{answer.pk}",
