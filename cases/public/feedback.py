@@ -22,7 +22,7 @@ from django.views.generic import View
 from cases import lookup, services
 from cases.api.throttles import FeedbackByAddress, FeedbackByCode, LookupByAddress
 from cases.errors import CaseError
-from cases.feedback import FeedbackKind, FeedbackState
+from cases.feedback import FeedbackKind, FeedbackState, FeedbackVerb
 from cases.models import Feedback
 from cases.services.accounts import applicant_of
 from cases.services.feedback import LONGEST_TEXT, MOST_FILES, Sender
@@ -132,7 +132,8 @@ class FollowView(View):
             "feedback": feedback,
             "secret": secret,
             "steps": feedback.steps.select_related("agency", "to_agency"),
-            "asks": feedback.state == FeedbackState.ASKED,
+            "asks": feedback.state == FeedbackState.ASKED
+            and feedback.steps.filter(verb=FeedbackVerb.ASK).last(),
             "fault": fault,
             "longest": LONGEST_TEXT,
         }
