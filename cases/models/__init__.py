@@ -10,6 +10,7 @@ from cases.models.dossiers import Dossier, DossierComponent
 from cases.models.history import DossierEvent, Reschedule, StepRun, Supplement
 from cases.models.log_books import CodeCounter, LogBook
 from cases.models.money import CashReport, DossierFee, FeeWaiver, Payment, ReceiptCounter
+from cases.models.online import OnlineDraft, OnlineFiling, OnlineUpload
 from cases.models.papers import Document
 from cases.models.registers import RegisterBook, RegisterEntry
 from cases.models.revisions import CalendarMove, CalendarRevision, RevisionDay
@@ -39,6 +40,9 @@ __all__ = [
     "ListColumns",
     "ListExport",
     "LogBook",
+    "OnlineDraft",
+    "OnlineFiling",
+    "OnlineUpload",
     "Payment",
     "QueueDay",
     "QueueService",
