@@ -8,7 +8,7 @@ from kombu.exceptions import OperationalError
 
 from cases import services
 from cases.models import Heartbeat
-from cases.services import calendar_moves, exports, idempotency, searchable
+from cases.services import calendar_moves, exports, idempotency, online_drafts, searchable
 
 logger = logging.getLogger(__name__)
 
@@ -91,6 +91,11 @@ def heartbeat() -> None:
 @shared_task
 def forget_old_drafts() -> None:
     logger.info("forgot drafts of receptions: %s", services.forget_old_drafts())
+
+
+@shared_task
+def forget_old_online_drafts() -> None:
+    logger.info("forgot online drafts and uploads: %s, %s", *online_drafts.forget_old())
 
 
 @shared_task

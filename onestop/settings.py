@@ -232,6 +232,8 @@ WORD_TEMPLATES_DIR = env.str("WORD_TEMPLATES_DIR", "")  # of the office; else th
 UPLOAD_MAX_BYTES = env.int("UPLOAD_MAX_MB", 20) * 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 EXPORT_KEPT_HOURS = env.int("EXPORT_KEPT_HOURS", 24)
+ONLINE_QUOTA_BYTES = env.int("ONLINE_QUOTA_MB", 100) * 1024 * 1024  # in the drafts of one citizen
+ONLINE_DRAFT_KEPT_DAYS = env.int("ONLINE_DRAFT_KEPT_DAYS", 30)  # of a filing that was begun online
 SCANNER_FOLDER = env.str("SCANNER_FOLDER", "")  # where scanners of the desks put their files; empty = none
 OCR = env.str("OCR", "auto")  # text in scans, where ocrmypdf is installed
 OCR_LANGUAGES = env.str("OCR_LANGUAGES", "vie+eng")  # names of tesseract
@@ -325,6 +327,7 @@ REST_FRAMEWORK = {
         "lookup-code": env.str("THROTTLE_LOOKUP_CODE", "20/min"),
         "staff": env.str("THROTTLE_STAFF", "1200/min"),
         "catalogue": env.str("THROTTLE_CATALOGUE", "240/min"),
+        "filing": env.str("THROTTLE_FILING", "60/hour"),
         "kiosk": env.str("THROTTLE_KIOSK", "60/min"),
         "feedback": env.str("THROTTLE_FEEDBACK", "60/hour"),
         "sign-in": env.str("THROTTLE_FAILED_SIGN_IN", "10/min"),

@@ -22,6 +22,7 @@ PURE = {
         "text",
         "office_hours",
         "working_time",
+        "eforms",
         "estimates",
         "regimes",
         "publication",

@@ -56,6 +56,12 @@ class LookupByCode(SimpleRateThrottle):
         return self.cache_format % {"scope": self.scope, "ident": f"{self.get_ident(request)}-{name}"}
 
 
+class Filing(UserRateThrottle):
+    """Attempts of one citizen to file; nobody fills the list of a desk by pressing a button."""
+
+    scope = "filing"
+
+
 class StaffThrottle(UserRateThrottle):
     """Requests of one member of staff or of one connected system."""
 

@@ -11,6 +11,7 @@ from cases.models.feedback import Feedback, FeedbackBook, FeedbackFile, Feedback
 from cases.models.history import DossierEvent, Reschedule, StepRun, Supplement
 from cases.models.log_books import CodeCounter, LogBook
 from cases.models.money import CashReport, DossierFee, FeeWaiver, Payment, ReceiptCounter
+from cases.models.online import OnlineDraft, OnlineFiling, OnlineUpload
 from cases.models.papers import Document
 from cases.models.ratings import Rating, RatingProof, RatingScore, SupplementAnswer
 from cases.models.registers import RegisterBook, RegisterEntry
@@ -45,6 +46,9 @@ __all__ = [
     "ListColumns",
     "ListExport",
     "LogBook",
+    "OnlineDraft",
+    "OnlineFiling",
+    "OnlineUpload",
     "Payment",
     "QueueDay",
     "QueueService",

@@ -4,7 +4,7 @@ from django.urls import path
 from django.views.decorators.csrf import csrf_exempt
 from django.views.i18n import set_language
 
-from cases.public import feedback, login, mine, rating, screens
+from cases.public import feedback, filing, login, mine, rating, screens, uploads
 from cases.public.views import HomeView, LookupView
 
 app_name = "public"
@@ -15,6 +15,11 @@ urlpatterns = [
     path("goi-so/<str:token>/", screens.board, name="board"),
     path("goi-so/<str:token>/moi/", screens.board_news, name="board_news"),
     path("tra-cuu/", LookupView.as_view(), name="lookup"),
+    path("nop-ho-so/", filing.choose, name="file_choose"),
+    path("nop-ho-so/nhap/<uuid:key>/tep/", uploads.begin, name="upload_begin"),
+    path("nop-ho-so/tep/<uuid:key>/", uploads.go_on, name="upload"),
+    path("nop-ho-so/xong/<uuid:key>/", filing.done, name="filed"),
+    path("nop-ho-so/<str:code>/", filing.fill_in, name="file"),
     path("dang-nhap/", login.sign_in, name="sign_in"),
     path("dang-nhap/tra-loi/", login.signed_in, name="signed_in"),
     path("dang-xuat/", login.sign_out, name="sign_out"),

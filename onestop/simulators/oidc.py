@@ -14,6 +14,7 @@ import secrets
 import threading
 import time
 from collections.abc import Mapping
+from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, parse_qsl, urlencode, urlsplit
 
@@ -47,6 +48,11 @@ PAGE = """<!doctype html><html lang="vi"><meta charset="utf-8">
 <form method="post">%s</form></html>"""
 
 
+@cache
+def key_of_this_process() -> rsa.RSAPrivateKey:
+    return rsa.generate_private_key(public_exponent=65537, key_size=2048)
+
+
 class Provider(ThreadingHTTPServer):
     """The server; `issuer` is its address. Everything it knows is forgotten when it ends."""
 
@@ -65,7 +71,7 @@ class Provider(ThreadingHTTPServer):
         self.issuer = f"http://127.0.0.1:{self.server_address[1]}"
         self.client_id, self.client_secret, self.redirect_uris = client_id, client_secret, redirect_uris
         self.people = people
-        self.key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+        self.key = key_of_this_process()
         self.codes: dict[str, dict] = {}
         self.tokens: dict[str, str] = {}
         self.lock = threading.Lock()

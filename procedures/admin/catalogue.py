@@ -124,6 +124,7 @@ class ProcedureVersionAdmin(OnestopModelAdmin):
                     "limit_quantity",
                     "answer_limits",
                     "supplement_limit_days",
+                    "eform_schema",
                 ]
             },
         ),

@@ -10,6 +10,7 @@ from django.db.models import F, Q
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from procedures import eforms
 from procedures.codes import PROCEDURE
 from procedures.enums import (
     STAFF_ROLE_CHOICES,
@@ -161,6 +162,13 @@ class ProcedureVersion(LocalName):
         blank=True,
         help_text=_("Empty: the general parameter"),
     )
+    eform_schema = models.JSONField(
+        _("e-form"),
+        default=dict,
+        blank=True,
+        validators=[eforms.validate],
+        help_text=_("JSON Schema of what is asked for online; empty: the general form"),
+    )
     publication_decision = models.CharField(_("publication decision"), max_length=200, blank=True)
     decision_signed_on = models.DateField(_("decision signed on"), null=True, blank=True)
     text_effective_on = models.DateField(_("legal text in force from"), null=True, blank=True)
@@ -207,8 +215,15 @@ class ProcedureVersion(LocalName):
         return f"{self.procedure.code} {self.name}"
 
     def save(self, *args, **kwargs):
+        eforms.validate(self.eform_schema)
+        self.eform_schema = eforms.ordered(self.eform_schema)
         self.search_text = fold(f"{self.procedure.code} {self.name_vi} {self.name_en} {self.field_vi}")
         super().save(*args, **kwargs)
+
+    @property
+    def eform(self) -> dict:
+        """What is asked for online: the version's own form, or the general one."""
+        return self.eform_schema or eforms.DEFAULT
 
     @property
     def has_excluded_periods(self) -> bool:

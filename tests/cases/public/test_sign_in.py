@@ -11,6 +11,8 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from django.contrib.auth import get_user
 from django.db import IntegrityError, transaction
 from django.test import Client
+from hypothesis import given
+from hypothesis import strategies as st
 
 from cases.models import Applicant, CitizenAccount
 from cases.services.accounts import applicant_of, identity_from
@@ -299,7 +301,8 @@ def test_nobody_makes_staff_of_a_citizen(citizen, world, system_admin):
 def test_list_of_staff_has_no_citizens(citizen, system_admin):
     office = Client()
     office.force_login(system_admin)
-    assert "Ví Dụ" not in office.get("/quan-tri/procedures/staff/").content.decode()
+    page = office.get("/quan-tri/procedures/staff/").content.decode()
+    assert "mot-cua" in page and user_of(citizen).username not in page
 
 
 @pytest.mark.parametrize(
@@ -344,3 +347,27 @@ def test_provider_refuses_other_clients_and_addresses(world, provider, client):
     assert httpx.post(f"{provider.issuer}/token", data={"client_id": "x"}).status_code == 401
     assert httpx.get(f"{provider.issuer}/userinfo").status_code == 401
     assert httpx.get(address).status_code == 200
+
+
+@given(
+    st.dictionaries(
+        st.sampled_from(["name", "id_number", "phone_number", "email", "address", "email_verified"]),
+        st.none()
+        | st.booleans()
+        | st.integers()
+        | st.text(max_size=30)
+        | st.lists(st.text(max_size=5), max_size=2)
+        | st.dictionaries(st.just("formatted"), st.text(max_size=9) | st.none()),
+    )
+)
+def test_any_claims_are_texts_in_the_end(claims):
+    names = {
+        "name": "name",
+        "id_number": "id_number",
+        "phone": "phone_number",
+        "address": "address.formatted",
+    }
+    found = identity_from(claims, names)
+    assert all(
+        isinstance(text, str) for text in (found.full_name, found.id_number, found.phone, found.address)
+    )
