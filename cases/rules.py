@@ -1,6 +1,7 @@
 """Who may do what: named predicates, asked by faces to show buttons and by the services before acting."""
 
 from cases.enums import MOVES, State, Verb
+from cases.feedback import FeedbackVerb
 from procedures.enums import DESK_ROLES, Channel, Role
 
 AT_THE_DESK = {
@@ -25,6 +26,18 @@ BY_THE_OFFICER = {
     Verb.EXCLUDE_PERIOD,
     Verb.CONSULT,
     Verb.CLARIFY,
+}
+# The desk takes feedback in and passes it on (Decree 61/2018 Art 9.2đ); the answer is the agency's own.
+WITH_FEEDBACK = {
+    **dict.fromkeys(DESK_ROLES, {FeedbackVerb.ASK, FeedbackVerb.TRANSFER}),
+    Role.OFFICER: {FeedbackVerb.ASK, FeedbackVerb.TRANSFER, FeedbackVerb.REFUSE, FeedbackVerb.ANSWER},
+    Role.SUPERVISOR: {
+        FeedbackVerb.ASK,
+        FeedbackVerb.TRANSFER,
+        FeedbackVerb.REFUSE,
+        FeedbackVerb.ANSWER,
+        FeedbackVerb.PUBLISH,
+    },
 }
 # What an authorised clerk does alone while the applicant waits (R12).
 AT_THE_COUNTER = {Verb.START, Verb.RECORD_RESULT}
@@ -153,6 +166,14 @@ def may_revoke_token(user, account) -> bool:
     return user == account or (not account.is_superuser and administers(user, account.agency))
 
 
+def is_owner(user, dossier) -> bool:
+    """The applicant, signed in with an account that is known to be this person's."""
+    if user is None or not user.is_active or user.role != Role.CITIZEN:
+        return False
+    account = getattr(user, "citizen", None)
+    return account is not None and account.applicant_id == dossier.applicant_id
+
+
 def may_file(user, desk, channel: str) -> bool:
     """Brings filings in: the clerk of the desk, and a connected system what was filed online there."""
     if is_clerk_of(user, desk):
@@ -167,6 +188,8 @@ def may(user, verb: Verb, dossier) -> bool:
     if verb == Verb.ASK_TO_COMPLETE and is_head_of(user, dossier.receiving_desk):
         # The first request is the clerk's; a second one is the head's own act (R9).
         return dossier.supplements.exists()
+    if verb == Verb.WITHDRAW and is_owner(user, dossier):
+        return True
     if verb in AT_THE_DESK:
         return is_clerk_of(user, dossier.receiving_desk)
     if verb in AT_THE_COUNTER and _decides_at_the_counter(user, dossier):
@@ -268,6 +291,11 @@ def _decides_at_the_counter(user, dossier) -> bool:
 def handles(user, dossier) -> bool:
     """The desk's clerks and the agency's officers, who see who the applicant is; only they open the store (R13)."""
     return is_clerk_of(user, dossier.receiving_desk) or is_officer_of(user, dossier.competent_agency)
+
+
+def may_handle_feedback(user, verb: FeedbackVerb, agency) -> bool:
+    """Works for the agency that has the feedback, in a role that does this (R48)."""
+    return any(verb in verbs and _has_role(user, role, agency) for role, verbs in WITH_FEEDBACK.items())
 
 
 def may_report_loss(user, dossier) -> bool:

@@ -13,6 +13,7 @@ from cases.services import (
     calendar_moves,
     exports,
     idempotency,
+    online_drafts,
     retention,
     searchable,
     tokens,
@@ -100,6 +101,11 @@ def heartbeat() -> None:
 @shared_task
 def forget_old_drafts() -> None:
     logger.info("forgot drafts of receptions: %s", services.forget_old_drafts())
+
+
+@shared_task
+def forget_old_online_drafts() -> None:
+    logger.info("forgot online drafts and uploads: %s, %s", *online_drafts.forget_old())
 
 
 @shared_task

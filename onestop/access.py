@@ -4,7 +4,7 @@ They say which pages a person has. Which dossiers, agencies and people are on th
 agency; what may be done with one dossier is asked of `cases.rules`, and the service asks it again.
 """
 
-from procedures.enums import DESK_ROLES, Role
+from procedures.enums import DESK_ROLES, STAFF_ROLES, Role
 from procedures.models import Agency
 
 _WORKING_ON_DOSSIERS = DESK_ROLES | {Role.OFFICER, Role.SUPERVISOR}
@@ -16,7 +16,7 @@ def nobody(user) -> bool:
 
 def everybody(user) -> bool:
     """Every member of staff who works with people's eyes; an integration account has only the API."""
-    return user.is_superuser or user.role in set(Role) - {Role.INTEGRATION}
+    return user.is_superuser or user.role in set(STAFF_ROLES) - {Role.INTEGRATION}
 
 
 def sees_dossiers(user) -> bool:
@@ -37,6 +37,16 @@ def sees_registers(user) -> bool:
 def sees_demands(user) -> bool:
     """Supervises or inspects what is asked of applicants."""
     return user.is_superuser or user.role in {Role.SUPERVISOR, Role.AUDITOR}
+
+
+def sees_feedback(user) -> bool:
+    """Handles, supervises or inspects what people send to the own agencies; what may be done is in the rules."""
+    return user.workplace_id is not None and user.role in _WORKING_ON_DOSSIERS | {Role.AUDITOR}
+
+
+def sees_ratings(user) -> bool:
+    """Supervises or inspects the service that was rated."""
+    return user.workplace_id is not None and user.role in {Role.SUPERVISOR, Role.AUDITOR}
 
 
 def keeps_people(user) -> bool:
@@ -173,7 +183,9 @@ def agencies_of(user):
 
 
 def may_keep_person(user, person) -> bool:
-    """Nobody gets rights over an account that has more than the own one."""
+    """Nobody gets rights over an account that has more than the own one, nor over a citizen's."""
+    if person.role == Role.CITIZEN:
+        return False
     if person.is_superuser:
         return user.is_superuser
     if keeps_system(user):
@@ -185,4 +197,4 @@ def roles_to_give(user) -> list[Role]:
     """Roles that this person may put on an account."""
     if not keeps_agencies(user):
         return []
-    return [role for role in Role if keeps_system(user) or role != Role.SYSTEM_ADMIN]
+    return [role for role in STAFF_ROLES if keeps_system(user) or role != Role.SYSTEM_ADMIN]

@@ -76,6 +76,10 @@ app.conf.beat_schedule = {
         "task": "cases.tasks.forget_old_drafts",
         "schedule": crontab(minute="35"),
     },
+    "every hour forget old drafts of online filings": {
+        "task": "cases.tasks.forget_old_online_drafts",
+        "schedule": crontab(minute="50"),
+    },
     "every minute look for text in new scans": {
         "task": "cases.tasks.search_waiting_scans",
         "schedule": crontab(minute="*"),

@@ -53,6 +53,11 @@ def _dossier_links(request) -> list[dict]:
     if access.sees_demands(user):
         demands = reverse("admin:cases_demand_changelist")
         links.append(_link(request, _("Demands with a ground"), "policy", demands))
+    if access.sees_feedback(user):
+        feedback = reverse("admin:cases_feedback_changelist")
+        links.append(_link(request, _("Feedback"), "forum", f"{feedback}?clock=open"))
+    if access.sees_ratings(user):
+        links.append(_link(request, _("Ratings"), "star", reverse("admin:ratings")))
     if access.sees_cash(user):
         links.append(_link(request, _("Cash of the day"), "point_of_sale", reverse("admin:cash")))
     if access.keeps_log_books(user):

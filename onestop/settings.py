@@ -101,6 +101,10 @@ INSTALLED_APPS = [
     "knox",
     "drf_spectacular",
     "drf_spectacular_sidecar",
+    "allauth",
+    "allauth.account",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
     "onestop",
     "procedures",
     "notifications",
@@ -115,6 +119,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "onestop.faults.DatabaseAway",
@@ -150,6 +155,41 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "admin:login"
 LOGIN_REDIRECT_URL = "admin:index"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# --- Sign-in of citizens (OpenID Connect, cases/public/oidc.py) ---------------------------------
+OIDC_CITIZEN_ISSUER = env.str("OIDC_CITIZEN_ISSUER", "").rstrip("/")
+OIDC_CITIZEN_CLIENT_ID = env.str("OIDC_CITIZEN_CLIENT_ID", "")
+OIDC_CITIZEN_CLIENT_SECRET = env.str("OIDC_CITIZEN_CLIENT_SECRET", "")
+OIDC_CITIZEN_NAME = env.str("OIDC_CITIZEN_NAME", "VNeID")
+OIDC_CITIZEN_SCOPES = env.list("OIDC_CITIZEN_SCOPES", ["openid", "profile", "email", "phone", "address"])
+OIDC_CITIZEN_CLAIMS = {
+    "name": "name",
+    "id_number": "id_number",
+    "phone": "phone_number",
+    "email": "email",
+    "address": "address.formatted",
+    **env.dict("OIDC_CITIZEN_CLAIMS", {}),
+}
+SOCIALACCOUNT_PROVIDERS = {
+    "openid_connect": {
+        "OAUTH_PKCE_ENABLED": True,
+        "APPS": [
+            {
+                "provider_id": "citizen",
+                "name": OIDC_CITIZEN_NAME,
+                "client_id": OIDC_CITIZEN_CLIENT_ID,
+                "secret": OIDC_CITIZEN_CLIENT_SECRET,
+                "settings": {"server_url": OIDC_CITIZEN_ISSUER, "scope": OIDC_CITIZEN_SCOPES},
+            }
+        ],
+    }
+}
+SOCIALACCOUNT_ADAPTER = "cases.public.oidc.SocialAdapter"
+SOCIALACCOUNT_EMAIL_REQUIRED = False
+SOCIALACCOUNT_EMAIL_VERIFICATION = "none"
+SOCIALACCOUNT_REQUESTS_TIMEOUT = 10  # seconds
+ACCOUNT_ADAPTER = "cases.public.oidc.AccountAdapter"
+ACCOUNT_EMAIL_VERIFICATION = "none"
 
 # --- Data -------------------------------------------------------------------------------------
 try:
@@ -215,6 +255,8 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 READ_ACCESS_KEPT_DAYS = env.int("READ_ACCESS_KEPT_DAYS", 730)  # who read which personal data
 MESSAGE_BODY_KEPT_DAYS = env.int("MESSAGE_BODY_KEPT_DAYS", 365)  # what a delivered message said
 EXPORT_KEPT_HOURS = env.int("EXPORT_KEPT_HOURS", 24)
+ONLINE_QUOTA_BYTES = env.int("ONLINE_QUOTA_MB", 100) * 1024 * 1024  # in the drafts of one citizen
+ONLINE_DRAFT_KEPT_DAYS = env.int("ONLINE_DRAFT_KEPT_DAYS", 30)  # of a filing that was begun online
 SCANNER_FOLDER = env.str("SCANNER_FOLDER", "")  # where scanners of the desks put their files; empty = none
 OCR = env.str("OCR", "auto")  # text in scans, where ocrmypdf is installed
 OCR_LANGUAGES = env.str("OCR_LANGUAGES", "vie+eng")  # names of tesseract
@@ -324,7 +366,9 @@ REST_FRAMEWORK = {
         "lookup-code": env.str("THROTTLE_LOOKUP_CODE", "20/min"),
         "staff": env.str("THROTTLE_STAFF", "1200/min"),
         "catalogue": env.str("THROTTLE_CATALOGUE", "240/min"),
+        "filing": env.str("THROTTLE_FILING", "60/hour"),
         "kiosk": env.str("THROTTLE_KIOSK", "60/min"),
+        "feedback": env.str("THROTTLE_FEEDBACK", "60/hour"),
         "sign-in": env.str("THROTTLE_FAILED_SIGN_IN", "10/min"),
     },
     # Without a proxy in front, X-Forwarded-For is whatever the sender likes to write.

@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class Role(TextChoices):
-    """What a member of staff is there for (DESIGN: roles)."""
+    """What an account is there for (DESIGN: roles)."""
 
     CLERK = "clerk", _("Reception-desk clerk")
     OFFICER = "officer", _("Processing officer")
@@ -15,10 +15,13 @@ class Role(TextChoices):
     AUDITOR = "auditor", _("Auditor")
     INTEGRATION = "integration", _("Integration")
     POSTAL_CLERK = "postal_clerk", _("Postal clerk at the desk")
+    CITIZEN = "citizen", _("Citizen")  # files online; no member of staff and of no agency
 
 
 # Who works at a reception desk: a clerk, or the post's own clerk who stands in for one (DESIGN: roles).
 DESK_ROLES = frozenset({Role.CLERK, Role.POSTAL_CLERK})
+STAFF_ROLES = tuple(role for role in Role if role != Role.CITIZEN)
+STAFF_ROLE_CHOICES = tuple((role.value, role.label) for role in STAFF_ROLES)
 
 
 class AgencyKind(TextChoices):

@@ -176,6 +176,25 @@ class OnlineServices:
 
 
 @dataclass(frozen=True, slots=True)
+class FeedbackRules:
+    """How feedback (phản ánh, kiến nghị) is handled; the numbers are working days (R48).
+
+    All but the last count from the day on which it was sent or last passed on, `publish` from the answer.
+    `needs_name`: whoever sends it says who they are and how to be reached.
+    """
+
+    name: str
+    begins: date
+    citation: Citation
+    refuse: int
+    ask: int
+    transfer: int
+    answer: int
+    publish: int
+    needs_name: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class NoticeContents:
     """What every notice of a change of state must say (R41), by the placeholders of its text."""
 
@@ -324,6 +343,14 @@ ONLINE_SERVICES = (
     OnlineServices("224/2026", date(2026, 7, 1), "Nghị định số 224/2026/NĐ-CP", "Decree 224/2026/NĐ-CP"),
 )
 
+# Of the decree itself are the five days for passing on; the others are practice (R48). Begins on the day of
+# its signature: the first day of its force is not known for certain, and nothing that old is counted.
+FEEDBACK_RULES = (
+    FeedbackRules(
+        "20/2008", date(2008, 2, 14), _decree("20/2008"), refuse=2, ask=5, transfer=5, answer=15, publish=2
+    ),
+)
+
 _NOTICES_2026 = _decree("224/2026").at(15, 1, "g")
 NOTICE_CONTENTS = (
     NoticeContents(
@@ -386,6 +413,11 @@ def notices_demanded_on(day: date) -> Mapping[str, Citation]:
 def scan_rules_on(day: date) -> ScanRules:
     """Which papers of a dossier received on that day need no scan."""
     return _on(day, SCAN_RULES) or SCAN_RULES[0]
+
+
+def feedback_rules_on(day: date) -> FeedbackRules:
+    """How feedback that was sent on that day is handled."""
+    return _on(day, FEEDBACK_RULES) or FEEDBACK_RULES[0]
 
 
 def time_rule_on(kind: Counting, day: date) -> TimeRule | None:

@@ -12,8 +12,10 @@ from cases.admin import (
     desk_work,
     dossiers,
     exports,
+    feedback,
     group_receipts,
     group_reception,
+    hidden,
     letters,
     log_books,
     messages,
@@ -23,6 +25,7 @@ from cases.admin import (
     postings,
     queue_setup,
     quick_service,
+    ratings,
     read_access,
     reception,
     reception_people,
@@ -47,8 +50,10 @@ __all__ = [
     "desk_work",
     "dossiers",
     "exports",
+    "feedback",
     "group_receipts",
     "group_reception",
+    "hidden",
     "letters",
     "log_books",
     "messages",
@@ -59,6 +64,7 @@ __all__ = [
     "queue_setup",
     "quick_service",
     "read_access",
+    "ratings",
     "reception",
     "reception_people",
     "reception_preview",
@@ -152,3 +158,7 @@ admin.site.add_page("webhook/", webhooks.webhooks, "webhooks")
 admin.site.add_page("webhook/<uuid:hook>/", webhooks.webhook, "webhook")
 admin.site.add_page("webhook/<uuid:hook>/lam/<slug:what>/", webhooks.act, "webhook_act")
 admin.site.add_page("webhook/<uuid:hook>/gui-lai/<uuid:delivery>/", webhooks.replay, "webhook_replay")
+admin.site.add_page("phan-anh/<int:pk>/", feedback.page, "feedback")
+admin.site.add_page("phan-anh/<int:pk>/tep/<int:file_pk>/", feedback.file, "feedback_file")
+admin.site.add_page("phan-anh/<int:pk>/<slug:verb>/", feedback.verb, "feedback_verb")
+admin.site.add_page("danh-gia/", ratings.ratings, "ratings")

@@ -10,7 +10,7 @@ from cases.admin.verbs import buttons
 from cases.desk_figures import is_boundary_free
 from cases.enums import TextState
 from cases.letters import letters_of
-from cases.models import Dossier
+from cases.models import Dossier, OnlineFiling
 from cases.papers import paper_steps_of
 from cases.queries import promise_of, working_days_left
 from cases.regime import needs_scan
@@ -33,6 +33,7 @@ def dossier_context(dossier: Dossier, user) -> dict:
         "due": shown.due_with_words(dossier, working_days_left(dossier, calendar)),
         "buttons": buttons(user, dossier),
         "seen": last_seen(dossier),
+        "online": _online(dossier),
         "checklist": checklist_of(dossier),
         "other_documents": dossier.documents.filter(component=None).select_related("added_by"),
         "has_text": dossier.documents.filter(text_state=TextState.DONE).exists(),
@@ -58,6 +59,13 @@ def dossier_context(dossier: Dossier, user) -> dict:
         "prints_receipt": bool(dossier.code) and rules.may_print_receipt(user, dossier),
         "new_tab": {"target": "_blank", "rel": "noopener"},
     }
+
+
+def _online(dossier: Dossier) -> OnlineFiling | None:
+    """What was answered in the e-form; a filing that a connected system brought in has none."""
+    if dossier.channel != Channel.ONLINE:
+        return None
+    return OnlineFiling.objects.filter(dossier=dossier).first()
 
 
 def checklist_of(dossier: Dossier) -> list[dict]:

@@ -27,6 +27,23 @@ class LookupByAddress(Catalogue):
     scope = "lookup"
 
 
+class FeedbackByAddress(Catalogue):
+    """Feedback sent from one address; a ward's centre has one address for all its visitors."""
+
+    scope = "feedback"
+
+
+class FeedbackByCode(SimpleRateThrottle):
+    """Attempts to follow one piece of feedback, by number and address, whether it exists or not (R40)."""
+
+    scope = "lookup-code"
+
+    def get_cache_key(self, request, view):
+        code, _secret = view.attempt(request)
+        name = hashlib.sha256(code.encode(errors="replace")).hexdigest()
+        return self.cache_format % {"scope": self.scope, "ident": f"{self.get_ident(request)}-{name}"}
+
+
 class LookupByCode(SimpleRateThrottle):
     """Attempts to prove to be the owner, by code and address; the view says what was tried.
 
@@ -46,6 +63,12 @@ class LookupByCode(SimpleRateThrottle):
             "scope": self.scope,
             "ident": f"{self.get_ident(request)}-{name_of(code)}",
         }
+
+
+class Filing(UserRateThrottle):
+    """Attempts of one citizen to file; nobody fills the list of a desk by pressing a button."""
+
+    scope = "filing"
 
 
 class StaffThrottle(UserRateThrottle):

@@ -1,5 +1,6 @@
 """Dossiers and everything that happened to them."""
 
+from cases.models.accounts import CitizenAccount
 from cases.models.applicants import Applicant
 from cases.models.audit import AuditEntry, AuditHead, ReadAccess
 from cases.models.clock import ExcludedPeriod, Extension
@@ -7,11 +8,14 @@ from cases.models.cooperation import Consultation, Handover
 from cases.models.demands import Demand, StoredPaper
 from cases.models.desk_work import ListColumns, ListExport, ReceptionDraft, ReceptionGroup, SavedList
 from cases.models.dossiers import Dossier, DossierComponent
+from cases.models.feedback import Feedback, FeedbackBook, FeedbackFile, FeedbackStep
 from cases.models.history import DossierEvent, Reschedule, StepRun, Supplement
 from cases.models.log_books import CodeCounter, LogBook
 from cases.models.money import CashReport, DossierFee, FeeWaiver, Payment, ReceiptCounter
 from cases.models.notice_changes import NoticeChange
+from cases.models.online import OnlineDraft, OnlineFiling, OnlineUpload
 from cases.models.papers import Document
+from cases.models.ratings import Rating, RatingProof, RatingScore, SupplementAnswer
 from cases.models.registers import RegisterBook, RegisterEntry
 from cases.models.revisions import CalendarMove, CalendarRevision, RevisionDay
 from cases.models.system import Heartbeat, IdempotencyKey
@@ -27,6 +31,7 @@ __all__ = [
     "CalendarMove",
     "CalendarRevision",
     "CashReport",
+    "CitizenAccount",
     "CodeCounter",
     "Consultation",
     "Demand",
@@ -38,6 +43,10 @@ __all__ = [
     "ExcludedPeriod",
     "Extension",
     "FeeWaiver",
+    "Feedback",
+    "FeedbackBook",
+    "FeedbackFile",
+    "FeedbackStep",
     "Handover",
     "Heartbeat",
     "IdempotencyKey",
@@ -45,11 +54,17 @@ __all__ = [
     "ListExport",
     "LogBook",
     "NoticeChange",
+    "OnlineDraft",
+    "OnlineFiling",
+    "OnlineUpload",
     "Payment",
     "QueueDay",
     "QueueService",
     "QueueTicket",
     "ReadAccess",
+    "Rating",
+    "RatingProof",
+    "RatingScore",
     "ReceiptCounter",
     "ReceptionDraft",
     "ReceptionGroup",
@@ -62,6 +77,7 @@ __all__ = [
     "StepRun",
     "StoredPaper",
     "Supplement",
+    "SupplementAnswer",
     "WaitingRoom",
     "Webhook",
     "WebhookAttempt",

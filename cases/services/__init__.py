@@ -16,6 +16,7 @@ from cases.services.assigning import assign
 from cases.services.at_once import decide_at_once
 from cases.services.cash import close_cash
 from cases.services.certifying import certify
+from cases.services.citizens import answer_supplement
 from cases.services.clarification import clarify
 from cases.services.consultations import alert_late_consultations, answer_consultation, consult
 from cases.services.corrections import receive_correction, report_loss
@@ -24,6 +25,15 @@ from cases.services.digitizing import add_document, digitize
 from cases.services.drafts import drop_draft, forget_old_drafts, keep_draft
 from cases.services.ending import stop, withdraw
 from cases.services.extension import extend
+from cases.services.feedback import (
+    answer_feedback,
+    ask_for_detail,
+    give_detail,
+    publish_feedback,
+    refuse_feedback,
+    send_feedback,
+    transfer_feedback,
+)
 from cases.services.filing import (
     ask_at_desk,
     ask_to_complete,
@@ -47,6 +57,7 @@ from cases.services.overdue import (
 )
 from cases.services.periods import exclude_period
 from cases.services.processing import hand_over, record_result, request_supplement, resume, start
+from cases.services.rating import rate
 from cases.services.reception import receive, receive_filing
 from cases.services.registers import close_old_registers, close_register
 from cases.services.returning import pay_and_return, return_result
@@ -60,8 +71,11 @@ __all__ = [
     "add_document",
     "alert_late_consultations",
     "answer_consultation",
+    "answer_feedback",
+    "answer_supplement",
     "approve_apology",
     "ask_at_desk",
+    "ask_for_detail",
     "ask_to_complete",
     "assign",
     "cancel_apology",
@@ -86,6 +100,7 @@ __all__ = [
     "extend",
     "flag_overdue",
     "forget_old_drafts",
+    "give_detail",
     "hand_over",
     "hand_over_for_absences",
     "help_to_file",
@@ -95,6 +110,8 @@ __all__ = [
     "pay",
     "pay_and_return",
     "prepare_apology",
+    "publish_feedback",
+    "rate",
     "receive",
     "receive_correction",
     "receive_filing",
@@ -105,6 +122,7 @@ __all__ = [
     "refund",
     "refuse",
     "refuse_at_desk",
+    "refuse_feedback",
     "remind_supplements",
     "remove_document",
     "report_loss",
@@ -113,11 +131,13 @@ __all__ = [
     "return_result",
     "reuse_instead",
     "send_apology",
+    "send_feedback",
     "settle",
     "start",
     "stop",
     "submit",
     "sweep",
+    "transfer_feedback",
     "turn_pages",
     "waive",
     "undo",

@@ -142,3 +142,20 @@ def find_or_add(facts: ApplicantFacts, *, seen: bool) -> Applicant:
     if known:
         record_channels(applicant, known.notice_channels, via=NoticeChange.Via.FILING)
     return applicant
+
+
+def keep_contact(applicant: Applicant, *, phone: str, email: str, notice_channels: list[str]) -> Applicant:
+    """How to reach somebody who has signed in, as they say it now; `Invalid` as in `check`."""
+    facts = check(
+        ApplicantFacts(
+            applicant.full_name,
+            phone=phone,
+            email=email,
+            kind=applicant.kind,
+            notice_channels=notice_channels,
+        )
+    )
+    applicant.phone, applicant.email = facts.phone, facts.email
+    applicant.notice_channels = facts.notice_channels
+    applicant.save()
+    return applicant

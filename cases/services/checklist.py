@@ -29,18 +29,23 @@ class ComponentFacts:
 
 
 def keep_checklist(
-    dossier: Dossier, facts: list[ComponentFacts], *, by=None, from_store: bool = False
+    dossier: Dossier,
+    facts: list[ComponentFacts],
+    *,
+    by=None,
+    from_store: bool = False,
+    is_owner: bool = False,
 ) -> list[Demand]:
     """Store the checklist; a later one replaces the rows it names. `Invalid` for strangers.
 
     `from_store`: paper that lies in the store already is reused; only a ground that was given demands it.
 
-    What is reused from the applicant's store brings its file along when the desk handles the list. Whoever
-    files from outside has only said whose papers they are: for them the store stays closed. Returns the
+    What is reused from the applicant's store brings its file along when the desk handles the list, or its
+    owner, who has signed in. Whoever else files from outside has only said whose papers they are: for them the store stays closed. Returns the
     demands that were made, for the caller to record after its own event.
     """
     known = {component.pk: component for component in dossier.version.components.all()}
-    opens_store = rules.handles(by, dossier)
+    opens_store = is_owner or rules.handles(by, dossier)
     offers = reuse_offers(dossier.version, dossier.applicant if opens_store else None)
     demands: list[Demand] = []
     rows: dict[int, DossierComponent] = {}

@@ -5,7 +5,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from cases import deadlines, errors
+from cases import deadlines, errors, rules
 from cases.enums import EventKind, Verb
 from cases.events import local_text, record
 from cases.models import Dossier
@@ -19,7 +19,10 @@ from procedures.calendars import calendar_for
 
 @transaction.atomic
 def withdraw(dossier: Dossier, *, by, reason: str) -> Dossier:
-    """The applicant takes the dossier back (rút hồ sơ, form 05); possible until there is a result (R37)."""
+    """The applicant takes the dossier back (rút hồ sơ, form 05); possible until there is a result (R37).
+
+    At the desk, or signed in to the own account.
+    """
     dossier = locked(dossier)
     ask(dossier, Verb.WITHDRAW, by)
     reason = required_text(reason, field="reason", sentence=_("Note why the applicant withdraws."))
@@ -56,7 +59,7 @@ def _end(dossier: Dossier, kind: EventKind, *, by, reason: str) -> Dossier:
     dossier.to_stopped()
     dossier.ended_at = now
     dossier.holder = None
-    end_step(dossier, at=now, officer=by)
+    end_step(dossier, at=now, officer=None if rules.is_owner(by, dossier) else by)
     dossier.save()
     withdraw_unsent_apology(dossier, reason=_("The dossier was withdrawn or stopped."))
     event = record(dossier, kind, by=by, from_state=before, reason=reason)

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from cases import errors, rules
 from cases.enums import EventKind, ReturnChannel, Verb
 from cases.events import local_text, record
-from cases.models import Dossier, DossierEvent, Supplement
+from cases.models import Applicant, Dossier, DossierEvent, Supplement
 from cases.services.answers import answer_by
 from cases.services.applicants import ApplicantFacts, find_or_add, tidy_phone
 from cases.services.base import (
@@ -41,7 +41,7 @@ from procedures.models import Agency, Procedure, TimeLimit
 @transaction.atomic
 def submit(
     procedure: Procedure,
-    applicant: ApplicantFacts,
+    applicant: ApplicantFacts | Applicant,
     *,
     desk: Agency,
     channel: str = Channel.ONLINE,
@@ -50,7 +50,7 @@ def submit(
 ) -> Dossier:
     """File online or by post (nộp hồ sơ): no code and no clock yet, acknowledged at once (R10).
 
-    What else is filed: see `_file`. Side effects in order: applicant found or added, dossier in state
+    What else is filed: see `_file`. An `Applicant` in place of facts is somebody who has signed in. Side effects in order: applicant found or added, dossier in state
     submitted with the time by which the desk answers, checklist, one event, acknowledgement with the time
     from which it counts. Missing components are accepted here: the desk asks to complete. Raises
     `NotInForce`, `Invalid`, `NotPermitted` (not the desk's clerk, nor a connected system that files online).
@@ -120,7 +120,7 @@ def refuse_at_desk(
 
 def _file(
     procedure: Procedure,
-    applicant: ApplicantFacts,
+    applicant: ApplicantFacts | Applicant,
     *,
     desk: Agency,
     channel: str,
@@ -138,6 +138,7 @@ def _file(
     helped: bool = False,
     refuses: bool = False,
 ) -> tuple[Dossier, DossierEvent]:
+    signed_in = isinstance(applicant, Applicant)
     check_desk(desk)
     known_choice(return_channel, ReturnChannel, field="return_channel")
     filed_at = past_moment(filed_at, field="filed_at")
@@ -151,7 +152,7 @@ def _file(
     dossier = Dossier.objects.create(
         version=version,
         limit=limit_for(version, limit),
-        applicant=find_or_add(applicant, seen=rules.is_clerk_of(by, desk)),
+        applicant=applicant if signed_in else find_or_add(applicant, seen=rules.is_clerk_of(by, desk)),
         **fitting_texts(
             subject=subject,
             submitter_name=submitter_name,
@@ -170,7 +171,7 @@ def _file(
         receipt_wanted=not version.decided_at_once,
         helped_to_file=helped,
     )
-    demands = keep_checklist(dossier, components or [], by=by)
+    demands = keep_checklist(dossier, components or [], by=by, is_owner=signed_in)
     event = record(
         dossier,
         EventKind.SUBMITTED,

@@ -72,6 +72,11 @@ def print_forms(dossier: Dossier) -> Iterator[PrintedFile]:
     yield PrintedFile(_name("log_book"), log_book_pdf(book), today)
 
 
+def issued_letter(letter: Letter) -> bytes:
+    """The PDF of a letter as it was issued."""
+    return issued_pdf(letter)
+
+
 def word_copy(letter: Letter) -> bytes:
     """The letter as a Word file, with number and date when it has them. Raises `WordTemplateBroken`."""
     return letter_docx(letter.kind, letter.current_content, number=letter.number, signed_at=letter.issued_at)

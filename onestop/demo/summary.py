@@ -125,6 +125,7 @@ def addresses(url: str) -> Iterator[str]:
     pages = {
         _("Back office"): reverse("admin:index"),
         _("Look-up for applicants"): reverse("public:lookup"),
+        _("File online"): reverse("public:file_choose"),
         _("API documentation"): reverse("api:docs"),
         _("Readiness of all parts"): reverse("readyz"),
     }

@@ -139,6 +139,7 @@ class ProcedureVersionAdmin(ShownInWords, OnestopModelAdmin):
                     "limit_quantity",
                     "answer_limits",
                     "supplement_limit_days",
+                    "eform_schema",
                 ]
             },
         ),

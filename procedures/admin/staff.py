@@ -18,7 +18,7 @@ from onestop.admin import (
     UserCreationForm,
     display,
 )
-from procedures.enums import Role
+from procedures.enums import STAFF_ROLE_CHOICES, Role
 from procedures.models import Secondment, Staff, Substitute
 from procedures.services.substitutes import without_substitute
 
@@ -28,7 +28,7 @@ class RoleFilter(DropdownFilter):
     parameter_name = "role"
 
     def lookups(self, request, model_admin):
-        return Role.choices
+        return STAFF_ROLE_CHOICES
 
     def queryset(self, request, queryset):
         return queryset.filter(role=self.value()) if self.value() in Role.values else queryset
@@ -109,7 +109,7 @@ class StaffAdmin(UserAdmin, OnestopModelAdmin):
 
     def rows_for(self, user, queryset):
         if access.keeps_system(user) and user.workplace_id is None:
-            return queryset
+            return queryset.exclude(role=Role.CITIZEN)  # not staff
         return queryset.filter(agency__in=[agency.pk for agency in access.agencies_of(user)])
 
     def may_edit(self, user, row):

@@ -10,8 +10,10 @@ from django.db.models import Case, F, Q, When
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from procedures import eforms
 from procedures.codes import PROCEDURE
 from procedures.enums import (
+    STAFF_ROLE_CHOICES,
     Channel,
     ExtensionMode,
     FeeChannel,
@@ -20,7 +22,6 @@ from procedures.enums import (
     Level,
     LimitUnit,
     RegisterKind,
-    Role,
     ServiceLevel,
     Subject,
     VersionStatus,
@@ -176,6 +177,13 @@ class ProcedureVersion(LocalName):
         blank=True,
         help_text=_("Empty: the general parameter"),
     )
+    eform_schema = models.JSONField(
+        _("e-form"),
+        default=dict,
+        blank=True,
+        validators=[eforms.validate],
+        help_text=_("JSON Schema of what is asked for online; empty: the general form"),
+    )
     publication_decision = models.CharField(_("publication decision"), max_length=200, blank=True)
     decision_signed_on = models.DateField(_("decision signed on"), null=True, blank=True)
     text_effective_on = models.DateField(_("legal text in force from"), null=True, blank=True)
@@ -222,8 +230,15 @@ class ProcedureVersion(LocalName):
         return f"{self.procedure.code} {self.name}"
 
     def save(self, *args, **kwargs):
+        eforms.validate(self.eform_schema)
+        self.eform_schema = eforms.ordered(self.eform_schema)
         self.search_text = fold(f"{self.procedure.code} {self.name_vi} {self.name_en} {self.field_vi}")
         super().save(*args, **kwargs)
+
+    @property
+    def eform(self) -> dict:
+        """What is asked for online: the version's own form, or the general one."""
+        return self.eform_schema or eforms.DEFAULT
 
     @property
     def has_excluded_periods(self) -> bool:
@@ -372,7 +387,7 @@ class ProcedureStep(LocalName):
 
     version = models.ForeignKey(ProcedureVersion, on_delete=models.CASCADE, related_name="steps")
     position = models.PositiveSmallIntegerField(_("position"), default=0)
-    role = models.CharField(_("role"), max_length=20, choices=Role.choices)
+    role = models.CharField(_("role"), max_length=20, choices=STAFF_ROLE_CHOICES)
     amount = models.DecimalField(_("allowance"), max_digits=7, decimal_places=2)
     unit = models.CharField(_("unit"), max_length=15, choices=LimitUnit.choices)
 

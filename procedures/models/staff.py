@@ -49,6 +49,13 @@ class Staff(AbstractUser):
     class Meta(AbstractUser.Meta):
         verbose_name = _("member of staff")
         verbose_name_plural = _("staff")
+        constraints = [
+            models.CheckConstraint(
+                name="citizen_holds_no_office",
+                condition=~Q(role=Role.CITIZEN)
+                | Q(agency=None, is_staff=False, is_superuser=False, is_head=False, decides_at_counter=False),
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.get_full_name() or self.username

@@ -134,6 +134,7 @@ RECORD = {
     "register": Key("register", one_of(RegisterKind)),
     "paper_free_from": Key("paper_free_from", day),
     "supplement_limit_days": Key("supplement_limit_days", whole),
+    "eform": Key("eform_schema"),
     "confidence_detail": FOR_READERS,
     "note_en": FOR_READERS,
 }

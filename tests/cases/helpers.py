@@ -15,7 +15,7 @@ from cases.enums import MOVES, State, Verb
 from cases.errors import CaseError, NotPermitted, NotPossibleNow
 from cases.models import Dossier, DossierEvent
 from notifications.models import Message
-from procedures.enums import Role
+from procedures.enums import STAFF_ROLES, Role
 from procedures.models import Staff
 
 # Nothing changed ------------------------------------------------------------------------------------
@@ -64,8 +64,8 @@ def crowd(world) -> list[Staff]:
         make_person("may-tich-hop", ward, Role.INTEGRATION),
         make_person("khong-vai-tro", ward, ""),
         make_person("toan-quyen", None, "", is_superuser=True),
-        *(make_person(f"nghi-viec-{role}", ward, role, is_active=False) for role in Role.values),
-        *(make_person(f"khong-don-vi-{role}", None, role, is_head=role == head) for role in Role.values),
+        *(make_person(f"nghi-viec-{role}", ward, role, is_active=False) for role in STAFF_ROLES),
+        *(make_person(f"khong-don-vi-{role}", None, role, is_head=role == head) for role in STAFF_ROLES),
     ]
 
 

@@ -6,7 +6,7 @@ from cases.deadlines import Punctuality
 from cases.enums import EventKind, PaymentMethod, State
 from cases.proof import ProofReason
 from cases.scopes import Scope
-from procedures.enums import Channel, Role
+from procedures.enums import STAFF_ROLE_CHOICES, Channel
 
 
 class AgencySerializer(serializers.Serializer):
@@ -34,7 +34,7 @@ class MyTokenSerializer(serializers.Serializer):
 
 
 class MeSerializer(PersonSerializer):
-    role = serializers.ChoiceField(Role.choices, allow_blank=True)
+    role = serializers.ChoiceField(STAFF_ROLE_CHOICES, allow_blank=True)
     is_head = serializers.BooleanField()
     agency = AgencySerializer(allow_null=True)
     token = MyTokenSerializer(allow_null=True, help_text="Null in a session of the back office.")

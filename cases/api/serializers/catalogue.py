@@ -13,6 +13,7 @@ from cases.api.serializers.catalogue_parts import (
 )
 from procedures import words
 from procedures.enums import (
+    STAFF_ROLE_CHOICES,
     Channel,
     ExtensionMode,
     FeeChannel,
@@ -20,7 +21,6 @@ from procedures.enums import (
     FeeRule,
     Level,
     LimitUnit,
-    Role,
     ServiceLevel,
     Subject,
 )
@@ -123,7 +123,7 @@ class ExtensionSerializer(serializers.Serializer):
 
 class InternalStepSerializer(serializers.Serializer):
     name = serializers.CharField()
-    role = serializers.ChoiceField(Role.choices)
+    role = serializers.ChoiceField(STAFF_ROLE_CHOICES)
     amount = serializers.DecimalField(max_digits=7, decimal_places=2)
     unit = serializers.ChoiceField(LimitUnit.choices)
 

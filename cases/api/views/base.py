@@ -11,7 +11,7 @@ from rest_framework.authentication import SessionAuthentication
 from rest_framework.exceptions import ValidationError
 from rest_framework.negotiation import BaseContentNegotiation
 from rest_framework.parsers import MultiPartParser
-from rest_framework.permissions import SAFE_METHODS, AllowAny, IsAuthenticated
+from rest_framework.permissions import SAFE_METHODS, AllowAny, BasePermission, IsAuthenticated
 from rest_framework.renderers import JSONRenderer
 from rest_framework.response import Response
 
@@ -27,6 +27,7 @@ from cases.queries import tidy_code
 from cases.scopes import Scope
 from cases.services import idempotency
 from onestop.reading import about
+from procedures.enums import Role
 
 KEY_HEADER = OpenApiParameter(
     "Idempotency-Key",
@@ -95,11 +96,18 @@ class PublicView(ApiView):
     permission_classes = [AllowAny]
 
 
+class NotACitizen(BasePermission):
+    """A citizen signs in to file and to see their own; the verbs of the offices are not for them."""
+
+    def has_permission(self, request, view) -> bool:
+        return request.user.role != Role.CITIZEN
+
+
 class StaffView(ApiView):
     """For people and systems with an account. `scope` is what a token must be for to read here."""
 
     authentication_classes = [TokenAuthentication, SessionAuthentication]
-    permission_classes = [IsAuthenticated, HasScope]
+    permission_classes = [IsAuthenticated, NotACitizen, HasScope]
     throttle_classes = [StaffThrottle]
     header_parameters = []
     scope: Scope | None = Scope.READ

@@ -3,7 +3,7 @@
 import pytest
 from django.test import Client
 
-from procedures.enums import Role
+from procedures.enums import STAFF_ROLES, Role
 from tests.cast import PASSWORD
 
 HOME = "/quan-tri/"
@@ -34,6 +34,7 @@ DESK = [
     "Hand over results",
     "Queue numbers",
     *DOSSIERS,
+    "Feedback",
     "Cash of the day",
     *BOOKS,
     *MINE,
@@ -46,13 +47,25 @@ DESK = [
 SIDEBARS = {
     Role.CLERK: DESK,
     Role.POSTAL_CLERK: DESK,
-    Role.OFFICER: ["Today", "My queue", *DOSSIERS, ASKED, *MINE, "Letters", *COMMON, "Access tokens"],
+    Role.OFFICER: [
+        "Today",
+        "My queue",
+        *DOSSIERS,
+        ASKED,
+        "Feedback",
+        *MINE,
+        "Letters",
+        *COMMON,
+        "Access tokens",
+    ],
     Role.SUPERVISOR: [
         "Today",
         "Queue numbers",
         *DOSSIERS,
         ASKED,
         "Demands with a ground",
+        "Feedback",
+        "Ratings",
         "Cash of the day",
         *BOOKS,
         *MINE,
@@ -70,6 +83,8 @@ SIDEBARS = {
         "Waiting times",
         *DOSSIERS,
         "Demands with a ground",
+        "Feedback",
+        "Ratings",
         "Cash of the day",
         *BOOKS,
         *MINE,
@@ -112,7 +127,7 @@ SIDEBARS = {
 }
 
 
-@pytest.mark.parametrize("role", Role.values)
+@pytest.mark.parametrize("role", STAFF_ROLES)
 def test_sidebar_offers_what_the_role_may_open_and_all_of_it_opens(world, browser, role):
     world.clerk.role = role
     world.clerk.save()
