@@ -232,6 +232,18 @@ def check_lookup_key(app_configs, **kwargs) -> list[CheckMessage]:
     ]
 
 
+@register(Tags.security)
+def check_citizen_sign_in(app_configs, **kwargs) -> list[CheckMessage]:
+    issuer = settings.OIDC_CITIZEN_ISSUER
+    if issuer and not (settings.OIDC_CITIZEN_CLIENT_ID and settings.OIDC_CITIZEN_CLIENT_SECRET):
+        fault = "OIDC_CITIZEN_ISSUER is set without client id and secret: citizens cannot sign in."
+    elif issuer and settings.HTTPS and not issuer.startswith("https://"):
+        fault = f"OIDC_CITIZEN_ISSUER is {issuer}: identities would come over an open line."
+    else:
+        return []
+    return [Warning(fault, hint="See docs/configuration.md, sign-in of citizens.", id="onestop.W020")]
+
+
 @register(Tags.database)
 def check_substitutes(app_configs, databases=None, **kwargs) -> list[CheckMessage]:
     """Whether every clerk and officer has a substitute (R44); asked by `check --database default`."""

@@ -63,6 +63,15 @@ def test_production_settings_are_silent(found):
         ({"MAX_SUPPLEMENT_REQUESTS": 2}, ["onestop.W001"]),
         ({"HEARTBEAT_MAX_AGE_SECONDS": 60}, ["onestop.W002"]),
         ({"SCANNER_FOLDER": "/nowhere/at-all"}, ["onestop.W010"]),
+        ({"OIDC_CITIZEN_ISSUER": "https://dinhdanh.example"}, ["onestop.W020"]),
+        (
+            {
+                "OIDC_CITIZEN_ISSUER": "http://dinhdanh.example",
+                "OIDC_CITIZEN_CLIENT_ID": "motcua",
+                "OIDC_CITIZEN_CLIENT_SECRET": LONG,
+            },
+            ["onestop.W020"],
+        ),
         ({"USES_EMBEDDED_REDIS": True}, ["onestop.W003"]),
         ({"USES_EMBEDDED_POSTGRES": True}, ["onestop.W003"]),
         ({"PUBLIC_URL": "http://motcua.example"}, ["onestop.W004"]),

@@ -355,9 +355,9 @@ def test_provider_refuses_other_clients_and_addresses(world, provider, client):
         st.none()
         | st.booleans()
         | st.integers()
-        | st.text(max_size=30)
-        | st.lists(st.text(max_size=5), max_size=2)
-        | st.dictionaries(st.just("formatted"), st.text(max_size=9) | st.none()),
+        | st.text(max_size=9)
+        | st.just(["0900000101"])
+        | st.dictionaries(st.just("formatted"), st.just("Xóm Ví Dụ") | st.none()),
     )
 )
 def test_any_claims_are_texts_in_the_end(claims):
