@@ -12,7 +12,7 @@ def test_the_document_is_complete(world, anybody):
         "type": "urn:onestop:problem:not_found",
         "title": "Not found",
         "status": 404,
-        "detail": "Nothing fits this code and secret. Compare both with your receipt, letter by letter.",
+        "detail": "Nothing fits this code and this proof. Compare both with your receipt, sign by sign.",
         "code": "not_found",
         "errors": [],
     }
