@@ -110,61 +110,6 @@ def test_the_catalogue_is_counted(world, anybody, rates):
     assert [anybody.get("procedures/").status_code for _ in range(2)] == [200, 429]
 
 
-def test_wrong_passwords_close_the_name_for_a_while(world, anybody, rates, clock):
-    rates(sign_in="2/min")
-
-    def sign_in(password, address="192.0.2.1"):
-        token = base64.b64encode(f"mot-cua:{password}".encode()).decode()
-        answer = anybody.get("me/", headers={"Authorization": f"Basic {token}"}, REMOTE_ADDR=address)
-        return answer.status_code
-
-    assert [sign_in("wrong") for _ in range(2)] == [401, 401]
-    assert sign_in(PASSWORD) == 429
-    assert sign_in(PASSWORD, address="192.0.2.2") == 200
-    clock.move_to("2026-11-09 09:02")
-    assert sign_in(PASSWORD) == 200
-
-
-LOGIN = "/quan-tri/login/"
-TOO_MANY = "Too many attempts. Wait 60 seconds and try again."
-
-
-@pytest.fixture
-def sign_in(client, settings):
-    """Try a password in the form of the back office; True = in, else the sentences on the form."""
-    settings.LANGUAGE_CODE = "en"
-
-    def attempt(password, username="mot-cua", address="192.0.2.1"):
-        answer = client.post(LOGIN, {"username": username, "password": password}, REMOTE_ADDR=address)
-        return answer.status_code == 302 or answer.context["form"].non_field_errors()
-
-    return attempt
-
-
-def test_wrong_passwords_close_the_form_of_the_back_office_too(world, sign_in, rates, clock):
-    rates(sign_in="2/min")
-    for _ in range(2):
-        assert "correct username and password" in sign_in("wrong")[0]
-    assert sign_in(PASSWORD) == [TOO_MANY]
-    assert sign_in(PASSWORD, username="thu-ly") is True
-    assert sign_in(PASSWORD, address="192.0.2.2") is True
-    clock.move_to("2026-11-09 09:02")
-    assert sign_in(PASSWORD) is True
-
-
-def test_form_and_api_count_wrong_passwords_together(world, anybody, sign_in, rates):
-    rates(sign_in="2/min")
-    token = base64.b64encode(b"mot-cua:wrong").decode()
-    for _ in range(2):
-        anybody.get("me/", headers={"Authorization": f"Basic {token}"}, REMOTE_ADDR="192.0.2.1")
-    assert sign_in(PASSWORD) == [TOO_MANY]
-
-
-def test_right_passwords_are_not_counted(world, sign_in, rates):
-    rates(sign_in="2/min")
-    assert [sign_in(PASSWORD) for _ in range(4)] == [True] * 4
-
-
 # --- Redis stopped in the middle --------------------------------------------------------------
 
 
@@ -224,18 +169,6 @@ def test_without_redis_sign_ins_work(world, anybody, mortal_redis):
     mortal_redis()
     token = base64.b64encode(f"mot-cua:{PASSWORD}".encode()).decode()
     assert anybody.get("me/", headers={"Authorization": f"Basic {token}"}).status_code == 200
-
-
-def test_without_redis_the_form_of_the_back_office_opens_and_the_log_says_so(
-    world, sign_in, rates, mortal_redis, caplog
-):
-    rates(sign_in="1/min")
-    mortal_redis()
-    with caplog.at_level(logging.ERROR, logger="onestop.cache"):
-        for _ in range(3):
-            assert "correct username and password" in sign_in("wrong")[0]
-        assert sign_in(PASSWORD) is True
-    assert "onestop.cache" in {record.name for record in caplog.records}
 
 
 def test_without_redis_the_sweep_finds_everything(world, mortal_redis, clock):
