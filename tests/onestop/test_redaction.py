@@ -80,8 +80,8 @@ def test_every_handler_of_web_and_workers_masks():
     assert settings.LOGGING["root"]["handlers"] == ["console"]
 
 
-@given(
-    st.from_regex(r"\A\d{12}\Z|\A\d{9}\Z", fullmatch=True).filter(str.isascii), st.sampled_from(" ,:\"'(/=")
-)
-def test_no_id_number_is_left_whatever_stands_around_it(number, around):
-    assert number not in masked(f"x{around}{number}{around if around != '=' else ''} y")
+@given(st.sampled_from([9, 12]), st.integers(0, 10**9 - 1), st.sampled_from(" ,:\"'(/="))
+def test_no_id_number_is_left_whatever_stands_around_it(length, value, around):
+    number = str(value).zfill(length)
+    assert number not in masked(f"x{around}{number} y")
+    assert number not in masked(f"x {number}{around} y")

@@ -113,9 +113,9 @@ def test_what_is_kept_names_nobody_and_holds_no_password(world):
     assert [word for word in ("bi-mat-cua-toi", "mot-cua", "toi-go-nham-mat-khau") if word in kept] == []
 
 
-@pytest.mark.parametrize("name", ["x" * 5000, "a\x00b", "\ud83d\ude00", "' OR 1=1 --"])
+@pytest.mark.parametrize("name", ["x" * 5000, "a\x00b", "😀", "' OR 1=1 --"])
 def test_no_name_is_an_error_of_the_server(world, name):
-    assert api("sai", name.encode("utf-16", "surrogatepass").decode("utf-16")).status_code == 401
+    assert api("sai", name).status_code == 401
 
 
 def test_new_passwords_are_long_and_not_common():
