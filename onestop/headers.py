@@ -28,9 +28,7 @@ _DATA = {"default-src": _NONE, "base-uri": _NONE, "form-action": _NONE}
 _SHOWN_PDF = {"script-src": _NONE, "base-uri": _NONE, "form-action": _NONE}
 _FILE = _DATA | {"sandbox": ""}
 
-_NOT_NEEDED = (
-    "camera microphone geolocation payment usb serial midi display-capture browsing-topics"
-)
+_NOT_NEEDED = "camera microphone geolocation payment usb serial midi display-capture browsing-topics"
 PERMISSIONS = ", ".join(f"{feature}=()" for feature in _NOT_NEEDED.split())
 
 
