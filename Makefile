@@ -46,9 +46,10 @@ bench: $(DEV) $(COMPILED) ## measure what people wait for, beside a yardstick (A
 keystrokes: $(DEV) $(COMPILED) ## count the keys and the server time of a birth registration in a running demo
 	@$(PYTHON) -m benchmarks.keystrokes $(ARGS)
 
-lint: $(DEV) $(COMPILED) ## style, missing migrations, deployment checks, OpenAPI file
+lint: $(DEV) $(COMPILED) ## style, holes that bandit knows, missing migrations, deployment checks, OpenAPI file
 	$(PYTHON) -m ruff check .
 	$(PYTHON) -m ruff format --check .
+	$(PYTHON) -m bandit --quiet --severity-level medium --configfile pyproject.toml -r onestop procedures cases notifications
 	$(MANAGE) makemigrations --check --dry-run
 	$(PRODUCTION) $(MANAGE) check --deploy --fail-level WARNING
 	@echo "docs/openapi.yaml is what the code says (else: make openapi)"

@@ -14,7 +14,6 @@ from django.template.loader import render_to_string
 from django.urls import path
 from django.utils.decorators import method_decorator
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin, TabularInline
 from unfold.contrib.filters.admin import DropdownFilter
@@ -26,7 +25,7 @@ from unfold.views import ChangeList
 from onestop import access
 from onestop.admin_forms import list_formfield
 from onestop.language import vietnamese_first
-from onestop.signin import FailedSignIns
+from onestop.signin import FailedSignIns, closed_sentence, seconds_to_wait
 
 __all__ = [
     "AdminPasswordChangeForm",
@@ -43,22 +42,17 @@ __all__ = [
 
 
 class SignInForm(AuthenticationForm):
-    """Many wrong passwords in a row close the name for that address for a while, as over the API."""
+    """Many wrong passwords in a row close the account for that address for a while, as over the API."""
 
     def clean(self):
         if "username" not in self.cleaned_data:
             return super().clean()
-        failed = FailedSignIns(self.request, self.cleaned_data["username"])
-        if failed.is_closed:
-            raise ValidationError(
-                _t("Too many attempts. Wait %(seconds)s seconds and try again."),
-                code="too_many",
-                params={"seconds": failed.seconds_to_wait},
-            )
+        if seconds := seconds_to_wait(self.request, self.cleaned_data["username"]):
+            raise ValidationError(closed_sentence(seconds), code="too_many")
         try:
             return super().clean()
         except ValidationError:
-            failed.count()
+            FailedSignIns(self.request).count()
             raise
 
 

@@ -9,7 +9,7 @@ class OnestopConfig(AppConfig):
     default = True
 
     def ready(self) -> None:
-        from onestop import checks  # noqa: F401 - registers the system checks
+        from onestop import checks, sessions  # noqa: F401 - register system checks and the age of a session
 
 
 class OnestopAdminConfig(admin_apps.AdminConfig):

@@ -119,8 +119,15 @@ def check_parameters(app_configs, **kwargs) -> list[CheckMessage]:
         "MIN_SUBSTITUTES": 0,
         "UPLOAD_MAX_BYTES": 1,
         "SESSION_COOKIE_AGE": 1,
+        "SESSION_IDLE_SECONDS": 1,
+        "AXES_FAILURE_LIMIT": 1,
     }
-    variables = {"UPLOAD_MAX_BYTES": "UPLOAD_MAX_MB", "SESSION_COOKIE_AGE": "SESSION_HOURS"}
+    variables = {
+        "UPLOAD_MAX_BYTES": "UPLOAD_MAX_MB",
+        "SESSION_COOKIE_AGE": "SESSION_HOURS",
+        "SESSION_IDLE_SECONDS": "SESSION_IDLE_MINUTES",
+        "AXES_FAILURE_LIMIT": "SIGN_IN_FAILURES",
+    }
     found: list[CheckMessage] = [
         Error(
             f"{variables.get(name, name)} must be at least {minimum}.",

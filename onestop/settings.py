@@ -5,6 +5,7 @@ project runs on private servers under `.data/` (see `onestop/embedded/`): a lapt
 Every variable is listed in `docs/configuration.md`.
 """
 
+from datetime import timedelta
 from pathlib import Path
 
 import dj_database_url
@@ -74,8 +75,12 @@ SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("BEHIN
 SECURE_REFERRER_POLICY = "same-origin"
 SESSION_COOKIE_SECURE = HTTPS
 CSRF_COOKIE_SECURE = HTTPS
-SESSION_COOKIE_HTTPONLY = True
+LANGUAGE_COOKIE_SECURE = HTTPS
+SESSION_COOKIE_HTTPONLY = LANGUAGE_COOKIE_HTTPONLY = True  # the CSRF token is read by reception.js
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = LANGUAGE_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = env.int("SESSION_HOURS", 10) * 3600
+SESSION_IDLE_SECONDS = env.int("SESSION_IDLE_MINUTES", 120) * 60
+CSP_FORM_TARGETS = env.list("CSP_FORM_TARGETS", [])  # where a form may lead besides here: identity providers
 X_FRAME_OPTIONS = "DENY"
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 
@@ -93,6 +98,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django.contrib.postgres",
     "django.contrib.humanize",
+    "axes",
     "django_fsm",
     "pgtrigger",
     "tree_queries",
@@ -113,6 +119,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "onestop.headers.SecureHeaders",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -120,6 +127,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "onestop.sessions.SessionAge",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "onestop.faults.DatabaseAway",
@@ -148,10 +156,21 @@ TEMPLATES = [
 AUTH_USER_MODEL = "procedures.Staff"
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
+AUTHENTICATION_BACKENDS = ["onestop.signin.Guard", "django.contrib.auth.backends.ModelBackend"]
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]  # a ward behind one address goes on working
+AXES_FAILURE_LIMIT = env.int("SIGN_IN_FAILURES", 10)
+AXES_COOLOFF_TIME = timedelta(minutes=env.int("SIGN_IN_LOCK_MINUTES", 15))
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False  # "wait 15 minutes" stays true for who tries again
+AXES_RESET_ON_SUCCESS = True
+AXES_USERNAME_CALLABLE = "onestop.signin.account_of"
+AXES_CLIENT_IP_CALLABLE = "onestop.signin.address_of"
+AXES_DISABLE_ACCESS_LOG = True  # who signed in when is in the session and the history
+AXES_ENABLE_ADMIN = AXES_VERBOSE = False
+SILENCED_SYSTEM_CHECKS = ["axes.W002"]  # its middleware answers with a bare text; our doors say it themselves
 LOGIN_URL = "admin:login"
 LOGIN_REDIRECT_URL = "admin:index"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -258,6 +277,10 @@ EXPORT_KEPT_HOURS = env.int("EXPORT_KEPT_HOURS", 24)
 ONLINE_QUOTA_BYTES = env.int("ONLINE_QUOTA_MB", 100) * 1024 * 1024  # in the drafts of one citizen
 ONLINE_DRAFT_KEPT_DAYS = env.int("ONLINE_DRAFT_KEPT_DAYS", 30)  # of a filing that was begun online
 SCANNER_FOLDER = env.str("SCANNER_FOLDER", "")  # where scanners of the desks put their files; empty = none
+CLAMD = env.str("CLAMD", "")  # unix:///run/clamav/clamd.ctl or tcp://host:3310; empty = nobody scans
+CLAMD_REQUIRED = env.bool("CLAMD_REQUIRED", True)
+if CLAMD and not CLAMD.startswith(("unix:///", "tcp://")):
+    raise ImproperlyConfigured("CLAMD must be a unix:/// or tcp:// address, or empty.")
 OCR = env.str("OCR", "auto")  # text in scans, where ocrmypdf is installed
 OCR_LANGUAGES = env.str("OCR_LANGUAGES", "vie+eng")  # names of tesseract
 if OCR not in {"auto", "off"}:
@@ -369,7 +392,7 @@ REST_FRAMEWORK = {
         "filing": env.str("THROTTLE_FILING", "60/hour"),
         "kiosk": env.str("THROTTLE_KIOSK", "60/min"),
         "feedback": env.str("THROTTLE_FEEDBACK", "60/hour"),
-        "sign-in": env.str("THROTTLE_FAILED_SIGN_IN", "10/min"),
+        "sign-in": env.str("THROTTLE_FAILED_SIGN_IN", "60/min"),
     },
     # Without a proxy in front, X-Forwarded-For is whatever the sender likes to write.
     "NUM_PROXIES": 1 if SECURE_PROXY_SSL_HEADER else 0,
@@ -408,8 +431,17 @@ SPECTACULAR_SETTINGS = {
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "formatters": {
+        "line": {
+            "()": "onestop.redaction.RedactingFormatter",
+            "format": "%(asctime)s %(levelname)s %(name)s %(message)s",
+        }
+    },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", "INFO")},
-    "loggers": {"httpx": {"level": "WARNING"}, "django.request": {"level": "ERROR"}},
+    "loggers": {
+        "httpx": {"level": "WARNING"},
+        "axes": {"level": "WARNING"},
+        "django.request": {"level": "ERROR"},
+    },
 }

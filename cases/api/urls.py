@@ -3,7 +3,7 @@
 from django.http import Http404
 from django.urls import include, path, re_path
 from drf_spectacular.utils import extend_schema
-from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
 from cases.api.views.at_once import AtOnceView
 from cases.api.views.base import PublicView
@@ -106,7 +106,9 @@ v1 = [
     path("webhooks/<uuid:hook>/deliveries/<uuid:delivery>/replay/", ReplayView.as_view(), name="replay"),
     path("schema/", SpectacularAPIView.as_view(authentication_classes=[]), name="schema"),
     path(
-        "docs/", SpectacularSwaggerView.as_view(url_name="api:schema", authentication_classes=[]), name="docs"
+        "docs/",
+        SpectacularSwaggerSplitView.as_view(url_name="api:schema", authentication_classes=[]),
+        name="docs",
     ),
 ]
 urlpatterns = [

@@ -16,6 +16,7 @@ from pypdf import PdfReader
 from cases.errors import BadFile
 from cases.pictures import MAX_PIXELS, PDF, TIFF, UNREADABLE, TooManyPixels, opened_image, refuse_bomb
 from cases.services.pdf_inside import HiddenFile, Program, TooIntricate, look_inside
+from cases.services.virus_scan import refuse_infected
 
 ACCEPTED = {
     PDF: ".pdf",
@@ -62,7 +63,9 @@ def check_file(upload) -> CheckedFile:
     mime_type = type_of(content)
     if not mime_type:
         raise _bad(name, _("“%(name)s” is not a PDF, JPEG, PNG or TIFF file, whatever its name says."))
-    return CheckedFile(name, content, mime_type, _checked_pages(name, content, mime_type), hash_of(content))
+    pages = _checked_pages(name, content, mime_type)
+    refuse_infected(content, name)
+    return CheckedFile(name, content, mime_type, pages, hash_of(content))
 
 
 def hash_of(content: bytes) -> str:

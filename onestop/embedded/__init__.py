@@ -28,7 +28,7 @@ def short_name(data_dir: Path) -> str:
 
 def runtime_dir(data_dir: Path) -> Path:
     """Where the sockets lie. Not `tempfile.gettempdir()`: every process must find the same folder."""
-    return Path("/tmp") / short_name(data_dir)
+    return Path("/tmp") / short_name(data_dir)  # nosec B108 - made for its owner alone, see places.py
 
 
 def postgresql_socket_dir(data_dir: Path) -> Path:

@@ -54,7 +54,7 @@ class _StrictLoader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
 def read_yaml(path: Path, place: Place) -> dict:
     """The mapping in the file; an empty one, and a problem noted, when it cannot be read."""
     try:
-        content = yaml.load(path.read_text(encoding="utf-8"), Loader=_StrictLoader)
+        content = yaml.load(path.read_text(encoding="utf-8"), Loader=_StrictLoader)  # nosec B506 - a SafeLoader
     except FileNotFoundError:
         place.refuse(_("the file is missing."))
     except UnicodeDecodeError:

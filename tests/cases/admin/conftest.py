@@ -16,7 +16,7 @@ def english_pages(english):
 @pytest.fixture
 def browser(settings):
     """`browser(person)` is a browser in which that person has signed in, for as long as the clock may move."""
-    settings.SESSION_COOKIE_AGE = 10 * 365 * 86_400
+    settings.SESSION_COOKIE_AGE = settings.SESSION_IDLE_SECONDS = 10 * 365 * 86_400
 
     def signed_in(person, **options) -> Client:
         client = Client(**options)

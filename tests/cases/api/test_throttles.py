@@ -13,7 +13,6 @@ from cases.models import Dossier
 from notifications.models import Message
 from onestop.embedded import valkey
 from tests.cases.api.conftest import receive, reception, refused, token_client
-from tests.cast import PASSWORD
 
 
 @pytest.fixture
@@ -109,38 +108,6 @@ def test_the_catalogue_is_counted(world, anybody, rates):
     assert [anybody.get("procedures/").status_code for _ in range(2)] == [200, 429]
 
 
-LOGIN = "/quan-tri/login/"
-TOO_MANY = "Too many attempts. Wait 60 seconds and try again."
-
-
-@pytest.fixture
-def sign_in(client, settings):
-    """Try a password in the form of the back office; True = in, else the sentences on the form."""
-    settings.LANGUAGE_CODE = "en"
-
-    def attempt(password, username="mot-cua", address="192.0.2.1"):
-        answer = client.post(LOGIN, {"username": username, "password": password}, REMOTE_ADDR=address)
-        return answer.status_code == 302 or answer.context["form"].non_field_errors()
-
-    return attempt
-
-
-def test_wrong_passwords_close_the_form_of_the_back_office(world, sign_in, rates, clock):
-    rates(sign_in="2/min")
-    for _ in range(2):
-        assert "correct username and password" in sign_in("wrong")[0]
-    assert sign_in(PASSWORD) == [TOO_MANY]
-    assert sign_in(PASSWORD, username="thu-ly") is True
-    assert sign_in(PASSWORD, address="192.0.2.2") is True
-    clock.move_to("2026-11-09 09:02")
-    assert sign_in(PASSWORD) is True
-
-
-def test_right_passwords_are_not_counted(world, sign_in, rates):
-    rates(sign_in="2/min")
-    assert [sign_in(PASSWORD) for _ in range(4)] == [True] * 4
-
-
 # --- Redis stopped in the middle --------------------------------------------------------------
 
 
@@ -209,18 +176,6 @@ def test_without_redis_a_token_opens(world, mortal_redis):
     client = token_client(world.clerk)
     mortal_redis()
     assert client.get("me/").status_code == 200
-
-
-def test_without_redis_the_form_of_the_back_office_opens_and_the_log_says_so(
-    world, sign_in, rates, mortal_redis, caplog
-):
-    rates(sign_in="1/min")
-    mortal_redis()
-    with caplog.at_level(logging.ERROR, logger="onestop.cache"):
-        for _ in range(3):
-            assert "correct username and password" in sign_in("wrong")[0]
-        assert sign_in(PASSWORD) is True
-    assert "onestop.cache" in {record.name for record in caplog.records}
 
 
 def test_without_redis_the_sweep_finds_everything(world, mortal_redis, clock):
