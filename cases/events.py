@@ -51,7 +51,7 @@ def record(
 def record_all(
     kind: EventKind, rows: Iterable[tuple[Dossier, dict]], *, by=None, at: datetime
 ) -> list[DossierEvent]:
-    """One row of history for each of many dossiers, at once: what happened to all of them together."""
+    """One row of history for each of many dossiers, at once: what happened to all of them together; their state stays."""
     events = DossierEvent.objects.bulk_create(
         sealed(
             DossierEvent(
@@ -60,6 +60,7 @@ def record_all(
                 at=at,
                 actor=by,
                 actor_label=str(by) if by else "",
+                from_state=dossier.state,
                 to_state=dossier.state,
                 data=data,
             )

@@ -2,7 +2,7 @@
 
 An event is sealed when it is written (`cases.events.sealed`) and enters the chain a moment later, so that
 nobody at a desk waits for the chain. Both are made with `AUDIT_KEY`, which is not in the database: see
-docs/decisions/0030-the-audit-chain.md for what is found, and what is not.
+docs/decisions/0026-the-audit-chain.md for what is found, and what is not.
 """
 
 import logging

@@ -10,16 +10,15 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from cases import deadlines, errors
-from cases.enums import RUNNING_STATES, EventKind, State
-from cases.events import local_text, record
+from cases.enums import EventKind, State
+from cases.events import local_text, record, record_all
 from cases.models import CalendarMove, Dossier, DossierEvent, Supplement
-from cases.outbox import is_listened_to, tell_webhooks
 from cases.services.apologies import draft_apology
 from cases.services.base import locked
 from cases.services.consultations import alert_late_consultations
@@ -34,6 +33,7 @@ from procedures.working_time import WorkCalendar, minute_of
 
 logger = logging.getLogger(__name__)
 
+FLAGGED_AT_ONCE = 1_000
 DIGEST_HOUR = 7  # the beat's own hour, see onestop/celery.py
 
 
@@ -79,41 +79,24 @@ def sweep(now: datetime | None = None) -> SweepCounts:
 def flag_overdue(now: datetime | None = None) -> int:
     """Flag what has passed its due moment, with one event each; returns how many.
 
-    One statement claims the rows and writes their events: of two workers at once each row is one's,
-    because the second waits for the row and then sees the flag. Webhooks that want to know are told.
+    A statement claims a batch of rows, their events follow in the same transaction: of two workers at once
+    each row is one's, because the second waits for the row and then sees the flag.
     """
     now = now or timezone.now()
-    states = ", ".join(f"'{state.value}'" for state in sorted(RUNNING_STATES))
-    with transaction.atomic(), connection.cursor() as cursor:
-        listened_to = is_listened_to(EventKind.OVERDUE)
-        cursor.execute(
-            f"""
-            WITH claimed AS (
-                UPDATE {Dossier._meta.db_table}
-                   SET overdue_flagged_at = %(now)s
-                 WHERE state IN ({states}) AND finished_at IS NULL
-                   AND due_at < %(minute)s AND overdue_flagged_at IS NULL
-             RETURNING id, state, due_at
-            )
-            INSERT INTO {DossierEvent._meta.db_table}
-                   (dossier_id, kind, at, actor_id, actor_label, from_state, to_state, data)
-            SELECT id, %(kind)s, %(now)s, NULL, '', state, state,
-                   jsonb_build_object('due', to_char(due_at AT TIME ZONE %(zone)s, 'DD/MM/YYYY HH24:MI'))
-              FROM claimed
-            {"RETURNING id" if listened_to else ""}
-            """,
-            {
-                "now": now,
-                "minute": minute_of(now),
-                "kind": EventKind.OVERDUE.value,
-                "zone": settings.TIME_ZONE,
-            },
-        )
-        flagged = cursor.rowcount
-        if listened_to:
-            written = DossierEvent.objects.filter(pk__in=[pk for (pk,) in cursor.fetchall()])
-            tell_webhooks(written.select_related("dossier").order_by("pk"))
-        return flagged
+    flagged = 0
+    while batch := _flag_batch(now):
+        flagged += batch
+    return flagged
+
+
+@transaction.atomic
+def _flag_batch(now: datetime) -> int:
+    late = Dossier.objects.overdue(now).filter(overdue_flagged_at=None).order_by("pk")
+    claimed = list(late.select_for_update(of=("self",))[:FLAGGED_AT_ONCE])
+    Dossier.objects.filter(pk__in=[dossier.pk for dossier in claimed]).update(overdue_flagged_at=now)
+    rows = [(dossier, {"due": local_text(dossier.due_at)}) for dossier in claimed]
+    record_all(EventKind.OVERDUE, rows, at=now)
+    return len(claimed)
 
 
 def warn_due_soon(now: datetime | None = None) -> int:

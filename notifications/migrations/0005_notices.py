@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('notifications', '0003_list_indexes'),
+        ('notifications', '0004_personal_data'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -10,8 +10,8 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('cases', '0011_refuse_nonsense'),
-        ('procedures', '0011_citizens'),
+        ('cases', '0013_api_for_others'),
+        ('procedures', '0012_citizens'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('auth', '0012_alter_user_first_name_max_length'),
-        ('procedures', '0010_calendar_edition'),
+        ('procedures', '0011_personal_data'),
     ]
 
     operations = [

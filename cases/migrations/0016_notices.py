@@ -11,7 +11,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('cases', '0011_refuse_nonsense'),
+        ('cases', '0015_citizens_own_pages'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -12,7 +12,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('cases', '0011_refuse_nonsense'),
+        ('cases', '0012_personal_data'),
         ('procedures', '0010_calendar_edition'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
