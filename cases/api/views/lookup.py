@@ -14,7 +14,7 @@ from cases.api.problems import NothingFound
 from cases.api.serializers.status import OwnerStatusSerializer, PublicStatusSerializer
 from cases.api.throttles import LookupByAddress, LookupByCode
 from cases.api.views.base import PublicView
-from cases.api.views.dossiers import PDF_ANSWER, pdf_response
+from cases.api.views.printouts import PDF_ANSWER, pdf_response
 from cases.collecting import collection_of, ical_of
 from cases.letters import letters_of
 from cases.lookup import Proof
