@@ -12,8 +12,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from cases.api.filters import ProcedureFilter
-from cases.public.caching import same_for_everybody
 from cases.public.filing_link import filing_address
+from onestop.caching import same_for_everybody
 from procedures import words
 from procedures.codes import is_procedure_code
 from procedures.enums import Level, ServiceLevel, Subject, VersionStatus

@@ -9,8 +9,8 @@ from django.views.decorators.http import require_safe
 
 from cases.api.throttles import Catalogue
 from cases.postings import Posting, all_desks, posting_list_payload, posting_of, procedure_sheet_payload
-from cases.public.caching import same_for_everybody
 from notifications.pdf import posting_list_pdf, procedure_sheet_pdf
+from onestop.caching import same_for_everybody
 from procedures.codes import is_agency_code, is_procedure_code
 from procedures.guide import guide_to
 
