@@ -28,11 +28,6 @@ def tell_webhooks(events: Iterable[DossierEvent]) -> None:
     WebhookDelivery.objects.bulk_create(deliveries, batch_size=500)
 
 
-def is_listened_to(kind: EventKind) -> bool:
-    """Whether any webhook has chosen this event; for who writes very many at once."""
-    return Webhook.objects.filter(is_active=True, events__contains=[kind]).exists()
-
-
 def _line(units: tuple[int, int]) -> set[int]:
     """Both agencies of a dossier and all above them."""
     line: set[int] = set()
