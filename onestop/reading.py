@@ -23,19 +23,26 @@ READS = {
         "admin:correction",
         "admin:papers_lost",
         "admin:consultation_answer",
+        "admin:scan_text",
+        "admin:cases_demand_change",
+        "admin:notice_text",
+        "admin:notice_preview",
         "api:dossier",
     },
     ReadKind.DOCUMENT: {
         "admin:dossier_document",
         "admin:dossier_searchable",
+        "admin:dossier_page",
         "admin:dossier_receipt",
         "admin:dossier_control_slip",
         "admin:hand_over_slip",
         "admin:certification",
         "admin:fee_receipt",
+        "admin:feedback_file",
         "api:document",
         "api:documents",
         "api:receipt",
+        "api:control_slip",
     },
     ReadKind.LIST: {
         "admin:cases_dossier_changelist",
@@ -49,7 +56,10 @@ READS = {
         "admin:register",
         "admin:register_volume",
         "admin:questions",
+        "admin:ratings",
         "api:dossiers",
+        "api:search",
+        "api:log_book",
         "api:filings",
         "api:overdue",
         "api:certifications",
@@ -64,6 +74,9 @@ READS = {
         "admin:letter_word",
         "admin:notifications_message_changelist",
         "admin:notifications_message_change",
+        "admin:cases_feedback_changelist",
+        "admin:feedback",
+        "admin:feedback_verb",
         "api:letters",
         "api:letter",
         "api:letter_pdf",
@@ -74,9 +87,22 @@ READS = {
 KINDS = {name: kind for kind, names in READS.items() for name in names}
 OF_A_DOSSIER = {ReadKind.DOSSIER, ReadKind.DOCUMENT}
 # Pages whose number is not that of a dossier.
-OTHER_NUMBER = {"admin:consultation_answer", "admin:fee_receipt"}
-# Read only when the view says so: a form that is empty, or nobody found, shows nobody.
+OTHER_NUMBER = {
+    "admin:consultation_answer",
+    "admin:fee_receipt",
+    "admin:feedback_file",
+    "admin:cases_demand_change",
+}
+# Read only when the view says so: a form that is empty, or nobody found, shows nobody; a text is tried on an
+# invented dossier or on a real one; the small pictures of a page show what is opened by the large one.
 ONLY_IF_SAID = {ReadKind.LOOKUP, ReadKind.PERSON}
+SAID_BY_THE_VIEW = {name for kind in ONLY_IF_SAID for name in READS[kind]} | {
+    "admin:dossier_page",
+    "admin:notice_text",
+    "admin:notice_preview",
+}
+# Asked with a body, so that nobody's name stands in an address.
+ASKED_BY_POST = SAID_BY_THE_VIEW | READS[ReadKind.EXPORT] | {"admin:scan_text", "api:search"}
 
 
 def about(request: HttpRequest, *, dossier=None, count: int = 1) -> None:
@@ -95,9 +121,9 @@ class ReadAccessMiddleware:
         route = request.resolver_match.view_name if request.resolver_match else ""
         kind = KINDS.get(route)
         said = getattr(request, _ABOUT, None)
-        if kind is None or response.status_code != 200 or (kind in ONLY_IF_SAID and said is None):
+        if kind is None or response.status_code != 200 or (route in SAID_BY_THE_VIEW and said is None):
             return response
-        if request.method == "GET" or kind in ONLY_IF_SAID | {ReadKind.EXPORT}:
+        if request.method == "GET" or route in ASKED_BY_POST:
             number = _number(request)
             note_read(
                 kind,

@@ -31,6 +31,7 @@ from tests.cases.desk_queue import build_queue
 from tests.cases.helpers import make_person
 from tests.cases.verbs.test_receive_group import rows
 from tests.cast import World, build_world, local, upload
+from tests.role_stage_online import citizens, online_bodies, online_headers, online_places
 
 INSIDE = {
     "C": Role.CLERK,
@@ -50,7 +51,7 @@ OUTSIDE = {
     "u": Role.AUDITOR,
     "i": Role.INTEGRATION,
 }
-EVERYBODY = "?" + "".join(INSIDE) + "YR" + "".join(OUTSIDE)
+EVERYBODY = "?" + "".join(INSIDE) + "YRK" + "".join(OUTSIDE) + "k"
 
 
 class Stage:
@@ -74,7 +75,7 @@ class Stage:
     def answers(self, name: str, arguments: list[str], method: str) -> dict[str, str]:
         """What everybody is answered at this address, by letter; what it changed is taken back."""
         address, found = self.address(name, arguments), {}
-        body = bodies(self.world, self.places).get(name, {}) if method == "POST" else None
+        body = self.body(name) if method == "POST" else None
         for letter, session in self.sessions.items():
             self.browser.cookies = session.copy()
             with transaction.atomic():
@@ -86,12 +87,17 @@ class Stage:
             found[letter] = _answer(response)
         return found
 
+    def body(self, name: str) -> dict:
+        """What a POST to this address sends; files are new each time."""
+        return {**bodies(self.world, self.places), **online_bodies(self.world, self.places)}.get(name, {})
+
     def _sent(self, name: str, address: str, body: dict) -> HttpResponse:
         files = [value for value in body.values() if hasattr(value, "read")]
         for file in files:
             file.seek(0)
         as_json = {"content_type": "application/json"} if name.startswith("api:") and not files else {}
-        return self.browser.post(address, body, headers={"Idempotency-Key": uuid4().hex}, **as_json)
+        headers = {"Idempotency-Key": uuid4().hex, **online_headers(self.places).get(name, {})}
+        return self.browser.post(address, body, headers=headers, **as_json)
 
     def address(self, name: str, arguments: list[str]) -> str:
         values = [self.places.get(argument, argument) for argument in arguments]
@@ -132,6 +138,7 @@ def _people(world: World) -> dict[str, Staff]:
                 people[letter] = make_person(f"{role}-{where}".replace("_", "-"), agency, role, is_staff=True)
     people["Y"] = make_person("he-thong", None, Role.SYSTEM_ADMIN, is_staff=True)
     people["R"] = make_person("toan-quyen", None, "", is_staff=True, is_superuser=True)
+    people |= citizens(world)
     world.clerk.decides_at_counter = True  # else there is no quick service
     world.clerk.save()
     return people
@@ -146,15 +153,17 @@ def _places(world: World, people: dict[str, Staff], clock) -> dict[str, object]:
         extension_unit="working_day",
         excluded_periods=[{"name_vi": "Niêm yết", "name_en": "Posting"}],
     )
-    late, unanswered = world.processing(), world.supplement()
+    late = {name: world.processing() for name in ("late", "prepared", "apologised")}
+    unanswered = world.supplement()
     clock.move_to("2026-12-02 09:00")
-    dossiers = {"late": late, "unanswered": unanswered, **_dossiers(world)}
+    dossiers = {**late, "unanswered": unanswered, **_dossiers(world)}
     return {
         **{name: dossier.pk for name, dossier in dossiers.items()},
         **{f"{name}_uuid": dossier.uuid for name, dossier in dossiers.items()},
         **_papers(world, dossiers),
         **_at_the_desk(world, people["P"]),
         **_kept(world),
+        **online_places(world, people, dossiers),
     }
 
 
@@ -191,6 +200,8 @@ def _papers(world: World, dossiers: dict[str, Dossier]) -> dict[str, object]:
         dossiers["processing"], by=world.officer, paper="Sổ hộ khẩu", legal_text="Luật X, Điều Y"
     )
     payment = dossiers["paid_for"].payments.get()
+    apology = {"reason": "Máy chủ hỏng", "new_due_at": local("2026-12-09 17:00")}
+    prepared, _new = services.draft_apology(dossiers["prepared"])
     return {
         "code": dossiers["received"].code,
         "scan": dossiers["scanned"].documents.first().pk,
@@ -200,6 +211,8 @@ def _papers(world: World, dossiers: dict[str, Dossier]) -> dict[str, object]:
         "question": question.pk,
         "demand": demand.pk,
         "letter": services.draft_apology(dossiers["late"])[0].pk,
+        "prepared_letter": services.prepare_apology(prepared, by=world.supervisor, **apology).pk,
+        "issued_letter": services.issue_apology(dossiers["apologised"], by=world.head, **apology).pk,
         "message": Message.objects.order_by("pk").first().pk,
         "certified": certify(world).pk,
     }
@@ -279,6 +292,7 @@ QUERIES = {
         "term": "",
     },
     "public:lookup": {"ma": "H41.101-261202-0001"},
+    "api:calculator": {"procedure": "1.000001"},
     "admin:receipts": {"today": "1"},
     "admin:group_template": {"procedure": "1.000001"},
 }
@@ -322,7 +336,7 @@ def bodies(world: World, places: dict[str, object]) -> dict[str, dict]:
         "admin:papers_lost": {"papers": "Giấy khai sinh"},
         "admin:correction": {"reason": "Sai họ tên"},
         "admin:dossier_search": {"q": "vi du"},
-        "public:lookup": {"code": places["code"], "secret": "0000-0000"},
+        "public:lookup": {"code": places["code"], "secret": places["lookup_secret"]},
         "set_language": {"language": "en", "next": "/tra-cuu/"},
         "public:language": {"language": "en", "next": "/tra-cuu/"},
     }

@@ -89,17 +89,33 @@ def test_every_address_has_its_rows_and_every_row_its_address():
 def test_everybody_is_answered_as_the_table_says(stage, name, method):
     arguments, answers = ROWS[name, method]
     found = stage.answers(name, arguments, method)
-    assert {k: v for k, v in found.items() if v[0] == "5"} == {}
+    # 503 is no fault of ours: something beside us is not there.
+    assert {who: status for who, status in found.items() if status[0] == "5" and status != "503"} == {}
     assert found == expected(answers), f"{name} {method}   {written(found)}"
 
 
+# What takes a POST without the token of a page, and what is the proof instead. Our public pages send no referrer,
+# so browsers send `Origin: null` with their forms, which Django refuses where a cookie is asked for.
+WITHOUT_TOKEN = {
+    "public:kiosk": "the link of the waiting room; it gives everybody a number",
+    "public:language": "none: a language that somebody else switched harms nobody",
+    "public:lookup": "the secret of the receipt in the body; it changes nothing",
+    "public:lookup_download": "the pass of the owner's page in the body; it changes nothing",
+    "public:rate": "the proof of a look-up in the body",
+    "public:feedback_follow": "number and secret of the acknowledgement in the body",
+    "public:notice_choice": "the signed link; mail programs send it by themselves",
+}
+
+
 def test_a_session_without_the_token_of_the_page_changes_nothing(stage):
-    """Of all addresses only those below take a POST without one: a link or the body is their proof."""
     browser = Client(enforce_csrf_checks=True, raise_request_exception=False)
-    browser.force_login(stage.people["C"])
     taken = set()
-    for name in sorted(addresses()):
-        arguments = ROWS[name, "POST"][0]
-        if browser.post(stage.address(name, arguments)).status_code not in {403, 405}:
-            taken.add(name)
-    assert taken - {"/api/*"} == {"public:kiosk", "public:language", "public:lookup"}
+    for letter in ("C", "K"):
+        browser.force_login(stage.people[letter])
+        for name in sorted(addresses()):
+            with transaction.atomic():
+                answer = browser.post(stage.address(name, ROWS[name, "POST"][0]), stage.body(name))
+                transaction.set_rollback(True)
+            if answer.status_code not in {403, 405}:
+                taken.add(name)
+    assert taken - {"/api/*"} == set(WITHOUT_TOKEN)

@@ -13,6 +13,7 @@ from cases.errors import FileMissing
 from cases.models import Document
 from cases.printouts import control_slip_payload, receipt_payload
 from notifications.pdf import control_slip_pdf, receipt_pdf
+from onestop.reading import about
 
 WORD_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
@@ -52,6 +53,8 @@ def page(request, pk: int, document_pk: int, page: int, size: str):
         except (IndexError, *pictures.UNREADABLE) as error:
             raise Http404(_("This page cannot be drawn. Download the file to open it.")) from error
         response = HttpResponse(drawn, content_type="image/jpeg")
+        if size != "thumbnail":
+            about(request, dossier=pk)
     response["ETag"] = etag
     response["Cache-Control"] = "private, no-cache"
     response["X-Content-Type-Options"] = "nosniff"

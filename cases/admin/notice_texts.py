@@ -26,6 +26,7 @@ from notifications.notices import NoticeText, built_in, placeholders_of
 from notifications.services.templates import BODY_MAX_CHARACTERS, newest_version, own_texts
 from onestop import access
 from onestop.admin_forms import MomentField, OfficeForm
+from onestop.reading import about
 
 ALL_CHANNELS = "moi-kenh"  # the address of the text for all channels that have none of their own
 OFFERED_DOSSIERS = 8
@@ -235,6 +236,8 @@ def _previews(request, place: Place, form: NoticeForm) -> dict:
         facts["invented"] = "event"
     if not service.is_fillable(place.kind, form.text):
         return facts
+    if dossier and personal:
+        about(request, dossier=dossier)
     rows = service.previews(
         place.kind,
         language=place.language,

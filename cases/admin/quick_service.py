@@ -31,6 +31,7 @@ from cases.services.fee_lines import amounts_owed
 from cases.services.idempotency import fingerprint_of, once
 from onestop import access
 from onestop.numbers import whole_number
+from onestop.reading import about
 from procedures import fees
 from procedures.calendars import remembered_calendars
 from procedures.enums import Channel
@@ -97,6 +98,7 @@ def words(request, pk: int):
     if entry is None:
         raise Http404(_("There is no such entry in a register of your agencies."))
     dossier = visible_dossier(request, entry.dossier_id)
+    about(request, dossier=dossier)  # the number in the address is that of the entry
     stored = dossier.documents.filter(source=DocumentSource.RESULT).last()
     try:
         with queries.open_file(stored) as file:

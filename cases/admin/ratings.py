@@ -16,6 +16,7 @@ from cases.models import Rating
 from cases.satisfaction import figures_of
 from onestop import access
 from onestop.admin_forms import OfficeForm
+from onestop.reading import about
 from procedures.models import Agency
 
 PER_PAGE = 50
@@ -65,6 +66,7 @@ def ratings(request):
         }
         for rating in page
     ]
+    about(request, count=len(rows))
     request.current_app = admin.site.name
     context = admin.site.page_context(
         request,

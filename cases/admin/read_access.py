@@ -1,6 +1,7 @@
 """Who read which personal data, for inspectors and data protection officers; to look at, never to change."""
 
 from django.contrib import admin
+from django.http import Http404
 from django.utils.translation import gettext_lazy as _
 
 from cases.admin.shown import moment
@@ -34,6 +35,9 @@ class ReadAccessAdmin(KeysetModelAdmin):
     list_filter = [ReadKindFilter]
     search_fields = ["reference"]
     search_help_text = _("Dossier code, or the account of a member of staff")
+
+    def change_view(self, request, object_id, form_url="", extra_context=None):
+        raise Http404  # the list says everything
 
     def rows_for(self, user, queryset):
         """What was read at the person's agencies."""

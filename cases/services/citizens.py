@@ -17,6 +17,7 @@ from cases.services.digitizing import add_document
 from cases.services.filing import complete_filing
 from cases.services.notices import supervisors_of, tell_staff
 from cases.services.stored_files import files_or_nothing
+from notifications.enums import MessageKind
 
 MOST_FILES = 10
 LONGEST_NOTE = 2000
@@ -69,6 +70,7 @@ def answer_supplement(
         [dossier.holder, *supervisors_of(dossier.receiving_desk)],
         f"{dossier.uuid}:answered:{answer.pk}",
         dossier,
+        kind=MessageKind.COMPLETED,
         subject=gettext_lazy("Dossier %(code)s: the applicant answered online"),
         body=gettext_lazy(
             "%(code)s, %(procedure)s: the applicant sent what was asked for. Look whether it is complete."

@@ -164,7 +164,7 @@ def mark_sent(letter: Letter) -> Letter:
     _lock(letter, _("Mark the letter as sent"), {LetterState.ISSUED})
     letter.state = LetterState.SENT
     letter.sent_at = timezone.now()
-    letter.save()
+    letter.save(update_fields=["state", "sent_at"])  # the content, encrypted anew, would be a change
     return letter
 
 

@@ -1,6 +1,7 @@
 """Who looked at personal data leaves a row: one for a page, file, search, list, export or proven look-up."""
 
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from django.db import DatabaseError, transaction
@@ -8,14 +9,18 @@ from django.test import Client
 from django.urls import get_resolver, reverse
 from django.utils import timezone
 
-from cases import lookup
+from cases import lookup, services
 from cases.models import ReadAccess
+from cases.services.feedback import Sender
 from cases.services.reading import forget_old_reads, note_read, old_reads
 from onestop.reading import KINDS
 from procedures.enums import Role
+from procedures.models import Staff
 from tests.cases.admin.conftest import browser, text_of
 from tests.cases.api.conftest import client_of
 from tests.cases.helpers import make_person
+from tests.cast import upload
+from tests.test_role_table import ROWS, expected
 
 __all__ = ["browser"]
 
@@ -144,6 +149,81 @@ def test_every_named_page_exists():
                 yield f"{prefix}{pattern.name}"
 
     assert set(KINDS) - set(names(get_resolver())) == set()
+
+
+# What the pages behind these name is no applicant.
+NOBODY = {
+    "agency",
+    "cash_report",  # numbers of receipts and codes
+    "cases",  # an overview of the back office
+    "counter",
+    "day",
+    "hook",  # what is told outside names nobody
+    "person",  # an account of staff
+    "procedure",
+    "queue_service",
+    "reason",
+    "revision",  # codes of dossiers and their dates
+    "source",
+    "tariff",
+    "version",
+}
+
+
+def test_every_page_about_a_dossier_or_its_applicant_is_named_here():
+    """Whatever the table of roles opens to staff by something in its address; a history says who changed a row."""
+    read_by_staff = {
+        (name, arguments[0])
+        for (name, method), (arguments, answers) in ROWS.items()
+        if name.startswith(("admin:", "api:"))
+        and not name.endswith("_history")
+        and arguments
+        and method == "GET"
+        and "200" in expected(answers).values()
+        and expected(answers)["?"] != "200"
+    }
+    assert len(read_by_staff) > 50
+    assert {name for name, thing in read_by_staff if thing not in NOBODY} - set(KINDS) == set()
+
+
+def test_what_is_found_by_a_body_and_what_feedback_says_leave_rows(world, dossier, browser):
+    client_of(world.officer).post("dossiers/search/", {"q": "Ví Dụ"})
+    sent = services.send_feedback(
+        kind="rule",
+        text="Vì sao?",
+        agency=world.ward,
+        sender=Sender(name="Nguyễn Thị Ví Dụ", phone="0900000001"),
+        nonce=uuid4(),
+        uploads=[upload()],
+    )
+    page = browser(world.supervisor)
+    page.get(reverse("admin:feedback", args=[sent.pk]))
+    page.get(reverse("admin:feedback_file", args=[sent.pk, sent.files.get().pk]))
+    page.get(reverse("admin:ratings"))
+    assert reads() == [
+        (world.officer, "list", None, 1, "api:search"),
+        (world.supervisor, "message", None, 1, "admin:feedback"),
+        (world.supervisor, "document", None, 1, "admin:feedback_file"),
+        (world.supervisor, "list", None, 0, "admin:ratings"),
+    ]
+
+
+def test_a_page_of_a_scan_leaves_a_row_when_it_can_be_read(world, dossier, browser):
+    scan, client = dossier.documents.get(), browser(world.officer)
+    for size in ("thumbnail", "preview"):
+        assert (
+            client.get(reverse("admin:dossier_page", args=[dossier.pk, scan.pk, 1, size])).status_code == 200
+        )
+    assert reads() == [(world.officer, "document", dossier.pk, 1, "admin:dossier_page")]
+
+
+def test_a_text_tried_on_a_dossier_leaves_a_row_and_on_an_invented_one_none(world, dossier, browser):
+    keeper = Staff.objects.create(username="toan-quyen", is_superuser=True, is_staff=True)
+    page, client = reverse("admin:notice_preview", args=["started", "vi", "email"]), browser(keeper)
+    client.post(page, {"subject": "x", "body": "x"})
+    assert reads() == []
+    client.post(page, {"subject": "x", "body": "x", "dossier": dossier.code})
+    assert reads() == [(keeper, "dossier", dossier.pk, 1, "admin:notice_preview")]
 
 
 # What the database refuses --------------------------------------------------------------------------
