@@ -14,6 +14,8 @@ from django.utils.translation import gettext_lazy as _
 from environs import Env
 
 from onestop import embedded
+from onestop.logs import logging_at
+from onestop.openapi import SPECTACULAR_SETTINGS  # noqa: F401 - read by drf-spectacular
 from onestop.unfold import UNFOLD  # noqa: F401 - read by Unfold
 
 env = Env()
@@ -397,51 +399,6 @@ REST_FRAMEWORK = {
     # Without a proxy in front, X-Forwarded-For is whatever the sender likes to write.
     "NUM_PROXIES": 1 if SECURE_PROXY_SSL_HEADER else 0,
 }
-SPECTACULAR_SETTINGS = {
-    "TITLE": "One-stop case tracker",
-    "DESCRIPTION": "Status of dossiers for applicants, the catalogue for everybody, every verb for staff.",
-    "VERSION": "1",
-    "SERVE_INCLUDE_SCHEMA": False,
-    "SWAGGER_UI_DIST": "SIDECAR",
-    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
-    "REDOC_DIST": "SIDECAR",
-    "SCHEMA_PATH_PREFIX": "/api/v1",
-    "COMPONENT_SPLIT_REQUEST": True,
-    "ENUM_NAME_OVERRIDES": {
-        "State": "cases.enums.State",
-        "EventKind": "cases.enums.EventKind",
-        "Scope": "cases.scopes.Scope",
-        "DeliveryState": "cases.hooks.DeliveryState",
-        "Channel": "procedures.enums.Channel",
-        "ApplicantKind": "cases.enums.ApplicantKind",
-        "ResultKind": "cases.enums.ResultKind",
-        "FeeKind": "procedures.enums.FeeKind",
-        "FeeChannel": "procedures.enums.FeeChannel",
-        "FilingChannel": ["online", "post"],
-        "DemandKind": "cases.enums.DemandKind",
-        "ConsultationKind": "cases.enums.ConsultationKind",
-        "LetterKind": "notifications.enums.LetterKind",
-        "LetterState": "notifications.enums.LetterState",
-    },
-    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
-    "DEFAULT_GENERATOR_CLASS": "cases.api.schema.EnglishGenerator",
-}
 
 # --- Log --------------------------------------------------------------------------------------
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {
-        "line": {
-            "()": "onestop.redaction.RedactingFormatter",
-            "format": "%(asctime)s %(levelname)s %(name)s %(message)s",
-        }
-    },
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", "INFO")},
-    "loggers": {
-        "httpx": {"level": "WARNING"},
-        "axes": {"level": "WARNING"},
-        "django.request": {"level": "ERROR"},
-    },
-}
+LOGGING = logging_at(env.str("LOG_LEVEL", "INFO"))

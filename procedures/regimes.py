@@ -14,55 +14,7 @@ from datetime import date
 from enum import Enum
 from typing import Protocol, TypeVar
 
-from django.utils.translation import get_language
-
-
-@dataclass(frozen=True, slots=True)
-class Citation:
-    """A legal text, or an article of it, as it is cited; without an article the text alone is cited.
-
-    As a string it speaks the language of the reader; letters ask for `text("vi")`.
-    """
-
-    text_vi: str
-    text_en: str
-    article: int | None = None
-    clause: int | None = None
-    point: str = ""
-
-    def __str__(self) -> str:
-        return self.text(get_language() or "vi")
-
-    def text(self, language: str) -> str:
-        """`khoản 9 Điều 19 Nghị định số 61/2018/NĐ-CP` or `Article 19.9 of Decree 61/2018/NĐ-CP`."""
-        if language.startswith("en"):
-            if self.article is None:
-                return self.text_en
-            clause = f".{self.clause}{self.point}" if self.clause else ""
-            return f"Article {self.article}{clause} of {self.text_en}"
-        if self.article is None:
-            return self.text_vi
-        point = f"điểm {self.point} " if self.point else ""
-        clause = f"khoản {self.clause} " if self.clause else ""
-        return f"{point}{clause}Điều {self.article} {self.text_vi}"
-
-    def at(self, article: int, clause: int | None = None, point: str = "") -> "Citation":
-        """An article of this text."""
-        return Citation(self.text_vi, self.text_en, article, clause, point)
-
-    def amended_by(self, other: "Citation") -> "Citation":
-        return Citation(
-            f"{self.text_vi}, được sửa đổi, bổ sung bởi {other.text_vi}",
-            f"{self.text_en} as amended by {other.text_en}",
-        )
-
-
-def _decree(number: str) -> Citation:
-    return Citation(f"Nghị định số {number}/NĐ-CP", f"Decree {number}/NĐ-CP")
-
-
-def _decision(number: str) -> Citation:
-    return Citation(f"Quyết định số {number}/QĐ-TTg", f"Decision {number}/QĐ-TTg")
+from procedures.citations import Citation, decision, decree
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,56 +156,56 @@ class NoticeContents:
 
 
 def _decree_61_2018(**record) -> Mechanism:
-    decree = _decree("61/2018")
+    text = decree("61/2018")
     return Mechanism(
-        incomplete=decree.at(17, 1, "a"),
-        refusal=decree.at(17, 1, "b"),
-        supplement=decree.at(19, 4),
-        substance_refusal=decree.at(19, 8),
-        apology=decree.at(19, 9),
-        correction=decree.at(21),
+        incomplete=text.at(17, 1, "a"),
+        refusal=text.at(17, 1, "b"),
+        supplement=text.at(19, 4),
+        substance_refusal=text.at(19, 8),
+        apology=text.at(19, 9),
+        correction=text.at(21),
         **record,
     )
 
 
 def _decree_118_2025(*, notice: Citation, **record) -> Mechanism:
     """`notice` is the article of the one notice that a filing is not complete or not for this agency."""
-    decree = _decree("118/2025")
+    text = decree("118/2025")
     return Mechanism(
         incomplete=notice,
         refusal=notice,
-        supplement=decree,
-        substance_refusal=decree,
-        apology=decree,
-        correction=decree,
-        withdrawal=decree.at(21),
+        supplement=text,
+        substance_refusal=text,
+        apology=text,
+        correction=text,
+        withdrawal=text.at(21),
         clock_starts_at_competent_agency=True,
         **record,
     )
 
 
 MECHANISMS = (
-    _decree_61_2018(name="61/2018", begins=date(2018, 6, 21), whole=_decree("61/2018")),
+    _decree_61_2018(name="61/2018", begins=date(2018, 6, 21), whole=decree("61/2018")),
     _decree_61_2018(
         name="61/2018 + 107/2021",
         begins=date(2021, 12, 6),
-        whole=_decree("61/2018").amended_by(_decree("107/2021")),
+        whole=decree("61/2018").amended_by(decree("107/2021")),
         boundary_free="province",
     ),
     _decree_118_2025(
         name="118/2025",
         begins=date(2025, 7, 1),
-        whole=_decree("118/2025"),
-        notice=_decree("118/2025").at(17),
+        whole=decree("118/2025"),
+        notice=decree("118/2025").at(17),
         boundary_free="province",
     ),
     _decree_118_2025(
         name="118/2025 + 309/2026",
         begins=date(2026, 8, 5),
-        whole=_decree("118/2025").amended_by(_decree("309/2026")),
-        notice=_decree("118/2025").at(17, 2, "a"),
+        whole=decree("118/2025").amended_by(decree("309/2026")),
+        notice=decree("118/2025").at(17, 2, "a"),
         boundary_free="nation",
-        reuse=_decree("118/2025").at(4, 2, "a"),
+        reuse=decree("118/2025").at(4, 2, "a"),
         reuse_grounds=("system_failure", "disaster", "wrong_data"),
     ),
 )
@@ -274,7 +226,7 @@ _LABOUR_CODE_2012 = Citation("Bộ luật Lao động năm 2012", "the Labour Co
 _LABOUR_CODE_2019 = Citation("Bộ luật Lao động năm 2019", "the Labour Code 2019")
 _CIVIL_STATUS_2014 = Citation("Luật Hộ tịch số 60/2014/QH13", "the Civil Status Law 60/2014/QH13")
 _CIVIL_STATUS_2026 = Citation("Luật Hộ tịch số 03/2026/QH16", "the Civil Status Law 03/2026/QH16")
-_SAME_DAY_COPIES = _decree("23/2015").at(7)
+_SAME_DAY_COPIES = decree("23/2015").at(7)
 _CIVIL_CODE_BEGINS = date(2017, 1, 1)
 
 TIME_RULES: Mapping[Counting, tuple[TimeRule, ...]] = {
@@ -285,8 +237,8 @@ TIME_RULES: Mapping[Counting, tuple[TimeRule, ...]] = {
         TimeRule(date(2016, 1, 1), (_CIVIL_STATUS_2014.at(5, 3), _SAME_DAY_COPIES)),
         TimeRule(date(2027, 3, 1), (_CIVIL_STATUS_2026, _SAME_DAY_COPIES)),
     ),
-    Counting.WEEKEND: (TimeRule(date(1999, 10, 2), (_decision("188/1999").at(1),)),),
-    Counting.SATURDAY_DESK: (TimeRule(date(2010, 4, 1), (_decision("14/2010"),)),),
+    Counting.WEEKEND: (TimeRule(date(1999, 10, 2), (decision("188/1999").at(1),)),),
+    Counting.SATURDAY_DESK: (TimeRule(date(2010, 4, 1), (decision("14/2010"),)),),
     Counting.HOLIDAY: (
         TimeRule(date(2013, 5, 1), (_LABOUR_CODE_2012,)),
         TimeRule(date(2021, 1, 1), (_LABOUR_CODE_2019.at(112, 1),)),
@@ -347,11 +299,11 @@ ONLINE_SERVICES = (
 # its signature: the first day of its force is not known for certain, and nothing that old is counted.
 FEEDBACK_RULES = (
     FeedbackRules(
-        "20/2008", date(2008, 2, 14), _decree("20/2008"), refuse=2, ask=5, transfer=5, answer=15, publish=2
+        "20/2008", date(2008, 2, 14), decree("20/2008"), refuse=2, ask=5, transfer=5, answer=15, publish=2
     ),
 )
 
-_NOTICES_2026 = _decree("224/2026").at(15, 1, "g")
+_NOTICES_2026 = decree("224/2026").at(15, 1, "g")
 NOTICE_CONTENTS = (
     NoticeContents(
         date(2026, 7, 1), ("agency", "handler", "received", "step_time", "due"), source=_NOTICES_2026
@@ -405,7 +357,7 @@ def notices_demanded_on(day: date) -> Mapping[str, Citation]:
         "receipt": _NOTICES_2026,
         "supplement": mechanism.supplement,
         "new_date": mechanism.apology,
-        "result": _decree("61/2018").at(20, 4),
+        "result": decree("61/2018").at(20, 4),
         "ended": mechanism.refusal,
     }
 

@@ -24,6 +24,7 @@ PURE = {
         "working_time",
         "eforms",
         "estimates",
+        "citations",
         "regimes",
         "publication",
         "fees",

@@ -1,0 +1,31 @@
+"""Settings of the OpenAPI file: its head, and the names of lists of values that occur in many places."""
+
+SPECTACULAR_SETTINGS = {
+    "TITLE": "One-stop case tracker",
+    "DESCRIPTION": "Status of dossiers for applicants, the catalogue for everybody, every verb for staff.",
+    "VERSION": "1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "REDOC_DIST": "SIDECAR",
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+    "COMPONENT_SPLIT_REQUEST": True,
+    "ENUM_NAME_OVERRIDES": {
+        "State": "cases.enums.State",
+        "EventKind": "cases.enums.EventKind",
+        "Scope": "cases.scopes.Scope",
+        "DeliveryState": "cases.hooks.DeliveryState",
+        "Channel": "procedures.enums.Channel",
+        "ApplicantKind": "cases.enums.ApplicantKind",
+        "ResultKind": "cases.enums.ResultKind",
+        "FeeKind": "procedures.enums.FeeKind",
+        "FeeChannel": "procedures.enums.FeeChannel",
+        "FilingChannel": ["online", "post"],
+        "DemandKind": "cases.enums.DemandKind",
+        "ConsultationKind": "cases.enums.ConsultationKind",
+        "LetterKind": "notifications.enums.LetterKind",
+        "LetterState": "notifications.enums.LetterState",
+    },
+    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+    "DEFAULT_GENERATOR_CLASS": "cases.api.schema.EnglishGenerator",
+}
