@@ -14,6 +14,7 @@ from django.db import connection
 from django.utils import timezone
 
 from procedures.calendars import unofficial_year
+from procedures.enums import STAFF_ROLES
 from procedures.models import CalendarDay, Substitute
 from procedures.services.substitutes import without_substitute
 
@@ -50,6 +51,21 @@ def check_secret_key(app_configs, **kwargs) -> list[CheckMessage]:
             f"SECRET_KEY has {len(settings.SECRET_KEY)} characters: sessions and look-up secrets can be guessed.",
             hint='Make one with: python -c "import secrets; print(secrets.token_urlsafe(50))"',
             id="onestop.E002",
+        )
+    ]
+
+
+@register(Tags.security)
+def check_roles_with_second_factor(app_configs, **kwargs) -> list[CheckMessage]:
+    """A misspelt role would let everybody in without it."""
+    unknown = sorted(set(settings.OTP_REQUIRED_ROLES) - set(STAFF_ROLES))
+    if not unknown:
+        return []
+    return [
+        Error(
+            f"OTP_REQUIRED_ROLES names what is no role of staff: {', '.join(unknown)}.",
+            hint=f"Roles are: {', '.join(STAFF_ROLES)}.",
+            id="onestop.E013",
         )
     ]
 

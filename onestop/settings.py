@@ -99,6 +99,7 @@ INSTALLED_APPS = [
     "django.contrib.postgres",
     "django.contrib.humanize",
     "axes",
+    "django_otp",
     "django_fsm",
     "pgtrigger",
     "tree_queries",
@@ -127,7 +128,9 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "django_otp.middleware.OTPMiddleware",
     "onestop.sessions.SessionAge",
+    "onestop.second_factor.SecondFactor",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "onestop.faults.DatabaseAway",
@@ -171,6 +174,7 @@ AXES_CLIENT_IP_CALLABLE = "onestop.signin.address_of"
 AXES_DISABLE_ACCESS_LOG = True  # who signed in when is in the session and the history
 AXES_ENABLE_ADMIN = AXES_VERBOSE = False
 SILENCED_SYSTEM_CHECKS = ["axes.W002"]  # its middleware answers with a bare text; our doors say it themselves
+OTP_REQUIRED_ROLES = env.list("OTP_REQUIRED_ROLES", [])  # of staff who get in with a second factor only
 LOGIN_URL = "admin:login"
 LOGIN_REDIRECT_URL = "admin:index"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
