@@ -257,14 +257,25 @@ def check_lookup_key(app_configs, **kwargs) -> list[CheckMessage]:
 
 @register(Tags.security)
 def check_citizen_sign_in(app_configs, **kwargs) -> list[CheckMessage]:
-    issuer = settings.OIDC_CITIZEN_ISSUER
-    if issuer and not (settings.OIDC_CITIZEN_CLIENT_ID and settings.OIDC_CITIZEN_CLIENT_SECRET):
-        fault = "OIDC_CITIZEN_ISSUER is set without client id and secret: citizens cannot sign in."
+    return _fault_of_provider("CITIZEN", "citizens", "onestop.W020")
+
+
+@register(Tags.security)
+def check_staff_sign_in(app_configs, **kwargs) -> list[CheckMessage]:
+    return _fault_of_provider("STAFF", "staff", "onestop.W021")
+
+
+def _fault_of_provider(kind: str, people: str, number: str) -> list[CheckMessage]:
+    issuer, client, secret = (
+        getattr(settings, f"OIDC_{kind}_{name}") for name in ("ISSUER", "CLIENT_ID", "CLIENT_SECRET")
+    )
+    if issuer and not (client and secret):
+        fault = f"OIDC_{kind}_ISSUER is set without client id and secret: {people} cannot sign in."
     elif issuer and settings.HTTPS and not issuer.startswith("https://"):
-        fault = f"OIDC_CITIZEN_ISSUER is {issuer}: identities would come over an open line."
+        fault = f"OIDC_{kind}_ISSUER is {issuer}: identities would come over an open line."
     else:
         return []
-    return [Warning(fault, hint="See docs/configuration.md, sign-in of citizens.", id="onestop.W020")]
+    return [Warning(fault, hint=f"See docs/configuration.md, sign-in of {people}.", id=number)]
 
 
 @register(Tags.database)

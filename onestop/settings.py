@@ -193,6 +193,16 @@ OIDC_CITIZEN_CLAIMS = {
     "address": "address.formatted",
     **env.dict("OIDC_CITIZEN_CLAIMS", {}),
 }
+# --- Sign-in of staff by the province's own provider (cases/admin/staff_sign_in.py) ----------------
+OIDC_STAFF_ISSUER = env.str("OIDC_STAFF_ISSUER", "").rstrip("/")
+OIDC_STAFF_CLIENT_ID = env.str("OIDC_STAFF_CLIENT_ID", "")
+OIDC_STAFF_CLIENT_SECRET = env.str("OIDC_STAFF_CLIENT_SECRET", "")
+OIDC_STAFF_NAME = env.str("OIDC_STAFF_NAME", "SSO")
+OIDC_STAFF_SCOPES = env.list("OIDC_STAFF_SCOPES", ["openid", "profile", "email"])
+OIDC_STAFF_CLAIM = env.str("OIDC_STAFF_CLAIM", "preferred_username")  # which is the name of the account here
+OIDC_STAFF_SECOND_FACTOR = env.list(
+    "OIDC_STAFF_SECOND_FACTOR", []
+)  # in `amr` or `acr`: no code is asked here
 SOCIALACCOUNT_PROVIDERS = {
     "openid_connect": {
         "OAUTH_PKCE_ENABLED": True,
@@ -203,7 +213,14 @@ SOCIALACCOUNT_PROVIDERS = {
                 "client_id": OIDC_CITIZEN_CLIENT_ID,
                 "secret": OIDC_CITIZEN_CLIENT_SECRET,
                 "settings": {"server_url": OIDC_CITIZEN_ISSUER, "scope": OIDC_CITIZEN_SCOPES},
-            }
+            },
+            {
+                "provider_id": "staff",
+                "name": OIDC_STAFF_NAME,
+                "client_id": OIDC_STAFF_CLIENT_ID,
+                "secret": OIDC_STAFF_CLIENT_SECRET,
+                "settings": {"server_url": OIDC_STAFF_ISSUER, "scope": OIDC_STAFF_SCOPES},
+            },
         ],
     }
 }

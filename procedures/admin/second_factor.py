@@ -8,7 +8,6 @@ from django.http import Http404
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -17,7 +16,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 
 from onestop.admin_forms import OfficeForm
 from onestop.second_factor import is_half_in, is_required, let_in
-from onestop.signin import FailedSignIns, closed_sentence
+from onestop.signin import FailedSignIns, closed_sentence, wanted_page
 from procedures.models import Staff
 from procedures.services import second_factor
 from procedures.services.second_factor import CodeRefused
@@ -52,7 +51,7 @@ class CodeForm(OfficeForm):
 @never_cache
 def code(request):
     """After the password: the code of the app, or a recovery code."""
-    wanted = _next(request)
+    wanted = wanted_page(request)
     if not is_half_in(request):
         return redirect(wanted)
     form = CodeForm(request.POST or None)
@@ -76,7 +75,7 @@ def own(request):
                 second_factor.begin(request.user)
             except CodeRefused as error:
                 messages.error(request, error.sentence)
-            return redirect(_here(request))
+            return redirect(request.get_full_path())
         case "confirm":
             codes = _confirm(request, form)
         case "renew":
@@ -93,7 +92,7 @@ def own(request):
         since=request.user.second_factor_since,
         left=second_factor.codes_left(request.user),
         required=is_required(request.user),
-        next=_next(request),
+        next=wanted_page(request),
         **_app(request.user),
     )
 
@@ -138,7 +137,7 @@ def _app(user) -> dict:
         scale=4, border=4, dark="#000", light="#fff", omitsize=True, svgclass="os-qr", lineclass=None
     )
     groups = " ".join(device.secret[start : start + 4] for start in range(0, len(device.secret), 4))
-    return {"qr": mark_safe(picture), "secret": groups}
+    return {"qr": mark_safe(picture), "secret": groups}  # nosec B703 B308 - drawn here, no text of anybody in it
 
 
 def _page(request, name: str, **context) -> TemplateResponse:
@@ -148,16 +147,3 @@ def _page(request, name: str, **context) -> TemplateResponse:
     request.current_app = admin.site.name
     context = admin.site.page_context(request, half=half, **context)
     return TemplateResponse(request, f"procedures/admin/second_factor_{name}.html", context)
-
-
-def _here(request) -> str:
-    return request.get_full_path()
-
-
-def _next(request) -> str:
-    """Where the person wanted to go: an address of the back office, never one of somebody else."""
-    wanted = request.POST.get("next") or request.GET.get("next") or ""
-    here = url_has_allowed_host_and_scheme(
-        wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()
-    )
-    return wanted if here and wanted.startswith("/") else reverse("admin:index")
