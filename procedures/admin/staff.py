@@ -143,7 +143,12 @@ class StaffAdmin(UserAdmin, OnestopModelAdmin):
             return _t("off")
         since = _t("on since %(day)s") % {"day": f"{timezone.localtime(person.second_factor_since):%d/%m/%Y}"}
         link = reverse("admin:second_factor_reset", args=[person.pk])
-        return format_html('{} – <a href="{}">{}</a>', since, link, _t("reset"))
+        return format_html(
+            '{} – <a href="{}" class="text-primary-600 underline dark:text-primary-500">{}</a>',
+            since,
+            link,
+            _t("reset"),
+        )
 
     def formfield_for_choice_field(self, db_field, request, **kwargs):
         """Nobody gives a role that reaches over the own one."""
