@@ -7,6 +7,7 @@ permission rows are not used, so they cannot open what a role does not have.
 from collections.abc import Callable
 from functools import wraps
 
+from django.conf import settings
 from django.contrib.admin import ShowFacets
 from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import BadRequest, ValidationError
@@ -25,7 +26,7 @@ from unfold.views import ChangeList
 from onestop import access
 from onestop.admin_forms import list_formfield
 from onestop.language import vietnamese_first
-from onestop.signin import FailedSignIns, closed_sentence, seconds_to_wait
+from onestop.signin import FailedSignIns, closed_sentence, is_staff_connected, seconds_to_wait, wanted_page
 
 __all__ = [
     "AdminPasswordChangeForm",
@@ -87,7 +88,9 @@ class OnestopAdminSite(UnfoldAdminSite):
 
     @method_decorator(vietnamese_first)
     def login(self, request, extra_context=None):
-        return super().login(request, extra_context)
+        provider = settings.OIDC_STAFF_NAME if is_staff_connected() else ""
+        wanted = wanted_page(request)
+        return super().login(request, {"provider": provider, "wanted": wanted, **(extra_context or {})})
 
     def add_page(self, route: str, view: Callable, name: str) -> None:
         """A page of its own beside those of the models; only members of staff get to it."""

@@ -14,6 +14,7 @@ from django.db import connection
 from django.utils import timezone
 
 from procedures.calendars import unofficial_year
+from procedures.enums import STAFF_ROLES
 from procedures.models import CalendarDay, Substitute
 from procedures.services.substitutes import without_substitute
 
@@ -50,6 +51,21 @@ def check_secret_key(app_configs, **kwargs) -> list[CheckMessage]:
             f"SECRET_KEY has {len(settings.SECRET_KEY)} characters: sessions and look-up secrets can be guessed.",
             hint='Make one with: python -c "import secrets; print(secrets.token_urlsafe(50))"',
             id="onestop.E002",
+        )
+    ]
+
+
+@register(Tags.security)
+def check_roles_with_second_factor(app_configs, **kwargs) -> list[CheckMessage]:
+    """A misspelt role would let everybody in without it."""
+    unknown = sorted(set(settings.OTP_REQUIRED_ROLES) - set(STAFF_ROLES))
+    if not unknown:
+        return []
+    return [
+        Error(
+            f"OTP_REQUIRED_ROLES names what is no role of staff: {', '.join(unknown)}.",
+            hint=f"Roles are: {', '.join(STAFF_ROLES)}.",
+            id="onestop.E013",
         )
     ]
 
@@ -241,14 +257,25 @@ def check_lookup_key(app_configs, **kwargs) -> list[CheckMessage]:
 
 @register(Tags.security)
 def check_citizen_sign_in(app_configs, **kwargs) -> list[CheckMessage]:
-    issuer = settings.OIDC_CITIZEN_ISSUER
-    if issuer and not (settings.OIDC_CITIZEN_CLIENT_ID and settings.OIDC_CITIZEN_CLIENT_SECRET):
-        fault = "OIDC_CITIZEN_ISSUER is set without client id and secret: citizens cannot sign in."
+    return _fault_of_provider("CITIZEN", "citizens", "onestop.W020")
+
+
+@register(Tags.security)
+def check_staff_sign_in(app_configs, **kwargs) -> list[CheckMessage]:
+    return _fault_of_provider("STAFF", "staff", "onestop.W021")
+
+
+def _fault_of_provider(kind: str, people: str, number: str) -> list[CheckMessage]:
+    issuer, client, secret = (
+        getattr(settings, f"OIDC_{kind}_{name}") for name in ("ISSUER", "CLIENT_ID", "CLIENT_SECRET")
+    )
+    if issuer and not (client and secret):
+        fault = f"OIDC_{kind}_ISSUER is set without client id and secret: {people} cannot sign in."
     elif issuer and settings.HTTPS and not issuer.startswith("https://"):
-        fault = f"OIDC_CITIZEN_ISSUER is {issuer}: identities would come over an open line."
+        fault = f"OIDC_{kind}_ISSUER is {issuer}: identities would come over an open line."
     else:
         return []
-    return [Warning(fault, hint="See docs/configuration.md, sign-in of citizens.", id="onestop.W020")]
+    return [Warning(fault, hint=f"See docs/configuration.md, sign-in of {people}.", id=number)]
 
 
 @register(Tags.database)

@@ -101,6 +101,7 @@ INSTALLED_APPS = [
     "django.contrib.postgres",
     "django.contrib.humanize",
     "axes",
+    "django_otp",
     "django_fsm",
     "pgtrigger",
     "tree_queries",
@@ -129,7 +130,9 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "django_otp.middleware.OTPMiddleware",
     "onestop.sessions.SessionAge",
+    "onestop.second_factor.SecondFactor",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "onestop.faults.DatabaseAway",
@@ -173,6 +176,7 @@ AXES_CLIENT_IP_CALLABLE = "onestop.signin.address_of"
 AXES_DISABLE_ACCESS_LOG = True  # who signed in when is in the session and the history
 AXES_ENABLE_ADMIN = AXES_VERBOSE = False
 SILENCED_SYSTEM_CHECKS = ["axes.W002"]  # its middleware answers with a bare text; our doors say it themselves
+OTP_REQUIRED_ROLES = env.list("OTP_REQUIRED_ROLES", [])  # of staff who get in with a second factor only
 LOGIN_URL = "admin:login"
 LOGIN_REDIRECT_URL = "admin:index"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -191,6 +195,16 @@ OIDC_CITIZEN_CLAIMS = {
     "address": "address.formatted",
     **env.dict("OIDC_CITIZEN_CLAIMS", {}),
 }
+# --- Sign-in of staff by the province's own provider (cases/admin/staff_sign_in.py) ----------------
+OIDC_STAFF_ISSUER = env.str("OIDC_STAFF_ISSUER", "").rstrip("/")
+OIDC_STAFF_CLIENT_ID = env.str("OIDC_STAFF_CLIENT_ID", "")
+OIDC_STAFF_CLIENT_SECRET = env.str("OIDC_STAFF_CLIENT_SECRET", "")
+OIDC_STAFF_NAME = env.str("OIDC_STAFF_NAME", "SSO")
+OIDC_STAFF_SCOPES = env.list("OIDC_STAFF_SCOPES", ["openid", "profile", "email"])
+OIDC_STAFF_CLAIM = env.str("OIDC_STAFF_CLAIM", "preferred_username")  # which is the name of the account here
+OIDC_STAFF_SECOND_FACTOR = env.list(
+    "OIDC_STAFF_SECOND_FACTOR", []
+)  # in `amr` or `acr`: no code is asked here
 SOCIALACCOUNT_PROVIDERS = {
     "openid_connect": {
         "OAUTH_PKCE_ENABLED": True,
@@ -201,7 +215,14 @@ SOCIALACCOUNT_PROVIDERS = {
                 "client_id": OIDC_CITIZEN_CLIENT_ID,
                 "secret": OIDC_CITIZEN_CLIENT_SECRET,
                 "settings": {"server_url": OIDC_CITIZEN_ISSUER, "scope": OIDC_CITIZEN_SCOPES},
-            }
+            },
+            {
+                "provider_id": "staff",
+                "name": OIDC_STAFF_NAME,
+                "client_id": OIDC_STAFF_CLIENT_ID,
+                "secret": OIDC_STAFF_CLIENT_SECRET,
+                "settings": {"server_url": OIDC_STAFF_ISSUER, "scope": OIDC_STAFF_SCOPES},
+            },
         ],
     }
 }

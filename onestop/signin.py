@@ -13,7 +13,9 @@ from axes.handlers.proxy import AxesProxyHandler
 from axes.models import AccessAttempt
 from django.conf import settings
 from django.db.models import Max
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import ngettext
 from rest_framework.throttling import BaseThrottle, SimpleRateThrottle
 
@@ -86,3 +88,17 @@ def account_of(request, credentials: dict | None) -> str:
     """The account under which tries are counted: not readable, for people type passwords into the wrong field."""
     name = (credentials or {}).get("username") or ""
     return hashlib.sha256(name.casefold().encode(errors="replace")).hexdigest()
+
+
+def wanted_page(request) -> str:
+    """Where somebody wanted to go: an address of this site, never one of somebody else; else the first page."""
+    wanted = request.POST.get("next") or request.GET.get("next") or ""
+    here = url_has_allowed_host_and_scheme(
+        wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    )
+    return wanted if here and wanted.startswith("/") else reverse("admin:index")
+
+
+def is_staff_connected() -> bool:
+    """Whether this installation has an identity provider for staff."""
+    return bool(settings.OIDC_STAFF_ISSUER and settings.OIDC_STAFF_CLIENT_ID)

@@ -1,6 +1,7 @@
 """How the back office looks: the configuration of Unfold, taken in by the settings."""
 
 from django.templatetags.static import static
+from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
 UNFOLD = {
@@ -22,6 +23,12 @@ UNFOLD = {
         lambda request: static("onestop/print.js"),
     ],
     "DASHBOARD_CALLBACK": "cases.admin.dashboard.with_figures",
+    "ACCOUNT": {
+        "navigation": [
+            {"title": _("Change password"), "link": reverse_lazy("admin:password_change")},
+            {"title": _("Second factor"), "link": reverse_lazy("admin:second_factor")},
+        ]
+    },
     "SIDEBAR": {"navigation": "onestop.navigation.sidebar"},
     "COLORS": {
         "primary": {

@@ -3,9 +3,12 @@
 from django.contrib import admin
 from django.urls import include, path
 
+from cases.admin import staff_sign_in
 from onestop import health
 
 urlpatterns = [
+    path("quan-tri/dang-nhap/", staff_sign_in.sign_in, name="staff_sign_in"),
+    path("quan-tri/dang-nhap/tra-loi/", staff_sign_in.signed_in, name="staff_signed_in"),
     path("quan-tri/", admin.site.urls),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),

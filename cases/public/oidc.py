@@ -1,4 +1,4 @@
-"""Sign-in of citizens with OpenID Connect, through django-allauth: VNeID is a configuration.
+"""Sign-in with OpenID Connect, through django-allauth: VNeID is a configuration.
 
 Beyond what allauth does: a nonce in every request that must come back in the ID token, the signature of the
 ID token always checked, and nothing kept of what the provider tells but the subject.
@@ -29,20 +29,34 @@ CLOCKS_APART = 60  # seconds that the provider's clock may differ
 log = logging.getLogger(__name__)
 
 
-class CitizenAdapter(OpenIDConnectOAuth2Adapter):
-    """Talks to the configured provider; `OAuth2Error` for every answer that is not as it must be."""
+class SignedAdapter(OpenIDConnectOAuth2Adapter):
+    """Talks to the configured provider; `OAuth2Error` for every answer that is not as it must be.
+
+    Whoever has such a door of their own says which provider it is, where it sends people back to, and what
+    happens with somebody whom it has proven.
+    """
+
+    issuer: str
+    back: str  # name of the address
+
+    def arrived(self, request, sociallogin) -> None:
+        """The nonce is right too."""
+        raise NotImplementedError
+
+    def failed(self, request, *, cancelled: bool = False) -> HttpResponse:
+        raise NotImplementedError
 
     @property
     def openid_config(self) -> dict:
         config = super().openid_config
         if not isinstance(config, dict) or not all(isinstance(config.get(name), str) for name in NEEDED):
             raise OAuth2Error("The discovery document is incomplete.")
-        if config["issuer"].rstrip("/") != settings.OIDC_CITIZEN_ISSUER.rstrip("/"):
+        if config["issuer"].rstrip("/") != self.issuer.rstrip("/"):
             raise OAuth2Error("The discovery document is another issuer's.")
         return config
 
     def get_callback_url(self, request, app) -> str:
-        return request.build_absolute_uri(reverse("public:signed_in"))
+        return request.build_absolute_uri(reverse(self.back))
 
     def complete_login(self, request, app, token, **kwargs):
         id_token = kwargs["response"].get("id_token")
@@ -53,7 +67,7 @@ class CitizenAdapter(OpenIDConnectOAuth2Adapter):
         login = self.get_provider().sociallogin_from_response(request, {"sub": proven["sub"]})
         login.account.extra_data = {}
         login.email_addresses = []
-        login.nonce, login.claims = proven["nonce"], claims
+        login.nonce, login.proven, login.claims, login.door = proven["nonce"], proven, claims, self
         return login
 
     def proven(self, app, id_token: str) -> dict:
@@ -88,6 +102,21 @@ class CitizenAdapter(OpenIDConnectOAuth2Adapter):
         return found
 
 
+class CitizenAdapter(SignedAdapter):
+    back = "public:signed_in"
+
+    @property
+    def issuer(self) -> str:
+        return settings.OIDC_CITIZEN_ISSUER
+
+    def arrived(self, request, sociallogin) -> None:
+        if sociallogin.is_existing:
+            sign_in_citizen(sociallogin.user, get_adapter().identity(sociallogin))
+
+    def failed(self, request, *, cancelled: bool = False) -> HttpResponse:
+        return sign_in_failed(request, cancelled=cancelled)
+
+
 class SocialAdapter(DefaultSocialAccountAdapter):
     """What happens with somebody whom the provider has sent back."""
 
@@ -95,9 +124,8 @@ class SocialAdapter(DefaultSocialAccountAdapter):
         sent = (sociallogin.state or {}).get("nonce", "")
         if not sent or not constant_time_compare(sent, sociallogin.nonce):
             log.warning("Sign-in refused: the ID token was not made for this request.")
-            raise ImmediateHttpResponse(sign_in_failed(request))
-        if sociallogin.is_existing:
-            sign_in_citizen(sociallogin.user, self.identity(sociallogin))
+            raise ImmediateHttpResponse(sociallogin.door.failed(request))
+        sociallogin.door.arrived(request, sociallogin)
 
     def populate_user(self, request, sociallogin, data):
         return sociallogin.user
@@ -118,7 +146,8 @@ class SocialAdapter(DefaultSocialAccountAdapter):
     def on_authentication_error(self, request, provider, error=None, exception=None, extra_context=None):
         # The kind only: the provider's answer may hold a code or a name.
         log.warning("Sign-in at the provider failed: %s %s", error, type(exception).__name__)
-        raise ImmediateHttpResponse(sign_in_failed(request, cancelled=error == "cancelled"))
+        door = getattr(request, "door", None) or CitizenAdapter(request, PROVIDER)
+        raise ImmediateHttpResponse(door.failed(request, cancelled=error == "cancelled"))
 
 
 class AccountAdapter(DefaultAccountAdapter):

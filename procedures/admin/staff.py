@@ -3,6 +3,7 @@
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
 from django.db.models import Prefetch
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext as _t
@@ -84,7 +85,7 @@ class StaffAdmin(UserAdmin, OnestopModelAdmin):
     search_fields = ["username", "full_name", "email"]
     ordering = ["username"]
     filter_horizontal = ()
-    readonly_fields = ["last_login", "date_joined"]
+    readonly_fields = ["last_login", "date_joined", "shown_second_factor"]
     add_fieldsets = [
         (None, {"fields": ["username", "full_name", "email", "password1", "password2"]}),
         (_("Work"), {"fields": ["agency", "role", "is_head", "title", "is_staff"]}),
@@ -104,7 +105,7 @@ class StaffAdmin(UserAdmin, OnestopModelAdmin):
                 _("Work"),
                 {"fields": ["agency", "role", "is_head", "decides_at_counter", "protects_data", "title"]},
             ),
-            (_("Access"), {"fields": [*rights, "last_login", "date_joined"]}),
+            (_("Access"), {"fields": [*rights, "last_login", "date_joined", "shown_second_factor"]}),
         ]
 
     def rows_for(self, user, queryset):
@@ -134,6 +135,20 @@ class StaffAdmin(UserAdmin, OnestopModelAdmin):
     @display(description=_("role"), ordering="role")
     def shown_role(self, person):
         return person.get_role_display()
+
+    @display(description=_("second factor"))
+    def shown_second_factor(self, person):
+        """Since when, with the way to the reset of a lost one."""
+        if not person.second_factor_since:
+            return _t("off")
+        since = _t("on since %(day)s") % {"day": f"{timezone.localtime(person.second_factor_since):%d/%m/%Y}"}
+        link = reverse("admin:second_factor_reset", args=[person.pk])
+        return format_html(
+            '{} – <a href="{}" class="text-primary-600 underline dark:text-primary-500">{}</a>',
+            since,
+            link,
+            _t("reset"),
+        )
 
     def formfield_for_choice_field(self, db_field, request, **kwargs):
         """Nobody gives a role that reaches over the own one."""

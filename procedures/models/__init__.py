@@ -15,11 +15,13 @@ from procedures.models.catalogue import (
 from procedures.models.editions import CalendarEdition
 from procedures.models.forms import ProcedureForm
 from procedures.models.reasons import ReadyReason
+from procedures.models.second_factor import Authenticator, RecoveryCode
 from procedures.models.staff import Absence, Secondment, Staff, Substitute, works_in
 
 __all__ = [
     "Absence",
     "Agency",
+    "Authenticator",
     "CalendarDay",
     "CalendarEdition",
     "Component",
@@ -32,6 +34,7 @@ __all__ = [
     "ProcedureStep",
     "ProcedureVersion",
     "ReadyReason",
+    "RecoveryCode",
     "Secondment",
     "Staff",
     "Substitute",

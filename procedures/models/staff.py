@@ -45,6 +45,8 @@ class Staff(AbstractUser):
     )
     title = models.CharField(pgettext_lazy("of a person", "position"), max_length=100, blank=True)
     full_name = models.CharField(_("full name"), max_length=150, blank=True)
+    # Beside the row of the app, so that no request asks the database whether there is one.
+    second_factor_since = models.DateTimeField(_("second factor"), null=True, blank=True, editable=False)
 
     class Meta(AbstractUser.Meta):
         verbose_name = _("member of staff")
