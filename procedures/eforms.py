@@ -166,6 +166,12 @@ def validate(schema: object) -> None:
         raise ValidationError(str(error)) from error
 
 
+def validated(schema: dict) -> dict:
+    """The schema of a column as it is kept: checked as `validate` does, with its order."""
+    validate(schema)
+    return ordered(schema)
+
+
 def ordered(schema: dict) -> dict:
     """The schema with the order of its fields written down; those that it does not name come last."""
     if not schema:

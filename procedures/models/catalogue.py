@@ -230,8 +230,7 @@ class ProcedureVersion(LocalName):
         return f"{self.procedure.code} {self.name}"
 
     def save(self, *args, **kwargs):
-        eforms.validate(self.eform_schema)
-        self.eform_schema = eforms.ordered(self.eform_schema)
+        self.eform_schema = eforms.validated(self.eform_schema)
         self.search_text = fold(f"{self.procedure.code} {self.name_vi} {self.name_en} {self.field_vi}")
         super().save(*args, **kwargs)
 
