@@ -1,4 +1,4 @@
-"""Wrong passwords are counted alike wherever they are tried: in the back office and over the API.
+"""Wrong passwords are counted; the API takes none, it has tokens.
 
 Ten for one account from one address close that account for that address for a quarter of an hour: colleagues
 behind the same address, and the person itself elsewhere, still come in. Those counts are rows, so they

@@ -199,7 +199,6 @@ def test_rotation_writes_everything_anew_and_the_old_key_may_go(lived, settings)
         "cases_applicant.id_number: 1 written anew.",
         "cases_dossier.collector_id_number: 1 written anew.",
         "cases_dossier.submitter_id_number: 1 written anew.",
-        "cases_idempotencykey.answer: 1 written anew.",
         "cases_receptiondraft.data: 1 written anew.",
         "cases_receptiondraft.label: 1 written anew.",
         f"notifications_letter.payload: {Letter.objects.count()} written anew.",
