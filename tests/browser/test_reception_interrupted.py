@@ -81,6 +81,19 @@ def test_an_answer_that_was_lost_is_asked_for_again(at_reception):
     sees(page, "This page was sent before; it has already become dossier", "Lò Thị Mất Tin")
 
 
+def test_a_draft_kept_late_does_not_take_away_that_the_reception_was_lost(at_reception):
+    page = at_reception()
+    drafts = []
+    page.route("**/tiep-nhan/nhap/", lambda route: drafts.append(route))
+    page.locator("#id_full_name").fill("Lò Thị Mất Tin")
+    page.route("**/tiep-nhan/", lambda route: route.abort(), times=1)
+    press(page, "Receive")
+    sees(page, "The connection is away.")
+    drafts[0].continue_()
+    expect(page.locator("#draft-state")).to_contain_text("Draft kept at")
+    sees(page, "The connection is away.")
+
+
 def test_a_draft_that_the_server_could_not_keep_is_told_and_kept_later(at_reception):
     page = at_reception()
     page.route("**/tiep-nhan/nhap/", lambda route: route.fulfill(status=500), times=1)

@@ -109,6 +109,12 @@ def test_receipt_of_an_authorised_person_names_both_and_the_paper():
     assert "Giấy tờ ủy quyền: Giấy ủy quyền số 15/2026" in printed
 
 
+@pytest.mark.parametrize("secret", ["SH26R-6Z5TT", "N9E7R-5MTT2"])
+def test_secret_on_the_receipt_is_copied_without_gaps(secret):
+    printed = PdfReader(io.BytesIO(receipt_pdf(receipt(look_up_secret=secret)))).pages[0].extract_text()
+    assert secret in printed
+
+
 def test_receipt_of_an_extended_limit_shows_both_appointments():
     payload = receipt(extended_due_at=local(30, 17), extension_reason="Phải xác minh")
     printed = text_of(receipt_pdf(payload))

@@ -13,7 +13,10 @@ function token() {
   return cookie?.split("=")[1] ?? reception().elements.csrfmiddlewaretoken.value;
 }
 
+let told = 0; // how often a sentence was shown: an answer asked for earlier does not take it away
+
 function tell(words) {
+  if (words) told += 1;
   const place = document.getElementById("reception-lost");
   if (!place) return;
   place.hidden = !words;
@@ -82,12 +85,13 @@ async function keepDraft({ keepalive = false } = {}) {
   clearTimeout(timer);
   if (!form || !dirty || form.classList.contains("htmx-request")) return;
   dirty = false;
+  const toldBefore = told;
   try {
     const answer = await fetch(form.dataset.draft, { method: "POST", body: typedBody(), keepalive });
     const isSentence = answer.headers.get("Content-Type")?.startsWith("text/plain");
     if (answer.redirected || answer.status === 403) tell(form.dataset.ended);
     else if (answer.ok) {
-      tell(null);
+      if (told === toldBefore) tell(null);
       document.getElementById("draft-state").textContent = await answer.text();
     } else {
       tell(isSentence ? await answer.text() : form.dataset.failed);
