@@ -6,7 +6,6 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
 
-from cases.enums import EventKind
 from cases.models import Dossier, DossierEvent, Webhook, WebhookDelivery
 from procedures.models import Agency
 
@@ -37,12 +36,7 @@ def _line(units: tuple[int, int]) -> set[int]:
 
 
 def _wants(hook: Webhook, event: DossierEvent) -> bool:
-    return event.kind in hook.events if hook.events else _changes_state(event)
-
-
-def _changes_state(event: DossierEvent) -> bool:
-    """What does not move the dossier says no state before; neither does what begins its life."""
-    return event.kind == EventKind.SUBMITTED or event.from_state not in {"", event.to_state}
+    return event.kind in hook.events if hook.events else event.changes_state
 
 
 def _delivery(hook: Webhook, event: DossierEvent) -> WebhookDelivery:

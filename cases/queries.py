@@ -339,7 +339,7 @@ def _since(dossier: Dossier, events: list[DossierEvent], steps: list[StepRun]) -
                 break
             since = step.started_at
         return since
-    moves = [event.at for event in events if event.from_state != event.to_state]
+    moves = [event.at for event in events if event.changes_state]
     return moves[-1] if moves else dossier.filed_at
 
 

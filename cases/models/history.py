@@ -103,6 +103,11 @@ class DossierEvent(models.Model):
         return said
 
     @property
+    def changes_state(self) -> bool:
+        """What does not move the dossier says no state before; neither does what begins its life."""
+        return self.kind == EventKind.SUBMITTED or self.from_state not in {"", self.to_state}
+
+    @property
     def is_public(self) -> bool:
         """Whether the owner of the dossier reads it: not what is work inside the office, or may be dropped."""
         if self.kind == EventKind.UNDONE:

@@ -25,7 +25,7 @@ def over_time(world, clock, settings):
     world.receive()
     Message.objects.update(state="cancelled")
     services.keep_draft("a1", world.free, {"full_name": ["Trần Văn Thử"]}, by=world.clerk)
-    key = IdempotencyKey.objects.create(user=world.clerk, key="k", fingerprint="f", status=200, answer={})
+    key = IdempotencyKey.objects.create(user=world.clerk, key_hash="k", fingerprint="f", status=200)
     IdempotencyKey.objects.filter(pk=key.pk).update(created_at=timezone.now())
     ListExport.objects.create(user=world.clerk, asked_at=timezone.now())
     note_read("list", by=world.clerk, route="admin:results")

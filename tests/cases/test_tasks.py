@@ -42,6 +42,7 @@ def test_the_schedule_names_tasks_that_exist():
         "cases.tasks.hand_over_for_absences",
         "cases.tasks.close_old_log_books",
         "cases.tasks.forget_old_drafts",
+        "cases.tasks.forget_old_online_drafts",
         "cases.tasks.forget_old_exports",
         "cases.tasks.forget_old_keys",
         "cases.tasks.chain_audit",

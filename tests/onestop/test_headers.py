@@ -38,8 +38,12 @@ def test_the_back_office_runs_its_own_files_only(world):
 
 
 def test_a_form_may_lead_to_the_identity_provider_that_is_configured(db, settings):
+    settings.OIDC_CITIZEN_ISSUER = "https://dinhdanh.example/realms/cong-dan"
+    settings.OIDC_STAFF_ISSUER = "https://can-bo.example:8443"
     settings.CSP_FORM_TARGETS = ["https://dang-nhap.example"]
-    assert policy(Client().get("/"))["form-action"] == "'self' https://dang-nhap.example"
+    assert policy(Client().get("/"))["form-action"] == (
+        "'self' https://dinhdanh.example https://can-bo.example:8443 https://dang-nhap.example"
+    )
 
 
 def test_data_and_downloads_run_nothing(world):

@@ -39,7 +39,7 @@ def test_a_change_outside_a_revision_has_every_open_promise_counted_anew(world, 
     assert apply_approved() == 1
     assert last_event(dossier)[1:] == (
         "",
-        "",
+        "received",
         "received",
         "The official calendar changed (Nạp lại lịch): due at 13/11/2026 17:00 instead of 12/11/2026 17:00.",
     )

@@ -49,7 +49,7 @@ def test_r24_a_swap_announced_late_moves_what_is_open(world, clock, chief, propo
     assert last_event(dossier) == (
         "calendar_moved",
         "Giam-Sat-Tinh",
-        "",
+        "received",
         "received",
         f"The official calendar changed ({NOTICE}): due at 06/01/2026 17:00 instead of 05/01/2026 17:00.",
     )
