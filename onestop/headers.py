@@ -5,6 +5,7 @@ expressions of its attributes (`unsafe-eval`), and the theme's colours stand in 
 for styles); scripts come from our own files there too.
 """
 
+from http import HTTPStatus
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -47,6 +48,8 @@ class SecureHeaders:
         response = self.get_response(request)
         response.headers.setdefault("Permissions-Policy", PERMISSIONS)
         response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+        if response.status_code == HTTPStatus.NOT_MODIFIED:
+            return response  # a browser would put the policy in place of the one its copy came with
         if not _is_a_page_for_developers(response):
             response.headers.setdefault("Content-Security-Policy", _written(policy_of(request, response)))
         return response

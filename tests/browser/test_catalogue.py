@@ -56,6 +56,5 @@ def test_a_procedure_is_found_and_read_without_a_script_and_without_a_mouse(desk
     page.get_by_role("link", name="All procedures").click()
     page.get_by_text("Narrow down").click()
     page.get_by_label("Field").select_option("Hộ tịch")
-    # Without a script playwright does not notice that the page has come; the next line waits for it.
-    page.get_by_role("button", name="Search").press("Enter", no_wait_after=True)
+    page.get_by_role("button", name="Search").press("Enter")
     expect(page.get_by_role("heading", name="2 procedures found")).to_be_visible()

@@ -46,6 +46,13 @@ def test_a_form_may_lead_to_the_identity_provider_that_is_configured(db, setting
     )
 
 
+def test_an_unchanged_page_keeps_the_policy_it_came_with(db):
+    """What stands on a 304 replaces what the browser has kept."""
+    first = Client().get("/thu-tuc/")
+    again = Client().get("/thu-tuc/", headers={"If-None-Match": first["ETag"]})
+    assert (again.status_code, "Content-Security-Policy" in again) == (304, False)
+
+
 def test_data_and_downloads_run_nothing(world):
     dossier = world.receive()
     world.scan(dossier)
