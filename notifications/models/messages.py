@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from notifications.enums import LOUD_CHANNELS, MessageChannel, MessageKind, MessageState
 from notifications.models.letters import Letter
 from notifications.quiet_hours import QuietHours
+from onestop.triggers import not_emptied
 
 
 class MessageQuerySet(models.QuerySet):
@@ -139,7 +140,8 @@ class MessageAttempt(models.Model):
         verbose_name_plural = _("attempts")
         ordering = ["at", "pk"]
         triggers = [
-            pgtrigger.Protect(name="attempt_is_only_added", operation=pgtrigger.Update | pgtrigger.Delete)
+            not_emptied("attempt_not_emptied"),
+            pgtrigger.Protect(name="attempt_is_only_added", operation=pgtrigger.Update | pgtrigger.Delete),
         ]
 
     def __str__(self) -> str:
