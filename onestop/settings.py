@@ -339,6 +339,7 @@ REST_FRAMEWORK = {
         "lookup-code": env.str("THROTTLE_LOOKUP_CODE", "20/min"),
         "staff": env.str("THROTTLE_STAFF", "1200/min"),
         "catalogue": env.str("THROTTLE_CATALOGUE", "240/min"),
+        "pages": env.str("THROTTLE_PAGES", "600/min"),
         "filing": env.str("THROTTLE_FILING", "60/hour"),
         "kiosk": env.str("THROTTLE_KIOSK", "60/min"),
         "feedback": env.str("THROTTLE_FEEDBACK", "60/hour"),

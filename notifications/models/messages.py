@@ -30,6 +30,12 @@ class MessageQuerySet(models.QuerySet):
             return self
         return self.exclude(~Q(kind__in=quiet.urgent), channel__in=LOUD_CHANNELS)
 
+    def asleep(self, now: datetime, quiet: QuietHours):
+        """What `let_sleep` leaves out: it waits for the end of the quiet hours, and nothing is wrong."""
+        if quiet.ends_at(now) is None:
+            return self.none()
+        return self.filter(~Q(kind__in=quiet.urgent), channel__in=LOUD_CHANNELS)
+
     def dead(self):
         """Given up after the last attempt: a person must look."""
         return self.filter(state=MessageState.DEAD)
