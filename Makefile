@@ -18,6 +18,7 @@ PRODUCTION := env DEBUG=0 HTTPS=1 BEHIND_PROXY=1 ALLOWED_HOSTS=motcua.example \
 	PUBLIC_URL=https://motcua.example CSRF_TRUSTED_ORIGINS=https://motcua.example \
 	SECRET_KEY=only-for-make-lint-0123456789-abcdefghijklmnopqrstuvwxyz \
 	LOOKUP_KEY=only-for-make-lint-zyxwvutsrqponmlkjihgfedcba-9876543210 \
+	WEBHOOK_KEY=only-for-make-lint-webhooks-0123456789-abcdefghij \
 	FIELD_KEYS=only-for-make-lint-fields-0123456789-abcdefghijk \
 	ID_HASH_KEY=only-for-make-lint-hashes-0123456789-abcdefghijk \
 	AUDIT_KEY=only-for-make-lint-audit-0123456789-abcdefghijkl \

@@ -10,11 +10,11 @@ class CasesConfig(AppConfig):
 
     def ready(self):
         """The catalogue knows nothing of printed forms and of PDFs, so checks of them come from here."""
-        from cases.linting import harmless_pdf, missing_templates
+        from cases.linting import harmless_form, missing_templates
         from procedures.services import forms, linting
 
         linting.register(missing_templates)
-        forms.register(harmless_pdf)
+        forms.register(harmless_form)
         self._count_anew_when_a_calendar_changes()
 
     def _count_anew_when_a_calendar_changes(self):

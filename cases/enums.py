@@ -119,14 +119,7 @@ MOVES: dict[Verb, Move] = {
     # Back to where the step began; which one that was is in the history.
     Verb.UNDO: _move(State.DIGITIZED, State.PROCESSING, State.PAID),
     # After the result too: what was paid although it need not be is then paid back.
-    Verb.WAIVE: _move(
-        State.RECEIVED,
-        State.DIGITIZED,
-        State.PROCESSING,
-        State.SUPPLEMENT,
-        State.PAID,
-        State.RETURNED,
-    ),
+    Verb.WAIVE: _move(*ACCEPTED_STATES - {State.STOPPED}),
     Verb.REFUND: _move(*ACCEPTED_STATES),
 }
 
@@ -137,6 +130,7 @@ class EventKind(TextChoices):
     SUBMITTED = "submitted", _("Submitted")
     ASKED_TO_COMPLETE = "asked_to_complete", _("Asked to complete")
     COMPLETED = "completed", _("Completed by the applicant")
+    ANSWERED_ONLINE = "answered_online", _("Answered online by the applicant")
     RECEIVED = "received", _("Received")
     REFUSED = "refused", _("Refused at reception")
     DIGITIZED = "digitized", _("Digitized")
@@ -178,6 +172,7 @@ EVENT_SENTENCES = {
     EventKind.SUBMITTED: _("Filed (%(channel)s); it counts as received at %(counts_from)s."),
     EventKind.ASKED_TO_COMPLETE: _("The applicant was asked to complete the filing: %(reason)s"),
     EventKind.COMPLETED: _("The applicant completed the filing."),
+    EventKind.ANSWERED_ONLINE: _("The applicant sent online what was asked for; the desk looks through it."),
     EventKind.RECEIVED: _("Received; the result is due at %(due)s."),
     EventKind.REFUSED: _("Reception refused: %(reason)s"),
     EventKind.DIGITIZED: _("Digitized and handed over to %(agency)s."),

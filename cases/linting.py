@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from cases.errors import BadFile
 from cases.services.documents import check_file
+from cases.services.virus_scan import refuse_infected
 from notifications.pdf import TEMPLATES
 from procedures import regimes
 from procedures.models import ProcedureVersion
@@ -28,11 +29,12 @@ def missing_templates(version: ProcedureVersion) -> Iterator[Finding]:
             yield Finding("R8", sentence % {"number": form.number, "title": form.title}, blocking=True)
 
 
-def harmless_pdf(name: str, content: bytes, mime_type: str) -> None:
-    """A form to fill in is looked into as every upload is. Raises FormRefused."""
-    if mime_type != PDF:
-        return
+def harmless_form(name: str, content: bytes, mime_type: str) -> None:
+    """A form to fill in is looked into, and shown to the virus scanner, as every upload is. Raises FormRefused."""
     try:
-        check_file(SimpleUploadedFile(name, content))
+        if mime_type == PDF:
+            check_file(SimpleUploadedFile(name, content))
+        else:
+            refuse_infected(content, name)
     except BadFile as error:
         raise FormRefused(error.sentence) from error

@@ -154,7 +154,10 @@ def _parts(guide: Guide) -> tuple[tuple[str, tuple[str, ...]], ...]:
         ("Căn cứ pháp lý", tuple(version.legal_basis)),
         (
             "Mức độ dịch vụ công trực tuyến",
-            _one(version.service_level and version.get_service_level_display()),
+            (
+                *_one(version.service_level and version.get_service_level_display()),
+                *version.partial_reason_vi.splitlines(),
+            ),
         ),
         ("Quyết định công bố", _one(version.publication_decision)),
     )

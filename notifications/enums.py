@@ -122,6 +122,7 @@ class MessageKind(TextChoices):
     UNDONE = "undone", _("Step undone")
     DUE_SOON = "due_soon", _("Warning: due soon")
     DIGEST = "digest", _("Figures of the morning")
+    ANSWERED_ONLINE = "answered_online", _("The applicant answered online")
     CONSULTED = "consulted", _("Another agency asked")
     CONSULTATION_ANSWERED = "consultation_answered", _("Answer of another agency")
     CONSULTATION_LATE = "consultation_late", _("Answer of another agency is late")
@@ -131,6 +132,7 @@ STAFF_KINDS = frozenset(
     {
         MessageKind.DUE_SOON,
         MessageKind.DIGEST,
+        MessageKind.ANSWERED_ONLINE,
         MessageKind.CONSULTED,
         MessageKind.CONSULTATION_ANSWERED,
         MessageKind.CONSULTATION_LATE,

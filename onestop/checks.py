@@ -19,6 +19,10 @@ from procedures.models import CalendarDay, Substitute
 from procedures.services.substitutes import without_substitute
 
 SHORTEST_KEY = 32
+KEPT_KEYS = {
+    "LOOKUP_KEY": ("onestop.W007", "make the look-up secrets on printed receipts useless"),
+    "WEBHOOK_KEY": ("onestop.W011", "change the secrets of all webhooks"),
+}
 BEAT_SECONDS = 60  # the heartbeat's rhythm, see onestop/celery.py
 NOT_SENDING = {f"django.core.mail.backends.{kind}.EmailBackend" for kind in ("console", "filebased")}
 
@@ -243,15 +247,41 @@ def check_messages_leave_the_machine(app_configs, **kwargs) -> list[CheckMessage
 
 
 @register(Tags.security, deploy=True)
-def check_lookup_key(app_configs, **kwargs) -> list[CheckMessage]:
-    if settings.LOOKUP_KEY != settings.SECRET_KEY:
-        return []
+def check_keys_that_are_kept(app_configs, **kwargs) -> list[CheckMessage]:
+    """Those that are SECRET_KEY where they are not set; that one may have to be changed in a hurry."""
+    faults = []
+    for name, (number, lost) in KEPT_KEYS.items():
+        key = getattr(settings, name)
+        if key == settings.SECRET_KEY:
+            faults.append((name, number, f"is not set, or is SECRET_KEY: a new SECRET_KEY would {lost}."))
+        elif len(key) < SHORTEST_KEY:
+            faults.append((name, number, f"has {len(key)} characters: what is made from it can be guessed."))
     return [
         Warning(
-            "LOOKUP_KEY is not set: a new SECRET_KEY would make the look-up secrets on printed receipts useless.",
-            hint="Set LOOKUP_KEY to a long random text of its own and keep it.",
-            id="onestop.W007",
+            f"{name} {fault}", hint=f"Set {name} to a long random text of its own and keep it.", id=number
         )
+        for name, number, fault in faults
+    ]
+
+
+@register(Tags.security, deploy=True)
+def check_keys_differ(app_configs, **kwargs) -> list[CheckMessage]:
+    """Whoever learns one key should not have another with it."""
+    keys = [("SECRET_KEY", settings.SECRET_KEY)]
+    keys += [(name, getattr(settings, name)) for name in ("ID_HASH_KEY", "AUDIT_KEY")]
+    keys += [("FIELD_KEYS", key) for key in settings.FIELD_KEYS]
+    keys += [(name, key) for name in KEPT_KEYS if (key := getattr(settings, name)) != settings.SECRET_KEY]
+    named: dict[str, list[str]] = {}
+    for name, key in keys:
+        named.setdefault(key, []).append(name)
+    return [
+        Warning(
+            f"{', '.join(names)} are the same text: who learns one has learnt the others.",
+            hint="Give each a long random text of its own, and run manage.py rotate_keys.",
+            id="onestop.W012",
+        )
+        for names in named.values()
+        if len(names) > 1
     ]
 
 

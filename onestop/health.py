@@ -25,6 +25,7 @@ from redis import RedisError
 from cases.models import Dossier, Heartbeat
 from notifications.enums import MessageState
 from notifications.models import Letter, Message
+from notifications.services.messages import quiet_hours_now
 
 logger = logging.getLogger(__name__)
 
@@ -137,6 +138,7 @@ def metrics_text() -> str:
     """Figures that follow what is open, not what is stored."""
     by_state = Dossier.objects.open().order_by().values_list("state").annotate(Count("pk"))
     age = heartbeat_age()
+    now, quiet = timezone.now(), quiet_hours_now()
     outbox = Message.objects.filter(state=MessageState.PENDING)
     families = [
         (
@@ -146,7 +148,16 @@ def metrics_text() -> str:
         ),
         ("onestop_dossiers_overdue", "Dossiers past their due date", {"": Dossier.objects.overdue().count()}),
         ("onestop_letters_waiting", "Letters drafted or approved", {"": Letter.objects.open().count()}),
-        ("onestop_outbox_waiting", "Messages not delivered yet", {"": outbox.count()}),
+        (
+            "onestop_outbox_waiting",
+            "Messages not delivered yet, without those of the quiet hours",
+            {"": outbox.let_sleep(now, quiet).count()},
+        ),
+        (
+            "onestop_outbox_held",
+            "Messages that wait for the end of the quiet hours",
+            {"": outbox.asleep(now, quiet).count()},
+        ),
         ("onestop_outbox_dead", "Messages given up", {"": Message.objects.dead().count()}),
         (
             "onestop_heartbeat_age_seconds",

@@ -42,9 +42,9 @@ if not SECRET_KEY:
         )
     SECRET_KEY = embedded.machine_secret(DATA_DIR)
 # Look-up secrets on receipts are derived from this key: changing it makes printed receipts useless.
-LOOKUP_KEY = env.str("LOOKUP_KEY", SECRET_KEY)
+LOOKUP_KEY = env.str("LOOKUP_KEY", "") or SECRET_KEY
 # Secrets of webhooks are derived from this key: changing it means giving all receivers new ones.
-WEBHOOK_KEY = env.str("WEBHOOK_KEY", SECRET_KEY)
+WEBHOOK_KEY = env.str("WEBHOOK_KEY", "") or SECRET_KEY
 # Personal data at rest (see `onestop/encryption.py`): a ring of keys, the newest first, and two of their own.
 # Without them a laptop keeps its own; elsewhere `manage.py check` refuses what is derived here.
 FIELD_KEYS = env.list("FIELD_KEYS", [])
@@ -339,6 +339,7 @@ REST_FRAMEWORK = {
         "lookup-code": env.str("THROTTLE_LOOKUP_CODE", "20/min"),
         "staff": env.str("THROTTLE_STAFF", "1200/min"),
         "catalogue": env.str("THROTTLE_CATALOGUE", "240/min"),
+        "pages": env.str("THROTTLE_PAGES", "600/min"),
         "filing": env.str("THROTTLE_FILING", "60/hour"),
         "kiosk": env.str("THROTTLE_KIOSK", "60/min"),
         "feedback": env.str("THROTTLE_FEEDBACK", "60/hour"),

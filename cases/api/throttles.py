@@ -21,6 +21,12 @@ class Catalogue(SimpleRateThrottle):
         return self.cache_format % {"scope": self.scope, "ident": self.get_ident(request)}
 
 
+class PublicPages(Catalogue):
+    """Pages of the catalogue, of the desks and of the calculator, by address; a whole ward may share one."""
+
+    scope = "pages"
+
+
 class LookupByAddress(Catalogue):
     """All look-ups of one address, on the page and in the API together."""
 

@@ -7,7 +7,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from cases.audit_enums import AuditBasis, ReadKind
-from cases.models.triggers import not_emptied
+from onestop.triggers import not_emptied
 from procedures.models import Agency
 
 FORGOTTEN_BY_RETENTION = "read_access_not_deleted"  # the one trigger that `apply_retention` goes round

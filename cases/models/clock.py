@@ -9,6 +9,7 @@ from django.db.models import F, Func, Q
 from django.utils.translation import gettext_lazy as _
 
 from cases.models.dossiers import Dossier
+from onestop.triggers import not_emptied
 from procedures.enums import ExtensionMode, LimitUnit
 
 
@@ -56,6 +57,7 @@ class Extension(models.Model):
             ),
         ]
         triggers = [
+            not_emptied("extension_not_emptied"),
             pgtrigger.Protect(name="extension_only_added", operation=pgtrigger.Update | pgtrigger.Delete),
             pgtrigger.Trigger(
                 name="extension_as_the_version_says",
@@ -107,5 +109,6 @@ class ExcludedPeriod(models.Model):
             ),
         ]
         triggers = [
-            pgtrigger.Protect(name="excluded_only_added", operation=pgtrigger.Update | pgtrigger.Delete)
+            not_emptied("excluded_not_emptied"),
+            pgtrigger.Protect(name="excluded_only_added", operation=pgtrigger.Update | pgtrigger.Delete),
         ]

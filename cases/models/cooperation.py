@@ -10,6 +10,7 @@ from cases.deadlines import Punctuality, punctuality_of
 from cases.enums import OPEN_STATES, ConsultationKind, HandoverGround
 from cases.models.dossier_sets import ANSWERING
 from cases.models.dossiers import Dossier
+from onestop.triggers import not_emptied
 from procedures.models import Agency
 
 
@@ -95,6 +96,7 @@ class Consultation(models.Model):
             ),
         ]
         triggers = [
+            not_emptied("consultation_not_emptied"),
             pgtrigger.Protect(name="consultation_not_deleted", operation=pgtrigger.Delete),
             pgtrigger.ReadOnly(
                 name="consultation_question_stays",
@@ -148,5 +150,6 @@ class Handover(models.Model):
             models.CheckConstraint(name="handover_to_another", condition=~Q(giver=F("receiver"))),
         ]
         triggers = [
-            pgtrigger.Protect(name="handover_only_added", operation=pgtrigger.Update | pgtrigger.Delete)
+            not_emptied("handover_not_emptied"),
+            pgtrigger.Protect(name="handover_only_added", operation=pgtrigger.Update | pgtrigger.Delete),
         ]

@@ -10,6 +10,7 @@ from cases.enums import DemandKind, ReuseGround
 from cases.models.applicants import Applicant
 from cases.models.dossiers import Dossier
 from cases.models.papers import Document
+from onestop.triggers import not_emptied
 from procedures.models import Component, Procedure
 
 
@@ -56,7 +57,8 @@ class Demand(models.Model):
             ),
         ]
         triggers = [
-            pgtrigger.Protect(name="demand_only_added", operation=pgtrigger.Update | pgtrigger.Delete)
+            not_emptied("demand_not_emptied"),
+            pgtrigger.Protect(name="demand_only_added", operation=pgtrigger.Update | pgtrigger.Delete),
         ]
 
     def __str__(self) -> str:

@@ -13,7 +13,8 @@ from cases.feedback import OPEN, WITH_ANSWER, FeedbackKind, FeedbackState, Feedb
 from cases.models.applicants import Applicant
 from cases.models.dossiers import Dossier
 from cases.models.papers import storage_name
-from cases.models.triggers import only_forward, only_if
+from cases.models.triggers import only_if
+from onestop.triggers import not_emptied, only_forward
 from procedures.models import Agency
 
 
@@ -27,6 +28,7 @@ class FeedbackBook(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(name="feedback_book_once", fields=["agency", "year"])]
         triggers = [
+            not_emptied("feedback_book_not_emptied"),
             pgtrigger.Protect(name="feedback_book_not_deleted", operation=pgtrigger.Delete),
             only_forward("feedback_book_only_forward"),
         ]
@@ -139,6 +141,7 @@ class Feedback(models.Model):
             ),
         ]
         triggers = [
+            not_emptied("feedback_not_emptied"),
             pgtrigger.Protect(name="feedback_not_deleted", operation=pgtrigger.Delete),
             pgtrigger.ReadOnly(
                 name="feedback_as_it_was_sent",
@@ -199,7 +202,8 @@ class FeedbackStep(models.Model):
             ),
         ]
         triggers = [
-            pgtrigger.Protect(name="feedback_step_only_added", operation=pgtrigger.Update | pgtrigger.Delete)
+            not_emptied("feedback_step_not_emptied"),
+            pgtrigger.Protect(name="feedback_step_only_added", operation=pgtrigger.Update | pgtrigger.Delete),
         ]
 
     def __str__(self) -> str:
@@ -226,7 +230,8 @@ class FeedbackFile(models.Model):
         ordering = ["pk"]
         constraints = [models.CheckConstraint(name="feedback_file_not_empty", condition=Q(size__gt=0))]
         triggers = [
-            pgtrigger.Protect(name="feedback_file_only_added", operation=pgtrigger.Update | pgtrigger.Delete)
+            not_emptied("feedback_file_not_emptied"),
+            pgtrigger.Protect(name="feedback_file_only_added", operation=pgtrigger.Update | pgtrigger.Delete),
         ]
 
     def __str__(self) -> str:

@@ -23,7 +23,8 @@ from cases.enums import (
     State,
 )
 from cases.models.dossiers import Dossier
-from cases.models.triggers import chained, not_emptied
+from cases.models.triggers import chained
+from onestop.triggers import not_emptied
 from procedures.enums import Channel
 from procedures.models import Agency, ProcedureStep
 

@@ -5,7 +5,7 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from cases.models.triggers import only_forward
+from onestop.triggers import not_emptied, only_forward
 from procedures.models import Agency
 
 
@@ -42,6 +42,7 @@ class LogBook(models.Model):
         ordering = ["-year", "desk"]
         constraints = [models.UniqueConstraint(name="log_book_once", fields=["desk", "year"])]
         triggers = [
+            not_emptied("log_book_not_emptied"),
             pgtrigger.Protect(name="log_book_not_deleted", operation=pgtrigger.Delete),
             pgtrigger.Protect(
                 name="log_book_closed_for_good",

@@ -8,7 +8,8 @@ from django.utils.translation import gettext_lazy as _
 
 from cases.enums import PaymentMethod
 from cases.models.dossiers import Dossier
-from cases.models.triggers import not_emptied, only_if
+from cases.models.triggers import only_if
+from onestop.triggers import not_emptied, only_forward
 from procedures.models import Agency, FeeLine
 
 
@@ -223,4 +224,9 @@ class ReceiptCounter(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(name="receipt_counter_once", fields=["agency_identifier", "year"])
+        ]
+        triggers = [
+            pgtrigger.Protect(name="receipt_counter_not_deleted", operation=pgtrigger.Delete),
+            only_forward("receipt_counter_only_forward"),
+            not_emptied("receipt_counter_not_emptied"),
         ]

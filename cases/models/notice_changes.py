@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from cases.models.applicants import Applicant
+from onestop.triggers import not_emptied
 
 
 class NoticeChange(models.Model):
@@ -40,7 +41,8 @@ class NoticeChange(models.Model):
             models.CheckConstraint(name="notice_change_changes", condition=~Q(before=models.F("after")))
         ]
         triggers = [
-            pgtrigger.Protect(name="notice_change_only_added", operation=pgtrigger.Update | pgtrigger.Delete)
+            not_emptied("notice_change_not_emptied"),
+            pgtrigger.Protect(name="notice_change_only_added", operation=pgtrigger.Update | pgtrigger.Delete),
         ]
 
     def __str__(self) -> str:

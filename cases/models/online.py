@@ -2,6 +2,7 @@
 
 import uuid
 
+import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
@@ -9,6 +10,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from cases.models.dossiers import Dossier
+from onestop.triggers import not_emptied
 from procedures import eforms
 from procedures.models import Component, Procedure
 
@@ -91,6 +93,10 @@ class OnlineFiling(models.Model):
         verbose_name = _("online filing")
         verbose_name_plural = _("online filings")
         ordering = ["-filed_at"]
+        triggers = [
+            pgtrigger.Protect(name="online_filing_only_added", operation=pgtrigger.Update | pgtrigger.Delete),
+            not_emptied("online_filing_not_emptied"),
+        ]
 
     @property
     def shown(self) -> list[tuple[str, str]]:

@@ -10,6 +10,7 @@ from cases.models.dossiers import Dossier
 from cases.models.history import Supplement
 from cases.models.triggers import only_if
 from cases.survey import HIGHEST, LOW, LOWEST
+from onestop.triggers import not_emptied
 
 
 class RatingProof(models.TextChoices):
@@ -54,6 +55,7 @@ class Rating(models.Model):
             models.CheckConstraint(name="rating_proof_known", condition=Q(proof__in=RatingProof.values))
         ]
         triggers = [
+            not_emptied("rating_not_emptied"),
             pgtrigger.Protect(name="rating_only_added", operation=pgtrigger.Update | pgtrigger.Delete),
             only_if(
                 "rating_after_the_return",
@@ -85,7 +87,8 @@ class RatingScore(models.Model):
             ),
         ]
         triggers = [
-            pgtrigger.Protect(name="rating_score_only_added", operation=pgtrigger.Update | pgtrigger.Delete)
+            not_emptied("rating_score_not_emptied"),
+            pgtrigger.Protect(name="rating_score_only_added", operation=pgtrigger.Update | pgtrigger.Delete),
         ]
 
 
@@ -106,7 +109,8 @@ class SupplementAnswer(models.Model):
         verbose_name = _("answer to a supplement request")
         verbose_name_plural = _("answers to supplement requests")
         triggers = [
+            not_emptied("supplement_answer_not_emptied"),
             pgtrigger.Protect(
                 name="supplement_answer_only_added", operation=pgtrigger.Update | pgtrigger.Delete
-            )
+            ),
         ]

@@ -7,7 +7,8 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from cases.models.dossiers import Dossier
-from cases.models.triggers import only_forward, only_if
+from cases.models.triggers import only_if
+from onestop.triggers import not_emptied, only_forward
 from procedures.enums import RegisterKind
 from procedures.models import Agency
 
@@ -38,6 +39,7 @@ class RegisterBook(models.Model):
             models.CheckConstraint(name="register_kind_known", condition=Q(kind__in=RegisterKind.values)),
         ]
         triggers = [
+            not_emptied("register_book_not_emptied"),
             pgtrigger.Protect(name="register_book_not_deleted", operation=pgtrigger.Delete),
             pgtrigger.Protect(
                 name="register_book_closed_for_good",
@@ -80,6 +82,7 @@ class RegisterEntry(models.Model):
             ),
         ]
         triggers = [
+            not_emptied("register_entry_not_emptied"),
             pgtrigger.Protect(
                 name="register_entry_only_added", operation=pgtrigger.Update | pgtrigger.Delete
             ),

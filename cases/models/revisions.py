@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cases.enums import REVISION_MOVES, DayChange, RevisionState
 from cases.models.dossiers import Dossier
+from onestop.triggers import not_emptied
 from procedures.enums import DayKind
 from procedures.models import Agency, CalendarDay
 
@@ -64,6 +65,7 @@ class CalendarRevision(models.Model):
             ),
         ]
         triggers = [
+            not_emptied("revision_not_emptied"),
             pgtrigger.FSM(name="revision_moves_forward", field="state", transitions=sorted(REVISION_MOVES)),
             pgtrigger.Protect(
                 name="revision_past_draft_is_kept",
@@ -124,5 +126,6 @@ class CalendarMove(models.Model):
             models.CheckConstraint(name="calendar_move_moves", condition=~Q(new_due_at=F("old_due_at"))),
         ]
         triggers = [
-            pgtrigger.Protect(name="calendar_move_only_added", operation=pgtrigger.Update | pgtrigger.Delete)
+            not_emptied("calendar_move_not_emptied"),
+            pgtrigger.Protect(name="calendar_move_only_added", operation=pgtrigger.Update | pgtrigger.Delete),
         ]

@@ -13,7 +13,11 @@ from django.utils.translation import gettext_lazy as _
 from cases.enums import EventKind
 from cases.hooks import DeliveryState
 from cases.models.dossiers import Dossier
+from onestop.triggers import not_emptied
 from procedures.models import Agency
+
+# The one trigger that forgetting old deliveries goes round.
+FORGOTTEN_WITH_ITS_DELIVERY = "webhook_attempt_not_deleted"
 
 
 class Webhook(models.Model):
@@ -133,4 +137,8 @@ class WebhookAttempt(models.Model):
         verbose_name = _("attempt")
         verbose_name_plural = _("attempts")
         ordering = ["pk"]
-        triggers = [pgtrigger.Protect(name="webhook_attempt_not_changed", operation=pgtrigger.Update)]
+        triggers = [
+            pgtrigger.Protect(name="webhook_attempt_not_changed", operation=pgtrigger.Update),
+            pgtrigger.Protect(name=FORGOTTEN_WITH_ITS_DELIVERY, operation=pgtrigger.Delete),
+            not_emptied("webhook_attempt_not_emptied"),
+        ]

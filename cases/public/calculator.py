@@ -3,18 +3,18 @@
 All choices stand in the address: they name nobody, so that links can be shared and caches may keep the page.
 """
 
-import math
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
 from django.views.generic import View
 
-from cases.api.throttles import Catalogue
 from cases.errors import CaseError
+from cases.public.throttling import not_too_often
 from cases.services.forecast import Forecast, forecast
 from onestop.caching import for_everybody
 from procedures.enums import QUANTITY_LABELS, AgencyKind, Channel
@@ -42,15 +42,13 @@ class Answers:
     fault: str = ""
 
 
+@method_decorator(not_too_often, name="dispatch")
 class CalculatorView(View):
     """GET only: search, then the form of a procedure with its answer below; works without script and cookie."""
 
     http_method_names = ["get", "head"]
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        throttle = Catalogue()
-        if not throttle.allow_request(request, self):
-            return _too_many(request, math.ceil(throttle.wait() or 60))
         code = _typed(request, "procedure")
         if not code:
             return self.search(request)
@@ -183,13 +181,6 @@ def _in_force(day: date | None = None):
 def _typed(request: HttpRequest, name: str) -> str:
     """What stands in the address under that name, without signs that nobody types."""
     return "".join(c for c in request.GET.get(name, "")[:LONGEST] if c.isprintable()).strip()
-
-
-def _too_many(request: HttpRequest, seconds: int) -> HttpResponse:
-    fault = _("Too many attempts. Wait %(seconds)s seconds and try again.") % {"seconds": seconds}
-    answer = _page(request, {"fault": fault}, status=429)
-    answer["Retry-After"] = str(seconds)
-    return answer
 
 
 def _page(request: HttpRequest, facts: dict, *, status: int = 200) -> HttpResponse:

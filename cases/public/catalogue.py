@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 
 from cases.api.filters import ProcedureFilter
 from cases.public.filing_link import filing_address
+from cases.public.throttling import not_too_often
 from onestop.caching import same_for_everybody
 from procedures import words
 from procedures.codes import is_procedure_code
@@ -27,6 +28,7 @@ NARROWS = ("field", "level", "service_level", "subject")
 
 
 @require_safe
+@not_too_often
 @same_for_everybody
 def procedures(request: HttpRequest) -> HttpResponse:
     """Search by words or code and narrow down; what is typed names procedures, so it may stand in the address."""
@@ -66,6 +68,7 @@ def _choices() -> dict:
 
 
 @require_safe
+@not_too_often
 @same_for_everybody
 def procedure(request: HttpRequest, code: str) -> HttpResponse:
     """Everything that the publication says about one procedure (R1), also when it is not in force."""
@@ -96,6 +99,7 @@ def procedure(request: HttpRequest, code: str) -> HttpResponse:
 
 
 @require_safe
+@not_too_often
 def procedure_form(request: HttpRequest, code: str, pk: int) -> HttpResponse:
     """The file of a published form, as a download under the name that it was given."""
     forms = ProcedureForm.objects.filter(version__status=VersionStatus.PUBLISHED).exclude(file="")

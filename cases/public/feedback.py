@@ -24,6 +24,7 @@ from cases.api.throttles import FeedbackByAddress, FeedbackByCode, LookupByAddre
 from cases.errors import CaseError
 from cases.feedback import FeedbackKind, FeedbackState, FeedbackVerb
 from cases.models import Feedback
+from cases.public.throttling import not_too_often
 from cases.services.accounts import applicant_of
 from cases.services.feedback import LONGEST_TEXT, MOST_FILES, Sender
 from onestop.numbers import whole_number
@@ -152,6 +153,7 @@ class FollowView(View):
 
 
 @require_safe
+@not_too_often
 def published(request: HttpRequest) -> HttpResponse:
     """Questions and answers as they were published; nobody is named."""
     page = Paginator(Feedback.objects.published().select_related("agency"), PER_PAGE).get_page(

@@ -1,6 +1,6 @@
 """What each desk receives, for everybody: on a page, as a list to print, and procedure by procedure."""
 
-import math
+from functools import partial
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -9,13 +9,18 @@ from django.views.decorators.http import require_safe
 
 from cases.api.throttles import Catalogue
 from cases.postings import Posting, all_desks, posting_list_payload, posting_of, procedure_sheet_payload
+from cases.public.throttling import not_too_often
 from notifications.pdf import posting_list_pdf, procedure_sheet_pdf
 from onestop.caching import same_for_everybody
 from procedures.codes import is_agency_code, is_procedure_code
 from procedures.guide import guide_to
 
+# A sheet costs more than a page, so it is throttled as the API's catalogue is.
+sheets_not_too_often = partial(not_too_often, throttle=Catalogue)
+
 
 @require_safe
+@not_too_often
 @same_for_everybody
 def desks(request: HttpRequest) -> HttpResponse:
     """Where procedures are received, with addresses and opening hours."""
@@ -23,6 +28,7 @@ def desks(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
+@not_too_often
 @same_for_everybody
 def desk(request: HttpRequest, identifier: str) -> HttpResponse:
     """What one desk receives, by field."""
@@ -30,21 +36,19 @@ def desk(request: HttpRequest, identifier: str) -> HttpResponse:
 
 
 @require_safe
+@sheets_not_too_often
 @same_for_everybody
 def list_pdf(request: HttpRequest, identifier: str) -> HttpResponse:
     """The list to be posted at the desk."""
-    if refused := _too_many(request):
-        return refused
     posting = _posting(identifier)
     return _pdf(posting_list_pdf(posting_list_payload(posting)), f"niem-yet-{identifier}.pdf")
 
 
 @require_safe
+@sheets_not_too_often
 @same_for_everybody
 def sheet_pdf(request: HttpRequest, identifier: str, code: str) -> HttpResponse:
     """One procedure to be posted at the desk that receives it."""
-    if refused := _too_many(request):
-        return refused
     posting = _posting(identifier)
     received = {guide.version.procedure.code: guide for guide in posting.guides}
     if not is_procedure_code(code) or code not in received:
@@ -58,21 +62,6 @@ def _posting(identifier: str) -> Posting:
     if posting is None:
         raise Http404(_("There is no desk with this identifier."))
     return posting
-
-
-def _too_many(request: HttpRequest) -> HttpResponse | None:
-    """A sheet costs more than a page, so it is throttled as the API's catalogue is."""
-    throttle = Catalogue()
-    if throttle.allow_request(request, None):
-        return None
-    seconds = math.ceil(throttle.wait() or 60)
-    facts = {
-        "title": _("Too many requests"),
-        "sentence": _("Wait %(seconds)s seconds and try again.") % {"seconds": seconds},
-    }
-    answer = render(request, "public/fault.html", facts, status=429)
-    answer["Retry-After"] = str(seconds)
-    return answer
 
 
 def _pdf(content: bytes, name: str) -> HttpResponse:

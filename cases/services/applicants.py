@@ -155,7 +155,9 @@ def keep_contact(applicant: Applicant, *, phone: str, email: str, notice_channel
             notice_channels=notice_channels,
         )
     )
+    before = applicant.notice_channels
     applicant.phone, applicant.email = facts.phone, facts.email
     applicant.notice_channels = facts.notice_channels
     applicant.save()
+    record_channels(applicant, before, via=NoticeChange.Via.FILING)
     return applicant

@@ -65,12 +65,12 @@ def answer_supplement(
     if asked.before_reception:
         complete_filing(dossier)  # it stands again in the desk's list of filings to answer
         return answer
-    record(dossier, EventKind.COMPLETED, by=by)
+    record(dossier, EventKind.ANSWERED_ONLINE, by=by)
     tell_staff(
         [dossier.holder, *supervisors_of(dossier.receiving_desk)],
         f"{dossier.uuid}:answered:{answer.pk}",
         dossier,
-        kind=MessageKind.COMPLETED,
+        kind=MessageKind.ANSWERED_ONLINE,
         subject=gettext_lazy("Dossier %(code)s: the applicant answered online"),
         body=gettext_lazy(
             "%(code)s, %(procedure)s: the applicant sent what was asked for. Look whether it is complete."

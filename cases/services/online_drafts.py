@@ -56,13 +56,31 @@ def forget_uploads(uploads: QuerySet[OnlineUpload]) -> int:
     return len(gone)
 
 
-@transaction.atomic
 def forget_old(now: datetime | None = None) -> tuple[int, int]:
     """Delete drafts that nobody goes on with and uploads that never came to an end; returns how many of each."""
     now = now or timezone.now()
+    return forget_old_drafts(now), forget_unfinished(now)
+
+
+def drafts_before(moment: datetime) -> QuerySet[OnlineDraft]:
+    return OnlineDraft.objects.filter(saved_at__lt=moment)
+
+
+def unfinished_before(moment: datetime) -> QuerySet[OnlineUpload]:
+    return OnlineUpload.objects.filter(completed_at=None, touched_at__lt=moment)
+
+
+@transaction.atomic
+def forget_old_drafts(now: datetime) -> int:
+    """Delete the drafts that were not changed for `ONLINE_DRAFT_KEPT_DAYS`, with their files."""
     before = now - timedelta(days=settings.ONLINE_DRAFT_KEPT_DAYS)
-    drafts = list(OnlineDraft.objects.select_for_update(skip_locked=True).filter(saved_at__lt=before))
+    drafts = list(drafts_before(before).select_for_update(skip_locked=True))
     for draft in drafts:
         drop_draft(draft)
-    unfinished = OnlineUpload.objects.filter(completed_at=None, touched_at__lt=now - UNFINISHED_KEPT)
-    return len(drafts), forget_uploads(unfinished)
+    return len(drafts)
+
+
+@transaction.atomic
+def forget_unfinished(now: datetime) -> int:
+    """Delete the uploads that stand still, with what has arrived of their files."""
+    return forget_uploads(unfinished_before(now - UNFINISHED_KEPT))

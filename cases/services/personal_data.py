@@ -1,16 +1,31 @@
-"""Everything that is held on one person, for the person who asks for it (Law on personal data protection)."""
+"""Everything that is held on one person, for the person who asks for it (Law on personal data protection).
+
+Whatever table points at a person's rows is told without a word here, unless `cases.personal_data` lists it
+with the reason why not.
+"""
+
+from collections.abc import Iterable, Iterator
 
 from django.db.models import Model, Q
 from django.utils.translation import gettext as _
 
 from cases.audit_enums import ReadKind
 from cases.errors import Invalid
-from cases.models import Applicant, Dossier
+from cases.letters import letters_of
+from cases.models import Applicant, Dossier, Feedback
+from cases.personal_data import NOT_TOLD
 from cases.services.reading import note_read
-from notifications.models import Letter, Message
+from notifications.models import Message
+from procedures.models import Staff
 
 # How the system finds and proves rows; it says nothing about the person.
-OWN_WORKINGS = {"id_hash", "search_text", "seal", "secret_turn"}
+OWN_WORKINGS = {"id_hash", "search_text", "seal", "secret_turn", "nonce", "password"}
+UNTOLD = {name for names in NOT_TOLD.values() for name in names}
+# By the person whom its number belongs to, what else is told about somebody who acted for an applicant.
+ACTED = {
+    "submitter_id_number": ("submitter_name", "submitter_phone", "authorisation"),
+    "collector_id_number": ("collector_name", "collection_proof", "collector_authorisation"),
+}
 
 
 def export_person(number: str, *, asked_by: str) -> dict:
@@ -25,9 +40,17 @@ def export_person(number: str, *, asked_by: str) -> dict:
     if not people and not for_others:
         raise Invalid(_("Nothing is held on anybody with this number."), field="id_number")
     note_read(ReadKind.EXPORT, route="manage.py export_person", reference=asked_by, count=len(own))
+    accounts = list(Staff.objects.filter(citizen__applicant__in=people).order_by("pk"))
+    seen: set[Model] = {
+        *people,
+        *accounts,
+        *own,
+    }  # each row is told once, with what it belongs to most closely
+    dossiers = [{**_row(one), **_belonging(one, seen, _written(one))} for one in own]
     return {
-        "applicants": [{**_row(one), **_belonging(one, but=Dossier)} for one in people],
-        "dossiers": [{**_row(one), **_belonging(one), **_written(one)} for one in own],
+        "applicants": [{**_row(one), **_belonging(one, seen, _about_feedback(one))} for one in people],
+        "accounts": [{**_row(one), **_belonging(one, seen)} for one in accounts],
+        "dossiers": dossiers,
         "acted_for_others": for_others,
     }
 
@@ -36,40 +59,59 @@ def _for_others(number: str, own: list[Dossier]) -> list[dict]:
     """Dossiers of other people that this person filed or collected; there is no hash to find these by."""
     wanted = number.strip().upper()
     named = Dossier.objects.exclude(Q(submitter_id_number="") & Q(collector_id_number=""))
-    fields = {"submitter_id_number": "submitter_name", "collector_id_number": "collector_name"}
     found = []
     for dossier in named.exclude(pk__in=[one.pk for one in own]).order_by("pk").iterator(1_000):
         acted = {
             name: getattr(dossier, name)
-            for id_number, full_name in fields.items()
+            for id_number, others in ACTED.items()
             if getattr(dossier, id_number).strip().upper() == wanted
-            for name in (id_number, full_name)
+            for name in (id_number, *others)
         }
         found += [{"code": dossier.code, "filed_at": dossier.filed_at, **acted}] if acted else []
     return found
 
 
-def _belonging(owner: Model, *, but: type[Model] | None = None) -> dict[str, list[dict]]:
-    """The rows of every table that points at this row, by the name of the table."""
-    found = {}
-    for relation in owner._meta.get_fields(include_hidden=True):
-        if relation.auto_created and not relation.concrete and relation.related_model is not but:
-            rows = relation.related_model._base_manager.filter(**{relation.field.name: owner})
-            if listed := [_row(row) for row in rows.order_by("pk")]:
-                found.setdefault(relation.related_model._meta.db_table, []).extend(listed)
-    return found
-
-
-def _written(dossier: Dossier) -> dict[str, list[dict]]:
-    """Letters and messages know the code of a dossier, not the dossier."""
-    if not dossier.code:
-        return {}
+def _belonging(owner: Model, seen: set[Model], also: Iterable[Model] = ()) -> dict[str, list[dict]]:
+    """`also` and every row that points at the owner or at a row already found, by the name of the table."""
+    found: dict[str, list[Model]] = {}
+    waiting = [*also, *_pointing_at(owner)]
+    while waiting:
+        row = waiting.pop()
+        if row not in seen:
+            seen.add(row)
+            found.setdefault(row._meta.db_table, []).append(row)
+            waiting.extend(_pointing_at(row))
     return {
-        model._meta.db_table: [
-            _row(row) for row in model.objects.filter(reference=dossier.code).order_by("pk")
-        ]
-        for model in (Letter, Message)
+        table: [_row(row) for row in sorted(rows, key=lambda row: row.pk)]
+        for table, rows in sorted(found.items())
     }
+
+
+def pointing_models(model: type[Model]) -> Iterator[tuple[type[Model], str]]:
+    """The models that point at this one and are told with it, by which field; dossiers are told by themselves."""
+    for relation in model._meta.get_fields(include_hidden=True):
+        if relation.auto_created and not relation.concrete:
+            other = relation.related_model
+            if other is not Dossier and other._meta.label not in UNTOLD:
+                yield other, relation.field.name
+
+
+def _pointing_at(row: Model) -> Iterator[Model]:
+    for model, field in pointing_models(type(row)):
+        yield from model._base_manager.filter(**{field: row})
+
+
+def _written(dossier: Dossier) -> Iterator[Model]:
+    """Letters and messages know the code or the number of a dossier, not the dossier."""
+    yield from letters_of(dossier)
+    about = Q(event_key__startswith=f"{dossier.uuid}:")
+    yield from Message.objects.filter(about | Q(reference=dossier.code) if dossier.code else about)
+
+
+def _about_feedback(applicant: Applicant) -> Iterator[Model]:
+    yield from Message.objects.filter(
+        reference__in=Feedback.objects.filter(applicant=applicant).values("code")
+    )
 
 
 def _row(row: Model) -> dict:

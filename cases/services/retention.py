@@ -1,13 +1,16 @@
 """What is kept no longer: everything that names people and that no law on archives asks to keep.
 
-Dossiers, their history, papers and letters stay: they are archives. Each kind of the rest has its time.
+Dossiers, their history, papers and letters, the registers of feedback and the ratings stay: they are
+archives. Each kind of the rest has its time.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from axes.models import AccessAttempt
 from django.conf import settings
+from django.contrib.sessions.models import Session
 from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.functional import Promise
@@ -17,6 +20,13 @@ from cases.models import IdempotencyKey, ListExport, ReadAccess, ReceptionDraft
 from cases.services.drafts import forget_old_drafts
 from cases.services.exports import forget_old_exports
 from cases.services.idempotency import KEPT, forget_old_keys
+from cases.services.online_drafts import (
+    UNFINISHED_KEPT,
+    drafts_before,
+    forget_unfinished,
+    unfinished_before,
+)
+from cases.services.online_drafts import forget_old_drafts as forget_old_online_drafts
 from cases.services.reading import forget_old_reads
 from notifications.services.messages import forget_old_bodies, with_old_bodies
 
@@ -48,6 +58,13 @@ RULES = [
         forget_old_drafts,
     ),
     Rule(
+        _("drafts of online filings"),
+        lambda: timedelta(days=settings.ONLINE_DRAFT_KEPT_DAYS),
+        drafts_before,
+        forget_old_online_drafts,
+    ),
+    Rule(_("unfinished uploads"), lambda: UNFINISHED_KEPT, unfinished_before, forget_unfinished),
+    Rule(
         _("answers kept for repeated requests"),
         lambda: KEPT,
         lambda before: IdempotencyKey.objects.filter(created_at__lt=before),
@@ -70,6 +87,20 @@ RULES = [
         lambda: timedelta(days=settings.READ_ACCESS_KEPT_DAYS),
         lambda before: ReadAccess.objects.filter(at__lt=before),
         forget_old_reads,
+    ),
+    Rule(
+        _("sessions that have ended"),
+        timedelta,
+        lambda before: Session.objects.filter(expire_date__lt=before),
+        lambda now: Session.objects.filter(expire_date__lt=now).delete()[0],
+    ),
+    Rule(
+        _("wrong passwords"),
+        lambda: settings.AXES_COOLOFF_TIME,
+        lambda before: AccessAttempt.objects.filter(attempt_time__lt=before),
+        lambda now: AccessAttempt.objects.filter(attempt_time__lt=now - settings.AXES_COOLOFF_TIME).delete()[
+            0
+        ],
     ),
 ]
 

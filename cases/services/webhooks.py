@@ -7,6 +7,7 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+import pgtrigger
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
@@ -17,6 +18,7 @@ from cases.enums import EventKind
 from cases.errors import Invalid, NotPermitted, NotPossibleNow
 from cases.hooks import DeliveryState
 from cases.models import Webhook, WebhookAttempt, WebhookDelivery
+from cases.models.webhooks import FORGOTTEN_WITH_ITS_DELIVERY
 from cases.services.base import fitting_text, required_text
 from notifications import hooks as gateway
 from procedures.models import Agency, Staff
@@ -128,7 +130,8 @@ def forget_old_deliveries(now: datetime | None = None) -> int:
     before = (now or timezone.now()) - timedelta(days=settings.WEBHOOK_LOG_KEPT_DAYS)
     old = WebhookDelivery.objects.filter(created_at__lt=before).exclude(state=DeliveryState.PENDING)
     count = old.count()
-    old.delete()
+    with pgtrigger.ignore(f"cases.WebhookAttempt:{FORGOTTEN_WITH_ITS_DELIVERY}"):
+        old.delete()
     return count
 
 

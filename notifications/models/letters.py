@@ -22,6 +22,7 @@ from notifications.enums import (
 from notifications.payloads import LETTER_PAYLOADS
 from notifications.vietnamese import number_text
 from onestop.fields import EncryptedJSONField
+from onestop.triggers import not_emptied
 
 
 class LetterQuerySet(models.QuerySet):
@@ -154,6 +155,7 @@ class Letter(models.Model):
             models.Index(fields=["reference"], name="letter_of_dossier"),
         ]
         triggers = [
+            not_emptied("letter_not_emptied"),
             pgtrigger.FSM(name="letter_moves_forward", field="state", transitions=sorted(LETTER_MOVES)),
             _FixedOnceIssued(name="issued_letter_is_fixed", exclude=["state", "sent_at"]),
             pgtrigger.Protect(

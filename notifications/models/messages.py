@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from notifications.enums import LOUD_CHANNELS, MessageChannel, MessageKind, MessageState
 from notifications.models.letters import Letter
 from notifications.quiet_hours import QuietHours
+from onestop.triggers import not_emptied
 
 
 class MessageQuerySet(models.QuerySet):
@@ -28,6 +29,12 @@ class MessageQuerySet(models.QuerySet):
         if quiet.ends_at(now) is None:
             return self
         return self.exclude(~Q(kind__in=quiet.urgent), channel__in=LOUD_CHANNELS)
+
+    def asleep(self, now: datetime, quiet: QuietHours):
+        """What `let_sleep` leaves out: it waits for the end of the quiet hours, and nothing is wrong."""
+        if quiet.ends_at(now) is None:
+            return self.none()
+        return self.filter(~Q(kind__in=quiet.urgent), channel__in=LOUD_CHANNELS)
 
     def dead(self):
         """Given up after the last attempt: a person must look."""
@@ -139,7 +146,8 @@ class MessageAttempt(models.Model):
         verbose_name_plural = _("attempts")
         ordering = ["at", "pk"]
         triggers = [
-            pgtrigger.Protect(name="attempt_is_only_added", operation=pgtrigger.Update | pgtrigger.Delete)
+            not_emptied("attempt_not_emptied"),
+            pgtrigger.Protect(name="attempt_is_only_added", operation=pgtrigger.Update | pgtrigger.Delete),
         ]
 
     def __str__(self) -> str:

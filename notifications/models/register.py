@@ -1,7 +1,10 @@
 """The yearly register of letter numbers (sổ đăng ký văn bản đi)."""
 
+import pgtrigger
 from django.db import connection, models
 from django.utils.translation import gettext_lazy as _
+
+from onestop.triggers import not_emptied, only_forward
 
 
 class LetterRegisterQuerySet(models.QuerySet):
@@ -41,6 +44,11 @@ class LetterRegister(models.Model):
             models.UniqueConstraint(
                 name="letter_register_once", fields=["agency_identifier", "kind", "year"]
             ),
+        ]
+        triggers = [
+            pgtrigger.Protect(name="letter_register_not_deleted", operation=pgtrigger.Delete),
+            only_forward("letter_register_only_forward"),
+            not_emptied("letter_register_not_emptied"),
         ]
 
     def __str__(self) -> str:

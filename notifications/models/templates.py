@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from notifications.enums import NOTICE_KINDS, MessageChannel, MessageKind
 from notifications.notices import NoticeText
+from onestop.triggers import not_emptied
 
 
 class NoticeTemplateQuerySet(models.QuerySet):
@@ -68,9 +69,10 @@ class NoticeTemplate(models.Model):
             ),
         ]
         triggers = [
+            not_emptied("notice_template_not_emptied"),
             pgtrigger.Protect(
                 name="notice_template_only_added", operation=pgtrigger.Update | pgtrigger.Delete
-            )
+            ),
         ]
 
     def __str__(self) -> str:

@@ -127,6 +127,7 @@ class ProcedureVersionAdmin(ShownInWords, OnestopModelAdmin):
                 "fields": [
                     "level",
                     "service_level",
+                    "partial_reason_vi",
                     "subjects",
                     "channels",
                     "sets",

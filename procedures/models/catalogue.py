@@ -105,9 +105,7 @@ class ProcedureVersion(LocalName):
         Procedure, on_delete=models.PROTECT, related_name="versions", verbose_name=_("procedure")
     )
     number = models.PositiveIntegerField(_("version"), default=1)
-    status = models.CharField(
-        _("status"), max_length=12, choices=VersionStatus.choices, default=VersionStatus.DRAFT
-    )
+    status = models.CharField(_("status"), max_length=12, choices=VersionStatus, default=VersionStatus.DRAFT)
     in_force_from = models.DateField(_("in force from"))
     in_force_to = models.DateField(_("last day in force"), null=True, blank=True)
     field_vi = models.CharField(_("field"), max_length=120)
@@ -115,6 +113,7 @@ class ProcedureVersion(LocalName):
     service_level = models.CharField(
         _("online service"), max_length=12, choices=ServiceLevel.choices, blank=True
     )
+    partial_reason_vi = models.TextField(_("why not fully online"), blank=True)
     deciding_agency_vi = models.CharField(_("deciding agency"), max_length=255)
     subjects = ArrayField(
         models.CharField(max_length=20, choices=Subject.choices), verbose_name=_("who applies")

@@ -98,6 +98,7 @@ RECORD = {
     "field_vi": Key("field_vi", text, required=True),
     "level": Key("level", one_of(Level), required=True),
     "service_level": Key("service_level", one_of(ServiceLevel)),
+    "partial_reason": Key("partial_reason_vi", text),
     "deciding_agency_vi": Key("deciding_agency_vi", text),
     "subjects": Key("subjects", some_of(Subject)),
     "channels": Key("channels", some_of(Channel)),

@@ -1,7 +1,8 @@
 """Files of forms to fill in: taken by what they are, not by what they are called, like every upload.
 
 PDF and Word (docx) are taken. Word files hold no macros, no template from elsewhere and no more than a form
-needs; what a PDF may hold is told by a check of the layer that knows PDFs (see `register`).
+needs; what a PDF may hold, and whether a virus is in either, is told by a check of the layer that knows these
+(see `register`).
 """
 
 import hashlib

@@ -200,6 +200,7 @@ def test_every_kind_of_notice_is_tried_here_and_belongs_to_a_topic():
     assert set(MessageKind) - set(NOTICE_KINDS) == {
         "due_soon",
         "digest",
+        "answered_online",
         "consulted",
         "consultation_answered",
         "consultation_late",

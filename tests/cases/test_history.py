@@ -9,14 +9,17 @@ from django.utils import translation
 
 from cases import services
 from cases.enums import EVENT_SENTENCES, EventKind
-from cases.models import Dossier, DossierEvent
+from cases.models import CitizenAccount, Dossier, DossierEvent
 from cases.services import revisions
+from cases.services.accounts import new_citizen
+from cases.services.applicants import find_or_add
 from cases.services.calendar_moves import apply_approved
 from cases.services.corrections import report_loss
 from procedures.enums import Role
+from procedures.models import Staff
 from tests.cases.certifying import certify, counter
 from tests.cases.helpers import fresh, kinds, make_person, said
-from tests.cast import local
+from tests.cast import local, upload
 
 __all__ = ["counter"]
 
@@ -106,6 +109,14 @@ def live_at_the_desk(counter) -> None:
     certify(world)
 
 
+def live_online(world) -> None:
+    """The applicant answers from home what the office asks for."""
+    account = new_citizen(Staff(), world.applicant.full_name)
+    account.save()
+    CitizenAccount.objects.create(user=account, applicant=find_or_add(world.applicant, seen=False))
+    services.answer_supplement(world.supplement(), by=account, papers=[(None, upload())])
+
+
 def test_history_of_a_whole_life_reads_like_a_story(world, clock, english):
     dossier = live_through_everything(world, clock)[0]
     assert [
@@ -167,6 +178,7 @@ def test_every_kind_of_event_happens_and_has_a_sentence_in_both_languages(world,
     live_with_other_agencies_and_other_dates(world, clock)
     live_through_everything(world, clock)
     clock.move_to("2026-11-09 09:00")
+    live_online(world)
     live_with_what_no_verb_foresees(world)
     events = list(DossierEvent.objects.all())
     assert {event.kind for event in events} == set(EventKind) == set(EVENT_SENTENCES)

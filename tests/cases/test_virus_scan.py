@@ -1,8 +1,10 @@
-"""Uploads are shown to clamd: a real little server speaks its protocol here."""
+"""Uploads and forms to fill in are shown to clamd: a real little server speaks its protocol here."""
 
+import io
 import socketserver
 import struct
 import threading
+import zipfile
 
 import pytest
 
@@ -10,6 +12,7 @@ from cases import services
 from cases.errors import BadFile
 from cases.services.documents import check_file
 from cases.services.virus_scan import CHUNK, ScannerAway, scan
+from procedures.services.forms import FormRefused, check_form
 from tests.cast import pdf, upload
 
 EICAR = rb"X5O!P%@AP[4\PZX54(P^)7CC)7}$EICAR-STANDARD-ANTIVIRUS-TEST-FILE!$H+H*"
@@ -104,3 +107,45 @@ def test_an_office_may_go_on_while_the_scanner_is_away(nobody_there, settings):
 def test_without_a_scanner_nobody_is_asked(settings):
     settings.CLAMD = ""
     assert check_file(upload(content=pdf() + EICAR)).pages == 1
+
+
+# Forms to fill in, which everybody downloads -----------------------------------------------------
+
+
+def word(inside: bytes = b"") -> bytes:
+    """A small Word file; stored as it is, so that the little server sees what is inside."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        archive.writestr("[Content_Types].xml", "<Types/>")
+        archive.writestr("word/document.xml", b"<w:document/>" + inside)
+    return buffer.getvalue()
+
+
+@pytest.mark.parametrize(("name", "content"), [("to-khai.docx", word(EICAR)), ("to-khai.pdf", pdf() + EICAR)])
+def test_an_infected_form_is_refused_in_the_words_of_every_upload(clamd, name, content):
+    with pytest.raises(FormRefused) as caught:
+        check_form(upload(name, content))
+    assert (
+        str(caught.value)
+        == f"“{name}” carries a virus and was not stored. Clean the device that it comes from."
+    )
+    assert clamd.seen == [content]
+
+
+def test_a_clean_form_passes_and_was_seen_whole(clamd):
+    content = word()
+    assert check_form(upload("to-khai.docx", content)).content == content
+    assert clamd.seen == [content]
+
+
+def test_while_the_scanner_is_away_no_form_is_stored(nobody_there):
+    with pytest.raises(FormRefused) as caught:
+        check_form(upload("to-khai.docx", word()))
+    assert str(caught.value) == (
+        "“to-khai.docx” could not be checked for viruses just now. Try again in a few minutes."
+    )
+
+
+def test_an_office_may_store_forms_while_the_scanner_is_away(nobody_there, settings):
+    settings.CLAMD_REQUIRED = False
+    assert check_form(upload("to-khai.docx", word())).name == "to-khai.docx"

@@ -20,6 +20,7 @@ from tests.cases.hook_receiver import receiver
 from tests.cast import local
 
 __all__ = ["receiver"]
+pytestmark = pytest.mark.usefixtures("english")
 ELSEWHERE = "https://motcua.example/hook"
 
 

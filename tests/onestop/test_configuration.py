@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+import yaml
 from django.conf import settings
 
 PROJECT_DIR = Path(settings.BASE_DIR)
@@ -69,3 +70,61 @@ def test_wrong_value_refuses_to_start_in_one_line_that_names_the_variable(name, 
     assert done.stdout == ""
     assert sentence in done.stderr
     assert done.stderr.count("\n") == 1
+
+
+def check_of_a_server(given: dict[str, str], data_dir: Path) -> subprocess.CompletedProcess:
+    """`manage.py check --deploy` with nothing in the environment but this; `.venv` and the path stay."""
+    shell = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
+    return subprocess.run(
+        [sys.executable, "manage.py", "check", "--deploy", "--fail-level", "WARNING"],
+        cwd=PROJECT_DIR,
+        env={**shell, "ONESTOP_DATA_DIR": str(data_dir), **given},
+        capture_output=True,
+        text=True,
+    )
+
+
+def example_of_a_server() -> dict[str, str]:
+    """`.env.example` filled in, also what may be left out, and what docker-compose.yml makes of it."""
+    lines = re.findall(
+        r"^#?([A-Z_]+)=(.*)$", (PROJECT_DIR / ".env.example").read_text(encoding="utf-8"), re.MULTILINE
+    )
+    given = {
+        name: value or (f"https://{name.lower()}.example/" if name.endswith("_URL") else f"{name}-" * 8)
+        for name, value in lines
+    }
+    compose = yaml.safe_load((PROJECT_DIR / "docker-compose.yml").read_text(encoding="utf-8"))
+    for name, value in compose["services"]["web"]["environment"].items():
+        given[name] = interpolated(str(value), given)
+    return given
+
+
+def interpolated(value: str, given: dict[str, str]) -> str:
+    """`${NAME:-default}` and `${NAME:?sentence}` as Compose reads them."""
+
+    def one(match: re.Match) -> str:
+        name, default = match["name"], match["default"]
+        if given.get(name):
+            return given[name]
+        assert default is not None, f"{name} must be given"
+        return interpolated(default, given)
+
+    return re.sub(r"\$\{(?P<name>\w+)(?::-(?P<default>(?:[^{}]|\{[^}]*\})*)|:\?[^}]*)?\}", one, value)
+
+
+def test_the_example_of_a_server_has_nothing_to_warn_of(tmp_path):
+    done = check_of_a_server(example_of_a_server(), tmp_path)
+    assert (done.returncode, re.findall(r"\w+\.[EW]\d+", done.stderr)) == (0, [])
+    assert "no issues" in done.stdout
+
+
+def test_a_server_with_one_key_for_everything_is_told_which_to_set(tmp_path):
+    """Also where they are set to nothing, as in an example that was not filled in."""
+    given = example_of_a_server() | {"LOOKUP_KEY": "", "AUDIT_KEY": example_of_a_server()["SECRET_KEY"]}
+    del given["WEBHOOK_KEY"]
+    done = check_of_a_server(given, tmp_path)
+    assert sorted(re.findall(r"onestop\.\w\d+", done.stderr)) == [
+        "onestop.W007",
+        "onestop.W011",
+        "onestop.W012",
+    ]

@@ -6,6 +6,7 @@ from django.db.migrations.recorder import MigrationRecorder
 
 from cases import services
 from cases.tasks import heartbeat
+from notifications.models import Message
 from onestop import health
 
 OK = {"status": "ok"}
@@ -139,10 +140,43 @@ def test_metrics_count_what_is_open_overdue_and_waiting(client, world, clock):
         'onestop_dossiers_open{state="processing"}': "1",
         "onestop_dossiers_overdue": "2",
         "onestop_letters_waiting": "2",
+        "onestop_outbox_held": "0",
         "onestop_outbox_dead": "0",
         "onestop_heartbeat_age_seconds": "60.0",
     }
     assert lines.count("# TYPE onestop_dossiers_open gauge") == 1
+
+
+def outbox_figures(client) -> dict[str, int]:
+    lines = client.get("/metrics").content.decode().splitlines()
+    return {
+        name: int(value)
+        for name, value in (line.split() for line in lines if line.startswith("onestop_outbox"))
+    }
+
+
+def test_messages_that_are_held_in_the_quiet_hours_are_counted_apart(client, world, clock, settings):
+    settings.QUIET_HOURS_FROM, settings.QUIET_HOURS_TO = "21:00", "07:00"
+    world.receive()
+    texts = Message.objects.filter(channel="sms").count()
+    mails = Message.objects.filter(channel="email").count()
+    assert outbox_figures(client) == {
+        "onestop_outbox_waiting": mails + texts,
+        "onestop_outbox_held": 0,
+        "onestop_outbox_dead": 0,
+    }
+    clock.move_to("2026-11-09 22:00")
+    assert (texts, mails) == (1, 1)
+    assert outbox_figures(client) == {
+        "onestop_outbox_waiting": 1,
+        "onestop_outbox_held": 1,
+        "onestop_outbox_dead": 0,
+    }
+    settings.QUIET_HOURS_URGENT = ["received"]
+    assert outbox_figures(client)["onestop_outbox_held"] == 0
+    settings.QUIET_HOURS_URGENT = []
+    clock.move_to("2026-11-10 07:00")
+    assert outbox_figures(client)["onestop_outbox_waiting"] == 2
 
 
 def test_metrics_cost_does_not_grow_with_the_dossiers(client, world, django_assert_num_queries):

@@ -139,6 +139,9 @@ class ProcedureSerializer(ProcedureRowSerializer):
     result = serializers.CharField(source="result_name_vi")
     legal_basis = serializers.ListField(child=serializers.CharField())
     publication = ProcedurePublicationSerializer(source="*")
+    partial_reason = serializers.CharField(
+        source="partial_reason_vi", help_text="Why it is not fully online; empty where it is, or not stated."
+    )
     order_of_steps = serializers.CharField(
         source="order_of_steps_vi", help_text="As published; empty: `steps` tell it."
     )

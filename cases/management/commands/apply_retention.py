@@ -9,8 +9,9 @@ from cases.services.retention import apply_retention
 
 class Command(BaseCommand):
     help = (
-        "Forget drafts, kept answers, exports, texts of messages and records of access that are over their "
-        "time (see docs/configuration.md). Dossiers are archives and stay. The beat does so every night."
+        "Forget drafts, unfinished uploads, kept answers, exports, texts of messages, records of access, ended "
+        "sessions and wrong passwords that are over their time (see docs/configuration.md). Dossiers are "
+        "archives and stay. The beat does so every night."
     )
 
     def add_arguments(self, parser):

@@ -22,7 +22,8 @@ def test_a_procedure_carries_what_was_published(world, anybody):
         has_form=True,
         publication_decision="Quyết định công bố ví dụ",
         decision_signed_on=date(2018, 6, 1),
-        service_level="full",
+        service_level="partial",
+        partial_reason_vi="Phải xuất trình bản chính",
     )
     version = world.paid.versions.get()
     form = ProcedureForm(version=version, name_vi="Mẫu tờ khai", component=version.components.first())
@@ -30,6 +31,7 @@ def test_a_procedure_carries_what_was_published(world, anybody):
     form.save()
     page = anybody.get("procedures/1.000002/").json()
     assert page["order_of_steps"] == "Bước 1"
+    assert (page["service_level"], page["partial_reason"]) == ("partial", "Phải xuất trình bản chính")
     assert (page["has_conditions"], page["conditions"], page["has_fee"]) == (True, "Đủ 18 tuổi", None)
     assert page["publication"] == {
         "decision": "Quyết định công bố ví dụ",

@@ -128,6 +128,14 @@ class TestAnything(TestCase):
 # One procedure --------------------------------------------------------------------------------------
 
 
+def test_a_procedure_that_is_partly_online_says_why(world, page):
+    reason = "Phải xuất trình bản chính.\n<b>Ký trực tiếp.</b>"
+    world.free.versions.update(service_level="partial", partial_reason_vi=reason)
+    text = text_of(page.get("/thu-tuc/1.000001/"))
+    assert "Phải xuất trình bản chính." in text
+    assert "&lt;b&gt;Ký trực tiếp.&lt;/b&gt;" in page.get("/thu-tuc/1.000001/").content.decode()
+
+
 def test_every_mandatory_part_is_there(world, page):
     ProcedureVersion.objects.filter(procedure=world.paid).update(
         order_of_steps_vi="Bước 1: nộp hồ sơ.\nBước 2: nhận kết quả.",

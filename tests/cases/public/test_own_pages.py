@@ -7,6 +7,7 @@ from cases import services
 from cases.errors import CaseError
 from cases.models import Dossier, Rating, SupplementAnswer
 from cases.services.rating import rating_proof
+from notifications.models import Message
 from tests.cases.admin.conftest import browser, text_of
 from tests.cases.helpers import everything
 from tests.cases.own_account import account
@@ -92,6 +93,12 @@ def test_what_is_missing_is_sent_once_and_the_desk_resumes(world, mine):
     dossier = Dossier.objects.get(pk=dossier.pk)
     assert dossier.state == "supplement"
     assert "You have answered online" in text_of(mine.get(to("my_dossier", dossier)))
+    # Neither is it complete now nor is it an acknowledgement: the desk has to look.
+    assert dossier.events.last().kind == "answered_online"
+    told = Message.objects.filter(event_key__contains=":answered:")
+    assert {(one.kind, one.recipient) for one in told} == {
+        ("answered_online", person.email) for person in (world.officer, world.supervisor, world.head)
+    }
     again = mine.post(to("my_answer", dossier), {"other": [upload()]})
     assert (again.status_code, SupplementAnswer.objects.count()) == (400, 1)
     assert services.resume(Dossier.objects.get(pk=dossier.pk), by=world.clerk).state == "processing"

@@ -1,0 +1,80 @@
+"""Which tables `manage.py export_person` does not tell, and why.
+
+Every table is either told with the person whom its rows are about (see `cases.services.personal_data`) or
+stands here; a test walks all models, so that a new one cannot be forgotten.
+"""
+
+NOT_TOLD = {
+    "The catalogue, the calendar and the agencies: published, and about nobody.": (
+        "procedures.Agency",
+        "procedures.CalendarDay",
+        "procedures.CalendarEdition",
+        "procedures.Component",
+        "procedures.ElectronicSource",
+        "procedures.FeeLine",
+        "procedures.FeeTariff",
+        "procedures.OfficeSession",
+        "procedures.Procedure",
+        "procedures.ProcedureForm",
+        "procedures.ProcedureStep",
+        "procedures.ProcedureVersion",
+        "procedures.ReadyReason",
+        "procedures.TimeLimit",
+        "cases.CalendarRevision",
+        "cases.RevisionDay",
+        "notifications.NoticeTemplate",
+    ),
+    "About people of the offices in their work, who see their own in the office's pages.": (
+        "admin.LogEntry",
+        "procedures.Absence",
+        "procedures.Secondment",
+        "procedures.Substitute",
+        "cases.CashReport",
+        "cases.ListColumns",
+        "cases.SavedList",
+        "cases.ServiceCounter",
+        "cases.ServiceCounter_services",
+    ),
+    "Rights, sign-in and second factor; what proves somebody is given to nobody.": (
+        "auth.Group",
+        "auth.Group_permissions",
+        "auth.Permission",
+        "contenttypes.ContentType",
+        "procedures.Authenticator",
+        "procedures.RecoveryCode",
+        "procedures.Staff_groups",
+        "procedures.Staff_user_permissions",
+        "cases.AccessToken",
+        "cases.Webhook",
+        "socialaccount.SocialApp",
+    ),
+    "Never written: the provider's tokens are not kept, no address is confirmed here, axes keeps no such log.": (
+        "account.EmailConfirmation",
+        "axes.AccessFailureLog",
+        "axes.AccessLog",
+        "socialaccount.SocialToken",
+    ),
+    "Without a name or a number by which a person could be found in it, and kept for hours only.": (
+        "axes.AccessAttempt",  # the account under a hash
+        "sessions.Session",
+        "cases.IdempotencyKey",  # sealed
+        "cases.QueueTicket",
+        "cases.ReceptionDraft",  # encrypted; what becomes of it is told as dossier
+        "cases.ListExport",  # a copy of what is told
+    ),
+    "Counters, and digests of rows that are told.": (
+        "cases.AuditEntry",
+        "cases.AuditHead",
+        "cases.CodeCounter",
+        "cases.FeedbackBook",
+        "cases.Heartbeat",
+        "cases.LogBook",
+        "cases.QueueDay",
+        "cases.QueueService",
+        "cases.ReceiptCounter",
+        "cases.ReceptionGroup",  # its name and desk are told with each of its dossiers
+        "cases.RegisterBook",
+        "cases.WaitingRoom",
+        "notifications.LetterRegister",
+    ),
+}

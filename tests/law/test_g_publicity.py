@@ -1,0 +1,111 @@
+"""Group G, publicity, privacy, audit: R40 to R44; and of group I feedback and satisfaction: R48 and R49."""
+
+from datetime import date
+from uuid import uuid4
+
+import pytest
+from django.db import DatabaseError, transaction
+from django.utils import translation
+
+from cases import lookup, queries, services
+from cases.errors import NotPossibleNow
+from cases.feedback import FeedbackKind
+from cases.lookup import Proof
+from cases.models import Rating
+from cases.services import notice_texts
+from cases.services.feedback import Sender
+from cases.services.rating import rating_proof
+from cases.survey import all_questions
+from notifications.errors import PlaceholderMissing
+from procedures.enums import Role
+from procedures.models import Substitute
+from tests.cases.helpers import fresh, make_person, refused
+from tests.cast import local
+
+pytestmark = pytest.mark.django_db
+
+COMPLETE = "{agency} {handler} {received} {step_time} {due}"
+
+
+@pytest.fixture(autouse=True)
+def in_english():
+    with translation.override("en"):
+        yield
+
+
+def test_r40_without_proof_only_code_and_completion_with_it_the_dossier(world):
+    dossier = world.receive()
+    anybody = queries.look_up(dossier.code)
+    assert (anybody.code, anybody.is_finished) == (dossier.code, False)
+    assert queries.look_up(dossier.code, Proof(secret="2345678923")) is None
+    assert queries.look_up("H41.101-261109-9999", Proof(secret=lookup.secret_of(dossier))) is None
+    assert queries.look_up(dossier.code, Proof(secret=lookup.secret_of(dossier))) == dossier
+
+
+@pytest.mark.parametrize("left_out", ["agency", "handler", "received", "step_time", "due"])
+def test_r41_a_text_without_what_a_notice_must_say_is_refused_and_the_placeholder_is_named(world, left_out):
+    keeper = make_person("quan-tri", world.province, Role.SYSTEM_ADMIN)
+    body = COMPLETE.replace(f"{{{left_out}}}", "")
+    with pytest.raises(PlaceholderMissing) as caught, transaction.atomic():
+        notice_texts.save("settled", language="vi", channel="", subject="{code}", body=body, by=keeper)
+    assert caught.value.names == [f"{{{left_out}}}"]
+    assert left_out in caught.value.sentence
+
+
+def test_r42_the_log_book_counts_from_one_each_year_and_a_closed_one_takes_nothing(world, clock):
+    first, second = world.receive(), world.receive()
+    clock.move_to("2027-01-04 09:00")
+    third = world.receive()
+    assert [(one.book_year, one.book_number) for one in map(fresh, (first, second, third))] == [
+        (2026, 1),
+        (2026, 2),
+        (2027, 1),
+    ]
+    services.close_log_book(world.ward, year=2026, by=world.supervisor)
+    with refused(NotPossibleNow, "book_closed"):
+        world.receive(received_at=local("2026-12-31 16:00"))
+
+
+def test_r43_an_event_is_neither_changed_nor_deleted(world):
+    dossier = world.receive()
+    before = list(dossier.events.values())
+    for act in (lambda rows: rows.update(kind="paid"), lambda rows: rows.delete()):
+        with pytest.raises(DatabaseError), transaction.atomic():
+            act(dossier.events.all())
+    assert list(dossier.events.values()) == before
+
+
+def test_r44_an_absence_hands_open_tasks_to_the_substitute_with_a_row_each(world, clock):
+    Substitute.objects.create(staff=world.officer, substitute=world.second_officer)
+    dossiers = [world.processing() for _ in range(2)]
+    clock.move_to("2026-11-16 07:45")
+    services.record_absence(
+        world.officer, first=date(2026, 11, 16), last=date(2026, 11, 20), by=world.supervisor, reason="Phép"
+    )
+    assert [dossier.handovers.get().receiver for dossier in dossiers] == [world.second_officer] * 2
+    assert {fresh(dossier).holder for dossier in dossiers} == {world.second_officer}
+
+
+def test_r48_feedback_is_numbered_timed_and_answered_within_fifteen_working_days(world, clock):
+    clock.move_to("2026-11-02 10:00")
+    feedback = services.send_feedback(
+        kind=FeedbackKind.RULE,
+        text="Vì sao phải nộp bản sao?",
+        agency=world.ward,
+        sender=Sender(name="Nguyễn Thị Ví Dụ", phone="0900000001"),
+        nonce=uuid4(),
+    )
+    assert (feedback.code, feedback.sent_at) == ("H41.101-PA26-0001", local("2026-11-02 10:00"))
+    assert feedback.answer_by == local("2026-11-23 17:00")
+
+
+def test_r49_a_dossier_is_rated_once_after_the_return_and_for_good(world):
+    dossier, scores = world.returned(), dict.fromkeys(all_questions(), 5)
+    with pytest.raises(NotPossibleNow):
+        early = world.processing()
+        services.rate(early, scores=scores, proof=rating_proof(early))
+    services.rate(dossier, scores=scores, proof=rating_proof(dossier))
+    with refused(NotPossibleNow, "rated_already"):
+        services.rate(dossier, scores=scores, proof=rating_proof(dossier))
+    with pytest.raises(DatabaseError), transaction.atomic():
+        Rating.objects.all().delete()
