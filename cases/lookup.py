@@ -1,7 +1,7 @@
 """How the owner of a dossier proves to be the owner (R40): two ways, both compared in constant time.
 
-The look-up secret on the receipt is derived, never stored: HMAC-SHA256 of the dossier's random number under `LOOKUP_KEY`, 50 bits in an alphabet without letters
-that look alike. A stolen database copy therefore opens nothing, and a receipt can be printed again.
+The look-up secret on the receipt is derived, never stored: HMAC-SHA256 of the dossier's random number under
+`LOOKUP_KEY`, 50 bits in an alphabet without letters that look alike. A stolen database copy therefore opens nothing, and a receipt can be printed again.
 """
 
 import hashlib

@@ -45,7 +45,6 @@ def test_the_schedule_names_tasks_that_exist():
         "cases.tasks.forget_old_online_drafts",
         "cases.tasks.forget_old_exports",
         "cases.tasks.forget_old_keys",
-        "cases.tasks.forget_old_online_drafts",
         "cases.tasks.chain_audit",
         "cases.tasks.apply_retention",
         "cases.tasks.write_exports",

@@ -188,7 +188,7 @@ def test_a_redirect_is_not_followed(world, keeper, receiver):
     assert [path for path, _headers, _body in receiver.requests] == ["/"]
 
 
-def test_a_receiver_that_is_away_does_not_hold_up_the_others(world, keeper, receiver, english):
+def test_a_receiver_that_is_away_does_not_hold_up_the_others(world, keeper, receiver):
     away = hook_for(keeper, url="http://127.0.0.1:9/")
     hook_for(keeper, url=receiver.url)
     world.receive()
@@ -327,7 +327,7 @@ def test_an_unknown_event_is_refused(world, keeper):
 
 
 @pytest.mark.parametrize("inside", ["127.0.0.1", "10.0.0.5", "169.254.169.254", "::1", "::ffff:192.168.0.1"])
-def test_a_name_that_leads_into_the_own_network_is_not_followed(monkeypatch, inside, english):
+def test_a_name_that_leads_into_the_own_network_is_not_followed(monkeypatch, inside):
     """Also when only one of its addresses does: the name server belongs to the other side."""
     entries = [(2, 1, 6, "", (address, 0)) for address in ("203.0.113.7", inside)]
     monkeypatch.setattr(gateway.socket, "getaddrinfo", lambda *args, **kwargs: entries)
