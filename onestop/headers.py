@@ -5,6 +5,8 @@ expressions of its attributes (`unsafe-eval`), and the theme's colours stand in 
 for styles); scripts come from our own files there too.
 """
 
+from urllib.parse import urlsplit
+
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
@@ -57,12 +59,19 @@ def policy_of(request: HttpRequest, response: HttpResponse) -> dict[str, str]:
     ancestors = {"frame-ancestors": _SELF if embedded else _NONE}
     if kind != "text/html":
         return _of_a_file(response, kind) | ancestors
-    targets = {"form-action": " ".join([_SELF, *settings.CSP_FORM_TARGETS])} | ancestors
+    targets = {"form-action": " ".join([_SELF, *form_targets()])} | ancestors
     if request.path.startswith(reverse("admin:index")):
         return _OFFICE | targets
     if request.path == reverse("api:docs"):
         return _API_DOCS | targets
     return _PAGE | targets
+
+
+def form_targets() -> list[str]:
+    """Where the button of a sign-in leads to: a browser holds the redirect after a form against the policy too."""
+    issuers = filter(None, (settings.OIDC_CITIZEN_ISSUER, settings.OIDC_STAFF_ISSUER))
+    origins = ("{0.scheme}://{0.netloc}".format(urlsplit(issuer)) for issuer in issuers)
+    return list(dict.fromkeys([*origins, *settings.CSP_FORM_TARGETS]))
 
 
 def _of_a_file(response: HttpResponse, kind: str) -> dict[str, str]:

@@ -42,6 +42,14 @@ def test_a_form_may_lead_to_the_identity_provider_that_is_configured(db, setting
     assert policy(Client().get("/"))["form-action"] == "'self' https://dang-nhap.example"
 
 
+def test_a_form_may_lead_to_the_identity_providers_without_being_told_so(db, settings):
+    settings.OIDC_CITIZEN_ISSUER = "https://dinh-danh.example/realms/dan"
+    settings.OIDC_STAFF_ISSUER = "https://sso.example:8443"
+    targets = "'self' https://dinh-danh.example https://sso.example:8443"
+    assert policy(Client().get("/"))["form-action"] == targets
+    assert policy(Client().get("/quan-tri/login/"))["form-action"] == targets
+
+
 def test_data_and_downloads_run_nothing(world):
     dossier = world.receive()
     world.scan(dossier)
