@@ -38,13 +38,8 @@ def own_with(selector: str) -> Callable[[Page], None]:
 
 
 ALL_DETAILS = 'form[action="/tra-cuu/"] button'
-with_proof = through(own_with(ALL_DETAILS), pressed(ALL_DETAILS))
-
-
-def running_with_proof(page: Page) -> None:
-    """The owner's page of what the agency waits for."""
-    own_with("#answer")(page)
-    pressed(ALL_DETAILS)(page)
+asked_with_proof = through(own_with("#answer"), pressed(ALL_DETAILS))
+finished_with_proof = through(own_with("#rate"), pressed(ALL_DETAILS))
 
 
 def without_proof(page: Page) -> None:
@@ -63,7 +58,7 @@ def wrong_proof(page: Page) -> None:
 
 
 def printed(page: Page) -> None:
-    with_proof(page)
+    finished_with_proof(page)
     page.emulate_media(media="print")
 
 
@@ -137,8 +132,8 @@ PUBLIC_VIEWS = [
     public("lookup", NOBODY, "/tra-cuu/", kept="phone"),
     public("lookup-without-proof", VI_DU, MINE, without_proof),
     public("lookup-wrong-proof", NOBODY, "/tra-cuu/", wrong_proof),
-    public("lookup-with-proof", VI_DU, MINE, running_with_proof, kept="phone"),
-    public("lookup-finished", VI_DU, MINE, with_proof),
+    public("lookup-with-proof", VI_DU, MINE, asked_with_proof, kept="phone"),
+    public("lookup-finished", VI_DU, MINE, finished_with_proof),
     public("lookup-printed", VI_DU, MINE, printed),
     # Calculator and catalogue
     public("calculator-choose", NOBODY, "/tinh-ngay-tra/?q=khai+sinh"),
