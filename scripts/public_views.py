@@ -92,7 +92,8 @@ def filed(page: Page) -> None:
 def said(page: Page) -> None:
     page.locator("[name=kind]").first.check()
     page.fill("[name=text]", "Ghế ở phòng chờ bị hỏng, đề nghị thay (nội dung minh họa).")
-    page.locator("[name=agency]").select_option(value=DESK)
+    ward = page.locator("[name=agency] option", has_text="Thành Vinh").first
+    page.locator("[name=agency]").select_option(value=ward.get_attribute("value"))
     page.fill("[name=name]", "Nguyễn Văn Góp Ý")
     page.fill("[name=phone]", "0900000888")
     page.locator("main form button.primary").click()
@@ -152,7 +153,12 @@ PUBLIC_VIEWS = [
     # The own dossiers
     public("mine", VI_DU, MINE, kept="phone"),
     public("my-dossier-asked", VI_DU, MINE, own_with("#answer")),
-    public("my-dossier-answered", THU, MINE, own_with(".now [role=status]")),
+    public(
+        "my-dossier-answered",
+        THU,
+        MINE,
+        own_with('h2:has-text("Chờ bổ sung"), h2:has-text("Waiting for supplement")'),
+    ),
     public("my-dossier-returned", VI_DU, MINE, own_with("#rate")),
     public("my-papers", VI_DU, f"{MINE}kho/"),
     public("rating", VI_DU, MINE, through(own_with("#rate"), pressed('a[href$="/danh-gia/"]'))),

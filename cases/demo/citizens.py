@@ -79,13 +79,13 @@ def citizens_lives(plan: Plan, total: int, seed: int) -> list[Moments]:
     vi_du, thu = sign_in(VI_DU), sign_in(THU)
 
     def life(citizen: Citizen, code: str, days: int, rests_in: State | None = None, **more) -> Moments:
-        evening = plan.calendar.previous_working_day(plan.ago(days))
+        evening = plan.calendar.previous_working_day(plan.ago(days)) if days else plan.last_evening()
         story = Story(
             desk,
             desk,
             plan.versions[code],
             citizen.facts,
-            at(evening, 19, 40 + days),
+            at(evening, 19, 30 + days),
             channel=Channel.ONLINE,
             rests_in=rests_in,
             supplements=int(rests_in == State.SUPPLEMENT),

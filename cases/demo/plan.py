@@ -99,6 +99,11 @@ class Plan:
     def ago(self, days: int) -> date:
         return self.calendar.working_day_before(self.today, days) if days else self.today
 
+    def last_evening(self) -> date:
+        """The newest day whose evening, when people file online, is over."""
+        day = self.now.date()
+        return day if self.now >= at(day, 20, 0) else day - timedelta(days=1)
+
     def _next_due(self, days: int) -> date:
         """The next closing from now on (0), or the one so many working days later."""
         day = self.now.date()
