@@ -6,7 +6,7 @@ from datetime import datetime
 
 from django.conf import settings
 from django.core.files import File
-from django.db.models import Count, Exists, OuterRef, QuerySet
+from django.db.models import Count, Exists, OuterRef, Prefetch, QuerySet
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -274,7 +274,7 @@ def owner_view(pk: int) -> OwnerView:
             "waivers",
             "payments",
             "reschedules",
-            "supplements__online_answer",
+            Prefetch("supplements", Supplement.objects.select_related("online_answer")),
             "step_runs__unit",
             "step_runs__step",
         )
