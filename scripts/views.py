@@ -151,10 +151,11 @@ def feedback_verb(name: str) -> Callable[[Page], None]:
 
 
 def notice_text(page: Page) -> None:
-    """The first text that can be edited, with its preview on a dossier."""
-    open_link("/mau-thong-bao/")(page)
-    offered = page.locator("#dossiers option").first
-    page.fill("[name=dossier]", offered.get_attribute("value") or "")
+    """The text about a reception, with its preview on a dossier."""
+    page.goto(page.locator('#main a[href*="/received/vi/"]').first.evaluate("link => link.href"))
+    offered = page.locator("#dossiers option")
+    if offered.count():
+        page.fill("[name=dossier]", offered.first.get_attribute("value") or "")
     page.locator("button[name=try]").click()
     page.wait_for_load_state("networkidle")
 
