@@ -87,7 +87,7 @@ STAFF_VIEWS = [
     View("tokens", ADMINISTRATOR, f"{ADMIN}/ma-truy-cap/", full=True),
     View("token-made", CLERK, f"{ADMIN}/ma-truy-cap/", token_made, full=True),
     View("webhooks", ADMINISTRATOR, f"{ADMIN}/webhook/", full=True),
-    View("webhook", ADMINISTRATOR, f"{ADMIN}/webhook/", webhook_tried, full=True, kept="desktop"),
+    View("webhook", ADMINISTRATOR, f"{ADMIN}/webhook/", webhook_tried, full=True),
     View("second-factor", CLERK, f"{ADMIN}/hai-lop/"),
     View("second-factor-begun", CLERK, f"{ADMIN}/hai-lop/", pressed("begin"), full=True),
     View("read-access", ADMINISTRATOR, f"{ADMIN}/cases/readaccess/"),
