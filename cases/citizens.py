@@ -31,14 +31,14 @@ def dossiers_of(applicant: Applicant) -> QuerySet[Dossier]:
 
 
 def sentence_of(dossier: Dossier) -> str:
-    """The state in plain words, before reception too."""
+    """The state of one of `dossiers_of` in plain words, before reception too."""
     if dossier.state == State.SUBMITTED:
         if dossier.answer_due_at is None:
             return _("Filed; the desk looks at it.")
         return _("Filed; the desk answers by %(moment)s.") % {"moment": local_text(dossier.answer_due_at)}
     if dossier.state == State.REFUSED:
         return _("The desk refused to receive it; the reason is in the history below.")
-    return queries.sentence_of(dossier)
+    return queries.sentence_of(dossier, answered_online=dossier.has_answered)
 
 
 def open_supplement(dossier: Dossier) -> Supplement | None:

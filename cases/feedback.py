@@ -58,6 +58,17 @@ class FeedbackVerb(TextChoices):
     PUBLISH = "publish", _("Publish")
 
 
+# What each step reads like in the history.
+DONE = {
+    FeedbackVerb.SEND: _("Sent"),
+    FeedbackVerb.REFUSE: _("Refused"),
+    FeedbackVerb.ASK: _("Details asked for"),
+    FeedbackVerb.DETAIL: _("Details given"),
+    FeedbackVerb.TRANSFER: _("Passed on to another agency"),
+    FeedbackVerb.ANSWER: _("Answered"),
+    FeedbackVerb.PUBLISH: _("Published"),
+}
+
 # From which states, and to which one.
 MOVES: dict[FeedbackVerb, tuple[frozenset[FeedbackState], FeedbackState]] = {
     FeedbackVerb.REFUSE: (OPEN, FeedbackState.REFUSED),

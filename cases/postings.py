@@ -179,7 +179,7 @@ def _paper(component) -> str:
     count = words.how_many(component)
     when = f", khi {component.required_when}" if component.required_when else ""
     source = (
-        f"; khai thác từ {component.electronic_source} thì không phải nộp"
+        f"; khai thác từ {words.source_text(component.electronic_source)} thì không phải nộp"
         if component.electronic_source
         else ""
     )

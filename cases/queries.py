@@ -6,7 +6,7 @@ from datetime import datetime
 
 from django.conf import settings
 from django.core.files import File
-from django.db.models import Count, Exists, OuterRef, QuerySet
+from django.db.models import Count, Exists, OuterRef, Prefetch, QuerySet
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -274,7 +274,7 @@ def owner_view(pk: int) -> OwnerView:
             "waivers",
             "payments",
             "reschedules",
-            "supplements",
+            Prefetch("supplements", Supplement.objects.select_related("online_answer")),
             "step_runs__unit",
             "step_runs__step",
         )
@@ -286,7 +286,7 @@ def owner_view(pk: int) -> OwnerView:
     steps = list(dossier.step_runs.all())
     return OwnerView(
         dossier=dossier,
-        sentence=sentence_of(dossier),
+        sentence=sentence_of(dossier, answered_online=_answered_online(dossier)),
         unit=None if dossier.state in FINAL_STATES else dossier.holder_unit,
         since=_since(dossier, events, steps),
         handled_by=str(dossier.holder) if dossier.holder else "",
@@ -309,8 +309,10 @@ def issued_letters(dossier: Dossier) -> list[Letter]:
     return list(letters_of(dossier).issued().order_by("-issued_at", "-pk"))
 
 
-def sentence_of(dossier: Dossier) -> str:
-    """The state in plain words."""
+def sentence_of(dossier: Dossier, *, answered_online: bool = False) -> str:
+    """The state in plain words; `answered_online`: what was asked for has come, and the desk looks at it."""
+    if dossier.state == State.SUPPLEMENT and answered_online:
+        return _("You have answered online; the desk looks whether everything is there.")
     if dossier.state == State.PROCESSING and dossier.finished_at:
         return _("Your result is there. Fees are still owed before it can be handed over.")
     return str(PLAIN_WORDS[dossier.state])
@@ -343,10 +345,16 @@ def _since(dossier: Dossier, events: list[DossierEvent], steps: list[StepRun]) -
     return moves[-1] if moves else dossier.filed_at
 
 
+def _answered_online(dossier: Dossier) -> bool:
+    return any(hasattr(s, "online_answer") for s in dossier.supplements.all() if s.answered_at is None)
+
+
 def _awaited(dossier: Dossier, steps: list[StepRun], calendar: WorkCalendar) -> Awaited | None:
     if dossier.state in FINAL_STATES:
         return None
     you = _("You (the applicant)")
+    if dossier.state == State.SUPPLEMENT and _answered_online(dossier):
+        return Awaited("agency", dossier.receiving_desk.name, _("Look whether everything is there."))
     if dossier.state == State.SUPPLEMENT:
         asked = next(s for s in dossier.supplements.all() if s.answered_at is None)
         return Awaited(

@@ -4,6 +4,7 @@ Takes rows of the catalogue or anything with the same attributes. What only exis
 publication gave) stays as it is.
 """
 
+import re
 from collections.abc import Iterable
 from decimal import Decimal
 
@@ -101,6 +102,12 @@ def how_many(component) -> str:
             ngettext("%(count)d copy", "%(count)d copies", component.copies) % {"count": component.copies}
         )
     return ", ".join(parts)
+
+
+def source_text(name: str) -> str:
+    """The name of an electronic source in one language: the catalogue writes `Vietnamese (English)`."""
+    named = re.fullmatch(r"(?P<vi>.+?) \((?P<en>[^()]+)\)", name)
+    return named["vi" if _is_vietnamese() else "en"] if named else name
 
 
 def whether(says: bool | None) -> str:

@@ -75,7 +75,7 @@ def tokens(request):
             form = TokenForm(user=user)
     request.current_app = admin.site.name
     rows = [
-        {"token": token, "badge": _badge(token), "scopes": ", ".join(token.scope_labels)}
+        {"token": token, "badge": _badge(token), "scopes": "; ".join(token.scope_labels)}
         for token in _tokens_of(user)[:SHOWN]
     ]
     context = admin.site.page_context(request, title=_("Access tokens"), form=form, made=made, rows=rows)

@@ -11,12 +11,14 @@ import time_machine
 from django.db import transaction
 from django.utils import timezone
 
+from cases.demo.citizens import citizens_lives, room_for_citizens
 from cases.demo.drawers import Drawers
 from cases.demo.groups import GroupVisit
 from cases.demo.lives import Life
 from cases.demo.offices import Accounts, connect_database, open_offices, second, set_tariffs, take_no_paper
 from cases.demo.plan import Plan
 from cases.demo.staffing import Staffing
+from cases.demo.voices import Voices
 from cases.demo.waiting_room import WaitingRoom
 from cases.models import Dossier
 from cases.services import searchable
@@ -56,7 +58,9 @@ def build_demo(dossiers: int, *, seed: int, say: Callable[[str], None] = lambda 
     take_no_paper(plan.paper_free_from)
     # Each life has a chance of its own, so that it does not depend on who acts before whom.
     chances = (Random(f"{seed}:{n}") for n in count())
-    lives = [Life(story, next(chances)).live() for story in plan.stories(dossiers - plan.grouped(dossiers))]
+    others = dossiers - plan.grouped(dossiers) - room_for_citizens(dossiers)
+    lives = [Life(story, next(chances)).live() for story in plan.stories(others)]
+    lives += citizens_lives(plan, dossiers, seed) + Voices(plan, seed).lives()
     visits = [
         GroupVisit(party, [Life(story, next(chances)) for story in party.stories]).live()
         for party in plan.parties(dossiers)

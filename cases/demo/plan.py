@@ -69,7 +69,7 @@ class Plan:
         self.calendar: WorkCalendar = wards[0].calendar  # all desks here have the days of the country
         self.versions = {v.procedure.code: v for v in _versions_in_force(timezone.localdate(now))}
         self.today = self._last_day_at_work()
-        self.paper_free_from = self._ago(20)
+        self.paper_free_from = self.ago(20)
 
     def stories(self, total: int) -> Iterator[Story]:
         """`total` stories; the special ones first, in shares of the total but each at least once."""
@@ -93,22 +93,27 @@ class Plan:
     def _last_day_at_work(self) -> date:
         """Today when the offices have been open for two hours, else the working day before."""
         day = self.now.date()
-        opened = self.calendar.is_working_day(day) and self.now >= _at(day, 9, 30)
+        opened = self.calendar.is_working_day(day) and self.now >= at(day, 9, 30)
         return day if opened else self.calendar.previous_working_day(day)
 
-    def _ago(self, days: int) -> date:
+    def ago(self, days: int) -> date:
         return self.calendar.working_day_before(self.today, days) if days else self.today
+
+    def last_evening(self) -> date:
+        """The newest day whose evening, when people file online, is over."""
+        day = self.now.date()
+        return day if self.now >= at(day, 20, 0) else day - timedelta(days=1)
 
     def _next_due(self, days: int) -> date:
         """The next closing from now on (0), or the one so many working days later."""
         day = self.now.date()
-        is_today = self.calendar.is_working_day(day) and self.now < _at(day, 16, 30)
+        is_today = self.calendar.is_working_day(day) and self.now < at(day, 16, 30)
         first = day if is_today else self.calendar.next_working_day(day)
         return self.calendar.working_day_after(first, days) if days else first
 
     def _morning(self, day: date) -> datetime:
         """Some moment of the first office hours: before half past nine, when all desks are open."""
-        return _at(day, 8, self.rng.randint(2, 75))
+        return at(day, 8, self.rng.randint(2, 75))
 
     def _for_due_date(self, due: date, limit: int) -> datetime:
         """When to file so that a limit of so many working days ends on that day."""
@@ -131,43 +136,43 @@ class Plan:
             (lambda: self._filing(rests_in=State.SUBMITTED, asked_before_reception=True, days=2), 0.005),
             (lambda: self._filing(asked_before_reception=True, days=9), 0.005),
             (lambda: self._filing(refused=True, days=12), 0.015),
-            (lambda: self._story(FIVE_DAYS, self._morning(self._ago(9)), withdrawn=True), 0.01),
-            (lambda: self._story(FIVE_DAYS, self._morning(self._ago(26)), supplements=1, stopped=True), 0.01),
+            (lambda: self._story(FIVE_DAYS, self._morning(self.ago(9)), withdrawn=True), 0.01),
+            (lambda: self._story(FIVE_DAYS, self._morning(self.ago(26)), supplements=1, stopped=True), 0.01),
             (
                 lambda: self._story(
-                    FIVE_DAYS, self._morning(self._ago(6)), supplements=1, rests_in=State.SUPPLEMENT
+                    FIVE_DAYS, self._morning(self.ago(6)), supplements=1, rests_in=State.SUPPLEMENT
                 ),
                 0.02,
             ),
-            (lambda: self._story(FIVE_DAYS, self._morning(self._ago(24)), supplements=2), 0.005),
+            (lambda: self._story(FIVE_DAYS, self._morning(self.ago(24)), supplements=2), 0.005),
             (
-                lambda: self._story(THREE_DAYS, self._morning(self._ago(14)), refused_on_substance=True),
+                lambda: self._story(THREE_DAYS, self._morning(self.ago(14)), refused_on_substance=True),
                 0.01,
             ),
-            (lambda: self._story(THREE_DAYS, self._morning(self._ago(13)), late_transfer=True), 0.01),
+            (lambda: self._story(THREE_DAYS, self._morning(self.ago(13)), late_transfer=True), 0.01),
             (lambda: self._story(FIVE_DAYS, self._morning(self.today), rests_in=State.RECEIVED), 0.01),
-            (lambda: self._story(FIVE_DAYS, self._morning(self._ago(1)), rests_in=State.DIGITIZED), 0.01),
-            (lambda: self._story(SAME_DAY, self._morning(self._ago(2)), rests_in=State.PAID), 0.02),
-            (lambda: self._story(THREE_DAYS, self._morning(self._ago(11)), channel=Channel.POST), 0.01),
+            (lambda: self._story(FIVE_DAYS, self._morning(self.ago(1)), rests_in=State.DIGITIZED), 0.01),
+            (lambda: self._story(SAME_DAY, self._morning(self.ago(2)), rests_in=State.PAID), 0.02),
+            (lambda: self._story(THREE_DAYS, self._morning(self.ago(11)), channel=Channel.POST), 0.01),
             (self._at_the_centre, 0.03),
             (self._on_a_saturday, 0.005),
             (self._extended, 0.005),
             (lambda: self._asking(days=2, others=1), 0.005),  # the answer is late
             (lambda: self._asking(days=1, others=2), 0.005),  # in turn, the first has answered
             (self._reminded, 0.005),
-            (lambda: self._story(FIVE_DAYS, self._morning(self._ago(15)), asked_at_desk=True), 0.01),
+            (lambda: self._story(FIVE_DAYS, self._morning(self.ago(15)), asked_at_desk=True), 0.01),
             (
                 lambda: self._story(
-                    THREE_DAYS, self._morning(self._ago(10)), filed_by="Nguyễn Văn Được Ủy Quyền"
+                    THREE_DAYS, self._morning(self.ago(10)), filed_by="Nguyễn Văn Được Ủy Quyền"
                 ),
                 0.01,
             ),
             *((partial(self._certified, code), 0.01) for code in QUICK),
             (self._married_at_once, 0.005),
             (self._birth_of_the_married, 0.0025),
-            (lambda: self._story(BIRTH, self._morning(self._ago(7)), demands=True), 0.005),
-            (lambda: self._story(THREE_DAYS, self._morning(self._ago(18)), corrected=True), 0.0025),
-            (lambda: self._story(PAPER_FREE, self._morning(self._ago(5)), **HELPED), 0.005),
+            (lambda: self._story(BIRTH, self._morning(self.ago(7)), demands=True), 0.005),
+            (lambda: self._story(THREE_DAYS, self._morning(self.ago(18)), corrected=True), 0.0025),
+            (lambda: self._story(PAPER_FREE, self._morning(self.ago(5)), **HELPED), 0.005),
             (self._for_another_ward, 0.005),
         ]
 
@@ -175,13 +180,13 @@ class Plan:
         return [make() for _ in range(max(1, round(share)))]
 
     def _overdue_in_process(self) -> Story:
-        due = self._ago(self.rng.randint(1, 6))
+        due = self.ago(self.rng.randint(1, 6))
         return self._story(FIVE_DAYS, self._for_due_date(due, 5), rests_in=State.PROCESSING)
 
     def _overdue_at_the_start(self) -> Story:
         """Nobody has taken it over, or it never left the desk."""
         rests_in = self.rng.choice((State.RECEIVED, State.DIGITIZED))
-        return self._story(THREE_DAYS, self._for_due_date(self._ago(1), 3), rests_in=rests_in)
+        return self._story(THREE_DAYS, self._for_due_date(self.ago(1), 3), rests_in=rests_in)
 
     def _running(self, due: date) -> Story:
         return self._story(FIVE_DAYS, self._for_due_date(due, 5), rests_in=State.PROCESSING)
@@ -189,33 +194,33 @@ class Plan:
     def _apologised(self) -> Story:
         """Due on the next working day, the apology signed two days before: a new date, still in process."""
         due = self._next_due(1)
-        signed = _at(self._ago(1), 15, 10)
+        signed = at(self.ago(1), 15, 10)
         return self._story(
             FIVE_DAYS, self._for_due_date(due, 5), apology_at=signed, rests_in=State.PROCESSING
         )
 
     def _apologised_and_returned(self) -> Story:
-        due = self._ago(10)
-        signed = _at(self.calendar.working_day_before(due, 1), 14, 20)
+        due = self.ago(10)
+        signed = at(self.calendar.working_day_before(due, 1), 14, 20)
         return self._story(FIVE_DAYS, self._for_due_date(due, 5), apology_at=signed, pace=0.9)
 
     def _finished_late(self) -> Story:
-        filed = self._morning(self._ago(self.rng.randint(12, 35)))
+        filed = self._morning(self.ago(self.rng.randint(12, 35)))
         return self._story(THREE_DAYS, filed, pace=self.rng.uniform(1.1, 1.9))
 
     def _filing(self, *, days: int = 0, **story) -> Story:
         """An online filing, sent in the evening before the desk opens."""
-        filed = _at(self.calendar.previous_working_day(self._ago(days)), 20, self.rng.randint(0, 59))
+        filed = at(self.calendar.previous_working_day(self.ago(days)), 20, self.rng.randint(0, 59))
         return self._story(THREE_DAYS, filed, channel=Channel.ONLINE, **story)
 
     def _at_the_centre(self) -> Story:
         """Boundary-free: received at the provincial centre, decided by a ward (R15)."""
-        filed = self._morning(self._ago(self.rng.randint(0, 20)))
+        filed = self._morning(self.ago(self.rng.randint(0, 20)))
         return self._story(self.rng.choice((THREE_DAYS, FIVE_DAYS)), filed, desk=self.centre)
 
     def _for_another_ward(self) -> Story:
         """Boundary-free between two wards: received where the applicant works, decided where they live (R15)."""
-        story = self._story(FIVE_DAYS, self._morning(self._ago(8)), desk=self.wards[0])
+        story = self._story(FIVE_DAYS, self._morning(self.ago(8)), desk=self.wards[0])
         story.decides = self.wards[1]
         return story
 
@@ -226,23 +231,23 @@ class Plan:
     def _married_at_once(self) -> Story:
         """Decided while both wait, by the clerk who is authorised (R12); the certificate stays in the store."""
         ward = self.wards[0]
-        story = self._story(MARRIAGE, self._morning(self._ago(22)), desk=ward, at_once=True)
+        story = self._story(MARRIAGE, self._morning(self.ago(22)), desk=ward, at_once=True)
         self.married = story.applicant
         return story
 
     def _birth_of_the_married(self) -> Story:
         """The same person again: the marriage certificate is reused from the store (R13)."""
-        story = self._story(BIRTH, self._morning(self._ago(4)), desk=self.wards[0])
+        story = self._story(BIRTH, self._morning(self.ago(4)), desk=self.wards[0])
         story.applicant = self.married
         return story
 
     def _on_a_saturday(self) -> Story:
         """At the ward with a Saturday session: real reception, the day does not count (T15)."""
         ward = next(ward for ward in self.wards if ward.calendar.hours.saturday)
-        day = self._ago(3) - timedelta(days=7)
+        day = self.ago(3) - timedelta(days=7)
         while day.weekday() != 5 or not ward.calendar.sessions_on(day):
             day -= timedelta(days=1)
-        return self._story(FIVE_DAYS, _at(day, 8, self.rng.randint(0, 59)), desk=ward)
+        return self._story(FIVE_DAYS, at(day, 8, self.rng.randint(0, 59)), desk=ward)
 
     def _extended(self) -> Story:
         """The limit of three days was extended, because facts must be verified (R26)."""
@@ -252,7 +257,7 @@ class Plan:
 
     def _asking(self, *, days: int, others: int) -> Story:
         """Other wards are asked (R20)."""
-        story = self._story(FIVE_DAYS, self._morning(self._ago(days)), rests_in=State.PROCESSING)
+        story = self._story(FIVE_DAYS, self._morning(self.ago(days)), rests_in=State.PROCESSING)
         story.asks = tuple(ward for ward in self.wards if ward is not story.decides)[:others]
         return story
 
@@ -260,7 +265,7 @@ class Plan:
         """Waits for a supplement so long that the applicant was reminded (R28)."""
         return self._story(
             FIVE_DAYS,
-            self._morning(self._ago(14)),
+            self._morning(self.ago(14)),
             supplements=1,
             rests_in=State.SUPPLEMENT,
             reminded=True,
@@ -280,7 +285,7 @@ class Plan:
 
     def _is_fresh(self, filed_at: datetime) -> bool:
         """Only some of the last days want notices: thousands of old messages would clog the outbox."""
-        return filed_at.date() >= self._ago(2) and self.rng.random() < 0.5
+        return filed_at.date() >= self.ago(2) and self.rng.random() < 0.5
 
     # Groups ------------------------------------------------------------------------------------------
 
@@ -290,7 +295,7 @@ class Plan:
         On a day off too: a village comes when its people are free, and there are receipts of today every day.
         """
         day = self.now.date()
-        came_at = self._morning(day if self.now >= _at(day, 9, 30) else self.today)
+        came_at = self._morning(day if self.now >= at(day, 9, 30) else self.today)
         stories = [
             self._together(POOR_HOUSEHOLD, came_at, self.crowd.citizen(), rests_in=State.RECEIVED)
             for _ in range(people)
@@ -299,7 +304,7 @@ class Plan:
 
     def _one_person(self) -> Party:
         """Came some days ago with three wishes; each dossier goes its own way."""
-        came_at, person = self._morning(self._ago(4)), self.crowd.citizen()
+        came_at, person = self._morning(self.ago(4)), self.crowd.citizen()
         stories = [self._together(code, came_at, person) for code in WANTED_BY_ONE]
         return Party(GroupKind.PROCEDURES, person.full_name, stories)
 
@@ -312,7 +317,7 @@ class Plan:
     def _ordinary(self) -> Story:
         """Somebody comes on some day of the last eight weeks; most are served in time, a few late."""
         rng = self.rng
-        day = self._ago(rng.randint(0, WORKING_DAYS - 1))
+        day = self.ago(rng.randint(0, WORKING_DAYS - 1))
         code = rng.choices(list(PROCEDURES), weights=list(PROCEDURES.values()))[0]
         version = self.versions[code]
         channel = rng.choices((Channel.DESK, Channel.ONLINE, Channel.POST), weights=(62, 33, 5))[0]
@@ -334,14 +339,14 @@ class Plan:
         """The morning is busy; online filings also come at night and on Sundays. Never after now."""
         rng = self.rng
         if channel == Channel.ONLINE and rng.random() < 0.3:
-            moment = _at(
+            moment = at(
                 day + timedelta(days=rng.choice((0, 0, 1))), rng.choice((6, 12, 19, 21)), rng.randint(0, 59)
             )
         elif rng.random() < 0.65:
-            moment = _at(day, 8, 0) + timedelta(minutes=rng.randint(0, 200))
+            moment = at(day, 8, 0) + timedelta(minutes=rng.randint(0, 200))
         else:
-            moment = _at(day, 13, 30) + timedelta(minutes=rng.randint(0, 195))
-        return moment if moment < self.now else self._morning(self._ago(1))
+            moment = at(day, 13, 30) + timedelta(minutes=rng.randint(0, 195))
+        return moment if moment < self.now else self._morning(self.ago(1))
 
 
 def _villagers(total: int) -> int:
@@ -361,6 +366,6 @@ def _is_decided_at_once(version: ProcedureVersion) -> bool:
     return version.limits.all()[0].unit in {LimitUnit.SAME_DAY, LimitUnit.IMMEDIATE}
 
 
-def _at(day: date, hour: int, minute: int) -> datetime:
+def at(day: date, hour: int, minute: int) -> datetime:
     """That local time; minutes may run over the hour."""
     return datetime.combine(day, time(hour), TZ) + timedelta(minutes=minute)

@@ -9,7 +9,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from cases.deadlines import Punctuality, punctuality_of
-from cases.feedback import OPEN, WITH_ANSWER, FeedbackKind, FeedbackState, FeedbackVerb
+from cases.feedback import DONE, OPEN, WITH_ANSWER, FeedbackKind, FeedbackState, FeedbackVerb
 from cases.models.applicants import Applicant
 from cases.models.dossiers import Dossier
 from cases.models.papers import storage_name
@@ -208,6 +208,11 @@ class FeedbackStep(models.Model):
 
     def __str__(self) -> str:
         return self.get_verb_display()
+
+    @property
+    def done(self) -> str:
+        """What was done, as a history tells it."""
+        return str(DONE[FeedbackVerb(self.verb)])
 
     @property
     def punctuality(self) -> Punctuality | None:

@@ -21,6 +21,7 @@ from procedures.enums import QUANTITY_LABELS, AgencyKind, Channel
 from procedures.models import Agency, Procedure, ProcedureVersion, TimeLimit
 from procedures.services.competence import deciding_agencies
 from procedures.text import fold
+from procedures.words import limit_text
 from procedures.working_time import TZ
 
 LONGEST = 200
@@ -82,9 +83,12 @@ class CalculatorView(View):
             "place": _typed(request, "place"),
             "channels": [choice for choice in Channel.choices if choice[0] in version.channels],
             "quantity_label": QUANTITY_LABELS.get(version.limit_quantity, version.limit_quantity),
-            "limits": [] if version.limit_quantity else list(version.limits.all()),
+            "limits": []
+            if version.limit_quantity
+            else [(limit, limit_text(limit)) for limit in version.limits.all()],
             "agencies": _deciding(version, answers.desk) if asks_for_agency or answers.competent else [],
             "result": result,
+            "limit": limit_text(result.limit) if result else "",
             "fault": fault,
         }
         # An answer that cannot be given is no error of the address: what is missing is asked for on the page.

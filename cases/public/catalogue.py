@@ -81,6 +81,7 @@ def procedure(request: HttpRequest, code: str) -> HttpResponse:
         {
             "component": component,
             "count": words.how_many(component),
+            "source": words.source_text(component.electronic_source),
             "is_connected": component.electronic_source in connected,
         }
         for component in version.components.all()

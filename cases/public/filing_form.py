@@ -24,6 +24,7 @@ from procedures import eforms
 from procedures.enums import AgencyKind, Level
 from procedures.models import Agency, ProcedureVersion
 from procedures.services.competence import decides, deciding_agencies
+from procedures.words import source_text
 
 LONGEST = 6000  # characters of one entry that are kept; no field asks for more
 # Where a refusal is shown, by the name that the services give the field.
@@ -145,7 +146,7 @@ class FilingForm:
     @staticmethod
     def _way(way: str, offer) -> str:
         if way == REUSE:
-            return _("Nothing to send: it is in %(source)s") % {"source": offer.source}
+            return _("Nothing to send: it is in %(source)s") % {"source": source_text(offer.source)}
         return {
             EFORM: _("It is the e-form above: nothing to send"),
             UPLOAD: _("I upload it"),

@@ -148,7 +148,6 @@ def _page(
         "dossier": own,
         "sentence": citizens.sentence_of(own),
         "asked": asked,
-        "waits_for_desk": own.is_asked and own.has_answered,
         "components": own.components.select_related("component") if asked else [],
         "most_files": MOST_FILES,
         "longest_note": LONGEST_NOTE,

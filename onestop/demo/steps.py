@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 from cases.demo.offices import PUBLISHED_PASSWORD, Accounts
 from cases.models import Dossier
 from onestop.celery import app
-from onestop.demo import citizens, summary, walk
+from onestop.demo import identity, summary, walk
 from onestop.demo.console import Console, Indented
 from onestop.demo.processes import ChildEnded, Children, free_port
 from onestop.embedded import EmbeddedError, keeper, places, servers
@@ -152,8 +152,11 @@ class Demo:
         settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
         self.children = children = Children(data_dir, settings.BASE_DIR)
         with self.console.step(_("Web server, worker and beat")) as facts:
-            if provider := citizens.start_provider(children, self.url):
-                facts.append(_("invented citizens sign in at %(provider)s") % {"provider": provider})
+            providers = identity.start_providers(children, self.url)
+            if "citizens" in providers:
+                facts.append(
+                    _("invented citizens sign in at %(provider)s") % {"provider": providers["citizens"]}
+                )
             web = ["granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", port]
             children.start("web", *web, "onestop.wsgi:application")
             celery = ["celery", "--app", "onestop", "--quiet"]

@@ -125,7 +125,9 @@ def addresses(url: str) -> Iterator[str]:
     pages = {
         _("Back office"): reverse("admin:index"),
         _("Look-up for applicants"): reverse("public:lookup"),
+        _("Procedures"): reverse("public:procedures"),
         _("File online"): reverse("public:file_choose"),
+        _("Feedback and recommendations"): reverse("public:feedback"),
         _("API documentation"): reverse("api:docs"),
         _("Readiness of all parts"): reverse("readyz"),
     }

@@ -42,6 +42,14 @@ PEOPLE = {
     },
     "chua-dinh-danh": {"name": "Lê Thị Chưa Định Danh", "email": "chua.dinh.danh@congdan.example"},
 }
+# Staff, told apart by the name of their account; the last one has none.
+STAFF = {
+    "motcua": {"name": "Lê Thị Một Cửa", "preferred_username": "motcua.thanhvinh"},
+    "thuly": {"name": "Phạm Văn Thụ Lý", "preferred_username": "thuly.thanhvinh"},
+    "giamsat": {"name": "Vũ Thị Giám Sát", "preferred_username": "giamsat.thanhvinh"},
+    "nguoi-la": {"name": "Trần Thị Không Có Tài Khoản", "preferred_username": "nguoi.la"},
+}
+GROUPS = {"citizens": PEOPLE, "staff": STAFF}
 PAGE = """<!doctype html><html lang="vi"><meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1"><title>Đăng nhập thử</title>
 <h1>Đăng nhập thử</h1><p>Nhà cung cấp định danh để trình diễn. Mọi người ở đây đều là nhân vật giả định.</p>
@@ -233,8 +241,11 @@ def main() -> None:
         "--client-secret", required=True, help="of this demonstration, worth nothing elsewhere"
     )
     parser.add_argument("--redirect-uri", action="append", required=True)
+    parser.add_argument("--people", choices=GROUPS, default="citizens", help="who can sign in here")
     given = parser.parse_args()
-    with Provider(given.client_id, given.client_secret, given.redirect_uri, port=given.port) as provider:
+    people = GROUPS[given.people]
+    client = (given.client_id, given.client_secret, given.redirect_uri)
+    with Provider(*client, port=given.port, people=people) as provider:
         print(f"Invented people sign in at {provider.issuer}", flush=True)
         provider.serve_forever()
 

@@ -4,6 +4,7 @@ from datetime import date, datetime
 from io import StringIO
 
 import time_machine
+from allauth.socialaccount.models import SocialAccount
 from django.conf import global_settings
 from django.contrib.auth import authenticate
 from django.core.management import call_command
@@ -26,6 +27,7 @@ from cases.enums import (
     State,
 )
 from cases.facts import facts_of
+from cases.feedback import OPEN, FeedbackState
 from cases.ledger import clock
 from cases.models import (
     Applicant,
@@ -37,12 +39,16 @@ from cases.models import (
     DossierComponent,
     DossierEvent,
     Extension,
+    Feedback,
+    OnlineFiling,
     Payment,
+    Rating,
     ReceptionGroup,
     RegisterEntry,
     Reschedule,
     StoredPaper,
     Supplement,
+    SupplementAnswer,
 )
 from cases.papers import with_paper_inside
 from cases.services import sweep
@@ -284,12 +290,40 @@ class TestDemo(TestCase):
 
     def test_people_are_plainly_invented(self):
         for applicant in Applicant.objects.all():
-            assert applicant.id_number.startswith(("0400000", "2900000"))
+            numbers = ("0400000", "2900000", "040199000", "040099000")
+            assert applicant.id_number.startswith(numbers)
             assert applicant.phone.startswith("0900000")
         assert {t.legal_reference for t in FeeTariff.objects.all()} == {TARIFF_REFERENCE}
 
     def test_only_the_last_days_left_messages_in_the_outbox(self):
         assert 0 < Message.objects.count() < 200
+
+    def test_citizens_of_the_demonstrations_provider_have_dossiers_at_every_point(self):
+        vi_du = Applicant.objects.get(full_name="Nguyễn Thị Ví Dụ", accounts__isnull=False)
+
+        assert SocialAccount.objects.get(uid="vi-du").user.citizen.applicant == vi_du
+        filed = OnlineFiling.objects.filter(dossier__applicant=vi_du).order_by("filed_at")
+        assert [filing.dossier.state for filing in filed] == [
+            "returned",
+            "returned",
+            "supplement",
+            "submitted",
+        ]
+        assert filed.last().answers["child_name"] == "Nguyễn Ví Dụ Bé"
+
+    def test_one_supplement_was_answered_online_and_waits_for_the_desk(self):
+        answer = SupplementAnswer.objects.get()
+
+        assert answer.supplement.answered_at is None
+        assert answer.supplement.dossier.state == State.SUPPLEMENT
+
+    def test_one_applicant_was_happy_and_one_was_not(self):
+        assert Rating.objects.count() == 2
+        assert Rating.objects.low().count() == 1
+
+    def test_feedback_is_there_in_every_state_and_one_answer_is_late(self):
+        assert set(Feedback.objects.values_list("state", flat=True)) == set(FeedbackState.values)
+        assert Feedback.objects.filter(state__in=OPEN, answer_by__lt=NOW).count() == 1
 
     def test_two_agencies_have_an_account_for_every_role(self):
         roles = set(STAFF_ROLES) - {Role.SYSTEM_ADMIN}

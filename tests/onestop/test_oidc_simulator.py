@@ -4,10 +4,12 @@ import subprocess
 import sys
 
 import httpx
+import pytest
 from django.conf import settings
 
-from onestop.demo import citizens
+from onestop.demo import identity
 from onestop.demo.processes import free_port
+from onestop.simulators.oidc import STAFF
 
 
 class Started:
@@ -44,20 +46,35 @@ def test_provider_runs_as_a_process():
     assert found["issuer"] == f"http://127.0.0.1:{port}"
 
 
-def test_demo_connects_itself_to_its_provider(monkeypatch):
-    for name in ("ISSUER", "CLIENT_ID", "CLIENT_SECRET", "NAME"):
-        monkeypatch.setenv(f"OIDC_CITIZEN_{name}", "")
+@pytest.fixture
+def nothing_configured(monkeypatch):
+    for prefix in ("OIDC_CITIZEN", "OIDC_STAFF"):
+        for name in ("ISSUER", "CLIENT_ID", "CLIENT_SECRET", "NAME"):
+            monkeypatch.setenv(f"{prefix}_{name}", "")
+
+
+def test_demo_connects_both_doors_to_providers_of_their_own(nothing_configured):
     started = Started()
-    issuer = citizens.start_provider(started, "http://127.0.0.1:8000")
-    ((name, module, *arguments),) = started.commands
-    assert (name, module) == ("identity-provider", "onestop.simulators.oidc")
-    assert arguments[:2] == ["--port", issuer.rpartition(":")[2]]
-    assert "--redirect-uri=http://127.0.0.1:8000/dang-nhap/tra-loi/" in arguments
-    assert citizens.os.environ["OIDC_CITIZEN_ISSUER"] == issuer
+    providers = identity.start_providers(started, "http://127.0.0.1:8000")
+    citizens, staff = started.commands
+    assert citizens[:2] == ("identity-provider-citizens", "onestop.simulators.oidc")
+    assert "--redirect-uri=http://127.0.0.1:8000/dang-nhap/tra-loi/" in citizens
+    assert staff[:4] == ("identity-provider-staff", "onestop.simulators.oidc", "--people", "staff")
+    assert "--redirect-uri=http://127.0.0.1:8000/quan-tri/dang-nhap/tra-loi/" in staff
+    assert providers == {
+        "citizens": identity.os.environ["OIDC_CITIZEN_ISSUER"],
+        "staff": identity.os.environ["OIDC_STAFF_ISSUER"],
+    }
+    assert providers["citizens"] != providers["staff"]
 
 
-def test_demo_leaves_a_configured_provider_alone(monkeypatch):
+def test_demo_leaves_a_configured_provider_alone(nothing_configured, monkeypatch):
     monkeypatch.setenv("OIDC_CITIZEN_ISSUER", "https://dinhdanh.example")
     started = Started()
-    assert citizens.start_provider(started, "http://127.0.0.1:8000") == ""
-    assert started.commands == []
+    assert set(identity.start_providers(started, "http://127.0.0.1:8000")) == {"staff"}
+    assert [name for name, *_arguments in started.commands] == ["identity-provider-staff"]
+
+
+def test_staff_of_the_provider_have_the_names_of_demonstration_accounts(nothing_configured):
+    names = {person["preferred_username"] for person in STAFF.values()}
+    assert names - {"nguoi.la"} == {"motcua.thanhvinh", "thuly.thanhvinh", "giamsat.thanhvinh"}

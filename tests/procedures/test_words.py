@@ -128,3 +128,22 @@ def test_codes_become_labels():
         assert words.excluded_periods(version) == ["Public posting"]
     with translation.override("vi"):
         assert words.excluded_periods(version) == ["Niêm yết công khai"]
+
+
+@pytest.mark.parametrize(
+    ("name", "in_vietnamese", "in_english"),
+    [
+        (
+            "CSDL quốc gia về dân cư (National Population Database)",
+            "CSDL quốc gia về dân cư",
+            "National Population Database",
+        ),
+        ("Kho dữ liệu của tỉnh", "Kho dữ liệu của tỉnh", "Kho dữ liệu của tỉnh"),
+        ("", "", ""),
+    ],
+)
+def test_source_is_named_in_one_language(name, in_vietnamese, in_english):
+    with translation.override("vi"):
+        assert words.source_text(name) == in_vietnamese
+    with translation.override("en"):
+        assert words.source_text(name) == in_english

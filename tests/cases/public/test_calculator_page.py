@@ -40,7 +40,7 @@ def test_the_answer_tells_the_date_and_each_day(world, page):
     text = text_of(ask(page))
     for part in (
         "Filed on Monday, 09/11/2026 09:00, due Thursday, 12/11/2026 17:00",
-        "The time limit is: 3 ngày làm việc. It counts from 09/11/2026 09:00.",
+        "The time limit is: 3 working days. It counts from 09/11/2026 09:00.",
         "Counted with the working days of the country and the usual hours.",
         "3 days count; the last one is 12/11/2026. The other days: day of reception, not counted.",
         "Monday 09/11/2026 – day of reception, not counted",
