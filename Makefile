@@ -58,6 +58,9 @@ lint: $(DEV) $(COMPILED) ## style, holes that bandit knows, missing migrations, 
 	@echo "docs/openapi.yaml is what the code says (else: make openapi)"
 	@$(MANAGE) spectacular --lang en --validate --fail-on-warn | diff -u docs/openapi.yaml -
 
+audit: $(DEV) ## look up known holes in the installed versions; needs the network, exits 2 when it cannot be said
+	@$(PYTHON) -m scripts.audit $(ARGS)
+
 translations: $(DEV) ## collect the texts of the code into locale/, compile them, tell what lacks Vietnamese
 	@$(MANAGE) update_translations
 	@$(MANAGE) compile_translations
