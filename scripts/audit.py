@@ -17,16 +17,17 @@ from pathlib import Path
 
 PIP_AUDIT = "pip-audit==2.10.1"
 CLEAN, HOLES, NOT_KNOWN = 0, 1, 2
+SHOWN = 10  # of what was not looked up
 SECONDS = 600  # some hundred packages, one request each
 
 
 @dataclass(frozen=True, slots=True)
 class Findings:
-    """What the source said; packages as `name version`."""
+    """What the source said: holes in words, packages as `name version`, reasons why one was not looked up."""
 
     holes: list[str] = field(default_factory=list)
     clean: list[str] = field(default_factory=list)
-    not_known: list[str] = field(default_factory=list)  # with the reason
+    not_known: list[str] = field(default_factory=list)
 
     @property
     def exit_code(self) -> int:
@@ -41,7 +42,7 @@ def read(report: str) -> Findings:
     for package in json.loads(report)["dependencies"]:
         name = f"{package['name']} {package.get('version', '')}".strip()
         if "skip_reason" in package:
-            found.not_known.append(f"{name}: {package['skip_reason']}")
+            found.not_known.append(package["skip_reason"])
         elif package["vulns"]:
             found.holes.extend(_hole(name, vuln) for vuln in package["vulns"])
         else:
@@ -58,7 +59,8 @@ def _hole(name: str, vuln: dict) -> str:
 def told(found: Findings, service: str) -> str:
     """The findings in sentences."""
     lines = [f"HOLE  {hole}" for hole in found.holes]
-    lines += [f"NOT LOOKED UP  {name}" for name in found.not_known]
+    lines += [f"NOT LOOKED UP  {reason}" for reason in found.not_known[:SHOWN]]
+    lines += [f"NOT LOOKED UP  {len(found.not_known) - SHOWN} more"] * (len(found.not_known) > SHOWN)
     lines.append(
         f"{len(found.clean)} packages without a known hole, {len(found.holes)} holes, "
         f"{len(found.not_known)} packages not looked up (source: {service})."

@@ -13,7 +13,7 @@ HOLED = {
     "version": "1.0",
     "vulns": [{"id": "PYSEC-2026-1", "aliases": ["CVE-2026-0001"], "fix_versions": ["1.1"]}],
 }
-SKIPPED = {"name": "segno", "skip_reason": "Dependency not found on PyPI"}
+SKIPPED = {"name": "segno", "skip_reason": "segno was not found"}
 
 
 def report(*packages: dict) -> str:
@@ -38,7 +38,7 @@ def test_a_hole_is_told_with_its_names_and_where_it_is_mended():
     found = audit.read(report(CLEAN, HOLED, SKIPPED))
     assert audit.told(found, "pypi").splitlines() == [
         "HOLE  pillow 1.0: PYSEC-2026-1, CVE-2026-0001; mended in 1.1",
-        "NOT LOOKED UP  segno: Dependency not found on PyPI",
+        "NOT LOOKED UP  segno was not found",
         "1 packages without a known hole, 1 holes, 1 packages not looked up (source: pypi).",
     ]
 
