@@ -1,6 +1,6 @@
 # `make` alone lists the targets. Nothing is needed but Python 3.11 or newer, GNU make and git.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo demo-check test bench keystrokes lint translations screenshots openapi clean
+.PHONY: help setup demo demo-check test fuzz bench keystrokes lint audit translations screenshots openapi clean
 
 VENV   := .venv
 PYTHON := $(VENV)/bin/python
@@ -41,6 +41,9 @@ test: $(DEV) $(COMPILED) ## run the tests on a real PostgreSQL and Redis (ARGS="
 	@$(PYTHON) -m scripts.chromium
 	@$(PYTHON) -m pytest -n 2 $(ARGS)
 
+fuzz: $(DEV) $(COMPILED) ## ask a server of its own for what the OpenAPI file allows and what not (ARGS="--seconds 3600")
+	@$(PYTHON) -m scripts.fuzz $(ARGS)
+
 bench: $(DEV) $(COMPILED) ## measure what people wait for, beside a yardstick (ARGS="--dossiers 1000000" for all)
 	@$(PYTHON) -m benchmarks.run $(ARGS)
 
@@ -55,6 +58,9 @@ lint: $(DEV) $(COMPILED) ## style, holes that bandit knows, missing migrations, 
 	$(PRODUCTION) $(MANAGE) check --deploy --fail-level WARNING
 	@echo "docs/openapi.yaml is what the code says (else: make openapi)"
 	@$(MANAGE) spectacular --lang en --validate --fail-on-warn | diff -u docs/openapi.yaml -
+
+audit: $(DEV) ## look up known holes in the installed versions; needs the network, exits 2 when it cannot be said
+	@$(PYTHON) -m scripts.audit $(ARGS)
 
 translations: $(DEV) ## collect the texts of the code into locale/, compile them, tell what lacks Vietnamese
 	@$(MANAGE) update_translations

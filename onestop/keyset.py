@@ -74,10 +74,11 @@ class SortKey:
     def _position(self, cursor: str):
         try:
             text, pk = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+            text.encode()  # half a surrogate pair is valid JSON and no text; what is no text has no such method
             if isinstance(pk, bool) or not isinstance(pk, int) or not 0 <= pk < 2**63 or "\x00" in text:
                 raise ValueError("not a position")
             return self.from_text(text), pk
-        except (ValueError, TypeError, RecursionError, OverflowError) as error:
+        except (AttributeError, ValueError, TypeError, RecursionError, OverflowError) as error:
             raise NotACursor(cursor) from error
 
 

@@ -102,10 +102,11 @@ class KeysetPagination(BasePagination):
     def _position(self, cursor: str):
         try:
             text, pk = json.loads(base64.urlsafe_b64decode(cursor))
+            text.encode()  # half a surrogate pair is valid JSON and no text; what is no text has no such method
             if isinstance(pk, bool) or not isinstance(pk, int) or "\x00" in text:
                 raise ValueError("not a position")
             return self.text_to_value(text), pk
-        except (ValueError, TypeError, RecursionError) as error:
+        except (AttributeError, ValueError, TypeError, RecursionError) as error:
             raise ValidationError(
                 {"cursor": [_("This is not the cursor of a page. Take it from `next` of the page before.")]}
             ) from error
@@ -166,4 +167,4 @@ class ByProcedureCode(KeysetPagination):
         return value
 
     def text_to_value(self, text: str):
-        return str(text)
+        return text

@@ -5,6 +5,7 @@ from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.plumbing import force_instance
+from drf_spectacular.serializers import PolymorphicProxySerializerExtension
 from drf_spectacular.utils import OpenApiExample
 
 from cases.api.etags import IF_MATCH
@@ -82,12 +83,22 @@ class ProblemSchema(AutoSchema):
             found |= WRITING
             if IF_MATCH in self.view.header_parameters:
                 found |= ABOUT_A_VERSION
-        elif "{" not in self.path:
+        else:
             found |= READING
         if "{" in self.path:
             found |= ONE
         found |= self.view.further_problems
         return found
+
+
+class AnyOfTheShapes(PolymorphicProxySerializerExtension):
+    """Shapes may fit together: what the owner is shown holds all that everybody is shown, so `oneOf` would be wrong."""
+
+    priority = 1  # before the one of the library
+
+    def map_serializer(self, auto_schema, direction):
+        schema = super().map_serializer(auto_schema, direction)
+        return schema if "discriminator" in schema else {"anyOf": schema["oneOf"]}
 
 
 class TokenScheme(OpenApiAuthenticationExtension):

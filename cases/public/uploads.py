@@ -153,8 +153,8 @@ def _number(request: HttpRequest, header: str) -> int:
 def metadata(header: str) -> dict[str, str]:
     """The pairs of `Upload-Metadata`; what is not base64 of UTF-8 is left out."""
     told = {}
-    for pair in header.split(",")[:20]:
-        name, _space, encoded = pair.strip().partition(" ")
+    for pair in filter(None, map(str.strip, header.split(",")[:20])):
+        name, _space, encoded = pair.partition(" ")
         try:
             told[name] = base64.b64decode(encoded, validate=True).decode()
         except (binascii.Error, ValueError):

@@ -16,6 +16,7 @@ from cases.letters import apology_payload, dossier_of
 from cases.models import Dossier, Reschedule
 from cases.regime import mechanism_of
 from cases.services.base import locked
+from cases.services.clock import countable_moment
 from cases.services.notices import notify_applicant
 from cases.services.recount import move_promise, recount
 from notifications.enums import OPEN_LETTER_STATES, LetterKind, LetterState
@@ -161,6 +162,7 @@ def issue_apology(dossier: Dossier, *, by, reason: str = "", new_due_at: datetim
 
 
 def _refuse_reschedule(dossier: Dossier, *, reason: str, new_due_at: datetime, signed: bool) -> None:
+    countable_moment(new_due_at, field="new_due_at")
     calendar = calendar_for(dossier.competent_agency)
     code = deadlines.reschedule_refusal(
         current_due_at=dossier.due_at,

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from cases import deadlines, errors, ledger
 from cases.events import local_text
 from cases.facts import facts_of
-from cases.limits import CannotCount
+from cases.limits import CannotCount, check_moment
 from cases.models import Dossier, StepRun, Supplement
 from procedures import regimes
 from procedures.calendars import calendar_for
@@ -163,3 +163,11 @@ def last_desk_step(dossier: Dossier) -> ProcedureStep | None:
     """The step in which the desk hands the result over, when the version has one after the first."""
     steps = list(dossier.version.steps.order_by("position"))
     return steps[-1] if len(steps) > 1 and steps[-1].role in DESK_ROLES else None
+
+
+def countable_moment(moment: datetime, *, field: str) -> None:
+    """Refuses (`Invalid`) a moment far from all calendars: one of the year 9999 would take half a minute to count."""
+    try:
+        check_moment(moment)
+    except CannotCount as error:
+        raise errors.Invalid(str(error), code="cannot_count", field=field) from error

@@ -17,6 +17,7 @@ from cases.events import local_text, record
 from cases.limits import MAX_AMOUNT
 from cases.models import Consultation, Dossier
 from cases.services.base import ask, known_choice, locked, required_text
+from cases.services.clock import countable_moment
 from cases.services.notices import supervisors_of, tell_staff
 from notifications.enums import MessageKind
 from procedures.calendars import calendar_for
@@ -97,6 +98,7 @@ def _allowed_hours(
         )
     field = "working_hours"
     if due_at is not None:
+        countable_moment(due_at, field="due_at")
         working_hours, field = _hours_between(agency, timezone.now(), due_at), "due_at"
     hours = Decimal(working_hours).quantize(Decimal("0.01"))
     if not 0 < hours <= MAX_AMOUNT:

@@ -5,17 +5,8 @@ from rest_framework import serializers
 
 from cases.api.serializers.answers import AgencySerializer, ProcedureNameSerializer, ProofDaySerializer
 from cases.api.serializers.catalogue import ExtensionSerializer
+from cases.api.serializers.strict import MomentField
 from procedures.enums import Channel
-
-
-class MomentField(serializers.DateTimeField):
-    """Refuses the ends of time as well, which the framework's own field runs over."""
-
-    def enforce_timezone(self, value):
-        try:
-            return super().enforce_timezone(value)
-        except OverflowError:
-            self.fail("overflow")
 
 
 class QuestionSerializer(serializers.Serializer):

@@ -49,12 +49,17 @@ class ProcedureRowSerializer(serializers.Serializer):
         return [str(limit) for limit in version.limits.all()]
 
 
+@extend_schema_field({"type": "string", "pattern": "^[0-9]{2}:[0-9]{2}:[0-9]{2}$"})
+class TimeOfDayField(serializers.TimeField):
+    """On the clocks of Việt Nam. The format `time` of OpenAPI is one with an offset, which this has not."""
+
+
 class LimitSerializer(serializers.Serializer):
     id = serializers.IntegerField()
     label = serializers.CharField()
     amount = serializers.DecimalField(max_digits=7, decimal_places=2)
     unit = serializers.ChoiceField(LimitUnit.choices)
-    cutoff = serializers.TimeField(allow_null=True, help_text="Of limits within the day.")
+    cutoff = TimeOfDayField(allow_null=True, help_text="Of limits within the day, such as `15:00:00`.")
     condition = serializers.CharField()
     words = serializers.SerializerMethodField()
 

@@ -91,7 +91,8 @@ class ConsultationSerializer(serializers.Serializer):
         source="after_id", allow_null=True, help_text="`id` of the one that has to be answered first."
     )
     question = serializers.CharField()
-    working_hours = serializers.DecimalField(max_digits=7, decimal_places=2, coerce_to_string=False)
+    # No DecimalField: a kept answer, read again for its idempotency key, would have a text here.
+    working_hours = serializers.FloatField()
     asked_at = serializers.DateTimeField(allow_null=True, help_text="None: it waits for its turn.")
     due_at = serializers.DateTimeField(allow_null=True)
     answered_at = serializers.DateTimeField(allow_null=True)

@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from cases.api.serializers.strict import Named, StrictSerializer
+from cases.api.serializers.strict import MomentField, Named, StrictSerializer
 from cases.enums import (
     Acknowledgement,
     ApplicantKind,
@@ -180,7 +180,7 @@ class ReceptionSerializer(FeeFieldsMixin, FilingFieldsSerializer):
         help_text="Receive although the applicant has an open dossier of this procedure; without it that "
         "is refused with `duplicate_open`.",
     )
-    received_at = serializers.DateTimeField(
+    received_at = MomentField(
         required=False, help_text="Now when left out; without offset it is local time of Việt Nam."
     )
 
@@ -190,7 +190,7 @@ class SubmissionSerializer(FilingFieldsSerializer):
 
     components = ComponentSerializer(many=True, required=False)
     channel = serializers.ChoiceField([Channel.ONLINE, Channel.POST])
-    filed_at = serializers.DateTimeField(required=False, help_text="Now when left out.")
+    filed_at = MomentField(required=False, help_text="Now when left out.")
 
 
 class DeskRefusalSerializer(FilingFieldsSerializer):
@@ -304,7 +304,7 @@ class RescheduleSerializer(StrictSerializer):
     """Left-out values are taken from the prepared letter."""
 
     reason = serializers.CharField(max_length=5000, required=False, allow_blank=True)
-    new_due_at = serializers.DateTimeField(required=False)
+    new_due_at = MomentField(required=False)
 
 
 class ExtensionSerializer(ReasonSerializer):
@@ -329,7 +329,7 @@ class QuestionSerializer(StrictSerializer):
     question = serializers.CharField(max_length=5000, allow_blank=True)
     kind = serializers.ChoiceField(ConsultationKind.choices, required=False)
     working_hours = serializers.DecimalField(max_digits=7, decimal_places=2, required=False)
-    due_at = serializers.DateTimeField(required=False)
+    due_at = MomentField(required=False)
     after = ConsultationField(
         queryset=Consultation.objects.all(),
         required=False,
@@ -372,7 +372,7 @@ class PreparationSerializer(StrictSerializer):
     """What an apology has to say."""
 
     reason = serializers.CharField(max_length=5000, allow_blank=True)
-    new_due_at = serializers.DateTimeField()
+    new_due_at = MomentField()
 
 
 class UploadSerializer(StrictSerializer):

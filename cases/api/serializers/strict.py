@@ -20,6 +20,16 @@ class StrictSerializer(serializers.Serializer):
         return super().to_internal_value(data)
 
 
+class MomentField(serializers.DateTimeField):
+    """A moment that is sent; refuses the ends of time as well, which the framework's own field runs over."""
+
+    def enforce_timezone(self, value):
+        try:
+            return super().enforce_timezone(value)
+        except OverflowError:
+            self.fail("overflow")
+
+
 class Named(serializers.SlugRelatedField):
     """A row that is named by its code, identifier or user name."""
 

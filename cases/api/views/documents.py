@@ -6,7 +6,7 @@ from django.http import FileResponse
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiResponse, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework.exceptions import ValidationError
 
 from cases import queries, services
@@ -21,6 +21,7 @@ from cases.api.views.base import DossierWriteView, FormView, StaffView
 from cases.api.views.dossiers import dossier_answer
 from cases.models import Document
 from cases.scopes import Scope
+from cases.services.documents import ACCEPTED
 
 
 class DocumentListView(FormView):
@@ -61,7 +62,7 @@ class DocumentView(StaffView):
     @extend_schema(
         operation_id="document",
         tags=["dossiers"],
-        responses={(200, "application/octet-stream"): OpenApiResponse(OpenApiTypes.BINARY)},
+        responses={(200, kind): OpenApiTypes.BINARY for kind in sorted(ACCEPTED)},
     )
     def get(self, request, ref, pk: int):
         document = get_object_or_404(Document, dossier=self.dossier(), pk=pk)

@@ -93,3 +93,11 @@ def test_late_transfers_are_filtered(world, clerk, clock):
     clock.move_to("2026-11-10 08:00")
     assert [d["code"] for d in clerk.get("dossiers/?late_transfer=true").json()["results"]] == [dossier.code]
     assert clerk.get("dossiers/?late_transfer=false").json()["results"] == []
+
+
+def test_hours_are_a_number_with_an_idempotency_key_and_without(world):
+    officer = client_of(world.officer)
+    body = {"agency": "H41.102", "question": "Xác minh nơi cư trú", "working_hours": "22.50"}
+    for key in (None, "k"):
+        answer = officer.post(f"dossiers/{world.processing().code}/consult/", body, key=key)
+        assert answer.json()["consultations"][0]["working_hours"] == 22.5

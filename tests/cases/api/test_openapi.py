@@ -28,6 +28,11 @@ def test_every_operation_says_how_it_fails():
             assert "application/problem+json" in answers["503"]["content"]
 
 
+def test_every_reading_says_that_it_refuses_unknown_parameters():
+    for path, operations in yaml.safe_load(FILE.read_text())["paths"].items():
+        assert "400" in operations.get("get", {"responses": ["400"]})["responses"], path
+
+
 def test_schema_and_viewer_are_served_here(client):
     assert client.get("/api/v1/schema/").status_code == 200
     page = client.get("/api/v1/docs/").content.decode()
