@@ -1,7 +1,7 @@
 """The clock of a dossier: its promise from the pure rules, and the runs of the internal steps."""
 
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import date, datetime, time
 
 from django.conf import settings
 from django.utils import timezone
@@ -171,3 +171,8 @@ def countable_moment(moment: datetime, *, field: str) -> None:
         check_moment(moment)
     except CannotCount as error:
         raise errors.Invalid(str(error), code="cannot_count", field=field) from error
+
+
+def countable_day(day: date, *, field: str) -> None:
+    """As `countable_moment`, for a whole day of Vietnam."""
+    countable_moment(datetime.combine(day, time(), timezone.get_default_timezone()), field=field)

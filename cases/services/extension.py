@@ -107,7 +107,9 @@ def _as_defined(dossier: Dossier, agreed_on: date | None) -> limits.Extension:
                 field="agreed_on",
             )
         return limits.Extension(version.extension_amount, version.extension_unit, version.extension_mode)
-    if agreed_on is not None and not calendar_for(dossier.competent_agency).is_working_day(agreed_on):
+    # The count itself refuses what is too far away; looking such a day up would take half a minute.
+    is_near = agreed_on is not None and agreed_on.year <= limits.LAST_YEAR
+    if is_near and not calendar_for(dossier.competent_agency).is_working_day(agreed_on):
         raise errors.Invalid(
             str(errors.RESCHEDULE_SENTENCES["not_a_working_day"]), code="not_a_working_day", field="agreed_on"
         )

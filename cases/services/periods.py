@@ -13,6 +13,7 @@ from cases.limits import MAX_AMOUNT, Excluded
 from cases.models import Dossier, ExcludedPeriod
 from cases.services.apologies import withdraw_unsent_apology
 from cases.services.base import ask, locked
+from cases.services.clock import countable_day
 from cases.services.notices import notify_applicant
 from cases.services.recount import move_promise, recount
 from procedures.calendars import remembered_calendars
@@ -27,7 +28,8 @@ def exclude_period(dossier: Dossier, *, by, name: str, first: date, last: date, 
     apart from the others. Side effects in order: one row; due date counted anew, the first one stays;
     when it moved, an apology that has not gone out is withdrawn; one event; the applicant is told of
     another date. A date that an apology promised stays. Raises `NotPossibleNow`, `NotPermitted`,
-    `Invalid` with `unknown_period`, `ends_before_it_begins`, `too_long`, `before_reception`, `overlaps`.
+    `Invalid` with `unknown_period`, `ends_before_it_begins`, `too_long`, `cannot_count`,
+    `before_reception`, `overlaps`.
     """
     dossier = locked(dossier)
     if dossier.state in MOVES[Verb.EXCLUDE_PERIOD].sources and not dossier.version.has_excluded_periods:
@@ -92,6 +94,7 @@ def _check(dossier: Dossier, name: str, first: date, last: date) -> None:
             code="too_long",
             field="last",
         )
+    countable_day(last, field="last")
     received_on = timezone.localdate(dossier.received_at)
     if first < received_on:
         raise errors.Invalid(
