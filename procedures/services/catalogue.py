@@ -51,6 +51,7 @@ class LoadCounts:
     versions_created: int = 0
     drafts_replaced: int = 0
     versions_ended: int = 0
+    ended_kept: list[str] = field(default_factory=list)  # codes
     unchanged: int = 0
     reasons_created: int = 0
 
@@ -209,6 +210,11 @@ def _load_record(
     if loaded is None or loaded is not versions[-1] or loaded.status == VersionStatus.PUBLISHED:
         version = ProcedureVersion(number=versions[-1].number + 1 if versions else 1)
     published = [v for v in versions if v.status == VersionStatus.PUBLISHED]
+    if published and facts.last_day and facts.last_day < (facts.in_force_from or today):
+        # It has ended: what the record says differently now would hold on no day.
+        counts.versions_ended += _end(procedure, facts.last_day)
+        counts.ended_kept.append(facts.code)
+        return
     start = _start(facts, published, today, default_start)
     if start is None:
         return

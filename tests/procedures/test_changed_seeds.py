@@ -107,13 +107,15 @@ class TestChangedRecord:
         assert (counts.versions_ended, version.in_force_to) == (1, date(2027, 2, 28))
         assert seeds.load().versions_ended == 0
 
-    def test_abolished_procedure_cannot_change(self, seeds):
+    def test_abolished_procedure_does_not_change(self, seeds):
         seeds.record["abolished_on"] = date(2025, 11, 1)
         seeds.load()
         seeds.record["sets"] = 2
 
-        with pytest.raises(SeedsRefused, match="the procedure ended on 31/10/2025"):
-            seeds.load()
+        counts = seeds.load()
+
+        (version,) = seeds.versions()
+        assert (counts.ended_kept, counts.versions_created, version.sets) == ([seeds.record["code"]], 0, 1)
 
     def test_version_made_by_hand_is_left_alone(self, seeds):
         seeds.load()

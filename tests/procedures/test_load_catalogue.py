@@ -186,6 +186,25 @@ class TestCommand:
             "Procedures: 0 created, 1 new versions, 0 drafts replaced, 0 ended, 0 unchanged.",
         ]
 
+    def test_a_procedure_that_has_ended_stays_as_it_was(self, seeds):
+        """An upgrade whose records say more must not stop at what holds on no day any more."""
+        seeds.record["abolished_on"] = date(2025, 11, 1)
+        seeds.write("procedures/all.yaml", {"procedures": seeds.records})
+        seeds.load()
+        before = snapshot()
+        seeds.record["sets"] = 2
+        seeds.write("procedures/all.yaml", {"procedures": seeds.records})
+        out = StringIO()
+
+        call_command("load_catalogue", path=seeds.path, stdout=out)
+
+        assert out.getvalue().splitlines()[2:] == [
+            "Procedures: 0 created, 0 new versions, 0 drafts replaced, 0 ended, 0 unchanged.",
+            "Left as they are, although their records changed, because they have ended: "
+            f"{seeds.record['code']}.",
+        ]
+        assert snapshot() == before
+
     def test_command_fails_with_the_problems(self, tmp_path):
         with pytest.raises(CommandError) as failed:
             call_command("load_catalogue", path=tmp_path / "nowhere")

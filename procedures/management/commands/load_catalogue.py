@@ -59,5 +59,10 @@ class Command(BaseCommand):
                 "same": counts.unchanged,
             }
         )
+        if counts.ended_kept:
+            self.stdout.write(
+                _("Left as they are, although their records changed, because they have ended: %(codes)s.")
+                % {"codes": ", ".join(counts.ended_kept)}
+            )
         if counts.reasons_created:
             self.stdout.write(_("Ready reasons: %(created)d created.") % {"created": counts.reasons_created})
