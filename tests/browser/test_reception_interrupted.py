@@ -94,6 +94,22 @@ def test_a_draft_kept_late_does_not_take_away_that_the_reception_was_lost(at_rec
     sees(page, "The connection is away.")
 
 
+def test_a_promise_shown_late_does_not_take_away_that_the_reception_was_lost(at_reception):
+    page = at_reception()
+    previews = []
+    page.route("**/tiep-nhan/hen/", lambda route: previews.append(route))
+    page.locator("#id_full_name").fill("Lò Thị Mất Tin")
+    page.locator("#id_full_name").blur()
+    page.wait_for_timeout(300)  # longer than the pause before the promise is asked for
+    page.route("**/tiep-nhan/", lambda route: route.abort(), times=1)
+    press(page, "Receive")
+    sees(page, "The connection is away.")
+    with page.expect_response("**/tiep-nhan/hen/"):
+        previews[0].continue_()
+    expect(page.locator("#preview.htmx-request")).to_have_count(0)
+    sees(page, "The connection is away.")
+
+
 def test_a_draft_that_the_server_could_not_keep_is_told_and_kept_later(at_reception):
     page = at_reception()
     page.route("**/tiep-nhan/nhap/", lambda route: route.fulfill(status=500), times=1)

@@ -37,7 +37,8 @@ document.addEventListener("htmx:responseError", (event) => {
 document.addEventListener("htmx:beforeSwap", (event) => {
   const { xhr } = event.detail;
   if (!inReception(event.target) || xhr.status >= 400) return;
-  tell(xhr.responseURL.includes("/login/") ? reception().dataset.ended : null);
+  if (xhr.responseURL.includes("/login/")) tell(reception().dataset.ended);
+  else if (event.target === reception()) tell(null); // a promise shown meanwhile says nothing of what was lost
 });
 
 // What is typed while the server looks something up stands in the page that it sends, and so does the cursor of
