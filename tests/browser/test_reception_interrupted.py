@@ -110,6 +110,18 @@ def test_a_promise_shown_late_does_not_take_away_that_the_reception_was_lost(at_
     sees(page, "The connection is away.")
 
 
+def test_a_promise_that_was_lost_is_no_longer_told_when_the_next_one_is_there(at_reception):
+    page = at_reception()
+    page.route("**/tiep-nhan/nhap/", lambda route: None)  # a draft that is kept would take it away as well
+    page.route("**/tiep-nhan/hen/", lambda route: route.abort(), times=1)
+    page.locator("#id_full_name").fill("Lò Thị Chập Chờn")
+    page.locator("#id_full_name").blur()
+    sees(page, "The connection is away.")
+    page.locator("#id_phone").fill("0900000777")
+    page.locator("#id_phone").blur()
+    expect(page.locator("#reception-lost")).to_be_hidden()
+
+
 def test_a_draft_that_the_server_could_not_keep_is_told_and_kept_later(at_reception):
     page = at_reception()
     page.route("**/tiep-nhan/nhap/", lambda route: route.fulfill(status=500), times=1)

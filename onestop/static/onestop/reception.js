@@ -13,10 +13,12 @@ function token() {
   return cookie?.split("=")[1] ?? reception().elements.csrfmiddlewaretoken.value;
 }
 
-let told = 0; // how often a sentence was shown: an answer asked for earlier does not take it away
+let told = 0; // how often a sentence was shown: a draft sent earlier does not take it away
+let toldBy = null; // the part of the page that failed: its next answer takes the sentence away, another part's does not
 
-function tell(words) {
+function tell(words, by = null) {
   if (words) told += 1;
+  toldBy = by;
   const place = document.getElementById("reception-lost");
   if (!place) return;
   place.hidden = !words;
@@ -28,17 +30,18 @@ document.addEventListener("htmx:configRequest", (event) => {
   if (inReception(event.target)) event.detail.parameters.set?.("csrfmiddlewaretoken", token());
 });
 document.addEventListener("htmx:sendError", (event) => {
-  if (inReception(event.target)) tell(reception().dataset.lost);
+  if (inReception(event.target)) tell(reception().dataset.lost, event.target);
 });
 document.addEventListener("htmx:responseError", (event) => {
   if (!inReception(event.target)) return;
-  tell(event.detail.xhr.status === 403 ? reception().dataset.ended : reception().dataset.failed);
+  const { ended, failed } = reception().dataset;
+  tell(event.detail.xhr.status === 403 ? ended : failed, event.target);
 });
 document.addEventListener("htmx:beforeSwap", (event) => {
   const { xhr } = event.detail;
   if (!inReception(event.target) || xhr.status >= 400) return;
   if (xhr.responseURL.includes("/login/")) tell(reception().dataset.ended);
-  else if (event.target === reception()) tell(null); // a promise shown meanwhile says nothing of what was lost
+  else if ([reception(), toldBy].includes(event.target)) tell(null);
 });
 
 // What is typed while the server looks something up stands in the page that it sends, and so does the cursor of
