@@ -67,6 +67,15 @@ PURE = {
         "vietqr",
         "scopes",
         "hooks",
+        "scorecard.periods",
+        "scorecard.editions",
+        "scorecard.parameters",
+        "scorecard.outside",
+        "scorecard.scores",
+        "scorecard.what_if",
+        "scorecard.ranking",
+        "scorecard.on_time",
+        "scorecard.nine",
     ),
 }
 READS = {

@@ -96,4 +96,6 @@ def as_written(answer):
             return answer.isoformat()
         case Decimal():
             return int(answer) if answer == int(answer) else float(answer)
+        case dict():
+            return {key: as_written(value) for key, value in answer.items()}
     return answer

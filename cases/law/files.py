@@ -70,6 +70,12 @@ class Inputs:
         value = self._read(key, (int, float), default, _("a number is needed"))
         return Decimal(str(value))
 
+    def truth(self, key: str) -> bool:
+        value = self._values.get(key)
+        if not isinstance(value, bool):
+            raise self.bad(key, _("true or false is needed"))
+        return value
+
     def items(self, key: str) -> list:
         return self._read(key, list, [], _("a list is needed"))
 

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from cases import codes as dossier_codes
 from cases import deadlines, responsibility
+from cases.law import evaluation
 from cases.law.files import Inputs
 from cases.law.installation import Installation
 from procedures import codes as national_codes
@@ -239,8 +240,12 @@ TOPICS: dict[str, Callable[[Inputs, Installation], Answer]] = {
     "closing": closing,
     "code_sequence": code_sequence,
     "codes": codes,
+    "decision_766": evaluation.decision_766,
     "due_dates": due_dates,
+    "feedback": evaluation.feedback_clocks,
     "fees": fees,
+    "nine_indicators": evaluation.nine_indicators,
+    "on_time_766": evaluation.on_time_766,
     "publication": publication,
     "regimes": regimes,
     "reschedule": reschedule,
