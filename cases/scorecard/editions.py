@@ -75,7 +75,10 @@ class Edition:
             raise ParameterRefused(_("A part stands twice in the parameters."))
         for part in parts:
             if part.times and (part.times not in by_code or by_code[part.times].times):
-                raise refused(part.code, _("it is multiplied by a part that has a share of its own"))
+                raise refused(
+                    part.code,
+                    _("it can only be multiplied by a part of the scorecard that is multiplied by none"),
+                )
         object.__setattr__(self, "_by_code", by_code)
 
     def part(self, code: str) -> Part:
