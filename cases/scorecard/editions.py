@@ -60,15 +60,34 @@ class Group:
         return sum((part.maximum for part in self.parts), Decimal(0))
 
 
+CHOICES = {
+    "multiple_requests_overdue": ("always", "only_while_waiting"),
+    "appointment": ("first", "current"),
+}
+
+
 @dataclass(frozen=True)
 class Edition:
-    """All parameters from a day on."""
+    """All parameters from a day on.
+
+    Two of them are of R52: `multiple_requests_overdue`, whether more than one request for a supplement is
+    overdue "always" or "only_while_waiting" (T4), and `appointment`, whether the "first" due date counts or
+    the "current" one (T1).
+    """
 
     begins: date
     groups: tuple[Group, ...]
+    multiple_requests_overdue: str = "always"
+    appointment: str = "first"
     _by_code: Mapping[str, Part] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self):
+        for name, words in CHOICES.items():
+            if getattr(self, name) not in words:
+                raise ParameterRefused(
+                    _("The parameter %(name)s of the scorecard is one of: %(words)s.")
+                    % {"name": name, "words": ", ".join(words)}
+                )
         parts = [part for group in self.groups for part in group.parts]
         by_code = {part.code: part for part in parts}
         if len(by_code) < len(parts):

@@ -10,17 +10,19 @@ from decimal import Decimal, InvalidOperation
 
 from django.utils.translation import gettext as _
 
-from cases.scorecard.editions import Edition, Group, ParameterRefused, refused
+from cases.scorecard.editions import CHOICES, Edition, Group, ParameterRefused, refused
 from cases.scorecard.parameters import EDITIONS, edition_on
 
 _CHANGEABLE = frozenset({"maximum", "target", "empty", "last_year", "times"})
+_KEYS = frozenset({"begins", "parts", "note", *CHOICES})
 
 
 def with_changes(records: object, editions: Iterable[Edition] = EDITIONS) -> tuple[Edition, ...]:
     """The editions and those that the records make of them, in order of time; read from JSON for example.
 
-    Each record changes parts of the edition that is in force on the day it begins; one that begins on the
-    very day of an edition takes its place. Numbers may be texts. Raises ParameterRefused for anything else.
+    Each record changes parts of the edition that is in force on the day it begins, or a parameter of
+    `CHOICES`; one that begins on the very day of an edition takes its place. Numbers may be texts. Raises
+    ParameterRefused for anything else.
     """
     by_day = {edition.begins: edition for edition in editions}
     if not isinstance(records, list):
@@ -28,7 +30,8 @@ def with_changes(records: object, editions: Iterable[Edition] = EDITIONS) -> tup
     days = [_day(record) for record in records]
     for day, record in sorted(zip(days, records, strict=True), key=lambda pair: pair[0]):
         base = edition_on(day, by_day.values())
-        by_day[day] = replace(base, begins=day, groups=_changed(base, record))
+        words = {name: record[name] for name in CHOICES if name in record}
+        by_day[day] = replace(base, begins=day, groups=_changed(base, record), **words)
     return tuple(by_day[day] for day in sorted(by_day))
 
 
@@ -42,10 +45,15 @@ def _day(record: object) -> date:
 
 
 def _changed(base: Edition, record: Mapping) -> tuple[Group, ...]:
-    changes = record.get("parts")
-    if not isinstance(changes, Mapping) or not changes:
+    if unknown := record.keys() - _KEYS:
         raise ParameterRefused(
-            _("The parameters of %(day)s change no part.") % {"day": f"{_day(record):%d/%m/%Y}"}
+            _("The parameters of %(day)s name something that there is not: %(keys)s.")
+            % {"day": f"{_day(record):%d/%m/%Y}", "keys": ", ".join(sorted(map(str, unknown)))}
+        )
+    changes = record.get("parts", {})
+    if not isinstance(changes, Mapping) or not (changes or record.keys() & CHOICES.keys()):
+        raise ParameterRefused(
+            _("The parameters of %(day)s change nothing.") % {"day": f"{_day(record):%d/%m/%Y}"}
         )
     fields = {base.part(code).code: _fields(code, change) for code, change in changes.items()}
     return tuple(

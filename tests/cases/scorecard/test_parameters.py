@@ -145,8 +145,24 @@ def test_a_record_says_when_it_begins(record):
 
 @pytest.mark.parametrize("parts", [None, {}, []])
 def test_a_record_changes_something(parts):
-    refused([{"begins": "2027-01-01", "parts": parts}], "The parameters of 01/01/2027 change no part.")
+    refused([{"begins": "2027-01-01", "parts": parts}], "The parameters of 01/01/2027 change nothing.")
 
 
 def test_nothing_changes_without_records():
     assert with_changes([]) == EDITIONS
+
+
+def test_the_words_of_the_count_on_time_are_parameters_too():
+    edition = with_changes([{"begins": "2027-01-01", "appointment": "current", "note": "thử"}])[-1]
+    assert (edition.appointment, edition.multiple_requests_overdue) == ("current", "always")
+    refused(
+        [{"begins": "2027-01-01", "multiple_requests_overdue": "never"}],
+        "The parameter multiple_requests_overdue of the scorecard is one of: always, only_while_waiting.",
+    )
+
+
+def test_a_word_that_there_is_not_is_refused():
+    refused(
+        [{"begins": "2027-01-01", "part": {}, "weight": 3}],
+        "The parameters of 01/01/2027 name something that there is not: part, weight.",
+    )
