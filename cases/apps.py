@@ -10,6 +10,7 @@ class CasesConfig(AppConfig):
 
     def ready(self):
         """The catalogue knows nothing of printed forms and of PDFs, so checks of them come from here."""
+        from cases import checks  # noqa: F401 - registers the system checks
         from cases.linting import harmless_form, missing_templates
         from procedures.services import forms, linting
 

@@ -285,6 +285,7 @@ LOOKUP_PROOF = env.list("LOOKUP_PROOF", ["secret", "person"])  # R40
 MIN_SUBSTITUTES = env.int("MIN_SUBSTITUTES", 1)  # R44
 LOG_BOOKS_CLOSE_ON_JANUARY = env.int("LOG_BOOKS_CLOSE_ON_JANUARY", 15)  # R42; 0 = only by hand
 RESCHEDULE_SCOPE = env.str("RESCHEDULE_SCOPE", "cycle")  # R30, T11: cycle or dossier
+SCORECARD_PARAMETERS = env.str("SCORECARD_PARAMETERS", "")  # R51: a JSON file; empty = built in
 MAX_SUPPLEMENT_REQUESTS = env.int("MAX_SUPPLEMENT_REQUESTS", 1)  # R9
 UNDO_MINUTES = env.int("UNDO_MINUTES", 30)  # one's own last step; 0 = never
 RECEPTION_BACKDATE_WORKING_DAYS = env.int("RECEPTION_BACKDATE_WORKING_DAYS", 5)  # paper entered later

@@ -303,6 +303,10 @@ FEEDBACK_RULES = (
     ),
 )
 
+# What the scorecard of agencies, and the nine indicators of agencies and officers, are measured by (R50, R51).
+SCORECARD = decision("766")
+NINE_INDICATORS = Citation("Thông tư số 01/2018/TT-VPCP", "Circular 01/2018/TT-VPCP")
+
 _NOTICES_2026 = decree("224/2026").at(15, 1, "g")
 NOTICE_CONTENTS = (
     NoticeContents(

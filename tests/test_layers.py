@@ -104,6 +104,7 @@ READS = {
         "regime",
         "timeline",
         "spending",
+        "scorecard.installed",
         "scorecard.scope",
         "scorecard.dossiers",
         "scorecard.facts",

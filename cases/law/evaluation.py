@@ -11,6 +11,7 @@ from cases.feedback import FeedbackVerb
 from cases.law.files import Inputs
 from cases.law.installation import Installation
 from cases.scorecard import nine, on_time
+from cases.scorecard.installed import editions
 from cases.scorecard.parameters import edition_on
 from cases.scorecard.scores import Fact, NoValue, card
 from procedures.regimes import feedback_rules_on
@@ -20,7 +21,8 @@ Answer = dict[str, object]
 
 def decision_766(case: Inputs, installation: Installation) -> Answer:
     """R51: scores of the parts that are given, groups with one of them, and the total."""
-    edition = edition_on(case.day("on") if "on" in case else timezone.localdate())
+    day = case.day("on") if "on" in case else timezone.localdate()
+    edition = edition_on(day, editions())
     parts = case.mapping("parts")
     facts = {code: _fact(parts.mapping(code)) for code in edition.codes if code in parts}
     found = card(facts, edition, in_a_year=case.whole("in_a_year", 12))

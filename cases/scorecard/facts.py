@@ -15,8 +15,10 @@ from cases.feedback import FeedbackVerb
 from cases.models import Dossier, Feedback, Payment
 from cases.scorecard import dossiers
 from cases.scorecard.editions import Edition
-from cases.scorecard.parameters import EDITIONS, edition_on
+from cases.scorecard.installed import editions
+from cases.scorecard.parameters import edition_on
 from cases.scorecard.periods import Period
+from cases.scorecard.ranking import Standing, ranking
 from cases.scorecard.scope import Scope
 from cases.scorecard.scores import Card, Fact, Facts, NoValue, card
 from procedures import figures
@@ -40,14 +42,12 @@ class Counted:
         return Fact(self.numerator.count(), self.denominator.count())
 
 
-def scope_of(
-    agency: Agency, period: Period, now: datetime, editions: tuple[Edition, ...] = EDITIONS
-) -> Scope:
-    """The agency's period with the parameters of its last day.
+def scope_of(agency: Agency, period: Period, now: datetime, edition: Edition | None = None) -> Scope:
+    """The agency's period, with the installed parameters of its last day unless others are given.
 
     Raises a CannotCount with a sentence for a period that has not begun, or before all parameters.
     """
-    return Scope(agency, period, now, edition_on(period.last, editions))
+    return Scope(agency, period, now, edition or edition_on(period.last, editions()))
 
 
 def facts_of(scope: Scope) -> Facts:
@@ -58,6 +58,16 @@ def facts_of(scope: Scope) -> Facts:
 
 def card_of(scope: Scope) -> Card:
     return card(facts_of(scope), scope.edition, in_a_year=scope.period.in_a_year)
+
+
+def standings(agency: Agency, period: Period, now: datetime) -> list[Standing]:
+    """The active agencies next below by their totals, with what changed since the period before."""
+    below = list(Agency.objects.filter(parent=agency, is_active=True))
+    first = min(edition.begins for edition in editions())
+    periods = [period, period.before] if period.before.last >= first else [period]
+    return ranking(
+        *({one.identifier: card_of(scope_of(one, when, now)).total for one in below} for when in periods)
+    )
 
 
 def counted(code: str, scope: Scope) -> Counted | NoValue:

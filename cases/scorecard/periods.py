@@ -60,6 +60,13 @@ class Period:
         """What is still open at the end of the period is compared with this (moments are minutes, T7)."""
         return self.ends_at - timedelta(minutes=1)
 
+    @property
+    def before(self) -> "Period":
+        """The one of its kind that ended the day before this one began."""
+        eve = self.first - timedelta(days=1)
+        months = 12 // self.in_a_year
+        return _span(eve.year, eve.month - months + 1, months)
+
     def is_over(self, now: datetime) -> bool:
         return local(now).date() > self.last
 

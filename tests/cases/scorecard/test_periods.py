@@ -34,6 +34,14 @@ def test_periods_are_written_in_one_way(text, period):
     assert str(period) == text
 
 
+@pytest.mark.parametrize(
+    ("text", "before"),
+    [("2026-01", "2025-12"), ("2026-08", "2026-07"), ("2026-Q1", "2025-Q4"), ("2026", "2025")],
+)
+def test_the_period_before(text, before):
+    assert str(read(text).before) == before
+
+
 def test_a_month_is_over_when_its_last_day_is():
     assert not month(2026, 11).is_over(at("2026-11-30 23:59"))
     assert month(2026, 11).is_over(at("2026-12-01 00:00"))
