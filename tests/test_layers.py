@@ -108,6 +108,7 @@ READS = {
         "scorecard.scope",
         "scorecard.dossiers",
         "scorecard.facts",
+        "scorecard.evaluations",
         "supervision",
     ),
     "notifications": ("codes", "pdf", "word"),

@@ -200,10 +200,15 @@ def paid_online(scope: Scope) -> Exists:
     return Exists(online_payments(scope).filter(dossier=OuterRef("pk")))
 
 
-def complained_of(scope: Scope) -> Q:
-    """With feedback on how it was handled that was not refused, or a rating that somebody should look at."""
-    complaints = Feedback.objects.filter(
+def complaints(scope: Scope) -> Exists:
+    """With feedback on how it was handled that was not refused."""
+    found = Feedback.objects.filter(
         dossier=OuterRef("pk"), kind=FeedbackKind.HANDLING, sent_at__lt=scope.until
-    ).exclude(state=FeedbackState.REFUSED)
+    )
+    return Exists(found.exclude(state=FeedbackState.REFUSED))
+
+
+def complained_of(scope: Scope) -> Q:
+    """With such a complaint, or a rating that somebody should look at."""
     dislikes = Rating.objects.low().filter(dossier=OuterRef("pk"), at__lt=scope.until)
-    return Q(Exists(complaints)) | Q(Exists(dislikes))
+    return Q(complaints(scope)) | Q(Exists(dislikes))

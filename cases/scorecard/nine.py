@@ -197,7 +197,7 @@ def mean(points: Sequence[int]) -> Decimal | None:
     """The score of an indicator: half-up to one decimal; None without data, which is not 0."""
     if any(point not in range(HIGHEST + 1) for point in points):
         raise NotMeasured(_("Points are 2, 1 or 0."))
-    return half_up(Fraction(sum(points), len(points)), per=10) if points else None
+    return half_up(Fraction(sum(points), len(points)), places=1) if points else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,8 +20,6 @@ from django.utils.translation import gettext_lazy
 from cases.limits import CannotCount
 from cases.scorecard.editions import Edition, Group, Part
 
-CENTS = 100
-
 
 class FactRefused(CannotCount):
     """Facts that cannot be: negative, half known, or of a part that there is not."""
@@ -186,10 +184,9 @@ def _factor(part: Part, facts: Facts, edition: Edition, in_a_year: int) -> Fract
     return Fraction(1) if share is None else min(share, Fraction(1))
 
 
-def half_up(exact: Fraction | Decimal, per: int = CENTS) -> Decimal:
-    """Rounded half-up to 1/`per`, from 0 on: 0.125 → 0.13."""
-    exact = Fraction(exact)
-    return Decimal(int(exact * per + Fraction(1, 2))) / per
+def half_up(exact: Fraction | Decimal, places: int = 2) -> Decimal:
+    """Rounded half-up to so many decimals, from 0 on: 0.125 → 0.13."""
+    return Decimal(int(Fraction(exact) * 10**places + Fraction(1, 2))).scaleb(-places)
 
 
 def total_of(points: Iterable[Decimal | None]) -> Decimal | None:
