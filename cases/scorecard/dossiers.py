@@ -46,6 +46,7 @@ from procedures.regimes import SCAN_RULES
 # How the catalogue calls the national population database (cơ sở dữ liệu quốc gia về dân cư).
 POPULATION_DATABASE = ("dân cư", "population database")
 READY = (State.PAID, State.RETURNED)
+ENDS = ("returned_at", "ended_at")
 NO_TIME = Value("0 seconds", output_field=DurationField())
 
 
@@ -74,10 +75,12 @@ def handled(scope: Scope) -> QuerySet[Dossier]:
     settled = DossierEvent.objects.filter(
         dossier=OuterRef("pk"), kind=EventKind.SETTLED, at__gte=OuterRef("finished_at"), at__lt=scope.until
     )
+    not_ended_before = [Q(**{name: None}) | Q(**{f"{name}__gte": scope.period.begins_at}) for name in ENDS]
     ready = Coalesce(Subquery(settled.order_by("at").values("at")[:1]), "returned_at")
     return (
         decided_by(scope)
         .filter(code__isnull=False, received_at__lt=scope.until)
+        .filter(*not_ended_before)  # the years of what was returned are left out before anything is looked up
         .annotate(ended=Case(When(state__in=READY, then=ready), default="ended_at"))
         .annotate(ended_then=Case(When(ended__lt=scope.until, then="ended")))
         .filter(Q(ended_then=None) | Q(ended_then__gte=scope.period.begins_at))

@@ -155,7 +155,7 @@ DIGITISATION = Group(
             "4.6",
             _lazy("Certified electronic copies offered"),
             _lazy("1 when it is offered"),
-            _lazy("1"),
+            "1",
             Decimal(2),
         ),
     ),

@@ -1,6 +1,7 @@
 """`manage.py scorecard`: the scorecard of an agency and month, counted in the database (R51)."""
 
 import json
+from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
 
@@ -11,13 +12,34 @@ from django.utils.translation import gettext as _
 from cases.limits import CannotCount
 from cases.management.plain import PlainCommand
 from cases.scorecard import periods
+from cases.scorecard.evaluations import Report, of_agency
 from cases.scorecard.facts import facts_of, scope_of, standings
+from cases.scorecard.nine import NAMES
 from cases.scorecard.ranking import Standing
 from cases.scorecard.scope import Scope
-from cases.scorecard.scores import Card, NoValue, PartScore, card, digest
+from cases.scorecard.scores import Card, Facts, NoValue, PartScore, card, digest
 from cases.scorecard.what_if import Change, WhatIf, what_if
 from procedures.models import Agency
-from procedures.regimes import SCORECARD
+from procedures.regimes import NINE_INDICATORS, SCORECARD
+
+
+@dataclass
+class _Said:
+    """What was asked for, to be printed."""
+
+    scope: Scope
+    facts: Facts
+    supposed: WhatIf | None = None
+    ranked: list[Standing] = field(default_factory=list)
+    measured: Report | None = None
+
+    @property
+    def card(self) -> Card:
+        return card(self.facts, self.scope.edition, in_a_year=self.scope.period.in_a_year)
+
+    @property
+    def digest(self) -> str:
+        return digest(self.facts)
 
 
 class Command(PlainCommand):
@@ -39,6 +61,7 @@ class Command(PlainCommand):
             help="such as 4.2=40: the points if so many more were in the numerator; may be repeated",
         )
         parser.add_argument("--ranking", action="store_true", help="also rank the agencies next below")
+        parser.add_argument("--nine", action="store_true", help="also print the nine indicators")
         parser.add_argument("--json", action="store_true", help="print everything as JSON")
         parser.add_argument(
             "--language", choices=[code for code, _name in settings.LANGUAGES], default=settings.LANGUAGE_CODE
@@ -48,19 +71,19 @@ class Command(PlainCommand):
         with translation.override(language):
             try:
                 scope = scope_of(self._agency(agency), periods.read(month), timezone.now())
-                facts = facts_of(scope)
-                found = card(facts, scope.edition, in_a_year=scope.period.in_a_year)
-                changes = [self._change(text) for text in options["what_if"]]
-                supposed = (
-                    what_if(facts, changes, scope.edition, in_a_year=scope.period.in_a_year)
-                    if changes
-                    else None
-                )
-                ranked = standings(scope.agency, scope.period, scope.now) if options["ranking"] else []
+                said = _Said(scope, facts_of(scope))
+                if options["what_if"]:
+                    changes = [self._change(text) for text in options["what_if"]]
+                    said.supposed = what_if(
+                        said.facts, changes, scope.edition, in_a_year=scope.period.in_a_year
+                    )
+                if options["ranking"]:
+                    said.ranked = standings(scope.agency, scope.period, scope.now)
+                if options["nine"]:
+                    said.measured = of_agency(scope)
             except CannotCount as refused:
                 self.refuse(str(refused))
-            show = _as_json if options["json"] else _as_text
-            self.stdout.write(show(scope, found, digest(facts), supposed, ranked))
+            self.stdout.write(_as_json(said) if options["json"] else _as_text(said))
 
     def _agency(self, identifier: str) -> Agency:
         agency = Agency.objects.filter(identifier=identifier).first()
@@ -81,7 +104,8 @@ class Command(PlainCommand):
 # As text ----------------------------------------------------------------------------------------------
 
 
-def _as_text(scope: Scope, found: Card, facts: str, supposed: WhatIf | None, ranked: list[Standing]) -> str:
+def _as_text(said: _Said) -> str:
+    scope, found = said.scope, said.card
     lines = [
         f"{scope.agency.identifier} {scope.agency.name}, {scope.period} ({SCORECARD})",
         _("complete")
@@ -92,17 +116,22 @@ def _as_text(scope: Scope, found: Card, facts: str, supposed: WhatIf | None, ran
         "",
         _("Points that could be had in what was measured: %(points)s of %(maximum)s")
         % {"points": found.measured, "maximum": found.edition.maximum},
-        _("Facts: %(digest)s") % {"digest": facts},
+        _("Facts: %(digest)s") % {"digest": said.digest},
     ]
-    if supposed:
-        lines += ["", *_supposed(supposed)]
-    if ranked:
-        lines += ["", *_table([[_("Place"), _("Agency"), _("Points"), _("Change")], *map(_standing, ranked)])]
+    if said.supposed:
+        lines += ["", *_supposed(said.supposed)]
+    if said.ranked:
+        lines += [
+            "",
+            *_table([[_("Place"), _("Agency"), _("Points"), _("Gained")], *map(_standing, said.ranked)]),
+        ]
+    if said.measured:
+        lines += ["", *_nine(said.measured)]
     return "\n".join(lines)
 
 
 def _heads() -> list[str]:
-    return [_("Part"), _("What"), _("Counted"), _("Share"), _("Points"), _("Of"), _("Why not")]
+    return [_("Part"), _("What"), _("Counts"), _("Share"), _("Points"), _("Of"), _("Why not")]
 
 
 def _rows(found: Card) -> list[list[str]]:
@@ -147,6 +176,28 @@ def _supposed(supposed: WhatIf) -> list[str]:
     ]
 
 
+def _nine(measured: Report) -> list[str]:
+    evaluation = measured.evaluation
+    rows = [
+        [
+            str(one.number),
+            str(NAMES[one.number]),
+            "–" if one.score is None else f"{one.score:.1f}",
+            str(one.count),
+            str(NoValue(one.reason).label) if one.reason else "",
+        ]
+        for one in measured.indicators
+    ]
+    total = "–" if evaluation.total is None else f"{evaluation.total:.1f}"
+    band = evaluation.band.label if evaluation.band else "–"
+    return [
+        str(NINE_INDICATORS),
+        *_table([[_("No."), _("What"), _("Points"), _("Count"), _("Why not")], *rows]),
+        _("Total %(total)s of %(counted)d indicators: %(band)s")
+        % {"total": total, "counted": len(evaluation.counted), "band": band},
+    ]
+
+
 def _standing(one: Standing) -> list[str]:
     rise = "–" if one.rise is None else f"{one.rise:+.2f}"
     return ["–" if one.place is None else str(one.place), one.key, _points(one.score), rise]
@@ -163,13 +214,14 @@ def _table(rows: list[list[str]]) -> list[str]:
 # As JSON ----------------------------------------------------------------------------------------------
 
 
-def _as_json(scope: Scope, found: Card, facts: str, supposed: WhatIf | None, ranked: list[Standing]) -> str:
+def _as_json(said: _Said) -> str:
+    scope, found = said.scope, said.card
     answer = {
         "agency": scope.agency.identifier,
         "period": str(scope.period),
         "complete": scope.is_over,
         "counted_up_to": scope.last_minute.isoformat(),
-        "facts": facts,
+        "facts": said.digest,
         "total": _number(found.total),
         "maximum": _number(found.edition.maximum),
         "measured": _number(found.measured),
@@ -183,17 +235,31 @@ def _as_json(scope: Scope, found: Card, facts: str, supposed: WhatIf | None, ran
             for group in found.groups
         ],
     }
-    if supposed:
+    if said.supposed:
         answer["what_if"] = {
-            "total": _number(supposed.after.total),
-            "gain": _number(supposed.gain),
-            "parts": {code: _number(gain) for code, gain in supposed.gains.items()},
+            "total": _number(said.supposed.after.total),
+            "gain": _number(said.supposed.gain),
+            "parts": {code: _number(gain) for code, gain in said.supposed.gains.items()},
         }
-    if ranked:
+    if said.ranked:
         answer["ranking"] = [
             {"place": one.place, "agency": one.key, "total": _number(one.score), "rise": _number(one.rise)}
-            for one in ranked
+            for one in said.ranked
         ]
+    if said.measured:
+        evaluation = said.measured.evaluation
+        answer["nine"] = {
+            "total": _number(evaluation.total),
+            "band": evaluation.band and evaluation.band.value,
+            "indicators": {
+                one.number: {
+                    "score": _number(one.score),
+                    "count": one.count,
+                    "reason": str(one.reason) or None,
+                }
+                for one in said.measured.indicators
+            },
+        }
     return json.dumps(answer, ensure_ascii=False, indent=1)
 
 

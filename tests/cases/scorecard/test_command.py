@@ -42,7 +42,7 @@ def test_it_prints_every_part_with_its_counts_or_the_reason(month_over):
         "",
     ]
     table = [[cell.strip() for cell in line.split("  ") if cell.strip()] for line in lines[3:]]
-    assert table[0] == ["Part", "What", "Counted", "Share", "Points", "Of", "Why not"]
+    assert table[0] == ["Part", "What", "Counts", "Share", "Points", "Of", "Why not"]
     assert [
         "1.1",
         "Publication decision in time",
@@ -133,6 +133,16 @@ def test_the_agencies_below_are_ranked(world, clock, month_over):
     assert found[0]["rise"] == 18.33  # without dossiers the points of feedback are all there are
     lines = scorecard("--ranking", agency="H41").splitlines()
     assert [line.split() for line in lines[-3:]][0] == ["1", "H41.101", "30.33", "+18.33"]
+
+
+def test_the_nine_indicators(month_over):
+    found = as_json("--nine")["nine"]
+    assert (found["total"], found["band"], len(found["indicators"])) == (8.5, "average", 9)
+    assert found["indicators"]["6"] == {"score": None, "count": 0, "reason": "no_source"}
+    lines = scorecard("--nine").splitlines()
+    assert lines[-12] == "Circular 01/2018/TT-VPCP"
+    assert lines[-10].split() == ["1", "Total", "time", "against", "the", "limit", "1.0", "2"]
+    assert lines[-1] == "Total 8.5 of 8 indicators: Average"
 
 
 def test_facts_have_another_digest_after_a_change(world, month_over):
