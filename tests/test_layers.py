@@ -76,6 +76,7 @@ PURE = {
         "scorecard.ranking",
         "scorecard.on_time",
         "scorecard.nine",
+        "scorecard.targets",
     ),
 }
 READS = {

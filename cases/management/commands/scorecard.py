@@ -131,7 +131,7 @@ def _as_text(said: _Said) -> str:
 
 
 def _heads() -> list[str]:
-    return [_("Part"), _("What"), _("Counts"), _("Share"), _("Points"), _("Of"), _("Why not")]
+    return [_("Part"), _("What"), _("Figures"), _("Share"), _("Points"), _("Of"), _("Why not")]
 
 
 def _rows(found: Card) -> list[list[str]]:

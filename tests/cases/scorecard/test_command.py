@@ -42,7 +42,7 @@ def test_it_prints_every_part_with_its_counts_or_the_reason(month_over):
         "",
     ]
     table = [[cell.strip() for cell in line.split("  ") if cell.strip()] for line in lines[3:]]
-    assert table[0] == ["Part", "What", "Counts", "Share", "Points", "Of", "Why not"]
+    assert table[0] == ["Part", "What", "Figures", "Share", "Points", "Of", "Why not"]
     assert [
         "1.1",
         "Publication decision in time",
