@@ -67,6 +67,8 @@ PURE = {
         "vietqr",
         "scopes",
         "hooks",
+        "portal.statuses",
+        "portal.wire",
         "scorecard.periods",
         "scorecard.editions",
         "scorecard.parameters",

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from cases import codes as dossier_codes
 from cases import deadlines, responsibility
-from cases.law import evaluation
+from cases.law import evaluation, portal
 from cases.law.files import Inputs
 from cases.law.installation import Installation
 from procedures import codes as national_codes
@@ -246,9 +246,11 @@ TOPICS: dict[str, Callable[[Inputs, Installation], Answer]] = {
     "fees": fees,
     "nine_indicators": evaluation.nine_indicators,
     "on_time_766": evaluation.on_time_766,
+    "portal_dates": portal.portal_dates,
     "publication": publication,
     "regimes": regimes,
     "reschedule": reschedule,
+    "statuses": portal.statuses,
     "steps": steps,
     "supplements": supplements,
     "transfer": transfer,

@@ -9,16 +9,21 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from cases.portal.statuses import PortalStatus
 from cases.responsibility import Wait, adjusted_end, on_time_766
 from cases.scorecard.scores import Fact
 from procedures.working_time import minute_of
 
-# Statuses of the national portal, by their numbers.
-RECEIVED, NOT_RECEIVED, ASKED, WITHDRAWN, STOPPED, FINISHED, RETURNED = 2, 3, 5, 7, 8, 9, 10
 # The first of these that there is, ends a dossier; what was stopped and what was not received is one.
-ENDS = ((FINISHED,), (RETURNED,), (STOPPED, NOT_RECEIVED))
+ENDS = (
+    (PortalStatus.FINISHED,),
+    (PortalStatus.RETURNED,),
+    (PortalStatus.STOPPED, PortalStatus.NOT_RECEIVED),
+)
 # After these the supplement that was asked for has not come.
-WITHOUT_SUPPLEMENT = frozenset({NOT_RECEIVED, ASKED, WITHDRAWN, STOPPED})
+WITHOUT_SUPPLEMENT = frozenset(
+    {PortalStatus.NOT_RECEIVED, PortalStatus.SUPPLEMENT, PortalStatus.WITHDRAWAL, PortalStatus.STOPPED}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +101,7 @@ def course_of(
     ends = ([at for status, at in events if status in kinds] for kinds in ENDS)
     ended_at = next((moments[0] for moments in ends if moments), None)
     if was_received is None:
-        was_received = any(status == RECEIVED for status, _at in events)
+        was_received = any(status == PortalStatus.RECEIVED for status, _at in events)
     return Course(appointment, ended_at, _waits(events), was_received)
 
 
@@ -104,7 +109,7 @@ def _waits(events: Sequence[tuple[int, datetime]]) -> list[Wait]:
     """Each request with the next status, when that one says that the supplement came."""
     waits = []
     for place, (status, at) in enumerate(events):
-        if status == ASKED:
+        if status == PortalStatus.SUPPLEMENT:
             following = events[place + 1] if place + 1 < len(events) else None
             came = following is not None and following[0] not in WITHOUT_SUPPLEMENT
             waits.append(Wait(at, following[1] if came else None))

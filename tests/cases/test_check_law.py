@@ -13,6 +13,7 @@ __all__ = ["ask", "installation", "loaded"]
 
 ISSUE_TOPICS = ["due_dates", "transfer", "codes", "code_sequence", "fees", "apology", "reschedule"]
 EVALUATION_TOPICS = ["decision_766", "feedback", "nine_indicators", "on_time_766"]
+PORTAL_TOPICS = ["portal_dates", "statuses"]
 LAW_TOPICS = ["boundary_free", "closing", "publication", "regimes", "steps", "supplements"]
 
 
@@ -30,7 +31,7 @@ def test_every_published_case_holds(topic, loaded):
 
 
 def test_all_topics_of_the_main_job_and_of_the_law_are_known():
-    assert {*ISSUE_TOPICS, *LAW_TOPICS, *EVALUATION_TOPICS} <= set(TOPICS)
+    assert {*ISSUE_TOPICS, *LAW_TOPICS, *EVALUATION_TOPICS, *PORTAL_TOPICS} <= set(TOPICS)
 
 
 def test_several_files_are_summed_up(loaded):
@@ -104,7 +105,7 @@ def test_a_difference_is_told_with_its_case_and_its_why(tmp_path, loaded):
     )
 
 
-@pytest.mark.parametrize("topic", [*ISSUE_TOPICS, *EVALUATION_TOPICS])
+@pytest.mark.parametrize("topic", [*ISSUE_TOPICS, *EVALUATION_TOPICS, *PORTAL_TOPICS])
 def test_the_answer_does_not_depend_on_what_is_expected(topic, tmp_path, loaded):
     """With every expectation turned into nonsense each key differs, and the answer is the published one."""
     content = json.loads((VECTORS / f"{topic}.json").read_text())
