@@ -66,6 +66,13 @@ def decided_by(scope: Scope) -> QuerySet[Dossier]:
     return Dossier.objects.filter(competent_agency__in=scope.units).order_by()
 
 
+def _not_ended_before(scope: Scope) -> QuerySet[Dossier]:
+    """Without the years of what had ended when the period began, before anything is looked up for each."""
+    begins_at = scope.period.begins_at
+    still_open = [Q(**{name: None}) | Q(**{f"{name}__gte": begins_at}) for name in ENDS]
+    return decided_by(scope).filter(*still_open)
+
+
 def handled(scope: Scope) -> QuerySet[Dossier]:
     """Received or handled in the period: received before its end, and not at an end before it began.
 
@@ -75,12 +82,10 @@ def handled(scope: Scope) -> QuerySet[Dossier]:
     settled = DossierEvent.objects.filter(
         dossier=OuterRef("pk"), kind=EventKind.SETTLED, at__gte=OuterRef("finished_at"), at__lt=scope.until
     )
-    not_ended_before = [Q(**{name: None}) | Q(**{f"{name}__gte": scope.period.begins_at}) for name in ENDS]
     ready = Coalesce(Subquery(settled.order_by("at").values("at")[:1]), "returned_at")
     return (
-        decided_by(scope)
+        _not_ended_before(scope)
         .filter(code__isnull=False, received_at__lt=scope.until)
-        .filter(*not_ended_before)  # the years of what was returned are left out before anything is looked up
         .annotate(ended=Case(When(state__in=READY, then=ready), default="ended_at"))
         .annotate(ended_then=Case(When(ended__lt=scope.until, then="ended")))
         .filter(Q(ended_then=None) | Q(ended_then__gte=scope.period.begins_at))
@@ -101,7 +106,7 @@ def with_something_to_pay(scope: Scope) -> QuerySet[Dossier]:
     begun = DossierEvent.objects.filter(dossier=OuterRef("pk"), kind=EventKind.STARTED)
     fees = DossierFee.objects.filter(dossier=OuterRef("pk"), amount__gt=0)
     return (
-        decided_by(scope)
+        _not_ended_before(scope)
         .annotate(begun_at=Subquery(begun.order_by("at").values("at")[:1]))
         .filter(scope.within("begun_at"), Exists(fees))
     )

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet
 
 from cases.deadlines import Punctuality, punctuality_of
 from cases.enums import EventKind, ReturnChannel
@@ -82,6 +82,16 @@ def _indicator(number: int, points: Sequence[int]) -> Indicator:
 # Dossiers ---------------------------------------------------------------------------------------------
 
 
+_NEEDED = (
+    "due_at",
+    "finished_at",
+    "channel",
+    "return_channel",
+    "reception_place",
+    "version__decided_at_once",
+)
+
+
 @dataclass(frozen=True, slots=True)
 class _Measured:
     dossier: Dossier
@@ -93,12 +103,14 @@ def _measured(rows: QuerySet[Dossier], scope: Scope) -> list[_Measured]:
     """Those with a result of the period, and those that were open and late at its end."""
     complaints = rows.filter(dossiers.complaints(scope)).values_list("pk", flat=True)
     complained = set(complaints)
+    clarifications = DossierEvent.objects.filter(kind=EventKind.CLARIFICATION).order_by()
     candidates = (
         rows.filter(code__isnull=False, received_at__lt=scope.until)
         .filter(Q(finished_at=None) | Q(finished_at__gte=scope.period.begins_at))
         .filter(Q(ended_at=None) | Q(ended_at__gte=scope.until))
         .select_related("version")
-        .prefetch_related("supplements", "reschedules", "events")
+        .only(*_NEEDED)
+        .prefetch_related("supplements", "reschedules", Prefetch("events", clarifications))
     )
     found = []
     for dossier in candidates:
@@ -175,9 +187,7 @@ def _step_results(steps: QuerySet[StepRun], scope: Scope) -> list[Punctuality]:
 def _contacts(dossier: Dossier, until: datetime) -> int:
     """How often the applicant was asked for something; whose fault it was is not recorded."""
     asked = sum(supplement.asked_at < until for supplement in dossier.supplements.all())
-    return asked + sum(
-        event.kind == EventKind.CLARIFICATION and event.at < until for event in dossier.events.all()
-    )
+    return asked + sum(event.at < until for event in dossier.events.all())  # read are only clarifications
 
 
 def _contacted(dossier: Dossier) -> Contacted:

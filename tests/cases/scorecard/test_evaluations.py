@@ -103,6 +103,11 @@ def test_every_request_to_complete_is_a_contact(world, clock, agency, officer):
     dossier = services.resume(world.supplement(), by=world.clerk)
     world.record_result(dossier)
     assert scores(agency())[3] == scores(officer())[3] == ("1.5", 2)
+    asked = world.processing()
+    services.clarify(asked, by=world.officer, question="Họ tên thế nào?", ground="Luật Ví dụ, Điều 1")
+    services.clarify(asked, by=world.officer, question="Ngày sinh?", ground="Luật Ví dụ, Điều 1")
+    world.record_result(asked)
+    assert scores(agency())[3] == scores(officer())[3] == ("1.0", 3)
 
 
 def test_while_the_applicant_is_waited_for_nothing_is_late(world, clock, agency):
