@@ -5,6 +5,7 @@ is that of the reception day, the set of forms that of the day of issue (R8).
 """
 
 import re
+from dataclasses import replace
 from datetime import date, datetime
 
 from django.db.models import Case, Exists, OuterRef, QuerySet, UUIDField, Value, When
@@ -13,10 +14,11 @@ from django.utils import timezone
 
 from cases.models import Applicant, Dossier, Supplement
 from cases.regime import mechanism_of
-from notifications.enums import StopGround
+from notifications.enums import LetterKind, StopGround
 from notifications.forms import Form
 from notifications.models import Letter
 from notifications.payloads import ApologyPayload, Person, RefusalPayload, StopPayload, SupplementPayload
+from notifications.pdf import letter_pdf
 from procedures import regimes
 from procedures.models import Agency
 
@@ -71,6 +73,12 @@ def apology_payload(dossier: Dossier, *, on: date | None = None) -> ApologyPaylo
         signer_name=agency.head_name,
         mechanism_citation=mechanism_of(dossier).citation_vi,
     )
+
+
+def apology_draft(dossier: Dossier, *, reason: str, new_due_at: datetime | None) -> bytes:
+    """The apology as it would be printed with this reason and date, marked as a draft; a PDF."""
+    payload = replace(apology_payload(dossier), reason=reason, new_due_at=new_due_at)
+    return letter_pdf(LetterKind.APOLOGY, payload, draft=True)
 
 
 def supplement_payload(

@@ -97,6 +97,16 @@ class LetterFileDamaged(NotificationError):
     )
 
 
+class SigningFailed(NotificationError):
+    """The digital signature could not be made or checked; nothing was issued. Each cause has its own sentence."""
+
+    code = "signing_failed"
+
+
+class SignedForAnother(Exception):
+    """What was signed beforehand is not what is issued now: somebody took its number. No sentence: sign again."""
+
+
 class WordTemplateBroken(NotificationError):
     """An office's own Word template cannot be used."""
 

@@ -5,6 +5,7 @@ value, so that nothing a person has typed is ever read as markup. The files are 
 """
 
 import json
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from pathlib import Path
@@ -44,7 +45,7 @@ from notifications.texts import (
     receipt_texts,
     register_texts,
 )
-from notifications.vietnamese import drawable
+from notifications.vietnamese import TZ, drawable
 
 TEMPLATES = Path(__file__).resolve().parent / "typst"
 
@@ -66,10 +67,14 @@ def render(template_name: str, data: dict, *, made_at: datetime | None = None) -
         root=TEMPLATES,
         font_paths=_fonts(),
         ignore_system_fonts=True,
-        sys_inputs={"data": json.dumps(drawable(data), ensure_ascii=False)},
+        sys_inputs=_inputs(data),
         pdf_standards="a-2a",
         timestamp=None if made_at is None else int(made_at.timestamp()),
     )
+
+
+def _inputs(data: dict) -> dict[str, str]:
+    return {"data": json.dumps(drawable(data), ensure_ascii=False)}
 
 
 def letter_pdf(
@@ -79,13 +84,57 @@ def letter_pdf(
     number: int | None = None,
     signed_at: datetime | None = None,
     draft: bool = False,
+    digital: bool = False,
 ) -> bytes:
     """The letter as it is signed, or with `draft` as a preview marked BẢN NHÁP on every page.
 
-    Without `number` and `signed_at` the page has dots in their place.
+    Without `number` and `signed_at` the page has dots in their place; with `digital` there is room for a
+    digital signature in place of the hand (see `signature_place`).
     """
     texts = letter_texts(kind, payload, number=number, signed_at=signed_at)
-    return render(kind, texts | {"draft": draft}, made_at=signed_at)
+    return render(kind, texts | {"draft": draft, "digital": digital}, made_at=signed_at)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A rectangle on a page (from 1), in points from its lower left corner."""
+
+    page: int
+    left: float
+    bottom: float
+    width: float
+    height: float
+
+
+def signature_place(kind: str, payload: LetterPayload, *, number: int, signed_at: datetime) -> Place:
+    """Where the digital signature stands on this letter, which depends on how long its texts are."""
+    texts = letter_texts(kind, payload, number=number, signed_at=signed_at)
+    told = typst.query(
+        TEMPLATES / f"{kind}.typ",
+        "<signature-field>",
+        field="value",
+        one=True,
+        root=TEMPLATES,
+        font_paths=_fonts(),
+        ignore_system_fonts=True,
+        sys_inputs=_inputs(texts | {"draft": False, "digital": True}),
+    )
+    found = json.loads(told)
+    bottom = found["sheet"] - found["y"] - found["height"]
+    return Place(found["page"], found["x"], bottom, found["width"], found["height"])
+
+
+def signature_mark_pdf(place: Place, *, name: str, organization: str, at: datetime) -> bytes:
+    """What is seen of a digital signature, on a page as large as its place."""
+    local = at.astimezone(TZ)
+    data = {
+        "width": place.width,
+        "height": place.height,
+        "name": name,
+        "organization": organization,
+        "at": f"{local:%d/%m/%Y %H:%M:%S} {local.isoformat()[-6:]}",  # +07:00
+    }
+    return render("signature_mark", data, made_at=at)
 
 
 def receipt_pdf(payload: ReceiptPayload) -> bytes:

@@ -85,6 +85,7 @@ def _queue_links(request) -> list[dict]:
 def _letter_links(request) -> list[dict]:
     user, links = request.user, []
     if access.sees_dossiers(user):
+        links.append(_link(request, _("Apologies"), "contract_edit", reverse("admin:apologies")))
         links.append(_link(request, _("Letters"), "mail", reverse("admin:notifications_letter_changelist")))
     if access.sees_messages(user):
         links.append(_link(request, _("Messages"), "sms", reverse("admin:notifications_message_changelist")))

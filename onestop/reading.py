@@ -23,6 +23,7 @@ READS = {
         "admin:correction",
         "admin:papers_lost",
         "admin:consultation_answer",
+        "admin:apology",
         "admin:scan_text",
         "admin:cases_demand_change",
         "admin:notice_text",
@@ -39,6 +40,7 @@ READS = {
         "admin:certification",
         "admin:fee_receipt",
         "admin:feedback_file",
+        "admin:apology_preview",
         "api:document",
         "api:documents",
         "api:receipt",
@@ -50,6 +52,8 @@ READS = {
         "admin:results",
         "admin:overdue",
         "admin:breaches",
+        "admin:apologies",
+        "admin:apologies_bulk",
         "admin:group",
         "admin:receipts",
         "admin:log_book",
@@ -102,7 +106,11 @@ SAID_BY_THE_VIEW = {name for kind in ONLY_IF_SAID for name in READS[kind]} | {
     "admin:notice_preview",
 }
 # Asked with a body, so that nobody's name stands in an address.
-ASKED_BY_POST = SAID_BY_THE_VIEW | READS[ReadKind.EXPORT] | {"admin:scan_text", "api:search"}
+ASKED_BY_POST = (
+    SAID_BY_THE_VIEW
+    | READS[ReadKind.EXPORT]
+    | {"admin:scan_text", "admin:apology_preview", "admin:apologies_bulk", "api:search"}
+)
 
 
 def about(request: HttpRequest, *, dossier=None, count: int = 1) -> None:

@@ -16,6 +16,7 @@ from onestop import embedded
 from onestop.logs import logging_at
 from onestop.openapi import SPECTACULAR_SETTINGS  # noqa: F401 - read by drf-spectacular
 from onestop.sign_in_settings import *  # noqa: F403 - of this file, too long for one
+from onestop.signing_settings import *  # noqa: F403 - the same
 from onestop.unfold import UNFOLD  # noqa: F401 - read by Unfold
 
 env = Env()

@@ -107,6 +107,8 @@ READS = {
         "regime",
         "timeline",
         "spending",
+        "apologies_due",
+        "apology_reasons",
         "scorecard.installed",
         "scorecard.scope",
         "scorecard.dossiers",
@@ -114,7 +116,7 @@ READS = {
         "scorecard.evaluations",
         "supervision",
     ),
-    "notifications": ("codes", "pdf", "word"),
+    "notifications": ("codes", "pades", "pdf", "signing", "word"),
 }
 # What talks to the world outside; everybody else puts a message into the outbox.
 GATEWAY_CLIENTS = (

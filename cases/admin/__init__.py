@@ -4,6 +4,7 @@ from django.contrib import admin
 
 from cases.admin import (
     absences,
+    apologies,
     calling,
     cash,
     consultations,
@@ -42,6 +43,7 @@ from cases.admin import (
 
 __all__ = [
     "absences",
+    "apologies",
     "calling",
     "cash",
     "consultations",
@@ -132,6 +134,10 @@ admin.site.add_page("biet-phai/<int:pk>/ket-thuc/", secondments.end, "secondment
 admin.site.add_page("qua-han/", overdue.overdue, "overdue")
 admin.site.add_page("qua-han/khong-xin-loi/", overdue.breaches, "breaches")
 admin.site.add_page("qua-han/<int:pk>/du-thao/", letters.draft, "apology_draft")
+admin.site.add_page("xin-loi/", apologies.apologies, "apologies")
+admin.site.add_page("xin-loi/cung-luc/", apologies.bulk, "apologies_bulk")
+admin.site.add_page("xin-loi/<int:pk>/", apologies.apology, "apology")
+admin.site.add_page("xin-loi/<int:pk>/xem-truoc/", apologies.preview, "apology_preview")
 admin.site.add_page("danh-sach/", my_lists.my_lists, "my_lists")
 admin.site.add_page("danh-sach/luu/", my_lists.save, "list_save")
 admin.site.add_page("danh-sach/cot/", my_lists.columns, "list_columns")

@@ -23,6 +23,7 @@ from cases import rules, services
 from cases.admin.downloads import pdf, word
 from cases.admin.scope import visible, visible_dossier
 from cases.admin.shown import badge, due_with_words, moment
+from cases.admin.signatures import signature_badge
 from cases.admin.verb_forms import RescheduleForm, VerbForm
 from cases.admin.verbs import act_and_tell
 from cases.codes import is_dossier_code
@@ -257,6 +258,7 @@ class LetterAdmin(KeysetModelAdmin):
             object=letter,
             letter=letter,
             letter_badge=letter_badge(letter),
+            signature=signature_badge(letter),
             dossier=dossier,
             due=due_with_words(dossier, working_days_left(dossier, calendar_for(dossier.competent_agency))),
             may=may,

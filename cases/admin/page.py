@@ -48,7 +48,7 @@ def dossier_context(dossier: Dossier, user) -> dict:
         "letters": letters,
         "issued_letters": [row["letter"] for row in letters if row["letter"].number],
         "promise": promise_of(dossier, calendar),
-        "responsibility": _responsibility(dossier, calendar),
+        "responsibility": responsibility_rows(dossier, calendar),
         "budgets": budget_bars.rows_of(dossier, calendar),
         "transfer": _transfer(dossier),
         "demands": dossier.demands.select_related("by"),
@@ -98,7 +98,7 @@ def _steps(dossier: Dossier) -> list[dict]:
     return rows
 
 
-def _responsibility(dossier: Dossier, calendar: WorkCalendar) -> dict | None:
+def responsibility_rows(dossier: Dossier, calendar: WorkCalendar) -> dict | None:
     """Who used which time; the shares add up to the whole (R27)."""
     whole = responsibility_of(dossier, calendar)
     return whole and {

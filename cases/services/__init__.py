@@ -11,6 +11,7 @@ from cases.services.apologies import (
     issue_apology,
     prepare_apology,
     send_apology,
+    write_apology,
 )
 from cases.services.assigning import assign
 from cases.services.at_once import decide_at_once
@@ -143,4 +144,5 @@ __all__ = [
     "undo",
     "warn_due_soon",
     "withdraw",
+    "write_apology",
 ]

@@ -1,7 +1,8 @@
 """The written apology and the one reschedule that it may bring (R29–R33; Decree 61/2018 Art 19.9)."""
 
 from collections.abc import Iterable
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from dataclasses import replace
 from datetime import datetime
 
 from django.conf import settings
@@ -10,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from cases import deadlines, errors, rules
+from cases.apology_reasons import minutes_still_allowed
 from cases.enums import EventKind, Verb
 from cases.events import local_text, record
 from cases.letters import apology_payload, dossier_of
@@ -19,11 +21,15 @@ from cases.services.base import locked
 from cases.services.clock import countable_moment
 from cases.services.notices import notify_applicant
 from cases.services.recount import move_promise, recount
+from notifications import signing
 from notifications.enums import OPEN_LETTER_STATES, LetterKind, LetterState
-from notifications.errors import NotificationError
+from notifications.errors import NotificationError, SignedForAnother
 from notifications.models import Letter
 from notifications.services import letters
+from notifications.services.letters import Signed
 from procedures.calendars import calendar_for
+
+SIGNING_ATTEMPTS = 3
 
 
 @contextmanager
@@ -71,10 +77,29 @@ def draft_apology(dossier: Dossier) -> tuple[Letter, bool]:
 
 
 def proposed_due_at(dossier: Dossier) -> datetime:
-    """A new due date to start from: some working days after what was promised, or after today."""
+    """A new due date to start from: when the remaining steps could be done, and not before the usual proposal.
+
+    That is some working days after what was promised, or after today. Always the closing of a working day.
+    """
     calendar = calendar_for(dossier.competent_agency)
-    base = max(timezone.localdate(dossier.due_at), timezone.localdate())
-    return calendar.closing(calendar.working_day_after(base, settings.APOLOGY_PROPOSED_WORKING_DAYS))
+    now = timezone.now()
+    base = max(timezone.localdate(dossier.due_at), timezone.localdate(now))
+    usual = calendar.working_day_after(base, settings.APOLOGY_PROPOSED_WORKING_DAYS)
+    done = calendar.add_working_minutes(now, minutes_still_allowed(dossier, calendar, now=now))
+    day = max(usual, timezone.localdate(done))
+    return calendar.closing(day if calendar.is_working_day(day) else calendar.next_working_day(day))
+
+
+@transaction.atomic
+def write_apology(
+    dossier: Dossier, *, by, reason: str, new_due_at: datetime, approve: bool = False
+) -> Letter:
+    """Draft the apology unless that was done, put reason and date in, and with `approve` approve it."""
+    dossier = locked(dossier)
+    if not rules.is_supervisor_of(by, dossier.competent_agency):
+        raise errors.not_permitted(Verb.RESCHEDULE)
+    letter = prepare_apology(draft_apology(dossier)[0], by=by, reason=reason, new_due_at=new_due_at)
+    return approve_apology(letter, by=by) if approve else letter
 
 
 @transaction.atomic
@@ -98,17 +123,32 @@ def approve_apology(letter: Letter, *, by) -> Letter:
         return letters.approve(letter, by=str(by))
 
 
-@transaction.atomic
 def issue_apology(dossier: Dossier, *, by, reason: str = "", new_due_at: datetime | None = None) -> Letter:
     """Issue the apology and move the due date: the head signs, once per cycle, to a later working day.
 
-    Side effects in order: letter prepared, approved, numbered, printed and issued; reschedule row; due
-    date moved (the first one stays); overdue flag taken off; one event; the applicant is told. Without
-    `reason` and `new_due_at` those of the prepared letter are taken. Raises `NotPossibleNow`,
-    `NotPermitted`, `Invalid` with `already_rescheduled`, `not_later`, `not_a_working_day`,
-    `reason_missing`; then nothing was changed and no number was used.
+    Side effects in order: letter signed where the agency signs digitally; prepared, approved, numbered,
+    printed and issued; reschedule row; due date moved (the first one stays); overdue flag taken off; one
+    event; the applicant is told. Without `reason` and `new_due_at` those of the prepared letter are taken.
+
+    It is signed before anything is locked, with the number that comes next; when somebody takes that
+    number meanwhile, it is signed again. Raises `NotPossibleNow`, `NotPermitted`, `Invalid` with
+    `already_rescheduled`, `not_later`, `not_a_working_day`, `reason_missing`, `signing_failed`; then
+    nothing was changed and no number was used.
     """
-    dossier = locked(dossier)
+    for _attempt in range(SIGNING_ATTEMPTS):
+        with suppress(SignedForAnother):
+            signed = _signed_beforehand(dossier, by=by, reason=reason, new_due_at=new_due_at)
+            return _issue(dossier, by=by, reason=reason, new_due_at=new_due_at, signed=signed)
+    raise errors.Invalid(
+        _("Others are issuing letters at this moment, so that the number was taken each time. Try again."),
+        code="number_taken",
+    )
+
+
+def check_issue(
+    dossier: Dossier, *, by, reason: str = "", new_due_at: datetime | None = None
+) -> tuple[Letter | None, str, datetime]:
+    """The prepared letter, if any, with reason and date as they would be issued; raises as `issue_apology`."""
     if not rules.is_possible(Verb.RESCHEDULE, dossier):
         raise errors.not_possible(dossier, Verb.RESCHEDULE)
     agency = dossier.competent_agency
@@ -125,15 +165,36 @@ def issue_apology(dossier: Dossier, *, by, reason: str = "", new_due_at: datetim
         raise errors.Invalid(
             _("Give the new date: the letter promises it."), code="new_date_missing", field="new_due_at"
         )
+    return prepared, reason.strip(), new_due_at
+
+
+def _signed_beforehand(dossier: Dossier, *, by, reason: str, new_due_at: datetime | None) -> Signed | None:
+    """The letter as it would be issued now, signed; None where the agency signs by hand."""
+    dossier = Dossier.objects.with_people().select_related("limit").get(pk=dossier.pk)
+    agency = dossier.competent_agency.identifier
+    if not signing.is_connected(agency):
+        return None
+    _prepared, reason, new_due_at = check_issue(dossier, by=by, reason=reason, new_due_at=new_due_at)
+    payload = replace(apology_payload(dossier), reason=reason, new_due_at=new_due_at)
+    with _letter_rules():
+        return letters.sign_beforehand(LetterKind.APOLOGY, agency_identifier=agency, payload=payload)
+
+
+@transaction.atomic
+def _issue(
+    dossier: Dossier, *, by, reason: str, new_due_at: datetime | None, signed: Signed | None
+) -> Letter:
+    dossier = locked(dossier)
+    prepared, reason, new_due_at = check_issue(dossier, by=by, reason=reason, new_due_at=new_due_at)
     letter = prepared or draft_apology(dossier)[0]
-    now = timezone.now()
+    now = signed.at if signed else timezone.now()
     payload = apology_payload(dossier)
     with _letter_rules():
         # What a supervisor approved and nobody changed since keeps that approval.
         if letter.state != LetterState.APPROVED or (letter.reason, letter.new_due_at) != (reason, new_due_at):
             letter = letters.prepare(letter, reason=reason, new_due_at=new_due_at, payload=payload)
             letter = letters.approve(letter, by=str(by))
-        letter = letters.issue(letter, by=str(by), payload=payload, at=now)
+        letter = letters.issue(letter, by=str(by), payload=payload, at=now, signed=signed)
     old_due = dossier.due_at
     Reschedule.objects.create(
         dossier=dossier,

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from cases import errors
 from cases.enums import Verb
 from cases.models import Dossier
+from cases.services.apologies import check_issue, issue_apology
 from cases.services.assigning import assign, check_assign
 from cases.services.base import ask
 from cases.services.digitizing import check_digitize, digitize
@@ -42,6 +43,7 @@ BULK: dict[Verb, BulkVerb] = {
     Verb.HAND_OVER: BulkVerb(hand_over, check_hand_over),
     Verb.DIGITIZE: BulkVerb(digitize, check_digitize),
     Verb.SETTLE: BulkVerb(settle, _check_settle),
+    Verb.RESCHEDULE: BulkVerb(issue_apology, check_issue),  # with reason and date of the prepared letter
 }
 
 

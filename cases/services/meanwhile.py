@@ -36,10 +36,17 @@ def act_on_seen(dossier: Dossier, seen: int | None, act: Callable[[], object]) -
     """
     if seen is not None:
         locked(dossier)
-        events = list(dossier.events.filter(pk__gt=seen).exclude(kind__in=QUIET).order_by("pk"))
-        if events:
-            raise ChangedMeanwhile(_told(events))
+        check_seen(dossier, seen)
     return act()
+
+
+def check_seen(dossier: Dossier, seen: int | None) -> None:
+    """The same question without a lock, for an act that takes long and asks again what matters to it."""
+    if seen is None:
+        return
+    events = list(dossier.events.filter(pk__gt=seen).exclude(kind__in=QUIET).order_by("pk"))
+    if events:
+        raise ChangedMeanwhile(_told(events))
 
 
 def version_of(dossier: Dossier) -> int:

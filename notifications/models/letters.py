@@ -85,6 +85,9 @@ class Letter(models.Model):
     cancel_reason = models.TextField(_("why cancelled"), blank=True, editable=False)
     pdf = models.FileField(_("PDF"), upload_to=_file_name, max_length=200, blank=True, editable=False)
     pdf_sha256 = models.CharField(_("SHA-256 of the PDF"), max_length=64, blank=True, editable=False)
+    certificate = models.CharField(
+        _("signed with the certificate of"), max_length=300, blank=True, editable=False
+    )  # empty: to be signed by hand
 
     objects = LetterQuerySet.as_manager()
 
@@ -140,6 +143,10 @@ class Letter(models.Model):
                 name="letter_apology_promises_a_date",
                 condition=~Q(kind=LetterKind.APOLOGY, state__in=sorted(APPROVED_LETTER_STATES))
                 | Q(new_due_at__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="letter_signed_when_issued",
+                condition=Q(certificate="") | Q(state__in=sorted(NUMBERED_LETTER_STATES)),
             ),
             models.CheckConstraint(
                 name="letter_sent_has_time",

@@ -25,6 +25,11 @@ class LetterRegisterQuerySet(models.QuerySet):
             )
             return cursor.fetchone()[0]
 
+    def coming_number(self, *, agency_identifier: str, kind: str, year: int) -> int:
+        """The number that would be allotted now; nothing is locked, so somebody else may still take it."""
+        row = self.filter(agency_identifier=agency_identifier, kind=kind, year=year).first()
+        return row.last_number + 1 if row else 1
+
 
 class LetterRegister(models.Model):
     """The last number that an agency gave to letters of a kind in a year."""

@@ -1,7 +1,7 @@
 """Letters from draft to sent. Who may do it, and whether the law allows the new date, asks the caller."""
 
 import hashlib
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.core.files.base import ContentFile
@@ -9,14 +9,25 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from notifications import errors
+from notifications import errors, signing
 from notifications.enums import AT_ONCE_KINDS, DRAFTED_KINDS, OPEN_LETTER_STATES, LetterState
 from notifications.models import Letter, LetterRegister
-from notifications.pdf import letter_pdf
+from notifications.payloads import LetterPayload
+from notifications.pdf import letter_pdf, signature_place
 from notifications.vietnamese import TZ
 
 # Longer reasons push the signature off the half sheet.
 REASON_MAX_CHARACTERS = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """A letter as it was signed before it was issued: what it says, its number, and the moment."""
+
+    number: int
+    payload: LetterPayload
+    at: datetime
+    pdf: signing.SignedPdf
 
 
 @transaction.atomic
@@ -83,19 +94,44 @@ def approve(letter: Letter, *, by: str) -> Letter:
     return letter
 
 
+def sign_beforehand(
+    kind: str, *, agency_identifier: str, payload: LetterPayload, at: datetime | None = None
+) -> Signed | None:
+    """Print and sign the letter with the number that comes next; None where the agency signs by hand.
+
+    Nothing is locked meanwhile and nothing stored: a token may take its time, and the register of the agency
+    waits for nobody. `issue` takes it when the number is still free. Raises `SigningFailed`.
+    """
+    key = signing.key_of(agency_identifier)
+    if key is None:
+        return None
+    at = at or timezone.now()
+    number = LetterRegister.objects.coming_number(
+        agency_identifier=agency_identifier, kind=kind, year=at.astimezone(TZ).year
+    )
+    pdf = letter_pdf(kind, payload, number=number, signed_at=at, digital=True)
+    place = signature_place(kind, payload, number=number, signed_at=at)
+    return Signed(number, payload, at, signing.sign(pdf, key, place=place, at=at))
+
+
 @transaction.atomic
-def issue(letter: Letter, *, by: str, payload, at: datetime | None = None) -> Letter:
+def issue(
+    letter: Letter, *, by: str, payload, at: datetime | None = None, signed: Signed | None = None
+) -> Letter:
     """Allot the number, print and store the PDF with its hash; from now on nothing of it changes.
 
     `payload` is made afresh on the day of issue (letterhead, form set); reason and new date are the
-    approved ones. The number belongs to the local year of `at` (default: now). When the caller's
-    transaction is rolled back the number is free again; the file that was written then belongs to
+    approved ones. The number belongs to the local year of `at` (default: now). What was `signed` beforehand
+    is stored as it is, with its own moment; without it the letter is printed to be signed by hand. When the
+    caller's transaction is rolled back the number is free again; the file that was written then belongs to
     nobody and stays unreferenced in the storage. Does not tell the applicant: see `messages.enqueue`.
-    Raises `SignatureMissing`, `LetterNotPossibleNow`.
+    Raises `SignatureMissing`, `LetterNotPossibleNow`, and `SignedForAnother` when number or content are
+    not those that were signed.
     """
     _lock(letter, _("Issue the letter"), {LetterState.APPROVED})
     payload = replace(payload, reason=letter.reason, new_due_at=letter.new_due_at)
-    _number_and_print(letter, payload, by=_signature(by), at=at or timezone.now())
+    at = signed.at if signed else at or timezone.now()
+    _number_and_print(letter, payload, by=_signature(by), at=at, signed=signed)
     letter.save()
     return letter
 
@@ -142,7 +178,9 @@ def issue_at_once(
     return letter
 
 
-def _number_and_print(letter: Letter, payload, *, by: str, at: datetime) -> None:
+def _number_and_print(
+    letter: Letter, payload, *, by: str, at: datetime, signed: Signed | None = None
+) -> None:
     letter.issued_by = by
     letter.issued_at = at
     letter.year = at.astimezone(TZ).year
@@ -150,7 +188,12 @@ def _number_and_print(letter: Letter, payload, *, by: str, at: datetime) -> None
     letter.number = LetterRegister.objects.next_number(
         agency_identifier=letter.agency_identifier, kind=letter.kind, year=letter.year
     )
-    pdf = letter_pdf(letter.kind, payload, number=letter.number, signed_at=at)
+    if signed is None:
+        pdf = letter_pdf(letter.kind, payload, number=letter.number, signed_at=at)
+    elif (signed.number, signed.payload) == (letter.number, payload):
+        pdf, letter.certificate = signed.pdf.pdf, signed.pdf.certificate
+    else:
+        raise errors.SignedForAnother
     letter.payload = payload.to_json()
     letter.pdf_sha256 = hashlib.sha256(pdf).hexdigest()
     letter.state = LetterState.ISSUED
@@ -213,6 +256,14 @@ def issued_pdf(letter: Letter) -> bytes:
     if hashlib.sha256(pdf).hexdigest() != letter.pdf_sha256:
         raise errors.LetterFileDamaged
     return pdf
+
+
+def signature_of(letter: Letter) -> signing.Verdict | None:
+    """What the signature on the stored file is worth; None of a letter that was signed by hand.
+
+    Raises `LetterFileDamaged`, `SigningFailed`.
+    """
+    return signing.verify(issued_pdf(letter), at=letter.issued_at) if letter.certificate else None
 
 
 def _lock(letter: Letter, verb, states) -> None:

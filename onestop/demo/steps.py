@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 from cases.demo.offices import PUBLISHED_PASSWORD, Accounts
 from cases.models import Dossier
 from onestop.celery import app
-from onestop.demo import identity, summary, walk
+from onestop.demo import identity, signing, summary, walk
 from onestop.demo.console import Console, Indented
 from onestop.demo.processes import ChildEnded, Children, free_port
 from onestop.embedded import EmbeddedError, keeper, places, servers
@@ -157,6 +157,8 @@ class Demo:
                 facts.append(
                     _("invented citizens sign in at %(provider)s") % {"provider": providers["citizens"]}
                 )
+            if signing.connect_signing(data_dir / "signing"):
+                facts.append(_("letters are signed with an invented certificate"))
             web = ["granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", port]
             children.start("web", *web, "onestop.wsgi:application")
             celery = ["celery", "--app", "onestop", "--quiet"]

@@ -4,6 +4,7 @@
 document.addEventListener("submit", (event) => {
   const form = event.target;
   if (!form.matches("[data-once]")) return;
+  if (event.submitter?.formTarget) return; // shown in a frame: this page stays, and may ask again
   if (form.dataset.sent) {
     event.preventDefault();
     return;

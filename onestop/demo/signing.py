@@ -1,0 +1,107 @@
+"""The demo's own certificate, so that letters of apology are signed: thrown away, and plainly invented.
+
+Made anew each time the demo starts, with a passphrase that nobody knows, in the data folder of this machine.
+"""
+
+import os
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, Encoding, pkcs12
+from cryptography.x509.oid import NameOID
+from django.utils import timezone
+
+AUTHORITY = "CA minh họa (không có giá trị pháp lý)"
+SIGNER = "Lãnh đạo cơ quan (chữ ký minh họa)"
+ORGANIZATION = "Không có giá trị pháp lý"
+DAYS = 30
+YEAR = timedelta(days=366)
+_USAGES = (
+    "digital_signature",
+    "content_commitment",
+    "key_encipherment",
+    "data_encipherment",
+    "key_agreement",
+    "key_cert_sign",
+    "crl_sign",
+    "encipher_only",
+    "decipher_only",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Authority:
+    """An invented authority that certifies whom it is told to."""
+
+    key: ec.EllipticCurvePrivateKey
+    certificate: x509.Certificate
+
+    @property
+    def pem(self) -> bytes:
+        return self.certificate.public_bytes(Encoding.PEM)
+
+
+def make_authority(name: str, *, first: datetime, last: datetime) -> Authority:
+    key, subject = ec.generate_private_key(ec.SECP256R1()), _name(name)
+    usages = {"key_cert_sign"}
+    return Authority(key, _certificate(subject, subject, key, key, usages, first=first, last=last))
+
+
+def make_key_file(
+    authority: Authority, name: str, organization: str, *, first: datetime, last: datetime, passphrase: str
+) -> bytes:
+    """A PKCS#12 file with a new key, its certificate and that of the authority."""
+    key, subject = ec.generate_private_key(ec.SECP256R1()), _name(name, organization)
+    usages, issuer = {"digital_signature", "content_commitment"}, authority.certificate.subject
+    made = _certificate(subject, issuer, key, authority.key, usages, first=first, last=last)
+    encryption = BestAvailableEncryption(passphrase.encode())
+    return pkcs12.serialize_key_and_certificates(b"ky", key, made, [authority.certificate], encryption)
+
+
+def connect_signing(folder: Path) -> bool:
+    """Make a key for the processes that come after, unless the environment names one; says whether it did."""
+    if os.environ.get("SIGNING_PKCS12") or os.environ.get("SIGNING_PKCS11_MODULE"):
+        return False
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    first = timezone.now() - timedelta(hours=1)
+    authority = make_authority(AUTHORITY, first=first, last=first + YEAR)
+    passphrase, last = secrets.token_urlsafe(24), first + timedelta(days=DAYS)
+    key_file, roots = folder / "minh-hoa.p12", folder / "ca-minh-hoa.pem"
+    content = make_key_file(authority, SIGNER, ORGANIZATION, first=first, last=last, passphrase=passphrase)
+    for path, data in ((key_file, content), (roots, authority.pem)):
+        path.unlink(missing_ok=True)
+        path.touch(mode=0o600)
+        path.write_bytes(data)
+    os.environ |= {
+        "SIGNING_PKCS12": str(key_file),
+        "SIGNING_PASSPHRASE": passphrase,
+        "SIGNING_ROOTS": str(roots),
+    }
+    return True
+
+
+def _name(common_name: str, organization: str = "") -> x509.Name:
+    parts = [(NameOID.COMMON_NAME, common_name), (NameOID.ORGANIZATION_NAME, organization)]
+    return x509.Name([x509.NameAttribute(kind, text) for kind, text in parts if text])
+
+
+def _certificate(subject, issuer, key, signed_with, usages, *, first: datetime, last: datetime):
+    usage = x509.KeyUsage(**{name: name in usages for name in _USAGES})
+    is_authority = "key_cert_sign" in usages
+    return (
+        x509.CertificateBuilder()
+        .subject_name(subject)
+        .issuer_name(issuer)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(first)
+        .not_valid_after(last)
+        .add_extension(x509.BasicConstraints(ca=is_authority, path_length=None), critical=True)
+        .add_extension(usage, critical=True)
+        .sign(signed_with, hashes.SHA256())
+    )
