@@ -303,7 +303,7 @@ def bulk(request):
     if len(pks) > MOST_AT_ONCE:
         messages.error(request, _("Choose at most %(most)s letters at once.") % {"most": MOST_AT_ONCE})
         return redirect("admin:apologies")
-    dossiers = visible(request.user).filter(pk__in=pks).with_people().order_by("due_at", "pk")
+    dossiers = visible(request.user).filter(pk__in=pks).with_people().order_by("first_due_at", "pk")
     letters = _letters_of(dossiers)
     done = "act" in request.POST
     nonce = request.POST.get("nonce") or secrets.token_urlsafe(16)
