@@ -76,6 +76,13 @@ def letter(page: Page) -> None:
     page.wait_for_timeout(1500)  # the PDF viewer says nothing when it has drawn
 
 
+def apology(page: Page) -> None:
+    """From the list of apologies to the first letter beside its facts."""
+    page.goto(page.locator(".os-apologies tbody a").first.evaluate("link => link.href"))
+    page.wait_for_selector("iframe")
+    page.wait_for_timeout(1500)  # the PDF viewer says nothing when it has drawn
+
+
 def open_link(*names: str) -> Callable[[Page], None]:
     """From the page to the one behind these links, in turn; a link is known by a part of its address."""
 

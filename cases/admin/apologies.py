@@ -241,7 +241,7 @@ def _letter_page(request, dossier: Dossier, form: ApologyForm):
     letter = _live_letter(dossier)
     waits = dossier.is_running and not (letter and letter.number)
     supervises = waits and rules.is_supervisor_of(user, dossier.competent_agency)
-    by = dossier.due_at and deadlines.apology_by(dossier.due_at, dossier.clock_started_at, calendar)
+    by = waits and deadlines.apology_by(dossier.due_at, dossier.clock_started_at, calendar)
     following = _following(user, dossier)
     return _page(
         request,
