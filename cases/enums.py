@@ -166,6 +166,9 @@ class EventKind(TextChoices):
     DOCUMENT_TURNED = "document_turned", _("Document turned")
     DOCUMENT_REMOVED = "document_removed", _("Document removed")
     REGISTERED = "registered", _("Entered in a register")
+    LATE_REMINDED = "late_reminded", _("Reminded of the delay")
+    ESCALATED = "escalated", _("Reported to the level above")
+    LADDER_TOLD = "ladder_told", _("Told by the escalation ladder")
 
 
 EVENT_SENTENCES = {
@@ -216,6 +219,9 @@ EVENT_SENTENCES = {
     EventKind.DOCUMENT_TURNED: _("Pages of the document %(name)s were turned."),
     EventKind.DOCUMENT_REMOVED: _("Document removed: %(name)s. Reason: %(reason)s"),
     EventKind.REGISTERED: _("Entered as number %(number)s in %(book)s."),
+    EventKind.LATE_REMINDED: _("%(giver)s reminded %(receivers)s of the delay."),
+    EventKind.ESCALATED: _("%(giver)s reported the delay to %(receivers)s."),
+    EventKind.LADDER_TOLD: _("The escalation ladder (%(days)s working days) told %(receivers)s."),
 }
 
 
@@ -228,6 +234,9 @@ INTERNAL_EVENTS = frozenset(
         EventKind.DOCUMENT_REMOVED,
         EventKind.SUBSTITUTED,
         EventKind.ASSIGNED,
+        EventKind.LATE_REMINDED,
+        EventKind.ESCALATED,
+        EventKind.LADDER_TOLD,
     }
 )
 
@@ -331,25 +340,6 @@ class ReuseGround(TextChoices):
     SYSTEM_FAILURE = "system_failure", _("System failure")
     DISASTER = "disaster", _("Disaster")
     WRONG_DATA = "wrong_data", _("Wrong data")
-
-
-class TextState(TextChoices):
-    """Where the search for text in a scan stands (OCR)."""
-
-    NONE = "", _("Not looked for")
-    WAITING = "waiting", _("Waiting")
-    DONE = "done", _("Searchable")
-    FAILED = "failed", _("No text was found")
-
-
-class TextFault(TextChoices):
-    """Why a scan could not be made searchable, in words for whoever scanned it."""
-
-    WORDLESS = "wordless", _("no words can be read on it")
-    SLOW = "slow", _("reading it took too long")
-    TOOL = "tool", _("the reading program gave up; why stands in the log of the workers")
-    BROKEN = "broken", _("the reading program cannot open it")
-    LOST = "lost", _("its file is not in the store any more; scan it again")
 
 
 class ExportState(TextChoices):

@@ -13,10 +13,10 @@ from cases.enums import (
     CollectionProof,
     DocumentSource,
     State,
-    TextState,
 )
 from cases.errors import FileMissing
 from cases.models import Demand, Document, Dossier, DossierComponent
+from cases.scan_enums import TextState
 from procedures.enums import Channel
 from procedures.text import fold
 

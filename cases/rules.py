@@ -309,6 +309,11 @@ def may_report_loss(user, dossier) -> bool:
     )
 
 
+def may_press(user, dossier) -> bool:
+    """Reminds of a delay and reports it upwards: who supervises the agency, or the desk where it lies."""
+    return is_supervisor_of(user, dossier.competent_agency) or is_supervisor_of(user, dossier.receiving_desk)
+
+
 def may_print_receipt(user, dossier) -> bool:
     """Only the desk: the receipt carries the owner's look-up secret."""
     return is_clerk_of(user, dossier.receiving_desk)

@@ -50,6 +50,11 @@ def warn_due_soon() -> None:
 
 
 @shared_task
+def climb_ladders() -> None:
+    logger.info("told by escalation ladders: %s", services.climb_ladders())
+
+
+@shared_task
 def draft_apologies() -> None:
     logger.info("drafted apologies: %s", services.draft_apologies())
 

@@ -10,23 +10,34 @@ from cases.responsibility import Asked, Split, TimelineFacts, Wait, WaitGround, 
 from procedures.calendars import calendar_for
 from procedures.working_time import WorkCalendar
 
+# What `responsibility_of` asks for, for whoever shows it of many dossiers at once.
+OF_MANY = ("supplements", "consultations__agency", "step_runs__unit", "step_runs__officer")
+
 
 def responsibility_of(
-    dossier: Dossier, calendar: WorkCalendar | None = None, *, now: datetime | None = None
+    dossier: Dossier,
+    calendar: WorkCalendar | None = None,
+    *,
+    now: datetime | None = None,
+    prefetched: bool = False,
 ) -> Split | None:
     """The time divided among applicant, other agencies and the agency; None before reception.
 
     It ends when the result is ready and nothing is owed, or when the dossier is stopped; until then it
-    goes on to `now`. Working minutes follow the calendar of the competent agency.
+    goes on to `now`. Working minutes follow the calendar of the competent agency. `prefetched`: the rows
+    of `OF_MANY` were read for all dossiers together.
     """
     if dossier.received_at is None:
         return None
     calendar = calendar or calendar_for(dossier.competent_agency)
-    return split(timeline_of(dossier), calendar, now=now or timezone.now())
+    return split(timeline_of(dossier, prefetched=prefetched), calendar, now=now or timezone.now())
 
 
-def timeline_of(dossier: Dossier) -> TimelineFacts:
+def timeline_of(dossier: Dossier, *, prefetched: bool = False) -> TimelineFacts:
     """The facts of an accepted dossier."""
+    consultations, runs = dossier.consultations.all(), dossier.step_runs.all()
+    if not prefetched:
+        consultations, runs = consultations.select_related("agency"), runs.select_related("unit", "officer")
     # A result that was taken back was settled too; the last time counts, while it holds.
     settled = None
     if dossier.state in {State.PAID, State.RETURNED}:
@@ -45,12 +56,7 @@ def timeline_of(dossier: Dossier) -> TimelineFacts:
         unit=dossier.holder_unit,
         waits=waits,
         consultations=[
-            Asked(row.agency, row.asked_at, row.answered_at)
-            for row in dossier.consultations.select_related("agency")
-            if row.asked_at
+            Asked(row.agency, row.asked_at, row.answered_at) for row in consultations if row.asked_at
         ],
-        steps=[
-            Work(run.unit, run.officer, run.started_at, run.done_at)
-            for run in dossier.step_runs.select_related("unit", "officer")
-        ],
+        steps=[Work(run.unit, run.officer, run.started_at, run.done_at) for run in runs],
     )

@@ -126,6 +126,8 @@ class MessageKind(TextChoices):
     CONSULTED = "consulted", _("Another agency asked")
     CONSULTATION_ANSWERED = "consultation_answered", _("Answer of another agency")
     CONSULTATION_LATE = "consultation_late", _("Answer of another agency is late")
+    LATE_REMINDED = "late_reminded", _("Reminder of a delay")
+    ESCALATED = "escalated", _("Report of a delay")
 
 
 STAFF_KINDS = frozenset(
@@ -136,6 +138,8 @@ STAFF_KINDS = frozenset(
         MessageKind.CONSULTED,
         MessageKind.CONSULTATION_ANSWERED,
         MessageKind.CONSULTATION_LATE,
+        MessageKind.LATE_REMINDED,
+        MessageKind.ESCALATED,
     }
 )
 NOTICE_KINDS = tuple(kind for kind in MessageKind if kind not in STAFF_KINDS)

@@ -170,6 +170,11 @@ def makes_tokens(user) -> bool:
     return everybody(user)
 
 
+def sees_ladders(user) -> bool:
+    """Reads who is told of delays: keepers of agencies, and who supervises or inspects them."""
+    return keeps_agencies(user) or inspects_desks(user)
+
+
 def keeps_webhooks(user) -> bool:
     """Says which systems are told of what happens to the dossiers of the own agencies."""
     return keeps_agencies(user)

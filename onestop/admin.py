@@ -27,6 +27,7 @@ from onestop import access
 from onestop.admin_forms import list_formfield
 from onestop.language import vietnamese_first
 from onestop.signin import FailedSignIns, closed_sentence, is_staff_connected, seconds_to_wait, wanted_page
+from onestop.watch import silent_since
 
 __all__ = [
     "AdminPasswordChangeForm",
@@ -98,6 +99,9 @@ class OnestopAdminSite(UnfoldAdminSite):
 
     def extra_urls(self) -> list:
         return [path(route, self.admin_view(view), name=name) for route, view, name in self._pages]
+
+    def each_context(self, request):
+        return {**super().each_context(request), "silent_since": silent_since(request.user)}
 
     def page_context(self, request, **context) -> dict:
         """What every page of the site needs to be drawn, and its own."""

@@ -9,7 +9,7 @@ class OnestopConfig(AppConfig):
     default = True
 
     def ready(self) -> None:
-        from onestop import checks, sessions  # noqa: F401 - register system checks and the age of a session
+        from onestop import checks, sessions, watch  # noqa: F401 - register checks and signals
 
 
 class OnestopAdminConfig(admin_apps.AdminConfig):

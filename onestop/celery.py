@@ -24,6 +24,10 @@ app.conf.beat_schedule = {
         "task": "cases.tasks.draft_apologies",
         "schedule": crontab(minute="15"),
     },
+    "every hour climb the escalation ladders": {
+        "task": "cases.tasks.climb_ladders",
+        "schedule": crontab(minute="20"),
+    },
     "every hour say which answers of other agencies are late": {
         "task": "cases.tasks.alert_late_consultations",
         "schedule": crontab(minute="25"),

@@ -48,6 +48,9 @@ def _dossier_links(request) -> list[dict]:
         if access.processes(user):
             links.insert(0, _link(request, _("My queue"), "assignment_ind", f"{dossiers}?holder=me"))
         links.append(_link(request, _("Overdue"), "alarm", reverse("admin:overdue")))
+        links.append(_link(request, _("What will be late"), "update", reverse("admin:outlook")))
+    if access.supervises(user) and user.workplace_id is not None:
+        links.append(_link(request, _("Spread the work"), "balance", reverse("admin:workload")))
     if access.answers(user):
         links.append(_link(request, _("Questions to my agency"), "reply", reverse("admin:questions")))
     if access.sees_demands(user):
@@ -123,6 +126,9 @@ def _administration_links(request) -> list[dict]:
         links.append(_link(request, _("Absences"), "event_busy", reverse("admin:absences")))
     if access.inspects_desks(request.user):
         links.append(_link(request, _("Work at the desk"), "monitoring", reverse("admin:desk_work")))
+    if access.sees_ladders(request.user):
+        ladder = reverse("admin:cases_escalationrung_changelist")
+        links.append(_link(request, _("Escalation ladder"), "stairs", ladder))
     if access.inspects_reading(request.user):
         reads = reverse("admin:cases_readaccess_changelist")
         links.append(_link(request, _("Access to personal data"), "visibility", reads))

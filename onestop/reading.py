@@ -54,6 +54,8 @@ READS = {
         "admin:breaches",
         "admin:apologies",
         "admin:apologies_bulk",
+        "admin:late_act",
+        "admin:outlook",
         "admin:group",
         "admin:receipts",
         "admin:log_book",
@@ -70,7 +72,7 @@ READS = {
         "api:consultations",
     },
     ReadKind.PERSON: {"admin:reception", "admin:reception_people"},
-    ReadKind.EXPORT: {"admin:export", "admin:export_file"},
+    ReadKind.EXPORT: {"admin:export", "admin:export_file", "admin:overdue_excel"},
     ReadKind.MESSAGE: {
         "admin:notifications_letter_changelist",
         "admin:notifications_letter_change",
@@ -109,7 +111,8 @@ SAID_BY_THE_VIEW = {name for kind in ONLY_IF_SAID for name in READS[kind]} | {
 ASKED_BY_POST = (
     SAID_BY_THE_VIEW
     | READS[ReadKind.EXPORT]
-    | {"admin:scan_text", "admin:apology_preview", "admin:apologies_bulk", "api:search"}
+    | {"admin:scan_text", "admin:apology_preview", "admin:apologies_bulk"}
+    | {"admin:late_act", "api:search"}
 )
 
 

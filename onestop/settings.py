@@ -250,6 +250,8 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 3600, "socket_connect_timeout": 2}
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 HEARTBEAT_MAX_AGE_SECONDS = env.int("HEARTBEAT_MAX_AGE_SECONDS", 300)
+OUTAGE_AFTER_SECONDS = env.int("OUTAGE_AFTER_SECONDS", 600)  # then the operators are written to
+OPERATOR_EMAILS = env.list("OPERATOR_EMAILS", [])
 METRICS_TOKEN = env.str("METRICS_TOKEN", "")
 
 # --- Messages to applicants -------------------------------------------------------------------

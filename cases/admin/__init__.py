@@ -5,6 +5,7 @@ from django.contrib import admin
 from cases.admin import (
     absences,
     apologies,
+    breaches,
     calling,
     cash,
     consultations,
@@ -12,6 +13,7 @@ from cases.admin import (
     demands,
     desk_work,
     dossiers,
+    escalation,
     exports,
     feedback,
     group_receipts,
@@ -22,7 +24,9 @@ from cases.admin import (
     messages,
     my_lists,
     notice_texts,
+    outlook,
     overdue,
+    overdue_excel,
     postings,
     queue_setup,
     quick_service,
@@ -39,11 +43,13 @@ from cases.admin import (
     secondments,
     tokens,
     webhooks,
+    workload,
 )
 
 __all__ = [
     "absences",
     "apologies",
+    "breaches",
     "calling",
     "cash",
     "consultations",
@@ -51,6 +57,7 @@ __all__ = [
     "demands",
     "desk_work",
     "dossiers",
+    "escalation",
     "exports",
     "feedback",
     "group_receipts",
@@ -61,7 +68,9 @@ __all__ = [
     "messages",
     "my_lists",
     "notice_texts",
+    "outlook",
     "overdue",
+    "overdue_excel",
     "postings",
     "queue_setup",
     "quick_service",
@@ -78,6 +87,7 @@ __all__ = [
     "secondments",
     "tokens",
     "webhooks",
+    "workload",
 ]
 
 admin.site.add_page("tiep-nhan/", reception.reception, "reception")
@@ -132,7 +142,12 @@ admin.site.add_page("viec-tai-quay/", desk_work.desk_work, "desk_work")
 admin.site.add_page("biet-phai/", secondments.secondments, "secondments")
 admin.site.add_page("biet-phai/<int:pk>/ket-thuc/", secondments.end, "secondment_end")
 admin.site.add_page("qua-han/", overdue.overdue, "overdue")
-admin.site.add_page("qua-han/khong-xin-loi/", overdue.breaches, "breaches")
+admin.site.add_page("qua-han/khong-xin-loi/", breaches.breaches, "breaches")
+admin.site.add_page("qua-han/excel/", overdue_excel.excel, "overdue_excel")
+admin.site.add_page("qua-han/xu-ly/<slug:act>/", overdue.late_act, "late_act")
+admin.site.add_page("du-bao/", outlook.outlook, "outlook")
+admin.site.add_page("can-bang/", workload.workload, "workload")
+admin.site.add_page("can-bang/<int:pk>/nhan/", workload.accept, "workload_accept")
 admin.site.add_page("qua-han/<int:pk>/du-thao/", letters.draft, "apology_draft")
 admin.site.add_page("xin-loi/", apologies.apologies, "apologies")
 admin.site.add_page("xin-loi/cung-luc/", apologies.bulk, "apologies_bulk")

@@ -3,10 +3,10 @@
 import secrets
 
 from django import forms
-from django.contrib import messages
+from django.contrib import admin, messages
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
-from django.urls import path
+from django.urls import path, reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 from unfold.forms import ActionForm
@@ -19,6 +19,7 @@ from cases.services.bulk import BULK, MOST, act_on_all, foresee
 from onestop import access
 from onestop.admin_forms import OfficeForm
 from onestop.numbers import whole_number
+from onestop.reading import about
 from procedures.enums import DESK_ROLES, Role
 from procedures.models import Staff, works_in
 
@@ -96,44 +97,63 @@ class BulkActions:
 
     def bulk_page(self, request, verb: str):
         """Shows what would happen; acts when the button of that page was pressed."""
-        chosen = request.POST.getlist("dossier") or request.POST.getlist("_selected_action")
-        listed = "admin:cases_dossier_changelist"
+        listed = reverse("admin:cases_dossier_changelist")
         if request.method != "POST" or verb not in BULK:
             return redirect(listed)
-        form_class, verb = FORMS.get(Verb(verb), NothingAsked), Verb(verb)
-        pks = {whole_number(pk) for pk in chosen[: MOST + 1]} - {None}
-        dossiers = self.rows_for(request.user, Dossier.objects.filter(pk__in=pks)).order_by("due_at", "pk")
-        acts = "act" in request.POST
-        form = form_class(request.POST if acts or "look" in request.POST else None, user=request.user)
-        answers = form.answers() if form.is_bound and form.is_valid() else {}
-        done = acts and form.is_valid()
-        nonce = request.POST.get("nonce") or secrets.token_urlsafe(16)
-        try:
-            if done:
-                rows = act_on_all(verb, dossiers, by=request.user, nonce=nonce[:60], **answers)
-            else:
-                rows = foresee(verb, dossiers, by=request.user, to=answers.get("to"))
-        except CaseError as error:
-            messages.error(request, error.sentence)
-            return redirect(listed)
-        request.current_app = self.admin_site.name
-        return TemplateResponse(
+        verb = Verb(verb)
+        back = _list_before(request)
+        return answer(
             request,
-            "cases/admin/bulk.html",
-            self.admin_site.page_context(
-                request,
-                title=verb.label,
-                verb=verb,
-                form=form,
-                rows=rows,
-                good=[row for row in rows if row.is_possible],
-                bad=[row for row in rows if not row.is_possible],
-                done=done,
-                nonce=nonce,
-                back=_list_before(request),
-                main_button={"data-main": True},
-            ),
+            verb,
+            verbs=BULK,
+            form_class=FORMS.get(verb, NothingAsked),
+            mine=self.rows_for(request.user, Dossier.objects.all()),
+            here=reverse("admin:dossier_bulk", args=[verb.value]),
+            listed=f"{listed}?{back}" if back else listed,
+            more={"back": back},
         )
+
+
+def answer(request, verb, *, verbs, form_class, mine, here: str, listed: str, more: dict):
+    """The page of one verb for many dossiers: what each would do, or what became of each.
+
+    `mine` are the dossiers that the person may choose from; `here` is the address of this page, `listed` that
+    of the list from which somebody came.
+    """
+    chosen = request.POST.getlist("dossier") or request.POST.getlist("_selected_action")
+    pks = {whole_number(pk) for pk in chosen[: MOST + 1]} - {None}
+    dossiers = mine.filter(pk__in=pks).order_by("due_at", "pk")
+    acts = "act" in request.POST
+    form = form_class(request.POST if acts or "look" in request.POST else None, user=request.user)
+    answers = form.answers() if form.is_bound and form.is_valid() else {}
+    done = acts and form.is_valid()
+    nonce = request.POST.get("nonce") or secrets.token_urlsafe(16)
+    try:
+        if done:
+            rows = act_on_all(verb, dossiers, by=request.user, nonce=nonce[:60], verbs=verbs, **answers)
+        else:
+            rows = foresee(verb, dossiers, by=request.user, to=answers.get("to"), verbs=verbs)
+    except CaseError as error:
+        messages.error(request, error.sentence)
+        return redirect(listed)
+    about(request, count=len(rows))
+    request.current_app = admin.site.name
+    context = admin.site.page_context(
+        request,
+        title=verb.label,
+        verb=verb,
+        form=form,
+        rows=rows,
+        good=[row for row in rows if row.is_possible],
+        bad=[row for row in rows if not row.is_possible],
+        done=done,
+        nonce=nonce,
+        here=here,
+        listed=listed,
+        main_button={"data-main": True},
+        **more,
+    )
+    return TemplateResponse(request, "cases/admin/bulk.html", context)
 
 
 def _ask_first(admin, request, queryset):

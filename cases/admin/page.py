@@ -8,12 +8,12 @@ from cases.admin import budget_bars, consultations, shown
 from cases.admin.money import money_of
 from cases.admin.verbs import buttons
 from cases.desk_figures import is_boundary_free
-from cases.enums import TextState
 from cases.letters import letters_of
 from cases.models import Dossier, OnlineFiling
 from cases.papers import paper_steps_of
 from cases.queries import promise_of, working_days_left
 from cases.regime import needs_scan
+from cases.scan_enums import TextState
 from cases.services.meanwhile import last_seen
 from cases.timeline import responsibility_of
 from notifications.enums import LETTER_COLOURS, LetterState

@@ -8,6 +8,7 @@ from cases.models.cooperation import Consultation, Handover
 from cases.models.demands import Demand, StoredPaper
 from cases.models.desk_work import ListColumns, ListExport, ReceptionDraft, ReceptionGroup, SavedList
 from cases.models.dossiers import Dossier, DossierComponent
+from cases.models.escalation import Escalation, EscalationRung, Outage
 from cases.models.feedback import Feedback, FeedbackBook, FeedbackFile, FeedbackStep
 from cases.models.history import DossierEvent, Reschedule, StepRun, Supplement
 from cases.models.log_books import CodeCounter, LogBook
@@ -40,6 +41,8 @@ __all__ = [
     "DossierComponent",
     "DossierEvent",
     "DossierFee",
+    "Escalation",
+    "EscalationRung",
     "ExcludedPeriod",
     "Extension",
     "FeeWaiver",
@@ -57,6 +60,7 @@ __all__ = [
     "OnlineDraft",
     "OnlineFiling",
     "OnlineUpload",
+    "Outage",
     "Payment",
     "QueueDay",
     "QueueService",

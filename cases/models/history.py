@@ -252,6 +252,12 @@ class StepRun(models.Model):
                 condition=Q(done_at__isnull=True) | Q(done_at__gte=F("started_at")),
             ),
         ]
+        indexes = [
+            # How long a step took the last times in this unit, see `cases.outlook`.
+            models.Index(
+                fields=["step", "unit", "-done_at"], name="step_last_done", condition=Q(done_at__isnull=False)
+            ),
+        ]
         triggers = [
             pgtrigger.Protect(name="step_not_deleted", operation=pgtrigger.Delete),
             not_emptied("step_not_emptied"),

@@ -8,8 +8,9 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from cases.enums import DocumentSource, TextFault, TextState
+from cases.enums import DocumentSource
 from cases.models.dossiers import Dossier, DossierComponent
+from cases.scan_enums import TextFault, TextState
 
 
 def storage_name(document, filename: str) -> str:

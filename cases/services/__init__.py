@@ -25,6 +25,7 @@ from cases.services.demands import demand
 from cases.services.digitizing import add_document, digitize
 from cases.services.drafts import drop_draft, forget_old_drafts, keep_draft
 from cases.services.ending import stop, withdraw
+from cases.services.escalating import climb_ladders
 from cases.services.extension import extend
 from cases.services.feedback import (
     answer_feedback,
@@ -83,6 +84,7 @@ __all__ = [
     "certify",
     "check_group",
     "clarify",
+    "climb_ladders",
     "close_cash",
     "close_log_book",
     "close_old_log_books",

@@ -3,7 +3,7 @@
 Each dossier goes through the one door of its verb. One that is refused keeps no other one waiting.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from django.utils.translation import gettext as _
@@ -59,22 +59,33 @@ class Row:
         return not self.refusal
 
 
-def foresee(verb: Verb, dossiers: Iterable[Dossier], *, by, to=None) -> list[Row]:
+def foresee(
+    verb: str, dossiers: Iterable[Dossier], *, by, to=None, verbs: Mapping[str, BulkVerb] = BULK
+) -> list[Row]:
     """What the verb would do with each: possible, or the sentence of its refusal. Changes nothing."""
     people = {"by": by} if to is None else {"by": by, "to": to}
-    return [_row(dossier, lambda d: BULK[verb].check(d, **people)) for dossier in checked(dossiers)]
+    return [_row(dossier, lambda d: verbs[verb].check(d, **people)) for dossier in checked(dossiers)]
 
 
-def act_on_all(verb: Verb, dossiers: Iterable[Dossier], *, by, nonce: str, **answers) -> list[Row]:
+def act_on_all(
+    verb: str,
+    dossiers: Iterable[Dossier],
+    *,
+    by,
+    nonce: str,
+    verbs: Mapping[str, BulkVerb] = BULK,
+    **answers,
+) -> list[Row]:
     """Do it with each; the rows say which were refused and why, with the dossiers as they are afterwards.
 
-    `nonce` is the number of the page: a list that is sent twice acts once on each dossier.
+    `nonce` is the number of the page: a list that is sent twice acts once on each dossier. `verbs` are those
+    that this list has.
     """
     words = {name: str(getattr(value, "pk", value)) for name, value in answers.items()}
 
     def act(dossier: Dossier):
         def run() -> tuple[int, dict]:
-            BULK[verb].act(dossier, by=by, **answers)
+            verbs[verb].act(dossier, by=by, **answers)
             return 200, {}
 
         fingerprint = fingerprint_of("bulk", verb.value, str(dossier.pk), data=words)

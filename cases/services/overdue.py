@@ -5,7 +5,6 @@ what is newly due, not what is stored, and a run that never happened is made up 
 """
 
 import logging
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
@@ -20,15 +19,17 @@ from cases.enums import EventKind, State
 from cases.events import local_text, record, record_all
 from cases.models import CalendarMove, Dossier, DossierEvent, Supplement
 from cases.services.apologies import draft_apology
+from cases.services.at_work import agencies_at_work
 from cases.services.base import locked
 from cases.services.consultations import alert_late_consultations
+from cases.services.escalating import climb_ladders
 from cases.services.notices import notify_applicant, warn_of_due_date
 from notifications.enums import LIVE_LETTER_STATES, LetterKind, LetterState, MessageKind
 from notifications.models import Letter
 from notifications.services.messages import enqueue
 from procedures.calendars import calendar_for
 from procedures.enums import Role
-from procedures.models import Agency, Staff
+from procedures.models import Staff
 from procedures.working_time import WorkCalendar, minute_of
 
 logger = logging.getLogger(__name__)
@@ -58,6 +59,7 @@ class SweepCounts:
     drafted: int
     reminded: int = 0
     alerted: int = 0
+    escalated: int = 0
 
 
 def sweep(now: datetime | None = None) -> SweepCounts:
@@ -68,11 +70,11 @@ def sweep(now: datetime | None = None) -> SweepCounts:
     flagged, warned = flag_overdue(now), warn_due_soon(now)
     if timezone.localtime(now).hour >= DIGEST_HOUR:
         morning_digest(now)  # once per day and supervisor, whoever is first
-    reminded, alerted = remind_supplements(now), alert_late_consultations(now)
+    others = remind_supplements(now), alert_late_consultations(now), climb_ladders(now)
     try:
-        return SweepCounts(flagged, warned, draft_apologies(now), reminded, alerted)
+        return SweepCounts(flagged, warned, draft_apologies(now), *others)
     except SweepIncomplete as error:
-        error.counts = SweepCounts(flagged, warned, error.drafted, reminded, alerted)
+        error.counts = SweepCounts(flagged, warned, error.drafted, *others)
         raise
 
 
@@ -103,7 +105,7 @@ def warn_due_soon(now: datetime | None = None) -> int:
     """Warn two and one working days before the due date (R29); returns how many warnings were added."""
     today = timezone.localdate(now)
     added = 0
-    for agency, calendar in _agencies_at_work():
+    for agency, calendar in agencies_at_work():
         for days_left in (2, 1):
             day = calendar.working_day_after(today, days_left)
             start = datetime.combine(day, time.min, tzinfo=timezone.get_default_timezone())
@@ -127,7 +129,7 @@ def draft_apologies(now: datetime | None = None) -> int:
     """
     now = now or timezone.now()
     drafted, failed = 0, 0
-    for agency, calendar in _agencies_at_work():
+    for agency, calendar in agencies_at_work():
         horizon = calendar.closing(calendar.working_day_after(timezone.localdate(now), 1))
         letters = Letter.objects.filter(
             kind=LetterKind.APOLOGY,
@@ -190,13 +192,6 @@ def _apology_is_near(dossier: Dossier, calendar: WorkCalendar, now: datetime) ->
     if apology_by < dossier.due_at:
         return timezone.localdate(now) >= timezone.localdate(apology_by)
     return now >= dossier.due_at - timedelta(minutes=settings.APOLOGY_SHORT_LIMIT_MINUTES)
-
-
-def _agencies_at_work() -> Iterator[tuple[Agency, WorkCalendar]]:
-    """Agencies with running dossiers, each with its calendar."""
-    ids = Dossier.objects.running().order_by().values("competent_agency").distinct()
-    for agency in Agency.objects.filter(pk__in=ids):
-        yield agency, calendar_for(agency)
 
 
 def morning_digest(now: datetime | None = None) -> int:

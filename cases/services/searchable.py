@@ -22,10 +22,11 @@ from PIL import Image, ImageOps
 from pypdf import PdfWriter
 
 from cases import queries
-from cases.enums import DocumentSource, TextFault, TextState
+from cases.enums import DocumentSource
 from cases.errors import FileMissing
 from cases.models import Document
 from cases.pictures import PDF, UNREADABLE, flat, opened_image, text_of_pdf
+from cases.scan_enums import TextFault, TextState
 from cases.services.stored_files import store_file
 
 logger = logging.getLogger(__name__)

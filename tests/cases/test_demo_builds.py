@@ -19,13 +19,13 @@ from cases.demo.plan import Plan
 from cases.enums import (
     DocumentSource,
     State,
-    TextState,
 )
 from cases.models import (
     Document,
     Dossier,
     DossierEvent,
 )
+from cases.scan_enums import TextState
 from procedures.services.catalogue import load_catalogue
 from procedures.working_time import TZ
 from tests.procedures.small_seeds import SEEDS

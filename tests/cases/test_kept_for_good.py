@@ -17,6 +17,7 @@ ONLY_ADDED = [
     cases.Demand,
     cases.DossierEvent,
     cases.DossierFee,
+    cases.Escalation,
     cases.ExcludedPeriod,
     cases.Extension,
     cases.FeedbackFile,

@@ -12,9 +12,10 @@ from PIL import Image, ImageDraw, ImageFont
 from pypdf import PdfReader
 
 from cases import papers, services
-from cases.enums import DocumentSource, TextFault, TextState
+from cases.enums import DocumentSource
 from cases.models import Document
 from cases.pictures import flat
+from cases.scan_enums import TextFault, TextState
 from cases.services import searchable
 from tests.cases.helpers import everything
 from tests.cast import upload

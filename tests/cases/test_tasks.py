@@ -32,6 +32,7 @@ def test_the_schedule_names_tasks_that_exist():
     assert named == {
         "cases.tasks.flag_overdue",
         "cases.tasks.warn_due_soon",
+        "cases.tasks.climb_ladders",
         "cases.tasks.draft_apologies",
         "cases.tasks.morning_digest",
         "cases.tasks.heartbeat",

@@ -1,0 +1,130 @@
+"""The outlook of dossiers, read from the stored facts: what is left of their steps, and how long these usually take."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from cases import spending
+from cases.ladder import midnight
+from cases.models import Dossier, StepRun
+from cases.pace import Outlook, StepPace, outlook_for
+from cases.queries import calendars_of
+from onestop.keyset import KeysetPage, SortKey, keyset_page
+from procedures.enums import DESK_ROLES
+from procedures.models import ProcedureStep
+from procedures.steps import limit_hours
+from procedures.working_time import WorkCalendar, local, minute_of
+
+LAST_RUNS = 25  # of a step in a unit: how it goes now, not how it went years ago
+LOOKED_AT = 100  # dossiers of one page, whether or not they will be late
+DUE = SortKey("due_at")
+
+
+@dataclass(frozen=True, slots=True)
+class Foreseen:
+    """A dossier with its outlook."""
+
+    dossier: Dossier
+    outlook: Outlook
+
+
+def due_within(found: QuerySet, days: int, calendar: WorkCalendar, now: datetime | None = None) -> QuerySet:
+    """What is due from now to the end of the n-th working day from today, not late yet; in no order. n ≥ 1."""
+    now = now or timezone.now()
+    end = midnight(calendar.working_day_after(local(now).date(), days) + timedelta(days=1))
+    return found.due_between(minute_of(now), end - timedelta(microseconds=1)).order_by()
+
+
+def foresee(dossiers: Sequence[Dossier], now: datetime | None = None) -> list[Foreseen]:
+    """Each with its outlook; as many queries for many dossiers of the same agencies as for one."""
+    now = now or timezone.now()
+    dossiers = list(dossiers)
+    spending.prepare(dossiers)
+    calendars = calendars_of(dossiers)
+    ahead = {dossier.pk: steps_left(dossier) for dossier in dossiers}
+    wanted = {(step.pk, unit_of(dossier, step)) for dossier in dossiers for step in ahead[dossier.pk]}
+    past = _past_minutes(wanted, calendars)
+    return [
+        Foreseen(
+            dossier, _outlook(dossier, ahead[dossier.pk], past, calendars[dossier.competent_agency_id], now)
+        )
+        for dossier in dossiers
+    ]
+
+
+def steps_left(dossier: Dossier) -> list[ProcedureStep]:
+    """The step that runs and those behind it, up to the result; handing it over is outside of the limit."""
+    steps = sorted(dossier.version.steps.all(), key=lambda step: step.position)
+    while steps and steps[-1].role in DESK_ROLES:
+        steps.pop()
+    runs = sorted(dossier.step_runs.all(), key=lambda run: (run.started_at, run.pk))
+    running = next((run for run in runs if run.done_at is None), None)
+    if running is not None:
+        if running.step_id is None:
+            return []
+        return [step for step in steps if step.position >= _position(steps, running.step_id)]
+    done = [_position(steps, run.step_id) for run in runs if run.step_id is not None]
+    return [step for step in steps if step.position > max(done, default=-1)]
+
+
+def unit_of(dossier: Dossier, step: ProcedureStep) -> int:
+    """Where a step is done: at the desk what clerks do, else at the agency that decides."""
+    return dossier.receiving_desk_id if step.role in DESK_ROLES else dossier.competent_agency_id
+
+
+def _position(steps: Sequence[ProcedureStep], pk: int) -> int:
+    """Of a step that is not before the result (any more): behind all of them."""
+    return next((step.position for step in steps if step.pk == pk), 10_000)
+
+
+def _outlook(dossier, steps, past, calendar: WorkCalendar, now: datetime) -> Outlook:
+    spent = spending.spending_of(dossier, calendar, now=now)
+    used = spent.running.used if spent.running else 0
+    running = {run.step_id for run in dossier.step_runs.all() if run.done_at is None}
+    paces = [
+        StepPace(
+            step.name,
+            int(limit_hours(step.amount, step.unit) * 60),
+            used if step.pk in running else 0,
+            past.get((step.pk, unit_of(dossier, step)), ()),
+        )
+        for step in steps
+    ]
+    return outlook_for(paces, due_at=dossier.due_at, now=now, calendar=calendar)
+
+
+def _past_minutes(
+    wanted: Iterable[tuple[int, int]], calendars: dict[int, WorkCalendar]
+) -> dict[tuple[int, int], tuple[int, ...]]:
+    """Working minutes of the last runs of each (step, unit); an index has them in this order."""
+    wanted = sorted(wanted)
+    if not wanted:
+        return {}
+    any_calendar = next(iter(calendars.values()))
+    found: dict[tuple[int, int], list[int]] = {}
+    for step, unit, started, done in _last_runs(wanted):
+        calendar = calendars.get(unit, any_calendar)
+        found.setdefault((step, unit), []).append(calendar.working_minutes_between(started, done))
+    return {key: tuple(minutes) for key, minutes in found.items()}
+
+
+def _last_runs(wanted: Sequence[tuple[int, int]]) -> QuerySet:
+    """The last runs of each pair in one query."""
+    ended = StepRun.objects.filter(done_at__isnull=False).order_by("step", "unit", "-done_at")
+    columns = ("step", "unit", "started_at", "done_at")
+    parts = [ended.filter(Q(step=step, unit=unit)).values_list(*columns)[:LAST_RUNS] for step, unit in wanted]
+    return parts[0].union(*parts[1:], all=True) if len(parts) > 1 else parts[0]
+
+
+def page_of_late(
+    found: QuerySet, cursor: str, now: datetime | None = None
+) -> tuple[list[Foreseen], KeysetPage]:
+    """Those among the next dossiers by due date that will be late, and the page that was looked at.
+
+    Raises `NotACursor`.
+    """
+    page = keyset_page(found, DUE, LOOKED_AT, after=cursor)
+    return [one for one in foresee(page.rows, now) if one.outlook.is_late], page
