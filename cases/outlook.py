@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
 from cases import spending
@@ -112,10 +112,16 @@ def _past_minutes(
 
 
 def _last_runs(wanted: Sequence[tuple[int, int]]) -> QuerySet:
-    """The last runs of each pair in one query."""
-    ended = StepRun.objects.filter(done_at__isnull=False).order_by("step", "unit", "-done_at")
-    columns = ("step", "unit", "started_at", "done_at")
-    parts = [ended.filter(Q(step=step, unit=unit)).values_list(*columns)[:LAST_RUNS] for step, unit in wanted]
+    """The last runs of each pair in one query.
+
+    Only whole ones: not what changed hands on the way, nor what ended because the dossier did.
+    """
+    other = StepRun.objects.filter(dossier=OuterRef("dossier"), step=OuterRef("step")).exclude(
+        pk=OuterRef("pk")
+    )
+    ended = StepRun.objects.filter(~Exists(other), done_at__isnull=False, dossier__ended_at=None)
+    ended = ended.order_by("step", "unit", "-done_at").values_list("step", "unit", "started_at", "done_at")
+    parts = [ended.filter(step=step, unit=unit)[:LAST_RUNS] for step, unit in wanted]
     return parts[0].union(*parts[1:], all=True) if len(parts) > 1 else parts[0]
 
 

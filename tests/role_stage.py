@@ -17,7 +17,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
 from cases import services
-from cases.models import Dossier, ListExport, LogBook, RegisterBook, SavedList
+from cases.models import Dossier, EscalationRung, ListExport, LogBook, RegisterBook, SavedList
 from cases.services import drafts, revisions
 from cases.services.revisions import DayFacts
 from notifications.models import Message
@@ -276,6 +276,7 @@ def _kept(world: World) -> dict[str, object]:
         "agency": world.ward.pk,
         "person": world.officer.pk,
         "day": CalendarDay.objects.order_by("pk").first().pk,
+        "rung": EscalationRung.objects.create(agency=world.ward, working_days=1, receiver="head").pk,
         "reason": ReadyReason.objects.create(use="refusal", text="Không thuộc thẩm quyền").pk,
         "source": ElectronicSource.objects.create(name="Cơ sở dữ liệu thử").pk,
         "tariff": tariff.pk,
@@ -304,6 +305,8 @@ def bodies(world: World, places: dict[str, object]) -> dict[str, dict]:
     filed = {name: value for name, value in body.items() if name != "duplicate_known"}
     waived = {"fee": places["fee"], "amount": 5000, "ground": "Hộ nghèo"}
     return {
+        "admin:late_act": {"dossier": places["late"]},
+        "admin:workload_accept": {"to": world.second_officer.pk},
         **{f"api:{verb}": body for verb, (_who, _state, body, _after) in CASES.items()},
         "api:record_result": {"number": "12/KQ", "signer": "Trần Văn Lãnh Đạo", "file": upload()},
         "api:reschedule": {"reason": "Chờ xác minh", "new_due_at": "2026-12-09T17:00:00+07:00"},
