@@ -124,6 +124,18 @@ def bulk(page: Page) -> None:
     page.wait_for_load_state("networkidle")
 
 
+def late_act(name: str) -> Callable[[Page], None]:
+    """Three late dossiers ticked, and the preview of what would be done with them."""
+
+    def prepare(page: Page) -> None:
+        for box in page.locator("input[name=dossier]").all()[:3]:
+            box.check()
+        page.locator(f"button[formaction$='/{name}/']").click()
+        page.wait_for_load_state("networkidle")
+
+    return prepare
+
+
 def dossiers(query: str) -> str:
     """The list of dossiers with these filters."""
     return f"{ADMIN}/cases/dossier/?{query}"

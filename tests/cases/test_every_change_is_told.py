@@ -204,6 +204,8 @@ def test_every_kind_of_notice_is_tried_here_and_belongs_to_a_topic():
         "consulted",
         "consultation_answered",
         "consultation_late",
+        "late_reminded",
+        "escalated",
     }
 
 

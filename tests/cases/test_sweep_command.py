@@ -28,6 +28,7 @@ def test_the_command_sweep_prints_counts_and_the_second_time_zeros(world, clock)
         "Warnings added: 1",
         "Apologies drafted: 0",
         *NO_OTHERS,
+        "Told by escalation ladders: 1",
         "Messages sent: 7",  # received, digitized and taken over by e-mail and SMS, and the warning
         *NONE_FAILED,
     ]
@@ -37,7 +38,8 @@ def test_the_command_sweep_prints_counts_and_the_second_time_zeros(world, clock)
         "Warnings added: 0",
         "Apologies drafted: 1",
         *NO_OTHERS,
-        "Messages sent: 0",
+        "Told by escalation ladders: 1",
+        "Messages sent: 1",  # the head is told that it is overdue
         *NONE_FAILED,
     ]
     assert lines_of_sweep() == [
@@ -45,6 +47,7 @@ def test_the_command_sweep_prints_counts_and_the_second_time_zeros(world, clock)
         "Warnings added: 0",
         "Apologies drafted: 0",
         *NO_OTHERS,
+        "Told by escalation ladders: 0",
         "Messages sent: 0",
         *NONE_FAILED,
     ]
@@ -52,7 +55,8 @@ def test_the_command_sweep_prints_counts_and_the_second_time_zeros(world, clock)
         ["vi.du@congdan.example"],
         ["vi.du@congdan.example"],
         ["vi.du@congdan.example"],
-        ["thu-ly@nghean.example"],
+        ["thu-ly@nghean.example"],  # the warning of the law, which is the first rung too
+        ["chu-tich@nghean.example"],
     ]
 
 
@@ -75,7 +79,8 @@ def test_the_command_delivers_and_counts_also_when_a_part_failed(world, clock, m
         "Warnings added: 1",
         "Apologies drafted: 0",
         *NO_OTHERS,
-        "Messages sent: 2",  # received by e-mail, and the warning
+        "Told by escalation ladders: 1",
+        "Messages sent: 4",  # received by e-mail, the warning, and both supervisors on the ladder
         "Messages failed, to be tried again: 1",  # received by SMS
         "Messages given up: 0",
     ]

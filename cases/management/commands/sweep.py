@@ -26,6 +26,7 @@ class Command(BaseCommand):
         self.stdout.write(_("Apologies drafted: %(count)s") % {"count": counts.drafted})
         self.stdout.write(_("Reminded of supplements: %(count)s") % {"count": counts.reminded})
         self.stdout.write(_("Late answers of other agencies: %(count)s") % {"count": counts.alerted})
+        self.stdout.write(_("Told by escalation ladders: %(count)s") % {"count": counts.escalated})
         self.stdout.write(_("Messages sent: %(count)s") % {"count": delivered.sent})
         self.stdout.write(_("Messages failed, to be tried again: %(count)s") % {"count": delivered.failed})
         self.stdout.write(_("Messages given up: %(count)s") % {"count": delivered.dead})
