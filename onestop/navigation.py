@@ -48,7 +48,8 @@ def _dossier_links(request) -> list[dict]:
         if access.processes(user):
             links.insert(0, _link(request, _("My queue"), "assignment_ind", f"{dossiers}?holder=me"))
         links.append(_link(request, _("Overdue"), "alarm", reverse("admin:overdue")))
-        links.append(_link(request, _("What will be late"), "update", reverse("admin:outlook")))
+        if not access.receives(user):
+            links.append(_link(request, _("What will be late"), "update", reverse("admin:outlook")))
     if access.supervises(user) and user.workplace_id is not None:
         links.append(_link(request, _("Spread the work"), "balance", reverse("admin:workload")))
     if access.answers(user):

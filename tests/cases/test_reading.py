@@ -163,6 +163,7 @@ NOBODY = {
     "procedure",
     "queue_service",
     "reason",
+    "rung",  # who is told of delays, by role
     "revision",  # codes of dossiers and their dates
     "source",
     "tariff",

@@ -24,6 +24,8 @@ KEEPING = [
 ]
 SHEETS = "Sheets to post"
 DOSSIERS = ["Filings to answer", "All dossiers", "Overdue"]
+AHEAD = "What will be late"
+LADDER = "Escalation ladder"
 ASKED = "Questions to my agency"
 BOOKS = ["Log books", "Registers"]
 MINE = ["My lists", "My exports"]
@@ -51,6 +53,7 @@ SIDEBARS = {
         "Today",
         "My queue",
         *DOSSIERS,
+        AHEAD,
         ASKED,
         "Feedback",
         *MINE,
@@ -62,6 +65,8 @@ SIDEBARS = {
         "Today",
         "Queue numbers",
         *DOSSIERS,
+        AHEAD,
+        "Spread the work",
         ASKED,
         "Demands with a ground",
         "Feedback",
@@ -75,6 +80,7 @@ SIDEBARS = {
         SHEETS,
         "Absences",
         "Work at the desk",
+        LADDER,
         "Secondments",
         "Access tokens",
     ],
@@ -82,6 +88,7 @@ SIDEBARS = {
         "Today",
         "Waiting times",
         *DOSSIERS,
+        AHEAD,
         "Demands with a ground",
         "Feedback",
         "Ratings",
@@ -92,6 +99,7 @@ SIDEBARS = {
         "Messages",
         *KEEPING,
         "Work at the desk",
+        LADDER,
         "Access to personal data",
         "Access tokens",
         "Agencies",
@@ -104,6 +112,7 @@ SIDEBARS = {
         *KEEPING,
         SHEETS,
         "Absences",
+        LADDER,
         "Secondments",
         "Access tokens",
         "Webhooks",
@@ -117,6 +126,7 @@ SIDEBARS = {
         *KEEPING,
         SHEETS,
         "Late publications",
+        LADDER,
         "Secondments",
         "Access tokens",
         "Webhooks",
