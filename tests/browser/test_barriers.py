@@ -43,7 +43,13 @@ BY_ROLE = {
         "/quan-tri/cases/dossier/?holder=me",
         "/quan-tri/cases/dossier/{overdue}/change/",
     ],
-    "giam-sat": ["/quan-tri/", "/quan-tri/qua-han/", "/quan-tri/goi-so/so-lieu/"],
+    "giam-sat": [
+        "/quan-tri/",
+        "/quan-tri/qua-han/",
+        "/quan-tri/du-bao/?days=20",
+        "/quan-tri/can-bang/",
+        "/quan-tri/goi-so/so-lieu/",
+    ],
 }
 
 
