@@ -12,9 +12,11 @@ from cases.services import (
     audit,
     calendar_moves,
     exports,
+    freezing,
     idempotency,
     online_drafts,
     retention,
+    rollups,
     searchable,
     tokens,
     webhooks,
@@ -138,6 +140,13 @@ def write_exports() -> None:
 @shared_task
 def forget_old_exports() -> None:
     logger.info("forgot exports of lists: %s", exports.forget_old_exports())
+
+
+@shared_task
+def keep_rollups() -> None:
+    """Every quarter of an hour: new days once, and then what changed backwards since."""
+    logger.info("counted days: %s", rollups.keep_rollups())
+    logger.info("froze scorecards: %s", freezing.freeze_months())
 
 
 @shared_task

@@ -92,6 +92,10 @@ app.conf.beat_schedule = {
         "task": "cases.tasks.apply_retention",
         "schedule": crontab(hour="2", minute="45"),
     },
+    "every quarter of an hour count what is new or changed of past days": {
+        "task": "cases.tasks.keep_rollups",
+        "schedule": crontab(minute="7,22,37,52"),
+    },
     "every minute chain what was added to the history": {
         "task": "cases.tasks.chain_audit",
         "schedule": crontab(minute="*"),

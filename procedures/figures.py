@@ -6,6 +6,7 @@ Procedures are counted once, whatever versions they have; days are of the countr
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 
 from django.db.models import Q, QuerySet
 
@@ -58,7 +59,7 @@ class Authority:
     def for_citizens(self) -> frozenset[int]:
         return self._those(lambda version: Subject.CITIZEN in version.subjects)
 
-    @property
+    @cached_property
     def with_fee(self) -> frozenset[int]:
         """With something to pay, in some case at least."""
         paid = set(_fee_lines().values_list("version", flat=True))

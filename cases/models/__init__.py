@@ -19,6 +19,15 @@ from cases.models.papers import Document
 from cases.models.ratings import Rating, RatingProof, RatingScore, SupplementAnswer
 from cases.models.registers import RegisterBook, RegisterEntry
 from cases.models.revisions import CalendarMove, CalendarRevision, RevisionDay
+from cases.models.rollups import (
+    AgencyDay,
+    FieldMonth,
+    FrozenMonth,
+    OfficerDay,
+    PartMonth,
+    Recount,
+    RolledUp,
+)
 from cases.models.system import Heartbeat, IdempotencyKey
 from cases.models.tickets import QueueDay, QueueService, QueueTicket, ServiceCounter, WaitingRoom
 from cases.models.tokens import AccessToken
@@ -26,6 +35,7 @@ from cases.models.webhooks import Webhook, WebhookAttempt, WebhookDelivery
 
 __all__ = [
     "AccessToken",
+    "AgencyDay",
     "Applicant",
     "AuditEntry",
     "AuditHead",
@@ -50,6 +60,8 @@ __all__ = [
     "FeedbackBook",
     "FeedbackFile",
     "FeedbackStep",
+    "FieldMonth",
+    "FrozenMonth",
     "Handover",
     "Heartbeat",
     "IdempotencyKey",
@@ -57,10 +69,12 @@ __all__ = [
     "ListExport",
     "LogBook",
     "NoticeChange",
+    "OfficerDay",
     "OnlineDraft",
     "OnlineFiling",
     "OnlineUpload",
     "Outage",
+    "PartMonth",
     "Payment",
     "QueueDay",
     "QueueService",
@@ -72,10 +86,12 @@ __all__ = [
     "ReceiptCounter",
     "ReceptionDraft",
     "ReceptionGroup",
+    "Recount",
     "RegisterBook",
     "RegisterEntry",
     "Reschedule",
     "RevisionDay",
+    "RolledUp",
     "SavedList",
     "ServiceCounter",
     "StepRun",

@@ -24,6 +24,7 @@ from cases.enums import (
     State,
     Verb,
 )
+from cases.models import recounting
 from cases.models.applicants import Applicant
 from cases.models.dossier_sets import DossierQuerySet
 from onestop.fields import EncryptedCharField
@@ -176,6 +177,7 @@ class Dossier(models.Model):
         verbose_name = _("dossier")
         verbose_name_plural = _("dossiers")
         ordering = ["-filed_at", "-pk"]
+        triggers = recounting.OF_DOSSIERS
         constraints = [
             models.CheckConstraint(name="dossier_state_known", condition=Q(state__in=State.values)),
             models.CheckConstraint(
@@ -267,6 +269,8 @@ class Dossier(models.Model):
                 name="dossier_open_due",
                 condition=Q(state__in=sorted(OPEN_STATES)),
             ),
+            # What had not ended before a day: all scorecards and roll-ups (`cases.scorecard.dossiers`).
+            models.Index(fields=["returned_at"], name="dossier_by_return"),
             # What was received today.
             models.Index(fields=["received_at"], name="dossier_received"),
             # What somebody holds, without the years of what they once held.
@@ -386,3 +390,4 @@ class DossierComponent(models.Model):
         constraints = [
             models.UniqueConstraint(name="dossier_component_once", fields=["dossier", "component"])
         ]
+        triggers = recounting.OF_COMPONENTS

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cases.deadlines import Punctuality, punctuality_of
 from cases.feedback import DONE, OPEN, WITH_ANSWER, FeedbackKind, FeedbackState, FeedbackVerb
+from cases.models import recounting
 from cases.models.applicants import Applicant
 from cases.models.dossiers import Dossier
 from cases.models.papers import storage_name
@@ -142,6 +143,7 @@ class Feedback(models.Model):
         ]
         triggers = [
             not_emptied("feedback_not_emptied"),
+            *recounting.OF_FEEDBACK,
             pgtrigger.Protect(name="feedback_not_deleted", operation=pgtrigger.Delete),
             pgtrigger.ReadOnly(
                 name="feedback_as_it_was_sent",
@@ -203,6 +205,7 @@ class FeedbackStep(models.Model):
         ]
         triggers = [
             not_emptied("feedback_step_not_emptied"),
+            *recounting.OF_FEEDBACK_STEPS,
             pgtrigger.Protect(name="feedback_step_only_added", operation=pgtrigger.Update | pgtrigger.Delete),
         ]
 

@@ -22,6 +22,7 @@ from cases.enums import (
     ReuseGround,
     State,
 )
+from cases.models import recounting
 from cases.models.dossiers import Dossier
 from cases.models.triggers import chained
 from onestop.triggers import not_emptied
@@ -70,6 +71,7 @@ class DossierEvent(models.Model):
             pgtrigger.Protect(name="event_only_added", operation=pgtrigger.Update | pgtrigger.Delete),
             not_emptied("event_not_emptied"),
             chained("event_chained"),
+            *recounting.OF_EVENTS,
         ]
 
     def __str__(self) -> str:
@@ -170,6 +172,7 @@ class Supplement(models.Model):
                 operation=pgtrigger.Update,
                 condition=pgtrigger.Q(old__answered_at__isnull=False),
             ),
+            *recounting.OF_SUPPLEMENTS,
         ]
 
 
@@ -257,6 +260,9 @@ class StepRun(models.Model):
             models.Index(
                 fields=["step", "unit", "-done_at"], name="step_last_done", condition=Q(done_at__isnull=False)
             ),
+            # Who has how much to do, and what was done on a day (`cases.scorecard.counting`).
+            models.Index(fields=["unit", "officer"], name="step_running", condition=Q(done_at=None)),
+            models.Index(fields=["done_at"], name="step_done_on"),
         ]
         triggers = [
             pgtrigger.Protect(name="step_not_deleted", operation=pgtrigger.Delete),
@@ -266,6 +272,7 @@ class StepRun(models.Model):
                 operation=pgtrigger.Update,
                 condition=pgtrigger.Q(old__done_at__isnull=False),
             ),
+            *recounting.OF_STEPS,
         ]
 
     @property

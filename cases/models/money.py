@@ -7,6 +7,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from cases.enums import PaymentMethod
+from cases.models import recounting
 from cases.models.dossiers import Dossier
 from cases.models.triggers import only_if
 from onestop.triggers import not_emptied, only_forward
@@ -29,6 +30,7 @@ class DossierFee(models.Model):
         triggers = [
             pgtrigger.Protect(name="dossier_fee_only_added", operation=pgtrigger.Update | pgtrigger.Delete),
             not_emptied("dossier_fee_not_emptied"),
+            *recounting.OF_FEES,
         ]
 
     def __str__(self) -> str:
@@ -93,6 +95,7 @@ class Payment(models.Model):
         triggers = [
             pgtrigger.Protect(name="payment_not_deleted", operation=pgtrigger.Delete),
             not_emptied("payment_not_emptied"),
+            *recounting.OF_PAYMENTS,
             pgtrigger.ReadOnly(name="payment_only_reported", exclude=["cash_report"]),
             pgtrigger.Protect(
                 name="payment_reported_once",

@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from cases.enums import DocumentSource
+from cases.models import recounting
 from cases.models.dossiers import Dossier, DossierComponent
 from cases.scan_enums import TextFault, TextState
 
@@ -60,6 +61,7 @@ class Document(models.Model):
             ),
         ]
         indexes = [models.Index(fields=["sha256"], name="document_by_hash")]
+        triggers = recounting.OF_DOCUMENTS
 
     def __str__(self) -> str:
         return self.name

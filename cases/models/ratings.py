@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from cases.models import recounting
 from cases.models.dossiers import Dossier
 from cases.models.history import Supplement
 from cases.models.triggers import only_if
@@ -88,6 +89,7 @@ class RatingScore(models.Model):
         ]
         triggers = [
             not_emptied("rating_score_not_emptied"),
+            *recounting.OF_RATING_SCORES,
             pgtrigger.Protect(name="rating_score_only_added", operation=pgtrigger.Update | pgtrigger.Delete),
         ]
 

@@ -204,6 +204,11 @@ def online_payments(scope: Scope) -> QuerySet[Payment]:
     )
 
 
+def payments_online_within(scope: Scope) -> QuerySet[Payment]:
+    """Those of the period, for dossiers that these agencies decide."""
+    return online_payments(scope).filter(scope.within("paid_at"), dossier__competent_agency__in=scope.units)
+
+
 def paid_online(scope: Scope) -> Exists:
     return Exists(online_payments(scope).filter(dossier=OuterRef("pk")))
 

@@ -53,7 +53,7 @@ def scope_of(agency: Agency, period: Period, now: datetime, edition: Edition | N
 def facts_of(scope: Scope) -> Facts:
     """Every part of the edition, counted or with the reason why not."""
     with remembered_calendars():
-        return {code: _fact(code, scope) for code in scope.edition.codes}
+        return {code: fact_of(code, scope) for code in scope.edition.codes}
 
 
 def card_of(scope: Scope) -> Card:
@@ -76,7 +76,8 @@ def counted(code: str, scope: Scope) -> Counted | NoValue:
     return _COUNTS[code](scope)
 
 
-def _fact(code: str, scope: Scope) -> Fact:
+def fact_of(code: str, scope: Scope) -> Fact:
+    """One part, counted or with the reason why not."""
     found = counted(code, scope)
     return found.fact if isinstance(found, Counted) else Fact.unknown(found)
 
@@ -143,10 +144,8 @@ def _procedures_with_population_data(scope: Scope) -> Counted:
 
 def _procedures_paid_online(scope: Scope) -> Counted:
     with_fee = scope.authority.with_fee
-    paid = dossiers.online_payments(scope).filter(
-        scope.within("paid_at"), dossier__competent_agency__in=scope.units
-    )
-    return _procedures(Procedures(_ids(paid, "dossier__version__procedure") & with_fee, with_fee))
+    paid = _ids(dossiers.payments_online_within(scope), "dossier__version__procedure")
+    return _procedures(Procedures(paid & with_fee, with_fee))
 
 
 def _dossiers_paid_online(scope: Scope) -> Counted:
@@ -168,18 +167,31 @@ def _ids(rows: QuerySet[Dossier] | QuerySet[Payment], field: str) -> frozenset[i
 
 def _answered_on_time(scope: Scope) -> Counted:
     """Of what was sent, or last passed on to these agencies, in the period (R48)."""
-    received, on_time = _feedback(scope)
-    return Counted(Feedback.objects.filter(pk__in=on_time), Feedback.objects.filter(pk__in=received))
+    found = received_feedback(scope)
+    return Counted(
+        Feedback.objects.filter(pk__in=[one.pk for one in found if one.on_time]),
+        Feedback.objects.filter(pk__in=[one.pk for one in found]),
+    )
 
 
 def _satisfied_with_answers(scope: Scope) -> Counted | NoValue:
     """Likes and dislikes of answers are not asked for yet; of no feedback nobody can be dissatisfied."""
-    received, _on_time = _feedback(scope)
-    return NoValue.NO_SOURCE if received else Counted(Feedback.objects.none(), Feedback.objects.none())
+    if received_feedback(scope):
+        return NoValue.NO_SOURCE
+    return Counted(Feedback.objects.none(), Feedback.objects.none())
 
 
-def _feedback(scope: Scope) -> tuple[list[int], list[int]]:
-    """What these agencies received in the period, as it stood at its end, and what of it was on time."""
+@dataclass(frozen=True, slots=True)
+class ReceivedFeedback:
+    """One piece of feedback by its key, with the agency that had it last and whether it was on time."""
+
+    pk: int
+    agency: int
+    on_time: bool
+
+
+def received_feedback(scope: Scope) -> list[ReceivedFeedback]:
+    """What these agencies received in the period, as it stood at its end."""
     units = set(scope.units)
     candidates = (
         Feedback.objects.filter(sent_at__lt=scope.until, counts_from__gte=scope.period.begins_at)
@@ -187,14 +199,13 @@ def _feedback(scope: Scope) -> tuple[list[int], list[int]]:
         .prefetch_related("steps__to_agency", "book__agency")
         .order_by("pk")
     )
-    received, on_time = [], []
+    received = []
     for one in candidates:
         stood = _stood(one, scope)
         if stood.agency.pk in units and scope.period.begins_at <= stood.since:
-            received.append(one.pk)
-            if feedback.is_on_time(stood.due_at, stood.ended_at, at=scope.last_minute):
-                on_time.append(one.pk)
-    return received, on_time
+            on_time = feedback.is_on_time(stood.due_at, stood.ended_at, at=scope.last_minute)
+            received.append(ReceivedFeedback(one.pk, stood.agency.pk, on_time))
+    return received
 
 
 @dataclass(frozen=True, slots=True)

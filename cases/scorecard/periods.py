@@ -67,6 +67,12 @@ class Period:
         months = 12 // self.in_a_year
         return _span(eve.year, eve.month - months + 1, months)
 
+    @property
+    def after(self) -> "Period":
+        """The one of its kind that begins the day after this one ends."""
+        day = self.last + timedelta(days=1)
+        return _span(day.year, day.month, 12 // self.in_a_year)
+
     def is_over(self, now: datetime) -> bool:
         return local(now).date() > self.last
 

@@ -9,6 +9,8 @@ from cases.demo.offices import CENTRE, PROVINCE, WARDS
 from cases.demo.plan import PROCEDURES
 from cases.enums import State
 from cases.models import Dossier
+from cases.services.freezing import freeze_months
+from cases.services.rollups import keep_rollups
 from procedures.models import Agency, Procedure
 
 
@@ -36,6 +38,9 @@ class Command(BaseCommand):
         self.stdout.write(
             _("%(count)d dossiers, %(acts)d acts.") % {"count": demo.dossiers, "acts": demo.acts}
         )
+        # What the workers would have counted and frozen day by day.
+        keep_rollups()
+        freeze_months()
         for row in Dossier.objects.order_by().values("state").annotate(n=Count("pk")).order_by("state"):
             self.stdout.write(f"  {State(row['state']).label}: {row['n']}")
         self.stdout.write(

@@ -1,0 +1,137 @@
+"""The facts of a scorecard from the roll-ups: the same as `cases.scorecard.facts` counts, without counting (R51)."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import date
+from decimal import Decimal
+
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from cases.models import PartMonth, RolledUp
+from cases.scorecard import counting
+from cases.scorecard.facts import fact_of, scope_of
+from cases.scorecard.periods import Period, month
+from cases.scorecard.scope import Scope
+from cases.scorecard.scores import Card, Fact, Facts, NoValue, card
+from procedures.models import Agency
+
+# Parts that count procedures, by the part whose numerator says of which procedures there was one.
+OF_PROCEDURES = {
+    "3.2": ("3.3", "online"),
+    "4.5a": ("4.5b", "for_citizens"),
+    counting.PAID_PROCEDURES: (counting.PAID_PROCEDURES, "with_fee"),
+}
+ADDED_UP = (*counting.OF_DOSSIERS, counting.OF_FEEDBACK)
+SATISFIED_WITH_ANSWERS = "6.2"
+PART_ROW = ("code", "numerator", "denominator", "procedures")
+PartRow = tuple[str, int, int, list[int]]
+
+
+def last_counted_day() -> date | None:
+    """Up to which day everything is counted; None when nothing is yet."""
+    return RolledUp.objects.values_list("last_day", flat=True).first()
+
+
+def last_month() -> Period:
+    """The month of the last counted day; of today when nothing is counted yet."""
+    day = last_counted_day() or timezone.localdate()
+    return month(day.year, day.month)
+
+
+def was_counted(period: Period) -> bool:
+    """That there are figures of this month at all."""
+    return PartMonth.objects.filter(month=period.first).exists()
+
+
+def counted_scope(agency: Agency, period: Period) -> Scope | None:
+    """The period up to the last day that is counted; None when none of it is.
+
+    Raises a CannotCount with a sentence before all parameters.
+    """
+    last = last_counted_day()
+    if last is None or last < period.first:
+        return None
+    return scope_of(agency, period, counting.end_of(last))
+
+
+def facts_of(scope: Scope) -> Facts:
+    """Every part of the edition, of a month; the scope is one of `counted_scope`."""
+    return _facts(scope, _rows(scope.units, scope.period))
+
+
+def card_of(scope: Scope) -> Card:
+    return card(facts_of(scope), scope.edition, in_a_year=scope.period.in_a_year)
+
+
+def scopes_below(scope: Scope) -> list[Scope]:
+    """Those of the active agencies next below, without a question to the database for each of them.
+
+    Agencies alike decide alike, so their authority is looked up once.
+    """
+    units: dict[int, list[Agency]] = defaultdict(list)
+    for agency in scope.agencies:
+        path = list(agency.tree_path)
+        place = path.index(scope.agency.pk) + 1
+        if place < len(path):
+            units[path[place]].append(agency)
+    found, authorities = [], {}
+    for pk, agencies in units.items():
+        child = next(agency for agency in agencies if agency.pk == pk)
+        if not child.is_active:
+            continue
+        one = Scope(child, scope.period, scope.now, scope.edition)
+        kinds = frozenset(
+            (agency.kind, frozenset(agency.decides_fields)) for agency in agencies if agency.is_active
+        )
+        # What a scope looks up by itself when nobody has: it is known here.
+        vars(one)["agencies"] = agencies
+        if kinds not in authorities:
+            authorities[kinds] = one.authority
+        vars(one)["authority"] = authorities[kinds]
+        found.append(one)
+    return found
+
+
+def totals(scopes: list[Scope]) -> dict[str, Decimal | None]:
+    """The total of each of these scopes of one month, by the identifier of its agency."""
+    rows: dict[int, list[PartRow]] = defaultdict(list)
+    if scopes:
+        units = [pk for scope in scopes for pk in scope.units]
+        for agency, *row in _stored(units, scopes[0].period).values_list("agency", *PART_ROW):
+            rows[agency].append(tuple(row))
+    return {
+        scope.agency.identifier: card(
+            _facts(scope, [row for pk in scope.units for row in rows[pk]]), scope.edition
+        ).total
+        for scope in scopes
+    }
+
+
+def _facts(scope: Scope, rows: Iterable[PartRow]) -> Facts:
+    sums, procedures = defaultdict(lambda: [0, 0]), defaultdict(set)
+    for code, numerator, denominator, ids in rows:
+        sums[code][0] += numerator
+        sums[code][1] += denominator
+        procedures[code].update(ids)
+    return {code: _fact(code, scope, sums, procedures) for code in scope.edition.codes}
+
+
+def _fact(code: str, scope: Scope, sums: dict[str, list[int]], procedures: dict[str, set[int]]) -> Fact:
+    if code in ADDED_UP:
+        return Fact(*sums[code])
+    if code in OF_PROCEDURES:
+        source, of_which = OF_PROCEDURES[code]
+        every = getattr(scope.authority, of_which)
+        return Fact(len(procedures[source] & every), len(every))
+    if code == SATISFIED_WITH_ANSWERS:
+        return Fact.unknown(NoValue.NO_SOURCE) if sums[counting.OF_FEEDBACK][1] else Fact(0, 0)
+    return fact_of(code, scope)  # of the catalogue, or without a source
+
+
+def _stored(units: Iterable[int], period: Period) -> QuerySet[PartMonth]:
+    return PartMonth.objects.filter(agency__in=units, month=period.first)
+
+
+def _rows(units: Iterable[int], period: Period) -> Iterable[PartRow]:
+    return _stored(units, period).values_list(*PART_ROW)

@@ -1,0 +1,141 @@
+"""Keeps the roll-ups of past days and months: counts new days, and anew what changed backwards (R51).
+
+Both are rows of `Recount`: that an agency is to be counted from a day on. A run may be broken off, repeated,
+or missed for weeks; two at once do the same work one after the other.
+"""
+
+from collections.abc import Callable, Iterable
+from datetime import date, timedelta
+
+from django.db import transaction
+from django.db.models import Min
+from django.db.models.functions import TruncDate
+from django.utils import timezone
+
+from cases.models import Dossier, Recount, RolledUp
+from cases.scorecard import counting
+from cases.scorecard.installed import editions
+from procedures.models import Agency
+from procedures.working_time import TZ
+
+DAYS = "days"
+A_DAY = timedelta(days=1)
+
+
+def keep_rollups() -> int:
+    """Count every day up to yesterday, and anew what changed of the days before; returns how many days."""
+    yesterday = timezone.localdate() - A_DAY
+    _begin(yesterday)
+    return _count_again()
+
+
+def rebuild_rollups(
+    agencies: Iterable[Agency] | None = None, first: date | None = None, last: date | None = None
+) -> int:
+    """Count these agencies (all of them) anew on these days (all up to yesterday); returns how many days.
+
+    What waits to be counted is counted too, so that there is no gap.
+    """
+    yesterday = timezone.localdate() - A_DAY
+    _begin(yesterday)
+    begins = first_day()
+    if begins is None or yesterday < begins:
+        return 0
+    _count_again()
+    ids = [agency.pk for agency in agencies] if agencies is not None else _everybody()
+    return _count(dict.fromkeys(ids, max(first or begins, begins)), min(last or yesterday, yesterday))
+
+
+def first_day() -> date | None:
+    """The first day that is counted: of the first dossier, but none before all parameters. None without dossiers."""
+    found = Dossier.objects.aggregate(
+        first=Min(TruncDate("filed_at", tzinfo=TZ)), received=Min(TruncDate("received_at", tzinfo=TZ))
+    )
+    days = [day for day in found.values() if day is not None]
+    return max(min(days), min(edition.begins for edition in editions())) if days else None
+
+
+def _everybody() -> list[int]:
+    return list(Agency.objects.values_list("pk", flat=True))
+
+
+@transaction.atomic
+def _begin(yesterday: date) -> None:
+    """From now on what changes up to yesterday is counted again; new days are such a change for everybody."""
+    begins = first_day()
+    if begins is None or yesterday < begins:
+        return
+    row, _new = RolledUp.objects.get_or_create(name=DAYS, defaults={"last_day": begins - A_DAY})
+    row = RolledUp.objects.select_for_update().get(pk=row.pk)
+    if row.last_day >= yesterday:
+        return
+    new = row.last_day + A_DAY
+    RolledUp.objects.filter(pk=row.pk).update(last_day=yesterday)
+    Recount.objects.bulk_create(Recount(agency_id=pk, first_day=new) for pk in _everybody())
+
+
+def _count_again() -> int:
+    """Work off what is waiting; returns how many days were counted.
+
+    Each day that is done moves the rows on, so that whoever is killed in the middle of years is followed by
+    somebody who goes on from there.
+    """
+    waiting = list(Recount.objects.order_by("first_day").values_list("pk", "agency", "first_day"))
+    if not waiting:
+        return 0
+    mine = Recount.objects.filter(pk__in=[pk for pk, _agency, _day in waiting])
+    first_days: dict[int, date] = {}
+    for _pk, agency, day in waiting:
+        first_days.setdefault(agency, day)
+    last_day = RolledUp.objects.get(name=DAYS).last_day
+    counted = _count(
+        first_days, last_day, done=lambda day: mine.filter(first_day__lte=day).update(first_day=day + A_DAY)
+    )
+    mine.delete()
+    return counted
+
+
+def _count(first_days: dict[int, date], last: date, done: Callable[[date], object] = lambda day: None) -> int:
+    """Replace the figures of each agency from its first day on; months first, for they are few."""
+    first = day = min(first_days.values(), default=last + A_DAY)
+    for end in _ends_of_months(first, last):
+        _replace_month(counting.month_scope(_begun(first_days, end), end))
+    while day <= last:
+        _replace_day(counting.day_scope(_begun(first_days, day), day))
+        done(day)
+        day += A_DAY
+    return max((last - first).days + 1, 0)
+
+
+def _begun(first_days: dict[int, date], day: date) -> list[int]:
+    return [agency for agency, begins in first_days.items() if begins <= day]
+
+
+def _ends_of_months(first: date, last: date) -> Iterable[date]:
+    """The last day of each month that begins by `last`; of the month that runs, yesterday."""
+    day, last_day = first, RolledUp.objects.get(name=DAYS).last_day
+    while day <= last:
+        following = (day.replace(day=1) + timedelta(days=31)).replace(day=1)
+        yield min(following - A_DAY, last_day)
+        day = following
+
+
+def _replace_day(scope: counting.Leaves) -> None:
+    with transaction.atomic():
+        _one_at_a_time()
+        for model, count in counting.OF_A_DAY.items():
+            model.objects.filter(day=scope.day, agency__in=scope.leaves).delete()
+            model.objects.bulk_create(count(scope))
+
+
+def _replace_month(scope: counting.Leaves) -> None:
+    with transaction.atomic():
+        _one_at_a_time()
+        for model, count in counting.OF_A_MONTH.items():
+            model.objects.filter(month=scope.period.first, agency__in=scope.leaves).delete()
+            model.objects.bulk_create(count(scope))
+
+
+def _one_at_a_time() -> None:
+    """Of two workers the second waits here, and then does the same again."""
+    RolledUp.objects.select_for_update().get(name=DAYS)
