@@ -11,7 +11,8 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from cases.enums import FINAL_STATES, State
+from cases import ages
+from cases.enums import FINAL_STATES, RUNNING_STATES, State
 from cases.models import Dossier
 from cases.queries import clarifications, filings_to_answer, second_requests
 from onestop.keyset import FAR, SortKey
@@ -21,6 +22,7 @@ from procedures.enums import Role
 
 # --- Filters ----------------------------------------------------------------------------------
 
+IN_WORK = sorted(RUNNING_STATES | {State.SUPPLEMENT})
 DAYS_AHEAD = {"today": 0, "tomorrow": 1, "in_two_days": 2}
 
 
@@ -80,6 +82,19 @@ def _transfer(found, value, user):
     return found.lying_at_the_desk() if value == "lying" else found.late_transfer()
 
 
+def in_work(found):
+    """Received, and the agency or the applicant still has to do something for the result."""
+    return found.filter(state__in=IN_WORK)
+
+
+def _age(found, value, user):
+    return in_work(found).filter(ages.received(value, timezone.localdate()))
+
+
+def _officer(found, value, user):
+    return found.open().filter(holder=int(value))
+
+
 def _group(found, value, user):
     return found.filter(group=int(value))
 
@@ -112,6 +127,8 @@ FILTERS = {
     "asked": Filter(_asked, ("twice", "clarify")),
     "transfer": Filter(_transfer, ("late", "lying")),
     "group": Filter(_group, _Numbers()),
+    "age": Filter(_age, tuple(ages.AGES)),
+    "officer": Filter(_officer, _Numbers()),
 }
 
 

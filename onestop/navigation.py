@@ -127,6 +127,7 @@ def _administration_links(request) -> list[dict]:
         links.append(_link(request, _("Absences"), "event_busy", reverse("admin:absences")))
     if access.inspects_desks(request.user):
         links.append(_link(request, _("Work at the desk"), "monitoring", reverse("admin:desk_work")))
+        links.append(_link(request, _("Scorecard"), "scoreboard", reverse("admin:scorecard")))
     if access.sees_ladders(request.user):
         ladder = reverse("admin:cases_escalationrung_changelist")
         links.append(_link(request, _("Escalation ladder"), "stairs", ladder))

@@ -63,6 +63,7 @@ READS = {
         "admin:register_volume",
         "admin:questions",
         "admin:ratings",
+        "admin:scorecard_list",
         "api:dossiers",
         "api:search",
         "api:log_book",

@@ -17,7 +17,15 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
 from cases import services
-from cases.models import Dossier, EscalationRung, ListExport, LogBook, RegisterBook, SavedList
+from cases.models import (
+    Dossier,
+    EscalationRung,
+    ListExport,
+    LogBook,
+    RegisterBook,
+    RolledUp,
+    SavedList,
+)
 from cases.services import drafts, revisions
 from cases.services.revisions import DayFacts
 from notifications.models import Message
@@ -61,6 +69,7 @@ class Stage:
         self.world = build_world()
         self.people = _people(self.world)
         self.places = _places(self.world, self.people, clock)
+        RolledUp.objects.create(name="days", last_day=date(2026, 12, 1))  # else no month has a scorecard
         # One browser for all: each new one would load the middleware anew, a thousand times longer than a request.
         self.browser = Client(raise_request_exception=False, headers={"Accept-Language": "en"})
         self.sessions = {letter: self._session_of(letter) for letter in EVERYBODY}
@@ -296,6 +305,9 @@ QUERIES = {
     "api:calculator": {"procedure": "1.000001"},
     "admin:receipts": {"today": "1"},
     "admin:group_template": {"procedure": "1.000001"},
+    "admin:scorecard": {"agency": "H41.101", "month": "2026-11"},
+    "admin:nine_indicators": {"agency": "H41.101", "month": "2026-11"},
+    "admin:scorecard_list": {"agency": "H41.101", "month": "2026-11", "part": "2.1"},
 }
 
 

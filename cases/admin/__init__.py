@@ -40,6 +40,8 @@ from cases.admin import (
     results,
     revisions,
     scans,
+    scorecard,
+    scorecard_list,
     secondments,
     tokens,
     webhooks,
@@ -84,6 +86,8 @@ __all__ = [
     "results",
     "revisions",
     "scans",
+    "scorecard",
+    "scorecard_list",
     "secondments",
     "tokens",
     "webhooks",
@@ -183,3 +187,6 @@ admin.site.add_page("phan-anh/<int:pk>/", feedback.page, "feedback")
 admin.site.add_page("phan-anh/<int:pk>/tep/<int:file_pk>/", feedback.file, "feedback_file")
 admin.site.add_page("phan-anh/<int:pk>/<slug:verb>/", feedback.verb, "feedback_verb")
 admin.site.add_page("danh-gia/", ratings.ratings, "ratings")
+admin.site.add_page("bo-chi-so/", scorecard.scorecard, "scorecard")
+admin.site.add_page("bo-chi-so/danh-sach/", scorecard_list.scorecard_list, "scorecard_list")
+admin.site.add_page("bo-chi-so/chin-chi-so/", scorecard.nine_indicators, "nine_indicators")

@@ -6,18 +6,29 @@ from datetime import datetime
 from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext as _t
+from django.utils.translation import gettext_lazy as _
 
 from cases import rules
 from cases.admin import budget_bars
+from cases.admin.charts import chart_of_ages, chart_of_load, charts_of_months, heat_rows
 from cases.admin.home_figures import figures
 from cases.admin.scope import visible
 from cases.admin.shown import due_with_words, state_badge, time_to_answer
+from cases.morning import load_of_officers, work_by_age
 from cases.queries import calendars_of, filings_to_answer, working_days_left
+from cases.trends import trends
 from onestop import access
 from onestop.health import heartbeat_age
 from procedures.calendars import calendar_for, unofficial_year
 
 FIRST = 8
+# As short as a chart needs them; the list calls them by `cases.admin.filters.AgeFilter`.
+AGE_NAMES = {
+    "to_5": _("up to 5 days"),
+    "to_15": _("6 to 15 days"),
+    "to_30": _("16 to 30 days"),
+    "longer": _("more than 30 days"),
+}
 
 
 def with_figures(request, context: dict) -> dict:
@@ -28,6 +39,7 @@ def with_figures(request, context: dict) -> dict:
         "figures": figures(user),
         "answer_next": answer_next(user),
         "due_first": due_first(user),
+        "course": course(user),
         "workers": workers(user),
         "calendar_warning": calendar_warning(user),
         "receives": access.receives(user),
@@ -70,6 +82,22 @@ def due_first(user) -> list[dict]:
         }
         for dossier in dossiers
     ]
+
+
+def course(user) -> dict:
+    """Charts for those who supervise or inspect: what is in work now, and the months from the roll-ups."""
+    if not access.inspects_desks(user):
+        return {}
+    mine, found = visible(user), trends(user.workplace)
+    months = charts_of_months(user.workplace, found.months) if found else []
+    loads = load_of_officers(mine)
+    return {
+        "charts": [*months, chart_of_ages(work_by_age(mine), AGE_NAMES)],
+        "load": chart_of_load(loads) if loads else None,
+        "heat": found and found.heat,
+        "heat_rows": heat_rows(user.workplace, found.heat) if found else [],
+        "last_day": found and found.last_day,
+    }
 
 
 def calendar_warning(user) -> str:

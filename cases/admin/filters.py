@@ -10,7 +10,7 @@ from cases import lists
 from cases.enums import State
 from onestop import access
 from onestop.admin import DropdownFilter
-from procedures.models import ProcedureVersion
+from procedures.models import ProcedureVersion, Staff, works_in
 
 
 class ListFilter(DropdownFilter):
@@ -129,6 +129,34 @@ class GroupFilter(ListFilter):
         return lists.group_name(user, value)
 
 
+class AgeFilter(ListFilter):
+    title = _("age")
+    parameter_name = "age"
+    offered = [
+        ("to_5", _("In work for up to 5 days")),
+        ("to_15", _("In work for 6 to 15 days")),
+        ("to_30", _("In work for 16 to 30 days")),
+        ("longer", _("In work for more than 30 days")),
+    ]
+
+
+class OfficerFilter(ListFilter):
+    """Who holds it; people are many, so only the one that is shown is offered."""
+
+    title = _("officer")
+    parameter_name = "officer"
+
+    def lookups(self, request, model_admin):
+        number = request.GET.get(self.parameter_name, "")
+        return [(number, self.word_for(number, request.user))] if number else []
+
+    @classmethod
+    def word_for(cls, value, user):
+        mine = Staff.objects.filter(works_in(access.agencies_of(user)))
+        known = lists.FILTERS["officer"].knows(value)
+        return str((known and mine.filter(pk=int(value)).first()) or value)
+
+
 OF_THE_LIST = (
     StateFilter,
     DueFilter,
@@ -141,6 +169,8 @@ OF_THE_LIST = (
     AskedTwiceFilter,
     TransferFilter,
     GroupFilter,
+    AgeFilter,
+    OfficerFilter,
 )
 _ORDERS = {"filed": _("filed at"), "due": _("due date"), "answer": _("answer")}
 

@@ -9,11 +9,13 @@ from django.utils.translation import gettext_lazy as _
 from cases import waiting
 from cases.admin.scope import visible
 from cases.enums import State
+from cases.letters import letters_about
 from cases.lists import narrowed
 from cases.models import Consultation
+from cases.morning import apologies_to_send, without_a_reason
 from cases.queries import unreported_payments
 from cases.services.drafts import drafts_of
-from notifications.models import Letter, Message
+from notifications.models import Message
 from onestop import access
 from onestop.keyset import COUNTED, count_up_to
 from procedures.enums import Role
@@ -103,22 +105,31 @@ def _of_an_officer(user) -> list[Figure]:
 
 def _of_a_supervisor(user) -> list[Figure]:
     mine = _Dossiers(user)
-    letters = Letter.objects.open().filter(reference__in=_codes(mine.all))
+    letters = letters_about(mine.all)
     return [
         mine.overdue(),
         mine.figure(_("Due today"), "due=today", "warning"),
         mine.figure(_("Due on the next working day"), "due=tomorrow", "warning"),
-        Figure(
-            _("Letters waiting"),
-            count_up_to(letters),
-            reverse("admin:notifications_letter_changelist") + "?state=open",
-            "warning",
+        _letters(
+            _("Apologies that must go out today"),
+            apologies_to_send(letters, user.workplace),
+            "today",
+            "danger",
         ),
+        _letters(_("Drafts waiting for a reason"), without_a_reason(letters), "no_reason", "warning"),
+        _letters(_("Letters waiting"), letters.open(), "open", "warning"),
+        mine.figure(_("Late transfers"), "transfer=lying", "danger"),
         mine.figure(_("Filings to answer"), "answer=waiting"),
+        mine.figure(_("Answers that are late"), "answer=late", "danger"),
         mine.figure(_("Received today"), "received=today"),
         mine.figure(_("Ready to hand over"), f"state={State.PAID}", "success"),
         mine.figure(_("Held by somebody who works elsewhere"), "holder=elsewhere", "danger"),
     ]
+
+
+def _letters(label, found, state: str, colour: str) -> Figure:
+    link = reverse("admin:notifications_letter_changelist")
+    return Figure(label, count_up_to(found), f"{link}?state={state}", colour)
 
 
 class _Dossiers:

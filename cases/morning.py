@@ -1,0 +1,69 @@
+"""What a supervisor looks at first: which letters wait, how old the work is, who holds how much."""
+
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.utils import timezone
+
+from cases.ages import AGES, received
+from cases.enums import RUNNING_STATES
+from cases.lists import in_work
+from cases.models import Dossier
+from notifications.enums import LetterKind, LetterState
+from notifications.models import Letter
+from procedures.calendars import calendar_for
+from procedures.models import Agency, Staff
+from procedures.working_time import minute_of
+
+MOST_OFFICERS = 15
+
+
+def apologies_to_send(letters: QuerySet[Letter], agency: Agency | None) -> QuerySet[Letter]:
+    """Apologies among these that have to go out today: not issued, and due on the next working day or before (R29).
+
+    The working days are those of the person's own agency, as in all lists.
+    """
+    tomorrow = calendar_for(agency).working_day_after(timezone.localdate(), 1)
+    end = datetime.combine(tomorrow, time.min, tzinfo=timezone.get_default_timezone()) + timedelta(days=1)
+    waiting = Dossier.objects.running().filter(
+        code=OuterRef("reference"), cycle=OuterRef("cycle"), due_at__lt=end
+    )
+    return letters.open().filter(Exists(waiting.order_by()), kind=LetterKind.APOLOGY)
+
+
+def without_a_reason(letters: QuerySet[Letter]) -> QuerySet[Letter]:
+    """Drafts of apologies that nobody has given a reason yet: without one they cannot be issued."""
+    return letters.filter(kind=LetterKind.APOLOGY, state=LetterState.DRAFT, reason="")
+
+
+def work_by_age(dossiers: QuerySet[Dossier]) -> dict[str, int]:
+    """How many of these are in work, by the groups of `cases.ages`."""
+    today = timezone.localdate()
+    return (
+        in_work(dossiers)
+        .order_by()
+        .aggregate(**{name: Count("pk", filter=received(name, today)) for name in AGES})
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """What one person holds now, and how much of it is overdue."""
+
+    officer: Staff
+    held: int
+    late: int
+
+
+def load_of_officers(dossiers: QuerySet[Dossier]) -> list[Load]:
+    """Who holds the most of these, at most fifteen people."""
+    overdue = Q(state__in=RUNNING_STATES, finished_at__isnull=True, due_at__lt=minute_of(timezone.now()))
+    held = dossiers.open().filter(holder__isnull=False).order_by().values_list("holder")
+    rows = list(
+        held.annotate(n=Count("pk"), late=Count("pk", filter=overdue)).order_by("-n", "holder")[
+            :MOST_OFFICERS
+        ]
+    )
+    people = Staff.objects.in_bulk([pk for pk, _held, _late in rows])
+    return [Load(people[pk], n, late) for pk, n, late in rows]

@@ -1,0 +1,203 @@
+"""The morning screen on the demonstration: each figure is a count one by one, and opens a list of that length."""
+
+from datetime import date, datetime
+
+import pytest
+import time_machine
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from cases import services
+from cases.ages import AGES
+from cases.demo.build import build_demo
+from cases.enums import RUNNING_STATES, State
+from cases.models import Dossier, Supplement
+from cases.services.rollups import keep_rollups
+from notifications.enums import LetterKind, LetterState, MessageState
+from notifications.models import Letter, Message
+from procedures.calendars import calendar_for
+from procedures.enums import Channel, Role
+from procedures.models import Agency, Staff
+from procedures.services.catalogue import load_catalogue
+from procedures.working_time import TZ
+from tests.procedures.small_seeds import SEEDS
+
+HOME = "/quan-tri/"
+NOW = datetime(2026, 11, 20, 10, 30, tzinfo=TZ)
+
+
+@pytest.fixture
+def demo(db):
+    """A small demonstration on a Friday morning, with the letters and figures that the workers make."""
+    load_catalogue(SEEDS, today=date(2026, 9, 1))
+    with time_machine.travel(NOW, tick=False):
+        build_demo(28, seed=5)
+        services.sweep()
+        keep_rollups()
+        yield
+
+
+def day_of(moment) -> date:
+    return timezone.localdate(moment)
+
+
+def brute_force(user) -> dict[str, int]:
+    """Every figure, counted one by one in Python over everything there is."""
+    units = set(Agency.objects.below(user.workplace))
+    mine = [
+        one
+        for one in Dossier.objects.select_related("receiving_desk", "competent_agency", "holder__agency")
+        if {one.receiving_desk, one.competent_agency} & units
+    ]
+    today, calendar = day_of(NOW), calendar_for(user.workplace)
+    tomorrow = calendar.working_day_after(today, 1)
+    running = [one for one in mine if one.state in RUNNING_STATES and one.finished_at is None]
+    by_code = {one.code: one for one in mine if one.code}
+    asked = set(Supplement.objects.filter(answered_at=None).values_list("dossier", flat=True))
+    filings = [one for one in mine if one.state == State.SUBMITTED and one.pk not in asked]
+    letters = [
+        letter
+        for letter in Letter.objects.all()
+        if letter.reference in by_code or letter.reference in {str(one.uuid) for one in mine}
+    ]
+    waiting = [one for one in letters if one.state in {LetterState.DRAFT, LetterState.APPROVED}]
+    of_running = {(one.code, one.cycle): one for one in running}
+    return {
+        "Overdue now": sum(one.due_at < NOW for one in running),
+        "Due today": sum(one.due_at >= NOW and day_of(one.due_at) == today for one in running),
+        "Due on the next working day": sum(day_of(one.due_at) == tomorrow for one in running),
+        "Apologies that must go out today": sum(
+            letter.kind == LetterKind.APOLOGY
+            and (letter.reference, letter.cycle) in of_running
+            and day_of(of_running[letter.reference, letter.cycle].due_at) <= tomorrow
+            for letter in waiting
+        ),
+        "Drafts waiting for a reason": sum(
+            letter.kind == LetterKind.APOLOGY and letter.state == LetterState.DRAFT and not letter.reason
+            for letter in letters
+        ),
+        "Letters waiting": len(waiting),
+        "Late transfers": sum(
+            one.state == State.RECEIVED
+            and one.transferred_at is None
+            and one.channel != Channel.ONLINE
+            and one.transfer_due_at is not None
+            and one.transfer_due_at < NOW
+            for one in mine
+        ),
+        "Filings to answer": len(filings),
+        "Answers that are late": sum(bool(one.answer_due_at) and one.answer_due_at < NOW for one in filings),
+        "Received today": sum(bool(one.received_at) and day_of(one.received_at) == today for one in mine),
+        "Ready to hand over": sum(one.state == State.PAID for one in mine),
+        "Messages given up": sum(
+            message.state == MessageState.DEAD and message.reference in by_code
+            for message in Message.objects.all()
+        ),
+    }
+
+
+def length_of(client, figure) -> int:
+    page = client.get(figure.link)
+    return page.context["total"] if "qua-han" in figure.link else page.context["cl"].result_count
+
+
+def test_every_figure_of_the_demonstration_opens_what_it_counts(demo, browser):
+    """One test, because it takes long to build a demonstration."""
+    figures_are_counted_one_by_one(browser)
+    charts_open_lists_of_that_length(browser)
+    ages_are_counted_one_by_one(browser)
+
+
+def figures_are_counted_one_by_one(browser):
+    supervisors = Staff.objects.filter(role__in=[Role.SUPERVISOR, Role.AUDITOR], agency__isnull=False)
+    assert len(supervisors) >= 4
+    seen = dict.fromkeys(brute_force(supervisors[0]), 0)
+    Message.objects.filter(pk__in=Message.objects.values("pk")[:5]).update(state=MessageState.DEAD)
+    for person in supervisors:
+        client, expected = browser(person), brute_force(person)
+        shown = {str(one.label): one for one in client.get(HOME).context["figures"]}
+        for label, count in expected.items():
+            assert (person.username, label, shown[label].count) == (person.username, label, count)
+            assert (person.username, label, length_of(client, shown[label])) == (
+                person.username,
+                label,
+                count,
+            )
+            seen[label] += count
+    # Of most there was something, or nothing would have been tested.
+    assert sum(bool(count) for count in seen.values()) >= 9, seen
+
+
+def charts_open_lists_of_that_length(browser):
+    person = Staff.objects.get(username="giamsat.thanhvinh")
+    client = browser(person)
+    course = client.get(HOME).context["course"]
+    opened = 0
+    for chart in [*course["charts"], course["load"]]:
+        for row in chart.rows:
+            for cell in row:
+                if cell.link and cell.text.isdecimal():
+                    page = client.get(cell.link)
+                    total = page.context.get("total")
+                    shown = page.context["cl"].result_count if total is None else total
+                    assert (chart.key, cell.link, shown) == (chart.key, cell.link, int(cell.text))
+                    opened += bool(shown)
+    for _agency, cells in course["heat_rows"]:
+        for cell in cells:
+            if cell.link:
+                page = client.get(cell.link)
+                assert cell.hint.endswith(f"of {page.context['total']} on time")
+                opened += 1
+    assert opened >= 10
+
+
+def ages_are_counted_one_by_one(browser):
+    person = Staff.objects.get(username="giamsat.thanhvinh")
+    ages = browser(person).get(HOME).context["course"]["charts"][-1]
+    today, units = day_of(NOW), set(Agency.objects.below(person.workplace))
+    days = [
+        (today - day_of(one.received_at)).days
+        for one in Dossier.objects.filter(state__in=[*RUNNING_STATES, State.SUPPLEMENT])
+        if {one.receiving_desk, one.competent_agency} & units
+    ]
+    assert [int(row[1].text) for row in ages.rows] == [
+        sum(youngest <= age and (oldest is None or age <= oldest) for age in days)
+        for youngest, oldest in AGES.values()
+    ]
+
+
+def test_the_page_costs_the_same_with_more_dossiers_and_more_months(world, clock, browser):
+    client = browser(world.supervisor)
+    world.processing()
+    clock.move_to("2026-11-10 08:00")
+    keep_rollups()
+    client.get(HOME)
+    with CaptureQueriesContext(connection) as few:
+        client.get(HOME)
+    for _ in range(3):
+        world.processing()
+        world.returned()
+        world.receive(world.paid)
+    clock.move_to("2026-12-12 08:00")
+    keep_rollups()
+    with CaptureQueriesContext(connection) as many:
+        client.get(HOME)
+    assert len(many) == len(few)
+
+
+def test_before_anything_is_counted_the_page_says_so(world, browser):
+    page = browser(world.supervisor).get(HOME)
+    assert b"No day has been counted yet" in page.content
+    assert [chart.key for chart in page.context["course"]["charts"]] == ["ages"]
+
+
+def test_clerks_and_officers_get_no_charts(world, browser):
+    for person in (world.clerk, world.officer):
+        assert browser(person).get(HOME).context["course"] == {}
+
+
+def test_an_officer_of_another_agency_has_no_name_in_a_filter(world, browser):
+    page = browser(world.supervisor).get(f"/quan-tri/cases/dossier/?officer={world.outsider_officer.pk}")
+    assert page.context["cl"].result_count == 0
+    assert world.outsider_officer.full_name.encode() not in page.content
