@@ -111,7 +111,10 @@ STAFF_VIEWS = [
     View("assign", SUPERVISOR, dossiers("state=processing"), verb("assign")),
     View("questions", OFFICER, f"{ADMIN}/hoi-y-kien/"),
     # Who supervises, inspects and apologises
-    View("home-supervisor", SUPERVISOR, f"{ADMIN}/"),
+    View("home-supervisor", SUPERVISOR, f"{ADMIN}/", full=True, kept="desktop"),
+    View("scorecard", SUPERVISOR, f"{ADMIN}/bo-chi-so/", full=True, kept="desktop"),
+    View("scorecard-list", SUPERVISOR, f"{ADMIN}/bo-chi-so/danh-sach/?part=2.1"),
+    View("nine-indicators", SUPERVISOR, f"{ADMIN}/bo-chi-so/chin-chi-so/"),
     View("home-head", HEAD, f"{ADMIN}/"),
     View("home-auditor", AUDITOR, f"{ADMIN}/"),
     View("overdue", AUDITOR, f"{ADMIN}/qua-han/", kept="desktop"),

@@ -1,6 +1,6 @@
 """The scorecard of an agency and month: every figure opens what it counted, and says why where it has none (R51)."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 
 from django.contrib import admin, messages
@@ -133,11 +133,15 @@ def _before(scope: Scope) -> dict[str, Decimal | None]:
     frozen = frozen_month(scope.agency, scope.period.before)
     if frozen:
         return dict(frozen.points)
-    try:
-        earlier = rolled.counted_scope(scope.agency, scope.period.before)
-    except CannotCount:
-        return {}
-    return _points(rolled.facts_of(earlier), earlier) if rolled.was_counted(scope.period.before) else {}
+    earlier = _earlier(scope)
+    return _points(rolled.facts_of(earlier), earlier) if earlier else {}
+
+
+def _earlier(scope: Scope) -> Scope | None:
+    """The month before; None when it was not counted."""
+    if not rolled.was_counted(scope.period.before):
+        return None
+    return rolled.counted_scope(scope.agency, scope.period.before)
 
 
 def _difference(now: Decimal | None, before: Decimal | None) -> Decimal | None:
@@ -217,8 +221,8 @@ def _standings(scope: Scope) -> list[tuple[Agency, Standing, str]]:
         return []
     agencies = {one.agency.identifier: one.agency for one in below}
     now = _totals(below, scope.period)
-    earlier = [replace_period(one, scope.period.before) for one in below]
-    before = _totals(earlier, scope.period.before) if rolled.was_counted(scope.period.before) else {}
+    earlier = _earlier(scope)
+    before = _totals(rolled.scopes_below(earlier), earlier.period) if earlier else {}
     return [
         (agencies[one.key], one, urlencode({"agency": one.key, "month": str(scope.period)}))
         for one in ranking(now, before)
@@ -230,14 +234,6 @@ def _totals(scopes: list[Scope], period: Period) -> dict[str, Decimal | None]:
     frozen = frozen_totals([one.agency for one in scopes], period)
     rest = [one for one in scopes if one.agency.identifier not in frozen]
     return {**rolled.totals(rest), **frozen}
-
-
-def replace_period(scope: Scope, period: Period) -> Scope:
-    """The same agencies in another month, which are not looked up again."""
-    other = replace(scope, period=period)
-    vars(other)["agencies"] = scope.agencies
-    vars(other)["authority"] = scope.authority
-    return other
 
 
 # The nine indicators ----------------------------------------------------------------------------------

@@ -23,6 +23,7 @@ OF_PROCEDURES = {
     counting.PAID_PROCEDURES: (counting.PAID_PROCEDURES, "with_fee"),
 }
 ADDED_UP = (*counting.OF_DOSSIERS, counting.OF_FEEDBACK)
+OFFERED_ONLINE = "3.1"
 SATISFIED_WITH_ANSWERS = "6.2"
 PART_ROW = ("code", "numerator", "denominator", "procedures")
 PartRow = tuple[str, int, int, list[int]]
@@ -124,6 +125,8 @@ def _fact(code: str, scope: Scope, sums: dict[str, list[int]], procedures: dict[
         source, of_which = OF_PROCEDURES[code]
         every = getattr(scope.authority, of_which)
         return Fact(len(procedures[source] & every), len(every))
+    if code == OFFERED_ONLINE:
+        return Fact(len(scope.authority.online), len(scope.authority.all))
     if code == SATISFIED_WITH_ANSWERS:
         return Fact.unknown(NoValue.NO_SOURCE) if sums[counting.OF_FEEDBACK][1] else Fact(0, 0)
     return fact_of(code, scope)  # of the catalogue, or without a source
