@@ -214,7 +214,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='agencyday',
-            constraint=models.UniqueConstraint(fields=('day', 'agency'), name='agency_day_once'),
+            constraint=models.UniqueConstraint(fields=('agency', 'day'), name='agency_day_once'),
         ),
         migrations.AddConstraint(
             model_name='agencyday',

@@ -53,7 +53,7 @@ class AgencyDay(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(name="agency_day_once", fields=["day", "agency"]),
+            models.UniqueConstraint(name="agency_day_once", fields=["agency", "day"]),
             models.CheckConstraint(
                 name="agency_day_parts_of_the_whole",
                 condition=Q(
