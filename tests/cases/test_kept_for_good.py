@@ -23,6 +23,7 @@ ONLY_ADDED = [
     cases.FeedbackFile,
     cases.FeedbackStep,
     cases.FeeWaiver,
+    cases.FrozenMonth,
     cases.Handover,
     cases.NoticeChange,
     cases.OnlineFiling,
