@@ -6,6 +6,8 @@ somebody edits it (quote prefix). Moments are real dates of Asia/Ho_Chi_Minh, sh
 
 from collections.abc import Iterable
 from datetime import date, datetime
+from decimal import Decimal
+from itertools import zip_longest
 
 from django.utils import timezone
 from openpyxl import Workbook
@@ -37,6 +39,41 @@ def write_list(target, title: str, headers: Iterable[str], rows: Iterable[Iterab
     return written
 
 
+def write_book(target, sheets: Iterable[tuple[str, Iterable[tuple]]]) -> int:
+    """Write sheets of tables: each a title and `(title, note, headers, rows, widths)`; returns the rows written."""
+    book, written, names = Workbook(write_only=True), 0, set()
+    for title, tables in sheets:
+        sheet = book.create_sheet(_unlike(sheet_title(title), names))
+        tables = list(tables)
+        for place, width in enumerate(_widest(tables), start=1):
+            sheet.column_dimensions[get_column_letter(place)].width = width
+        for heading, note, headers, rows, _widths in tables:
+            sheet.append([_bold(sheet, heading)])
+            if note:
+                sheet.append([cell(sheet, note)])
+            sheet.append([_bold(sheet, header) for header in headers])
+            for row in rows:
+                sheet.append([cell(sheet, value) for value in row])
+                written += 1
+            sheet.append([])
+    book.save(target)
+    return written
+
+
+def _widest(tables: list[tuple]) -> list[float]:
+    """Column widths that fit every table of a sheet."""
+    return [max(found) for found in zip_longest(*(table[4] for table in tables), fillvalue=0)]
+
+
+def _unlike(title: str, names: set[str]) -> str:
+    """Excel wants each sheet to have a name of its own."""
+    found, number = title, 2
+    while found.casefold() in names:
+        found, number = f"{title[:28]} {number}", number + 1
+    names.add(found.casefold())
+    return found
+
+
 def cell(sheet, value):
     """The value as Excel should have it: text, a moment, a day, or a number."""
     match value:
@@ -44,6 +81,8 @@ def cell(sheet, value):
             return None
         case bool() | int() | float():
             return value
+        case Decimal():
+            return float(value)
         case datetime():
             found = WriteOnlyCell(
                 sheet, timezone.localtime(value).replace(tzinfo=None, second=0, microsecond=0)

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cases import deadlines
 from cases.deadlines import Punctuality
+from cases.enums import EventKind
 from procedures.regimes import FeedbackRules
 from procedures.working_time import WorkCalendar, local, minute_of
 
@@ -33,6 +34,30 @@ class FeedbackState(TextChoices):
     PUBLISHED = "published", _("Answered and published")
     REFUSED = "refused", _("Refused")
 
+
+class Verdict(TextChoices):
+    """Whether a complaint about the handling of a dossier was right; recorded with the answer."""
+
+    UPHELD = "upheld", _("Upheld: the complaint is right")
+    NOT_UPHELD = "not_upheld", _("Not upheld")
+
+
+VERDICT_COLOURS = {Verdict.UPHELD: "danger", Verdict.NOT_UPHELD: "success"}
+
+# Entries of the clock that the owner of a dossier may contest: what stopped it, moved it, or said no.
+CONTESTABLE = frozenset(
+    {
+        EventKind.ASKED_TO_COMPLETE,
+        EventKind.SUPPLEMENT_REQUESTED,
+        EventKind.RESUMED,
+        EventKind.EXTENDED,
+        EventKind.PERIOD_EXCLUDED,
+        EventKind.CALENDAR_MOVED,
+        EventKind.RESCHEDULED,
+        EventKind.REFUSED,
+        EventKind.STOPPED,
+    }
+)
 
 OPEN = frozenset({FeedbackState.RECEIVED, FeedbackState.ASKED, FeedbackState.TRANSFERRED})
 WITH_ANSWER = frozenset({FeedbackState.ANSWERED, FeedbackState.PUBLISHED})

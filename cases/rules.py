@@ -144,6 +144,16 @@ def may_end_secondment(user, home, host) -> bool:
     return keeps_machine(user) or keeps_people_of(user, home) or keeps_people_of(user, host)
 
 
+def keeps_reforms_of(user, agency) -> bool:
+    """Keeps the reform plans of an agency: its supervisors and administrators, and the machine's."""
+    return keeps_machine(user) or keeps_people_of(user, agency)
+
+
+def reports_reform(user, *, plan_agency, lead) -> bool:
+    """Reports on a task: the agency that leads it, and whoever keeps the plan."""
+    return keeps_reforms_of(user, plan_agency) or keeps_people_of(user, lead)
+
+
 def administers(user, agency) -> bool:
     """Keeps the accounts and connections of an agency: its administrator, or one above, or the machine's."""
     return keeps_machine(user) or (agency is not None and _has_role(user, Role.AGENCY_ADMIN, agency))

@@ -37,6 +37,7 @@ from notifications.postings import (
     posting_list_texts,
     procedure_sheet_texts,
 )
+from notifications.reports import ReportPayload, report_texts
 from notifications.texts import (
     certification_texts,
     control_slip_texts,
@@ -197,3 +198,8 @@ def procedure_sheet_pdf(payload: ProcedureSheetPayload) -> bytes:
     texts = procedure_sheet_texts(payload)
     texts["qr"] = qr_svg(texts["address"]) if texts["address"] else ""
     return render("procedure_sheet", texts, made_at=payload.as_of)
+
+
+def report_pdf(payload: ReportPayload) -> bytes:
+    """The report of an agency and a period, on full sheets across."""
+    return render("report", report_texts(payload), made_at=payload.made_at)

@@ -64,6 +64,20 @@ def keeps_secondments(user) -> bool:
     return keeps_people(user) or keeps_system(user)
 
 
+def keeps_reforms(user) -> bool:
+    """Keeps or reports on reform plans and tasks; of which agencies is in the rules."""
+    return keeps_people(user) or keeps_system(user)
+
+
+def sees_reforms(user) -> bool:
+    return keeps_reforms(user) or (user.workplace_id is not None and user.role == Role.AUDITOR)
+
+
+def sees_reports(user) -> bool:
+    """Supervises or inspects an agency: what the report of the month says of it and those below."""
+    return user.workplace_id is not None and user.role in {Role.SUPERVISOR, Role.AUDITOR}
+
+
 def posts_procedures(user) -> bool:
     """Prints what is posted at the desks: who works at one, who heads or keeps it, and who keeps the catalogue."""
     at_a_desk = user.role in DESK_ROLES | {Role.SUPERVISOR, Role.AGENCY_ADMIN}

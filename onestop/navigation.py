@@ -62,6 +62,8 @@ def _dossier_links(request) -> list[dict]:
         links.append(_link(request, _("Feedback"), "forum", f"{feedback}?clock=open"))
     if access.sees_ratings(user):
         links.append(_link(request, _("Ratings"), "star", reverse("admin:ratings")))
+    if access.sees_reports(user):
+        links.append(_link(request, _("Report of the month"), "summarize", reverse("admin:report")))
     if access.sees_cash(user):
         links.append(_link(request, _("Cash of the day"), "point_of_sale", reverse("admin:cash")))
     if access.keeps_log_books(user):
@@ -136,6 +138,8 @@ def _administration_links(request) -> list[dict]:
         links.append(_link(request, _("Access to personal data"), "visibility", reads))
     if access.keeps_secondments(request.user):
         links.append(_link(request, _("Secondments"), "move_up", reverse("admin:secondments")))
+    if access.sees_reforms(request.user):
+        links.append(_link(request, _("Reform plans"), "checklist", reverse("admin:reforms")))
     if access.makes_tokens(request.user):
         links.append(_link(request, _("Access tokens"), "key", reverse("admin:tokens")))
     if access.keeps_webhooks(request.user):

@@ -64,6 +64,8 @@ READS = {
         "admin:questions",
         "admin:ratings",
         "admin:scorecard_list",
+        "admin:report",
+        "admin:report_list",
         "api:dossiers",
         "api:search",
         "api:log_book",
@@ -73,7 +75,12 @@ READS = {
         "api:consultations",
     },
     ReadKind.PERSON: {"admin:reception", "admin:reception_people"},
-    ReadKind.EXPORT: {"admin:export", "admin:export_file", "admin:overdue_excel"},
+    ReadKind.EXPORT: {
+        "admin:export",
+        "admin:export_file",
+        "admin:overdue_excel",
+        "admin:report_file",
+    },
     ReadKind.MESSAGE: {
         "admin:notifications_letter_changelist",
         "admin:notifications_letter_change",

@@ -27,6 +27,7 @@ PURE = {
         "citations",
         "regimes",
         "publication",
+        "reforms",
         "fees",
         "registers",
         "steps",
@@ -41,6 +42,7 @@ PURE = {
         "payloads",
         "postings",
         "quiet_hours",
+        "reports",
         "segments",
         "texts",
         "vietnamese",
@@ -83,6 +85,7 @@ PURE = {
         "scorecard.on_time",
         "scorecard.nine",
         "scorecard.targets",
+        "report.tables",
     ),
 }
 READS = {
@@ -128,6 +131,13 @@ READS = {
         "scorecard.rolled",
         "scorecard.frozen",
         "supervision",
+        "reforms",
+        "report.late",
+        "report.rates",
+        "report.lists",
+        "report.complaints",
+        "report.contents",
+        "report.behind",
     ),
     "notifications": ("codes", "pades", "pdf", "signing", "word"),
 }

@@ -36,7 +36,9 @@ from cases.admin import (
     reception_people,
     reception_preview,
     reception_search,
+    reforms,
     registers,
+    reports,
     results,
     revisions,
     scans,
@@ -82,7 +84,9 @@ __all__ = [
     "reception_people",
     "reception_preview",
     "reception_search",
+    "reforms",
     "registers",
+    "reports",
     "results",
     "revisions",
     "scans",
@@ -190,3 +194,12 @@ admin.site.add_page("danh-gia/", ratings.ratings, "ratings")
 admin.site.add_page("bo-chi-so/", scorecard.scorecard, "scorecard")
 admin.site.add_page("bo-chi-so/danh-sach/", scorecard_list.scorecard_list, "scorecard_list")
 admin.site.add_page("bo-chi-so/chin-chi-so/", scorecard.nine_indicators, "nine_indicators")
+admin.site.add_page("cai-cach/", reforms.reforms, "reforms")
+admin.site.add_page("cai-cach/xuat/", reforms.export, "reforms_export")
+admin.site.add_page("cai-cach/ke-hoach/", reforms.new_plan, "reform_plan")
+admin.site.add_page("cai-cach/ke-hoach/<int:pk>/nhiem-vu/", reforms.new_task, "reform_task_new")
+admin.site.add_page("cai-cach/<int:pk>/", reforms.task, "reform_task")
+admin.site.add_page("cai-cach/<int:pk>/<slug:verb>/", reforms.verb, "reform_verb")
+admin.site.add_page("bao-cao/", reports.report, "report")
+admin.site.add_page("bao-cao/tep/", reports.file, "report_file")
+admin.site.add_page("bao-cao/danh-sach/<str:key>/", reports.listed, "report_list")

@@ -1,5 +1,7 @@
 """Exports of the dossier list to Excel: asked for, watched while a worker writes, fetched."""
 
+from urllib.parse import parse_qsl
+
 from django.conf import settings
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
@@ -19,7 +21,7 @@ from cases.admin.filters import in_words
 from cases.enums import ExportState
 from cases.errors import CaseError
 from cases.excel import EXCEL_TYPE
-from cases.models import ListExport
+from cases.models import ExportForm, ListExport
 from cases.services import exports as service
 from cases.services.lists import address_of
 from onestop import access
@@ -80,6 +82,11 @@ def file(request, pk: int):
         opened = found.file.open("rb")
     except FileNotFoundError as error:
         raise Http404(_("The file of this export is gone. Export the list again.")) from error
+    if found.form == ExportForm.REPORT_PDF:
+        name = f"bao-cao-{timezone.localtime(found.asked_at):%Y%m%d-%H%M}.pdf"
+        return private(
+            FileResponse(opened, as_attachment=True, filename=name, content_type="application/pdf")
+        )
     return _excel(FileResponse(opened), found.asked_at)
 
 
@@ -95,12 +102,19 @@ def delete(request, pk: int):
 def _context(request) -> dict:
     mine = list(ListExport.objects.filter(user=request.user))
     for export in mine:
-        export.words = in_words(export.query, request.user)
+        export.words = _words(export, request.user)
     return {
         "exports": mine,
         "still_writing": any(export.state in STILL_WRITING for export in mine),
         "hours": settings.EXPORT_KEPT_HOURS,
     }
+
+
+def _words(export: ListExport, user) -> str:
+    if export.form == ExportForm.LIST:
+        return in_words(export.query, user)
+    asked = dict(parse_qsl(export.query))
+    return f"{export.get_form_display()}: {asked.get('agency', '')}, {asked.get('period', '')}"
 
 
 def _own(request, pk: int) -> ListExport:

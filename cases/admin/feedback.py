@@ -20,7 +20,17 @@ from cases.admin.downloads import private
 from cases.admin.scope import visible
 from cases.deadlines import lateness
 from cases.errors import CaseError, FileMissing
-from cases.feedback import COLOURS, MOVES, OPEN, FeedbackKind, FeedbackState, FeedbackVerb, is_possible
+from cases.feedback import (
+    COLOURS,
+    MOVES,
+    OPEN,
+    VERDICT_COLOURS,
+    FeedbackKind,
+    FeedbackState,
+    FeedbackVerb,
+    Verdict,
+    is_possible,
+)
 from cases.models import Feedback
 from cases.queries import open_file
 from onestop import access
@@ -37,6 +47,24 @@ LONG = forms.Textarea(attrs={"rows": 8})
 
 class WordsForm(OfficeForm):
     text = forms.CharField(label=_("Text"), widget=LONG)
+
+
+class AnswerForm(WordsForm):
+    """An answer to a complaint about a dossier; of a contested entry the decision is always said."""
+
+    verdict = forms.ChoiceField(
+        label=_("Is the complaint right?"),
+        choices=[("", _("not decided")), *Verdict.choices],
+        required=False,
+    )
+    field_order = ["verdict", "text"]
+
+
+class ContestForm(WordsForm):
+    verdict = forms.ChoiceField(
+        label=_("Is the complaint right?"), choices=Verdict.choices, widget=forms.RadioSelect
+    )
+    field_order = ["verdict", "text"]
 
 
 class PassOnForm(OfficeForm):
@@ -136,6 +164,21 @@ class ClockFilter(DropdownFilter):
         return queryset.filter(**found) if found else queryset
 
 
+class ContestFilter(DropdownFilter):
+    """Contested entries of the clock, and complaints that were found right or not."""
+
+    title = _("contested")
+    parameter_name = "contest"
+
+    def lookups(self, request, model_admin):
+        return [("any", _("An entry of the clock is contested")), *Verdict.choices]
+
+    def queryset(self, request, queryset):
+        if self.value() == "any":
+            return queryset.filter(contested__isnull=False)
+        return queryset.filter(verdict=self.value()) if self.value() in Verdict.values else queryset
+
+
 class AgencyFilter(DropdownFilter):
     title = _("agency")
     parameter_name = "agency"
@@ -154,7 +197,7 @@ class FeedbackAdmin(KeysetModelAdmin):
     viewers = staticmethod(access.sees_feedback)
     list_display = ["shown_code", "shown_kind", "shown_state", "shown_clock", "shown_agency", "shown_sent"]
     list_display_links = None
-    list_filter = [ClockFilter, StateFilter, KindFilter, AgencyFilter]
+    list_filter = [ClockFilter, StateFilter, KindFilter, ContestFilter, AgencyFilter]
     list_select_related = ["agency"]
     search_fields = ["code", "dossier__code"]
     sort_keys = {"due": SortKey("answer_by"), "sent": SortKey("sent_at")}
@@ -219,6 +262,9 @@ def page(request, pk: int):
         "title": feedback.code,
         "feedback": feedback,
         "state": state_badge(feedback),
+        "verdict": badge(feedback.get_verdict_display(), VERDICT_COLOURS[Verdict(feedback.verdict)])
+        if feedback.verdict
+        else "",
         "due": due_badge(feedback),
         "steps": [
             {
@@ -250,7 +296,7 @@ def verb(request, pk: int, verb: str):
     verb = FeedbackVerb(verb)
     offered = PAGES[verb]
     initial = {"question": feedback.text, "answer": feedback.answer} if verb == FeedbackVerb.PUBLISH else {}
-    form = offered.form(request.POST or None, initial=initial)
+    form = _form_of(offered, verb, feedback)(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():
         try:
             offered.act(feedback, by=request.user, **form.cleaned_data)
@@ -268,6 +314,13 @@ def verb(request, pk: int, verb: str):
         "due": due_badge(feedback),
     }
     return _answer(request, "cases/admin/feedback_verb.html", context)
+
+
+def _form_of(offered: Page, verb: FeedbackVerb, feedback: Feedback) -> type[OfficeForm]:
+    """With the question whether the complaint is right, where there is one."""
+    if verb != FeedbackVerb.ANSWER or feedback.kind != FeedbackKind.HANDLING or not feedback.dossier_id:
+        return offered.form
+    return ContestForm if feedback.contested_id else AnswerForm
 
 
 @require_safe
@@ -288,7 +341,7 @@ def file(request, pk: int, file_pk: int):
 def _visible(request, pk: int) -> Feedback:
     if access.sees_feedback(request.user):
         rows = Feedback.objects.of_agencies(access.agencies_of(request.user))
-        found = rows.select_related("agency", "dossier", "book__agency").filter(pk=pk).first()
+        found = rows.select_related("agency", "dossier", "book__agency", "contested").filter(pk=pk).first()
         if found:
             return found
     raise Http404(_t("There is no such feedback, or it is not for your agency."))

@@ -6,7 +6,14 @@ from cases.models.audit import AuditEntry, AuditHead, ReadAccess
 from cases.models.clock import ExcludedPeriod, Extension
 from cases.models.cooperation import Consultation, Handover
 from cases.models.demands import Demand, StoredPaper
-from cases.models.desk_work import ListColumns, ListExport, ReceptionDraft, ReceptionGroup, SavedList
+from cases.models.desk_work import (
+    ExportForm,
+    ListColumns,
+    ListExport,
+    ReceptionDraft,
+    ReceptionGroup,
+    SavedList,
+)
 from cases.models.dossiers import Dossier, DossierComponent
 from cases.models.escalation import Escalation, EscalationRung, Outage
 from cases.models.feedback import Feedback, FeedbackBook, FeedbackFile, FeedbackStep
@@ -54,6 +61,7 @@ __all__ = [
     "Escalation",
     "EscalationRung",
     "ExcludedPeriod",
+    "ExportForm",
     "Extension",
     "FeeWaiver",
     "Feedback",

@@ -79,9 +79,18 @@ class ListColumns(models.Model):
     columns = ArrayField(models.CharField(max_length=40), default=list)
 
 
-class ListExport(models.Model):
-    """One list on its way into an Excel file, written by a worker; soon forgotten, it names people."""
+class ExportForm(models.TextChoices):
+    """What a worker writes; `query` names the filters of a list, or agency and period of a report."""
 
+    LIST = "list", _("List of dossiers (Excel)")
+    REPORT_EXCEL = "report_excel", _("Report (Excel)")
+    REPORT_PDF = "report_pdf", _("Report (PDF)")
+
+
+class ListExport(models.Model):
+    """One list or report on its way into a file, written by a worker; soon forgotten, it names people."""
+
+    form = models.CharField(_("what"), max_length=12, choices=ExportForm.choices, default=ExportForm.LIST)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
     query = models.CharField(_("filters"), max_length=1000, blank=True)
     columns = ArrayField(models.CharField(max_length=40), default=list)
@@ -102,5 +111,6 @@ class ListExport(models.Model):
         verbose_name_plural = _("exports of lists")
         ordering = ["-asked_at"]
         constraints = [
-            models.CheckConstraint(name="list_export_state_known", condition=Q(state__in=ExportState.values))
+            models.CheckConstraint(name="list_export_state_known", condition=Q(state__in=ExportState.values)),
+            models.CheckConstraint(name="list_export_form_known", condition=Q(form__in=ExportForm.values)),
         ]

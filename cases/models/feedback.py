@@ -9,10 +9,11 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from cases.deadlines import Punctuality, punctuality_of
-from cases.feedback import DONE, OPEN, WITH_ANSWER, FeedbackKind, FeedbackState, FeedbackVerb
+from cases.feedback import DONE, OPEN, WITH_ANSWER, FeedbackKind, FeedbackState, FeedbackVerb, Verdict
 from cases.models import recounting
 from cases.models.applicants import Applicant
 from cases.models.dossiers import Dossier
+from cases.models.history import DossierEvent
 from cases.models.papers import storage_name
 from cases.models.triggers import only_if
 from onestop.triggers import not_emptied, only_forward
@@ -80,6 +81,14 @@ class Feedback(models.Model):
         related_name="feedback",
         verbose_name=_("applicant"),
     )
+    contested = models.OneToOneField(  # once: what was decided of an entry is not asked again
+        DossierEvent,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="contest",
+        verbose_name=_("contested entry of the clock"),
+    )
     text = models.TextField(_("text"))
     sender_name = models.CharField(_("name"), max_length=300, blank=True)
     sender_phone = models.CharField(_("phone"), max_length=20, blank=True)
@@ -91,6 +100,7 @@ class Feedback(models.Model):
     answer_by = models.DateTimeField(_("answer due"))  # stored so that lists are ordered by what is due first
     ended_at = models.DateTimeField(_("answered or refused at"), null=True, blank=True)
     answer = models.TextField(_("answer"), blank=True)
+    verdict = models.CharField(_("decision"), max_length=10, choices=Verdict.choices, blank=True)
     public_question = models.TextField(_("question as published"), blank=True)
     public_answer = models.TextField(_("answer as published"), blank=True)
     publish_by = models.DateTimeField(_("to be published by"), null=True, blank=True)
@@ -122,6 +132,21 @@ class Feedback(models.Model):
                 | ~Q(state__in=sorted(WITH_ANSWER)) & Q(answer="", publish_by__isnull=True),
             ),
             models.CheckConstraint(
+                name="feedback_contest_of_a_dossier",
+                condition=Q(contested__isnull=True) | Q(dossier__isnull=False, kind=FeedbackKind.HANDLING),
+            ),
+            models.CheckConstraint(
+                name="feedback_verdict_with_the_answer",
+                condition=Q(verdict="", contested__isnull=True)
+                | Q(verdict="") & ~Q(state__in=sorted(WITH_ANSWER))
+                | Q(
+                    verdict__in=Verdict.values,
+                    state__in=sorted(WITH_ANSWER),
+                    kind=FeedbackKind.HANDLING,
+                    dossier__isnull=False,
+                ),
+            ),
+            models.CheckConstraint(
                 name="feedback_published_with_both",
                 condition=Q(state=FeedbackState.PUBLISHED, published_at__isnull=False)
                 & ~Q(public_question="")
@@ -147,12 +172,32 @@ class Feedback(models.Model):
             pgtrigger.Protect(name="feedback_not_deleted", operation=pgtrigger.Delete),
             pgtrigger.ReadOnly(
                 name="feedback_as_it_was_sent",
-                fields=["code", "book", "number", "uuid", "kind", "text", "sent_at", "dossier", "applicant"],
+                fields=[
+                    "code",
+                    "book",
+                    "number",
+                    "uuid",
+                    "kind",
+                    "text",
+                    "sent_at",
+                    "dossier",
+                    "applicant",
+                    "contested",
+                ],
             ),
             pgtrigger.Protect(
                 name="feedback_closed_for_good",
                 operation=pgtrigger.Update,
                 condition=pgtrigger.Q(old__state__in=[FeedbackState.REFUSED, FeedbackState.PUBLISHED]),
+            ),
+            only_if(
+                "feedback_contests_the_own_dossier",
+                """
+                NEW.contested_id IS NULL
+                OR EXISTS (SELECT 1 FROM cases_dossierevent event
+                            WHERE event.id = NEW.contested_id AND event.dossier_id = NEW.dossier_id)
+                """,
+                "an entry of another dossier cannot be contested",
             ),
             only_if(
                 "feedback_with_a_drawn_number",

@@ -164,7 +164,7 @@ def published(request: HttpRequest) -> HttpResponse:
 
 def _followed(code: str, secret: str) -> Feedback | None:
     """What this number and secret open; an unknown number costs the same work as a wrong secret (R40)."""
-    found = Feedback.objects.select_related("agency", "dossier").filter(code=code).first()
+    found = Feedback.objects.select_related("agency", "dossier", "contested").filter(code=code).first()
     return found if lookup.matches(found, secret) else None
 
 

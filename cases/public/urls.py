@@ -4,7 +4,7 @@ from django.urls import include, path
 from django.views.decorators.csrf import csrf_exempt
 from django.views.i18n import set_language
 
-from cases.public import feedback, filing, login, mine, rating, screens, uploads
+from cases.public import contests, feedback, filing, login, mine, rating, screens, uploads
 from cases.public.calculator import CalculatorView
 from cases.public.notice_choices import notice_choice
 from cases.public.views import DownloadView, HomeView, LookupView
@@ -33,12 +33,14 @@ urlpatterns = [
     path("phan-anh-kien-nghi/theo-doi/", feedback.FollowView.as_view(), name="feedback_follow"),
     path("phan-anh-kien-nghi/da-tra-loi/", feedback.published, name="feedback_published"),
     path("danh-gia/", rating.rate, name="rate"),
+    path("kien-nghi-thoi-han/", contests.contest, name="contest"),
     path("ho-so-cua-toi/", mine.dossiers, name="my_dossiers"),
     path("ho-so-cua-toi/kho/", mine.papers, name="my_papers"),
     path("ho-so-cua-toi/<uuid:uuid>/", mine.dossier, name="my_dossier"),
     path("ho-so-cua-toi/<uuid:uuid>/bo-sung/", mine.answer, name="my_answer"),
     path("ho-so-cua-toi/<uuid:uuid>/rut/", mine.withdraw, name="my_withdrawal"),
     path("ho-so-cua-toi/<uuid:uuid>/danh-gia/", mine.rating, name="my_rating"),
+    path("ho-so-cua-toi/<uuid:uuid>/kien-nghi/", contests.my_contest, name="my_contest"),
     path("ho-so-cua-toi/<uuid:uuid>/giay-tiep-nhan/", mine.receipt, name="my_receipt"),
     path("ho-so-cua-toi/<uuid:uuid>/tep/<int:pk>/", mine.file, name="my_file"),
     path("ho-so-cua-toi/<uuid:uuid>/van-ban/<int:pk>/", mine.letter, name="my_letter"),

@@ -28,7 +28,7 @@ from django.db.models.functions import Coalesce
 from django.db.models.lookups import LessThanOrEqual
 
 from cases.enums import ON_PAPER, DocumentSource, EventKind, PaymentMethod, Provision, State
-from cases.feedback import FeedbackKind, FeedbackState
+from cases.feedback import FeedbackKind, FeedbackState, Verdict
 from cases.models import (
     Document,
     Dossier,
@@ -219,6 +219,24 @@ def complaints(scope: Scope) -> Exists:
         dossier=OuterRef("pk"), kind=FeedbackKind.HANDLING, sent_at__lt=scope.until
     )
     return Exists(found.exclude(state=FeedbackState.REFUSED))
+
+
+def undecided_complaints(scope: Scope) -> Exists:
+    """With such a complaint of which it was not said by the end of the period whether it was right."""
+    found = Feedback.objects.filter(
+        Q(verdict="") | Q(ended_at__gte=scope.until),
+        dossier=OuterRef("pk"),
+        kind=FeedbackKind.HANDLING,
+        sent_at__lt=scope.until,
+    )
+    return Exists(found.exclude(state=FeedbackState.REFUSED))
+
+
+def upheld_complaints(scope: Scope) -> Exists:
+    """With a complaint that was found right by the end of the period."""
+    return Exists(
+        Feedback.objects.filter(dossier=OuterRef("pk"), verdict=Verdict.UPHELD, ended_at__lt=scope.until)
+    )
 
 
 def complained_of(scope: Scope) -> Q:

@@ -96,13 +96,23 @@ _NEEDED = (
 class _Measured:
     dossier: Dossier
     result: Punctuality
-    complained_of: bool
+    is_undecided: bool  # complained of, and nobody has said yet whether that was right
+    is_upheld: bool
+
+    @property
+    def attitude(self) -> int | None:
+        """Points of indicator 7; None while a complaint is not decided."""
+        if self.is_undecided and not self.is_upheld:
+            return None
+        return nine.attitude_points(self.result, upheld_complaint=self.is_upheld)
 
 
 def _measured(rows: QuerySet[Dossier], scope: Scope) -> list[_Measured]:
     """Those with a result of the period, and those that were open and late at its end."""
-    complaints = rows.filter(dossiers.complaints(scope)).values_list("pk", flat=True)
-    complained = set(complaints)
+    undecided, upheld = (
+        set(rows.filter(question(scope)).values_list("pk", flat=True))
+        for question in (dossiers.undecided_complaints, dossiers.upheld_complaints)
+    )
     clarifications = DossierEvent.objects.filter(kind=EventKind.CLARIFICATION).order_by()
     candidates = (
         rows.filter(code__isnull=False, received_at__lt=scope.until)
@@ -116,7 +126,7 @@ def _measured(rows: QuerySet[Dossier], scope: Scope) -> list[_Measured]:
     for dossier in candidates:
         result = _result(dossier, scope)
         if result is not None:
-            found.append(_Measured(dossier, result, dossier.pk in complained))
+            found.append(_Measured(dossier, result, dossier.pk in undecided, dossier.pk in upheld))
     return found
 
 
@@ -154,15 +164,7 @@ def _of_dossiers(found: list[_Measured], steps: QuerySet[StepRun], scope: Scope)
         _indicator(2, [nine.time_points(result) for result in _step_results(steps, scope)]),
         _indicator(3, [nine.contact_points(_contacts(one.dossier, scope.until)) for one in found]),
         _indicator(4, [nine.agencies_points(_contacted(one.dossier)) for one in found]),
-        # Whether a complaint was right is not recorded: what was complained of cannot be measured.
-        _indicator(
-            7,
-            [
-                nine.attitude_points(one.result, upheld_complaint=False)
-                for one in found
-                if not one.complained_of
-            ],
-        ),
+        _indicator(7, [one.attitude for one in found if one.attitude is not None]),
     ]
 
 

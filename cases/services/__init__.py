@@ -20,6 +20,7 @@ from cases.services.certifying import certify
 from cases.services.citizens import answer_supplement
 from cases.services.clarification import clarify
 from cases.services.consultations import alert_late_consultations, answer_consultation, consult
+from cases.services.contests import contest_event
 from cases.services.corrections import receive_correction, report_loss
 from cases.services.demands import demand
 from cases.services.digitizing import add_document, digitize
@@ -61,6 +62,14 @@ from cases.services.periods import exclude_period
 from cases.services.processing import hand_over, record_result, request_supplement, resume, start
 from cases.services.rating import rate
 from cases.services.reception import receive, receive_filing
+from cases.services.reforms import (
+    add_reform_plan,
+    add_reform_task,
+    change_reform_task,
+    finish_reform_task,
+    reopen_reform_task,
+    report_reform_progress,
+)
 from cases.services.registers import close_old_registers, close_register
 from cases.services.returning import pay_and_return, return_result
 from cases.services.scans import remove_document, reuse_instead, turn_pages
@@ -71,6 +80,8 @@ from cases.services.undo import undo
 __all__ = [
     "SweepCounts",
     "add_document",
+    "add_reform_plan",
+    "add_reform_task",
     "alert_late_consultations",
     "answer_consultation",
     "answer_feedback",
@@ -82,6 +93,7 @@ __all__ = [
     "assign",
     "cancel_apology",
     "certify",
+    "change_reform_task",
     "check_group",
     "clarify",
     "climb_ladders",
@@ -92,6 +104,7 @@ __all__ = [
     "close_register",
     "complete_filing",
     "consult",
+    "contest_event",
     "decide_at_once",
     "demand",
     "digitize",
@@ -101,6 +114,7 @@ __all__ = [
     "drop_draft",
     "exclude_period",
     "extend",
+    "finish_reform_task",
     "flag_overdue",
     "forget_old_drafts",
     "give_detail",
@@ -128,7 +142,9 @@ __all__ = [
     "refuse_feedback",
     "remind_supplements",
     "remove_document",
+    "reopen_reform_task",
     "report_loss",
+    "report_reform_progress",
     "request_supplement",
     "resume",
     "return_result",

@@ -14,16 +14,21 @@ from urllib.parse import parse_qsl
 
 from django.conf import settings
 from django.core.files import File
+from django.core.files.base import ContentFile
 from django.db.models import Q, QuerySet
 from django.utils import timezone, translation
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from cases import lists
 from cases.enums import ExportState
-from cases.errors import Invalid
+from cases.errors import CaseError, Invalid
 from cases.excel import write_list
-from cases.models import ListExport
+from cases.limits import CannotCount
+from cases.models import ExportForm, ListExport
+from cases.scorecard.scope import Scope
+from cases.services import reports
 from cases.services.lists import LONGEST_QUERY, address_of, columns_of
 from onestop.keyset import COUNTED, SortKey, count_up_to
 
@@ -59,12 +64,7 @@ def ask_export(user, query: str) -> ListExport:
     query = address_of(query)
     if len(query) > LONGEST_QUERY:
         raise Invalid(_("These filters are too long to be saved. Choose fewer."), field="query")
-    waiting = ListExport.objects.filter(user=user, state__in=[ExportState.WAITING, ExportState.RUNNING])
-    if waiting.count() >= MOST_WAITING:
-        raise Invalid(
-            _t("%(most)s of your exports are still being written. Wait for one of them.")
-            % {"most": MOST_WAITING}
-        )
+    check_room(user)
     found = lists.dossiers(user, params_of(query))
     return ListExport.objects.create(
         user=user,
@@ -74,6 +74,29 @@ def ask_export(user, query: str) -> ListExport:
         rows_about=min(_about(found), MOST_ROWS),
         asked_at=timezone.now(),
     )
+
+
+def ask_report(user, scope: Scope, form: str) -> ListExport:
+    """Let a worker write a report, of what the person answers for by then. Raises `Invalid`."""
+    check_room(user)
+    return ListExport.objects.create(
+        user=user,
+        form=form,
+        query=urlencode({"agency": scope.agency.identifier, "period": str(scope.period)}),
+        language=(translation.get_language() or settings.LANGUAGE_CODE)[:2],
+        rows_about=1,
+        asked_at=timezone.now(),
+    )
+
+
+def check_room(user) -> None:
+    """Raises `Invalid` when workers have enough to do for this person."""
+    waiting = ListExport.objects.filter(user=user, state__in=[ExportState.WAITING, ExportState.RUNNING])
+    if waiting.count() >= MOST_WAITING:
+        raise Invalid(
+            _t("%(most)s of your exports are still being written. Wait for one of them.")
+            % {"most": MOST_WAITING}
+        )
 
 
 def write_waiting_exports() -> int:
@@ -145,7 +168,24 @@ def _claim() -> ListExport | None:
     return None
 
 
+def _write_report(export: ListExport) -> None:
+    try:
+        content = reports.written_by_worker(export)
+    except (CaseError, CannotCount) as error:
+        _fail(export, str(error.sentence if isinstance(error, CaseError) else error))
+        return
+    suffix = "pdf" if export.form == ExportForm.REPORT_PDF else "xlsx"
+    name = f"{timezone.localtime(export.asked_at):%Y%m%d-%H%M}-{export.pk}.{suffix}"
+    export.file.save(name, ContentFile(content), save=False)
+    row = ListExport.objects.filter(pk=export.pk)
+    if not _end(row, ExportState.DONE, file=export.file.name, rows_done=1):
+        export.file.storage.delete(export.file.name)  # deleted by its owner meanwhile
+
+
 def _write_export(export: ListExport) -> None:
+    if export.form != ExportForm.LIST:
+        _write_report(export)
+        return
     user, row = export.user, ListExport.objects.filter(pk=export.pk)
     found = lists.dossiers(user, params_of(export.query))
     if count_up_to(found, MOST_ROWS) > MOST_ROWS:

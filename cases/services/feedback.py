@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 from cases import feedback as clocks
 from cases import lookup, queries, rules
 from cases.errors import Invalid, NotPermitted, NotPossibleNow
-from cases.feedback import MOVES, FeedbackKind, FeedbackVerb
+from cases.feedback import MOVES, FeedbackKind, FeedbackVerb, Verdict
 from cases.models import Applicant, Feedback, FeedbackBook, FeedbackFile, FeedbackStep
 from cases.services.applicants import tidy_name, tidy_phone
 from cases.services.base import fitting_text, known_choice, required_text
@@ -57,23 +57,41 @@ def send_feedback(
     Without an agency it goes to the one that decides the dossier `code`. The same `nonce` again gives what
     was registered the first time, so that a page sent twice registers once. Raises `Invalid`, `BadFile`.
     """
-    with connection.cursor() as cursor:  # of one page sent twice at the same moment, one waits
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [nonce.int % 2**63])
-    known = Feedback.objects.filter(nonce=nonce).first()
-    if known:
+    if known := known_by(nonce):
         return known
     known_choice(kind, FeedbackKind, field="kind")
-    text = _bounded(text, field="text", sentence=_("Write what your feedback is about."))
-    now = timezone.now()
-    law = feedback_rules_on(timezone.localdate(now))
-    sender = _checked(sender, law)
+    text = bounded(text, field="text", sentence=_("Write what your feedback is about."))
+    sender = _checked(sender, feedback_rules_on(timezone.localdate()))
     dossier = queries.look_up(code) if code.strip() else None
     if code.strip() and dossier is None:
         raise Invalid(_("There is no dossier with this code. Correct it or leave it out."), field="code")
     agency = agency or (dossier and dossier.competent_agency)
     if agency is None:
         raise Invalid(_("Choose the agency that it is for, or give the code of the dossier."), field="agency")
-    files = _checked_files(uploads)
+    return register_feedback(
+        kind=kind,
+        text=text,
+        agency=agency,
+        dossier=dossier,
+        sender=sender,
+        nonce=nonce,
+        files=_checked_files(uploads),
+    )
+
+
+def known_by(nonce: UUID) -> Feedback | None:
+    """What this page has registered before; of one page sent twice at the same moment, one waits here."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [nonce.int % 2**63])
+    return Feedback.objects.filter(nonce=nonce).first()
+
+
+def register_feedback(
+    *, kind, text: str, agency: Agency, dossier, sender: Sender, nonce: UUID, files=(), contested=None
+) -> Feedback:
+    """Checked feedback with the next number of the agency and year; the sender and the agency are told."""
+    now = timezone.now()
+    law = feedback_rules_on(timezone.localdate(now))
     book, number = _next_number(agency, timezone.localdate(now).year)
     feedback = Feedback.objects.create(
         code=f"{agency.identifier}-PA{now.astimezone(timezone.get_default_timezone()):%y}-{number:04d}",
@@ -83,6 +101,7 @@ def send_feedback(
         kind=kind,
         agency=agency,
         dossier=dossier,
+        contested=contested,
         applicant=sender.applicant,
         text=text,
         sender_name=sender.name,
@@ -109,7 +128,7 @@ def give_detail(feedback: Feedback, *, secret: str, text: str) -> Feedback:
     if not lookup.matches(feedback, secret):
         raise NotPermitted(_("Only who sent it gives details, with the number and the secret."))
     _check_possible(feedback, FeedbackVerb.DETAIL)
-    text = _bounded(text, field="text", sentence=_("Write the details that were asked for."))
+    text = bounded(text, field="text", sentence=_("Write the details that were asked for."))
     feedback.state = MOVES[FeedbackVerb.DETAIL][1]
     feedback.save()
     tell_agency(feedback, _step(feedback, FeedbackVerb.DETAIL, text=text))
@@ -120,7 +139,7 @@ def give_detail(feedback: Feedback, *, secret: str, text: str) -> Feedback:
 def refuse_feedback(feedback: Feedback, *, by, text: str) -> Feedback:
     """Refuse to handle it, with the reason, within 2 working days."""
     feedback = _ready(feedback, FeedbackVerb.REFUSE, by)
-    text = _bounded(text, field="text", sentence=_("Give the reason of the refusal."))
+    text = bounded(text, field="text", sentence=_("Give the reason of the refusal."))
     return _done(feedback, FeedbackVerb.REFUSE, by=by, text=text, ended_at=timezone.now())
 
 
@@ -128,7 +147,7 @@ def refuse_feedback(feedback: Feedback, *, by, text: str) -> Feedback:
 def ask_for_detail(feedback: Feedback, *, by, text: str) -> Feedback:
     """Ask the sender for what is not clear, within 5 working days; the time for the answer runs on."""
     feedback = _ready(feedback, FeedbackVerb.ASK, by)
-    text = _bounded(text, field="text", sentence=_("Write what the sender shall explain."))
+    text = bounded(text, field="text", sentence=_("Write what the sender shall explain."))
     return _done(feedback, FeedbackVerb.ASK, by=by, text=text)
 
 
@@ -144,7 +163,7 @@ def transfer_feedback(feedback: Feedback, *, by, to: Agency | None, text: str = 
         raise Invalid(_("Choose another agency to pass it on to."), field="to")
     now = timezone.now()
     law = feedback_rules_on(timezone.localdate(feedback.sent_at))
-    step = _step(feedback, FeedbackVerb.TRANSFER, by=by, at=now, text=_bounded(text, field="text"), to=to)
+    step = _step(feedback, FeedbackVerb.TRANSFER, by=by, at=now, text=bounded(text, field="text"), to=to)
     feedback.agency, feedback.counts_from = to, now
     feedback.answer_by = clocks.clocks(now, law, calendar_for(to)).answer_by
     feedback.state = MOVES[FeedbackVerb.TRANSFER][1]
@@ -156,15 +175,27 @@ def transfer_feedback(feedback: Feedback, *, by, to: Agency | None, text: str = 
 
 @remembered_calendars()
 @transaction.atomic
-def answer_feedback(feedback: Feedback, *, by, text: str) -> Feedback:
-    """Answer it, within 15 working days; it is then to be published within 2."""
+def answer_feedback(feedback: Feedback, *, by, text: str, verdict: str = "") -> Feedback:
+    """Answer it, within 15 working days; it is then to be published within 2.
+
+    Who contests an entry of the clock is told whether that is upheld (`Verdict`); of another complaint about
+    the handling of a dossier it may be said. What is upheld counts in the indicator of attitude (R50).
+    """
     feedback = _ready(feedback, FeedbackVerb.ANSWER, by)
-    text = _bounded(text, field="text", sentence=_("Write the answer."))
+    _check_verdict(feedback, verdict)
+    text = bounded(text, field="text", sentence=_("Write the answer."))
     now = timezone.now()
     law = feedback_rules_on(timezone.localdate(feedback.sent_at))
     by_then = clocks.publish_by(now, law, calendar_for(feedback.agency))
     return _done(
-        feedback, FeedbackVerb.ANSWER, by=by, text=text, ended_at=now, answer=text, publish_by=by_then
+        feedback,
+        FeedbackVerb.ANSWER,
+        by=by,
+        text=text,
+        ended_at=now,
+        answer=text,
+        verdict=verdict,
+        publish_by=by_then,
     )
 
 
@@ -175,8 +206,8 @@ def publish_feedback(feedback: Feedback, *, by, question: str, answer: str) -> F
     Refused while they name the sender, a way to reach them, or the dossier.
     """
     feedback = _ready(feedback, FeedbackVerb.PUBLISH, by)
-    question = _bounded(question, field="question", sentence=_("Write the question as it is published."))
-    answer = _bounded(answer, field="answer", sentence=_("Write the answer as it is published."))
+    question = bounded(question, field="question", sentence=_("Write the question as it is published."))
+    answer = bounded(answer, field="answer", sentence=_("Write the answer as it is published."))
     for name, text in (("question", question), ("answer", answer)):
         _refuse_personal(feedback, text, field=name)
     return _done(
@@ -216,6 +247,21 @@ def _ready(feedback: Feedback, verb: FeedbackVerb, by) -> Feedback:
             % {"verb": verb.label}
         )
     return feedback
+
+
+def _check_verdict(feedback: Feedback, verdict: str) -> None:
+    if verdict:
+        known_choice(verdict, Verdict, field="verdict")
+        if feedback.kind != FeedbackKind.HANDLING or feedback.dossier_id is None:
+            raise Invalid(
+                _("Only a complaint about the handling of a dossier is upheld or not."), field="verdict"
+            )
+    elif feedback.contested_id:
+        raise Invalid(
+            _("Say whether what was contested is upheld; the answer gives the reason."),
+            code="required",
+            field="verdict",
+        )
 
 
 def _done(feedback: Feedback, verb: FeedbackVerb, *, by, text: str = "", **values) -> Feedback:
@@ -264,7 +310,7 @@ def _next_number(agency: Agency, year: int) -> tuple[FeedbackBook, int]:
     return FeedbackBook(pk=pk, agency=agency, year=year, last_number=number), number
 
 
-def _bounded(text: str, *, field: str, sentence="") -> str:
+def bounded(text: str, *, field: str, sentence="") -> str:
     """Text that is not too long and, with a `sentence` for nothing, not empty."""
     text = (text or "").strip()
     if sentence:

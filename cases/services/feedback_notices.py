@@ -70,6 +70,8 @@ def _lines(feedback: Feedback, step: FeedbackStep) -> list[str]:
         ],
     }[FeedbackVerb(step.verb)]
     if step.verb in {FeedbackVerb.REFUSE, FeedbackVerb.ASK, FeedbackVerb.ANSWER}:
+        if step.verb == FeedbackVerb.ANSWER and feedback.verdict:
+            lines.append(_("What you contested: %(verdict)s.") % {"verdict": feedback.get_verdict_display()})
         lines.append(step.text)
     if feedback.is_open:
         lines.append(_("You are answered by: %(moment)s.") % {"moment": local_text(feedback.answer_by)})

@@ -15,6 +15,7 @@ from procedures.models.catalogue import (
 from procedures.models.editions import CalendarEdition
 from procedures.models.forms import ProcedureForm
 from procedures.models.reasons import ReadyReason
+from procedures.models.reforms import ReformCooperation, ReformEntry, ReformPlan, ReformTask
 from procedures.models.second_factor import Authenticator, RecoveryCode
 from procedures.models.staff import Absence, Secondment, Staff, Substitute, works_in
 
@@ -35,6 +36,10 @@ __all__ = [
     "ProcedureVersion",
     "ReadyReason",
     "RecoveryCode",
+    "ReformCooperation",
+    "ReformEntry",
+    "ReformPlan",
+    "ReformTask",
     "Secondment",
     "Staff",
     "Substitute",

@@ -1,0 +1,184 @@
+"""What the directives complain of, each as a figure of the own agencies (seed-requirements, section 3)."""
+
+from django.db.models import Exists, OuterRef, QuerySet
+from django.utils.translation import gettext as _
+
+from cases.enums import ON_PAPER
+from cases.models import Dossier, DossierComponent, Reschedule
+from cases.queries import second_requests
+from cases.report import late, lists, rates
+from cases.report.tables import PERCENT, Figure, Part, Table, number, percent, text
+from cases.scorecard import dossiers, facts
+from cases.scorecard.facts import Counted
+from cases.scorecard.scope import Scope
+from cases.scorecard.scores import NoValue
+from procedures.enums import Channel
+from procedures.late import late_publications
+from procedures.reforms import ReformKind, ReformStanding
+
+
+def online(scope: Scope) -> QuerySet[Dossier]:
+    return dossiers.filed(scope).filter(channel=Channel.ONLINE)
+
+
+def online_with_paper(scope: Scope) -> QuerySet[Dossier]:
+    """Filed online, and yet something had to be brought or shown on paper."""
+    paper = DossierComponent.objects.filter(dossier=OuterRef("pk"), provision__in=sorted(ON_PAPER))
+    return online(scope).filter(Exists(paper))
+
+
+def across_boundaries(scope: Scope) -> QuerySet[Dossier]:
+    return dossiers.handled(scope).boundary_free()
+
+
+def asked_twice(scope: Scope) -> QuerySet[Dossier]:
+    return dossiers.handled(scope).filter(pk__in=second_requests().values("dossier"))
+
+
+def apologised(scope: Scope) -> QuerySet[Dossier]:
+    """Of what was late what had an apology issued before its due moment passed."""
+    return late.late_dossiers(scope).filter(
+        Exists(
+            Reschedule.objects.filter(
+                dossier=OuterRef("pk"), cycle=OuterRef("cycle_then"), at__lte=OuterRef("due_then")
+            )
+        )
+    )
+
+
+def part(scope: Scope) -> Part:
+    return Part(
+        "shortcomings",
+        _("Shortcomings"),
+        (
+            Table(
+                _("What the directives complain of"),
+                (
+                    text(_("Shortcoming"), 5),
+                    text(_("Measured by"), 5),
+                    number(_("Number")),
+                    number(_("Of")),
+                    PERCENT,
+                    text(_("Why there is no figure"), 3),
+                ),
+                [*_rows(scope)],
+            ),
+        ),
+    )
+
+
+def _rows(scope: Scope):
+    yield (
+        _("Not all dossiers are in the system"),
+        _("dossiers received outside the system"),
+        *_unknown(_("what was never entered cannot be counted")),
+    )
+    yield _share(scope, _("Little filed and handled online"), "3.3")
+    yield _share(scope, "", "full")
+    yield _share(scope, _("Little digitised, little reused"), "4.2")
+    yield _share(scope, "", "4.3")
+    yield _share(scope, _("Few electronic results"), "4.1")
+    yield _of(
+        _("Electronic filing followed by paper inside"),
+        _("filed online, with a paper brought or shown"),
+        online_with_paper(scope).count(),
+        online(scope).count(),
+        "online-paper",
+    )
+    yield (
+        _("Statuses on the portal not kept up"),
+        _("dossiers synchronised"),
+        *_unknown(NoValue.NO_SOURCE.label),
+    )
+    yield from _publication(scope)
+    asked, slow = lists.asked_others(scope).count(), lists.answered_late(scope).count()
+    yield _of(
+        _("Poor coordination between agencies"),
+        _("answers of other agencies that were late"),
+        slow,
+        asked,
+        "answered-late",
+    )
+    yield (
+        _("Extra papers, harassment"),
+        _("papers demanded with a ground"),
+        Figure(lists.demands_of(scope).count(), "demands"),
+        None,
+        None,
+        "",
+    )
+    every = dossiers.handled(scope).count()
+    yield _of("", _("asked a second time for papers"), asked_twice(scope).count(), every, "asked-twice")
+    yield ("", _("complaints found right"), Figure(lists.upheld_of(scope).count(), "upheld"), None, None, "")
+    yield _of(
+        _("Reception bound to boundaries"),
+        _("received for another unit"),
+        across_boundaries(scope).count(),
+        every,
+        "boundary-free",
+    )
+    internal = lists.tasks_of(scope).filter(kind=ReformKind.INTERNAL)
+    yield (
+        _("Internal procedures cumbersome and overlapping"),
+        _("tasks on internal procedures that are not finished"),
+        internal.exclude(pk__in=internal.standing(ReformStanding.FINISHED, scope.day)).count(),
+        internal.count(),
+        percent(internal.filter(finished_on=None).count(), internal.count()),
+        "" if internal.exists() else NoValue.NOTHING.label,
+    )
+    late_ones = late.late_dossiers(scope).count()
+    yield _of(
+        _("Delay without an apology in time"),
+        _("late dossiers whose apology was issued before the due moment"),
+        apologised(scope).count(),
+        late_ones,
+        "apologised",
+    )
+    yield (
+        _("Desks without a substitute"),
+        _("clerks and officers without enough substitutes"),
+        lists.alone(scope).count(),
+        None,
+        None,
+        "",
+    )
+
+
+def _publication(scope: Scope):
+    first = _("Publication incomplete and late")
+    if not scope.is_province:
+        yield first, _("procedures published in full"), *_unknown(NoValue.OTHER_LEVEL.label)
+        return
+    found = facts.counted("1.3", scope)
+    fact = found.fact if isinstance(found, Counted) else None
+    yield (
+        first,
+        _("procedures published in full"),
+        fact and Figure(fact.numerator, "1.3-good"),
+        fact and Figure(fact.denominator, "1.3-all"),
+        fact and percent(fact.numerator, fact.denominator),
+        "" if fact and fact.denominator else NoValue.NOTHING.label,
+    )
+    yield "", _("publications that were late"), len(late_publications(scope.day)), None, None, ""
+
+
+def _share(scope: Scope, shortcoming: str, key: str) -> tuple:
+    """A rate of the report, once more beside its shortcoming."""
+    measure = next(one for one in rates.MEASURES if one.key == key)
+    fact = measure.count(scope).fact
+    return (
+        shortcoming,
+        measure.name,
+        *rates.figures(measure, fact),
+        percent(fact.numerator, fact.denominator),
+        "" if fact.denominator else NoValue.NOTHING.label,
+    )
+
+
+def _of(shortcoming: str, measured: str, good: int, every: int, behind: str) -> tuple:
+    reason = "" if every else NoValue.NOTHING.label
+    return shortcoming, measured, Figure(good, behind), every, percent(good, every), reason
+
+
+def _unknown(reason) -> tuple:
+    return None, None, None, reason
