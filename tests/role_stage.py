@@ -40,6 +40,7 @@ from tests.cases.helpers import make_person
 from tests.cases.verbs.test_receive_group import rows
 from tests.cast import World, build_world, local, upload
 from tests.role_stage_online import citizens, online_bodies, online_headers, online_places
+from tests.role_stage_reports import report_bodies, report_places
 
 INSIDE = {
     "C": Role.CLERK,
@@ -98,7 +99,10 @@ class Stage:
 
     def body(self, name: str) -> dict:
         """What a POST to this address sends; files are new each time."""
-        return {**bodies(self.world, self.places), **online_bodies(self.world, self.places)}.get(name, {})
+        every = (bodies, online_bodies, report_bodies)
+        return {key: sent for part in every for key, sent in part(self.world, self.places).items()}.get(
+            name, {}
+        )
 
     def _sent(self, name: str, address: str, body: dict) -> HttpResponse:
         files = [value for value in body.values() if hasattr(value, "read")]
@@ -171,6 +175,7 @@ def _places(world: World, people: dict[str, Staff], clock) -> dict[str, object]:
         **{f"{name}_uuid": dossier.uuid for name, dossier in dossiers.items()},
         **_papers(world, dossiers),
         **_at_the_desk(world, people["P"]),
+        **report_places(world, people, dossiers),
         **_kept(world),
         **online_places(world, people, dossiers),
     }

@@ -102,6 +102,7 @@ WITHOUT_TOKEN = {
     "public:lookup": "the secret of the receipt in the body; it changes nothing",
     "public:lookup_download": "the pass of the owner's page in the body; it changes nothing",
     "public:rate": "the proof of a look-up in the body",
+    "public:contest": "the proof of a look-up in the body",
     "public:feedback_follow": "number and secret of the acknowledgement in the body",
     "public:notice_choice": "the signed link; mail programs send it by themselves",
 }

@@ -17,7 +17,7 @@ from cases.scorecard.scores import half_up
 from cases.scorecard.targets import Rate, target_on
 from procedures.late import late_publications
 from procedures.models import ReformTask, Secondment, Staff
-from procedures.services.substitutes import without_substitute
+from procedures.substitutes import without_substitute
 
 # Publication ------------------------------------------------------------------------------------------
 

@@ -7,6 +7,7 @@ from django.db import DatabaseError, connection, transaction
 
 from cases import models as cases
 from notifications import models as notifications
+from procedures import models as procedures
 
 pytestmark = pytest.mark.django_db
 
@@ -36,6 +37,7 @@ ONLY_ADDED = [
     cases.WebhookAttempt,
     notifications.MessageAttempt,
     notifications.NoticeTemplate,
+    procedures.ReformEntry,
 ]
 # Rows that go on by a rule of their own, such as a number that only rises or an answer that comes once.
 KEPT = [
@@ -51,6 +53,7 @@ KEPT = [
     cases.StepRun,
     cases.Supplement,
     notifications.LetterRegister,
+    procedures.ReformTask,
 ]
 # A draft may go; what was approved may not.
 KEPT_PAST_DRAFT = [cases.CalendarRevision, notifications.Letter]
