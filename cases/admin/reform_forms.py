@@ -70,7 +70,7 @@ class TaskForm(OfficeForm):
         label=gettext_lazy("Co-operating agencies"), queryset=Agency.objects.none(), required=False
     )
     due_on = forms.DateField(
-        label=gettext_lazy("Due"),
+        label=gettext_lazy("Due on"),
         widget=DAY,
         required=False,
         help_text=gettext_lazy("Empty for a regular task"),

@@ -101,7 +101,7 @@ def export(request):
         _("Procedure"),
         _("Lead agency"),
         _("Co-operating agencies"),
-        _("Due"),
+        _("Due on"),
         _("Standing"),
         _("Finished on"),
         _("Evidence"),

@@ -17,6 +17,7 @@ from cases.demo.groups import GroupVisit
 from cases.demo.lives import Life
 from cases.demo.offices import Accounts, connect_database, open_offices, second, set_tariffs, take_no_paper
 from cases.demo.plan import Plan
+from cases.demo.reforms import Reforms
 from cases.demo.staffing import Staffing
 from cases.demo.voices import Voices
 from cases.demo.waiting_room import WaitingRoom
@@ -67,6 +68,7 @@ def build_demo(dossiers: int, *, seed: int, say: Callable[[str], None] = lambda 
     ]
     room = WaitingRoom(wards[0], now, Random(f"{seed}:numbers")).live()
     administrator = Staff.objects.get(username="quantri")
+    lives += Reforms(plan, administrator, seed).lives()
     staffing = Staffing(wards[0], seconded, administrator, now).live()
     drawers = Drawers(wards[0].calendar, now).live()
     with remembered_calendars():

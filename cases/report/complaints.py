@@ -56,8 +56,8 @@ def part(scope: Scope) -> Part:
                 (
                     text(_("Shortcoming"), 5),
                     text(_("Measured by"), 5),
-                    number(_("Number")),
-                    number(_("Of")),
+                    number(_("How many")),
+                    number(_("Out of")),
                     PERCENT,
                     text(_("Why there is no figure"), 3),
                 ),

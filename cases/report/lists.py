@@ -308,7 +308,7 @@ def feedback(scope: Scope) -> Part:
         (
             Table(
                 _("Feedback and recommendations"),
-                (text(_("What"), 5), number(_("Number"))),
+                (text(_("What"), 5), number(_("How many"))),
                 rows,
                 note=_("How much was handled on time stands among the rates."),
             ),
@@ -347,7 +347,7 @@ def tasks_of(scope: Scope) -> QuerySet[ReformTask]:
 def plans(scope: Scope) -> Part:
     columns = (
         number(_("Tasks")),
-        number(_("Finished")),
+        number(_("Finished tasks")),
         number(_("Finished, %")),
         number(_("In progress")),
         number(_("Overdue")),
@@ -371,7 +371,7 @@ def plans(scope: Scope) -> Part:
             ),
             Table(
                 _("Overdue tasks"),
-                (text(_("Task"), 5), text(_("Plan"), 3), text(_("Lead agency"), 3), text(_("Due"))),
+                (text(_("Task"), 5), text(_("Plan"), 3), text(_("Lead agency"), 3), text(_("Due on"))),
                 [(task.title, task.plan.title, str(task.lead), task.due_on) for task in overdue],
                 note="" if overdue else _("No task is overdue."),
             ),

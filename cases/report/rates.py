@@ -137,8 +137,8 @@ def _against_targets(scope: Scope) -> Table:
         _("Rates against their targets"),
         (
             text(_("Measure"), 5),
-            number(_("Number")),
-            number(_("Of")),
+            number(_("How many")),
+            number(_("Out of")),
             PERCENT,
             number(_("Target, %")),
             number(_("Short by, points")),

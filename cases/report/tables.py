@@ -81,7 +81,7 @@ def shown(value: Value | Figure) -> str:
     """As it is read: numbers in the language of the reader, days and moments as the offices write them."""
     value = bare(value)
     match value:
-        case None | "":
+        case None:
             return NOTHING
         case bool():
             return _("yes") if value else _("no")
