@@ -65,7 +65,8 @@ def by_lead(tasks: QuerySet[ReformTask], today: date) -> list[Tally]:
 
 
 def _tallies(tasks: QuerySet[ReformTask], field: str, owners: QuerySet, today: date) -> list[Tally]:
-    late = Q(finished_on=None, due_on__lt=today)
+    finished = Q(finished_on__isnull=False, finished_on__lte=today)
+    late = ~finished & Q(due_on__lt=today)
     # Once more by their keys: narrowed by several tables, a row must not be counted twice.
     rows = (
         ReformTask.objects.filter(pk__in=tasks.order_by().values("pk"))
@@ -73,7 +74,7 @@ def _tallies(tasks: QuerySet[ReformTask], field: str, owners: QuerySet, today: d
         .values(field)
         .annotate(
             all=Count("pk"),
-            finished=Count("pk", filter=Q(finished_on__isnull=False)),
+            finished=Count("pk", filter=finished),
             overdue=Count("pk", filter=late),
         )
     )

@@ -44,8 +44,8 @@ class ReformEntryKind(TextChoices):
 
 
 def standing(due_on: date | None, finished_on: date | None, today: date) -> ReformStanding:
-    """Finished, else overdue from the day after the due one; a regular task has no due day."""
-    if finished_on is not None:
+    """Finished by that day, else overdue from the day after the due one; a regular task has no due day."""
+    if finished_on is not None and finished_on <= today:
         return ReformStanding.FINISHED
     if due_on is not None and due_on < today:
         return ReformStanding.OVERDUE

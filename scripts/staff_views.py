@@ -83,7 +83,7 @@ STAFF_VIEWS = [
     View(
         "feedback-contest",
         SUPERVISOR,
-        f"{ADMIN}/cases/feedback/?contest=any",
+        f"{ADMIN}/cases/feedback/?contest=any&clock=open",
         feedback_verb("answer"),
         full=True,
     ),

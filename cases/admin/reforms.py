@@ -25,7 +25,7 @@ from onestop import access
 from onestop.admin import badge
 from onestop.admin_forms import OfficeForm
 from procedures.models import ReformPlan, ReformTask
-from procedures.reforms import STANDING_COLOURS, ReformStanding
+from procedures.reforms import STANDING_COLOURS, ReformKind, ReformStanding
 
 PER_PAGE = 50
 
@@ -175,7 +175,10 @@ def task(request, pk: int):
         title=found.title,
         task=found,
         standing=standing_badge(found),
-        entries=found.entries.select_related("by").order_by("-at", "-pk"),
+        entries=[
+            {"row": row, "before": _lines(row.data.get("before")), "after": _lines(row.data.get("after"))}
+            for row in found.entries.select_related("by").order_by("-at", "-pk")
+        ],
         buttons=[
             {"verb": name, "page": page} for name, page in PAGES.items() if _may(request.user, page, found)
         ],
@@ -205,6 +208,28 @@ def verb(request, pk: int, verb: str):
     return _answer(
         request, "cases/admin/reform_form.html", title=page.label, form=form, task=found, icon=page.icon
     )
+
+
+WORDS = {
+    "kind": gettext_lazy("Kind"),
+    "title": gettext_lazy("Task"),
+    "lead": gettext_lazy("Lead agency"),
+    "due_on": gettext_lazy("Due on"),
+    "procedure": gettext_lazy("Procedure"),
+    "cooperating": gettext_lazy("Co-operating agencies"),
+    "finished_on": gettext_lazy("Finished on"),
+    "evidence": gettext_lazy("Evidence"),
+}
+
+
+def _lines(written: dict | None) -> list[str]:
+    """What stood in the fields of a task; empty ones are left out."""
+    lines = []
+    for name, value in (written or {}).items():
+        shown = ReformKind(value).label if name == "kind" and value in ReformKind.values else value
+        if value:
+            lines.append(f"{WORDS[name]}: {shown}")
+    return lines
 
 
 def standing_badge(task: ReformTask):

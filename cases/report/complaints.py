@@ -118,13 +118,15 @@ def _rows(scope: Scope):
         "boundary-free",
     )
     internal = lists.tasks_of(scope).filter(kind=ReformKind.INTERNAL)
+    every_task = internal.count()
+    unfinished = every_task - internal.standing(ReformStanding.FINISHED, scope.day).count()
     yield (
         _("Internal procedures cumbersome and overlapping"),
         _("tasks on internal procedures that are not finished"),
-        internal.exclude(pk__in=internal.standing(ReformStanding.FINISHED, scope.day)).count(),
-        internal.count(),
-        percent(internal.filter(finished_on=None).count(), internal.count()),
-        "" if internal.exists() else NoValue.NOTHING.label,
+        unfinished,
+        every_task,
+        percent(unfinished, every_task),
+        "" if every_task else NoValue.NOTHING.label,
     )
     late_ones = late.late_dossiers(scope).count()
     yield _of(

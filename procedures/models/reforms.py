@@ -49,13 +49,14 @@ class ReformTaskQuerySet(models.QuerySet):
 
     def standing(self, wanted: str, today: date):
         """Finished, in progress or overdue on that day; what is overdue is no longer in progress."""
-        late = Q(finished_on=None, due_on__lt=today)
+        finished = Q(finished_on__isnull=False, finished_on__lte=today)
+        late = Q(due_on__isnull=False, due_on__lt=today)
         match wanted:
             case ReformStanding.FINISHED:
-                return self.filter(finished_on__isnull=False)
+                return self.filter(finished)
             case ReformStanding.OVERDUE:
-                return self.filter(late)
-        return self.filter(finished_on=None).exclude(late)
+                return self.filter(~finished, late)
+        return self.filter(~finished, ~late)
 
 
 class ReformTask(models.Model):

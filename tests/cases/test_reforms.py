@@ -169,3 +169,17 @@ def test_overdue_tasks_are_counted_per_lead_agency(world, add):
     assert mine.standing(ReformStanding.OVERDUE, TODAY).count() == 2
     assert mine.count() == 4  # of two plans' tables a task is one row
     assert reforms.by_plan(mine, TODAY)[0].all == 4
+
+
+def test_a_past_day_is_seen_as_it_stood(world, add, clock):
+    task = add(due_on=date(2026, 11, 10))
+    clock.move_to("2026-11-16 09:00")
+    services.finish_reform_task(task, by=world.supervisor, evidence="Quyết định")
+    rows = ReformTask.objects.filter(pk=task.pk)
+    for day, expected in [
+        (date(2026, 11, 10), ReformStanding.IN_PROGRESS),
+        (date(2026, 11, 13), ReformStanding.OVERDUE),
+        (date(2026, 11, 16), ReformStanding.FINISHED),
+    ]:
+        assert [one for one in ReformStanding if rows.standing(one, day).exists()] == [expected]
+        assert rows.get().standing(day) == expected
