@@ -84,6 +84,7 @@ MAY_SEE = {
     ("admin:consultation_answer", "POST"),
     ("api:procedure", "GET"),  # the catalogue is everybody's
     ("api:status", "GET"),
+    ("admin:report_list", "GET"),  # names a kind of list; the rows are of their own agencies
 }
 # Those who were asked see the dossier that they were asked about.
 ASKED = {"processing", "processing_uuid", "question"}

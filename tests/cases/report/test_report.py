@@ -216,6 +216,11 @@ def test_of_other_agencies_nothing_is_reported(busy, browser):
     response = browser(busy.outsider_head).get(REPORT, {"agency": "H41.101", "period": "2026-11"})
     assert "H41.101" not in text_of(response) and response.context["scope"] is None
     assert browser(busy.officer).get(REPORT).status_code == 403
+    listed = reverse("admin:report_list", args=["2.1-all"])
+    page = browser(busy.outsider_head)
+    assert page.get(listed, {"agency": "H41.101", "period": "2026-11"}).status_code == 302
+    assert page.get(listed, {"of": "H41.101", "period": "2026-11"}).status_code == 404
+    assert "0 rows" in text_of(page.get(listed, {"period": "2026-11"}))
 
 
 def test_a_short_report_is_a_file_at_once(busy, browser, boss):
