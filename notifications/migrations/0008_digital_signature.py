@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('notifications', '0006_kept_for_good'),
+        ('notifications', '0007_late_work'),
     ]
 
     operations = [

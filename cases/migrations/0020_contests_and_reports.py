@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('cases', '0017_kept_for_good'),
+        ('cases', '0019_rollups'),
         ('procedures', '0016_reform_plans'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -12,7 +12,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('cases', '0017_kept_for_good'),
+        ('cases', '0018_late_work'),
         ('procedures', '0015_partial_reason'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
