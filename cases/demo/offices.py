@@ -96,7 +96,7 @@ class Accounts:
 
 
 def open_offices(accounts: Accounts) -> tuple[Office, list[Office]]:
-    """The provincial centre and the wards with their people; the province's auditor and administrators."""
+    """The provincial centre and the wards with their people; the province's supervisor, auditor and administrators."""
     agencies = {agency.identifier: agency for agency in Agency.objects.all()}
     province, centre = agencies[PROVINCE], agencies[CENTRE]
     # No bank has this code: the transfer code is seen on every page, and nobody can pay by mistake.
@@ -107,6 +107,9 @@ def open_offices(accounts: Accounts) -> tuple[Office, list[Office]]:
         "quantri", "Nguyễn Văn Quản Trị", province, Role.SYSTEM_ADMIN, "Quản trị hệ thống", is_superuser=True
     )
     accounts.add("thanhtra.tinh", "Bùi Thị Thanh Tra", province, Role.AUDITOR, "Thanh tra viên")
+    accounts.add(
+        "giamsat.tinh", "Lâm Thị Giám Sát", province, Role.SUPERVISOR, "Phó Chánh Văn phòng UBND tỉnh"
+    )
     accounts.add("tichhop.tinh", "Tài khoản tích hợp", province, Role.INTEGRATION, "")
     wards = [
         _open_ward(accounts, agencies[identifier], short, fully_staffed=place < FULLY_STAFFED)
