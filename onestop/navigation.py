@@ -130,6 +130,7 @@ def _administration_links(request) -> list[dict]:
     if access.inspects_desks(request.user):
         links.append(_link(request, _("Work at the desk"), "monitoring", reverse("admin:desk_work")))
         links.append(_link(request, _("Scorecard"), "scoreboard", reverse("admin:scorecard")))
+        links.append(_link(request, _("Simulator"), "experiment", reverse("admin:simulation")))
     if access.sees_ladders(request.user):
         ladder = reverse("admin:cases_escalationrung_changelist")
         links.append(_link(request, _("Escalation ladder"), "stairs", ladder))

@@ -38,8 +38,8 @@ class MinuteClock:
 
     def __init__(self, calendar: WorkCalendar, first: date, last: date):
         self._calendar = calendar
-        self._begins: list[int] = []  # of each session
-        self._worked: list[int] = [0]  # before each session, and after all of them
+        self._begins = [0]  # of each session; the first is one without length before all of them
+        self._worked = [0, 0]  # before each session, and after all of them
         self._next = first
         self._add(last)
 
@@ -47,10 +47,9 @@ class MinuteClock:
         """What the clock shows then; it stands still outside of the sessions."""
         while minute >= self._known_to:
             self._add_year()
-        place = bisect_right(self._begins, minute) - 1
-        if place < 0:
-            return 0
-        return min(self._worked[place] + minute - self._begins[place], self._worked[place + 1])
+        place = bisect_right(self._begins, minute)
+        shown, most = self._worked[place - 1] + minute - self._begins[place - 1], self._worked[place]
+        return shown if shown < most else most
 
     def between(self, a: int, b: int) -> int:
         return self.worked(b) - self.worked(a)
@@ -65,10 +64,6 @@ class MinuteClock:
         place = bisect_left(self._worked, shown) - 1
         return self._begins[place] + shown - self._worked[place]
 
-    @property
-    def _known_to(self) -> int:
-        return (self._next.toordinal() - _EPOCH) * _DAY - _AHEAD
-
     def _add_year(self) -> None:
         if self._next.year > LAST_YEAR:
             raise NeverDone(
@@ -81,9 +76,14 @@ class MinuteClock:
 
     def _add(self, last: date) -> None:
         for day, _special, works, sessions in self._calendar.days_from(self._next, last):
-            midnight = (day.toordinal() - _EPOCH) * _DAY - _AHEAD
+            midnight = _midnight(day)
             for session in sessions if works else ():
                 begin, end = session.begin // MINUTE, session.end // MINUTE
                 self._begins.append(midnight + begin)
                 self._worked.append(self._worked[-1] + end - begin)
         self._next = last + timedelta(days=1)
+        self._known_to = _midnight(self._next)
+
+
+def _midnight(day: date) -> int:
+    return (day.toordinal() - _EPOCH) * _DAY - _AHEAD

@@ -5,7 +5,7 @@ stand now. What ended without a result, and what waits for the applicant, is nob
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cached_property
@@ -101,13 +101,11 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Simulation:
-    """What came out, with what the reader has to know of it."""
+    """What came out, how many dossiers were replayed, and how many older ones were more than can be."""
 
     comparison: Comparison
     dossiers: int
     left_out: int
-    names: Mapping[str, str]
-    units: Mapping[int, Agency]
 
 
 @remembered_calendars()
@@ -124,13 +122,7 @@ def simulate(question: Question, scenario: Scenario, *, tell: Tell = lambda perc
     comparison = replay(
         pasts, _calendars(agencies), scenario, tell=lambda percent: tell(30 + percent * 7 // 10)
     )
-    return Simulation(
-        comparison,
-        dossiers=len(pasts),
-        left_out=left_out,
-        names=_names([row.name for row in comparison.procedures]),
-        units=agencies,
-    )
+    return Simulation(comparison, dossiers=len(pasts), left_out=left_out)
 
 
 def _calendars(agencies: Mapping[int, Agency]) -> dict[int, WorkCalendar]:
@@ -152,9 +144,9 @@ def _check_units(scenario: Scenario, pasts: list[Past], question: Question) -> N
             )
 
 
-def _names(codes: list[str]) -> dict[str, str]:
+def names_of(codes: Iterable[str]) -> dict[str, str]:
     """Of each procedure the name of its newest version."""
-    versions = ProcedureVersion.objects.filter(procedure__code__in=codes).select_related("procedure")
+    versions = ProcedureVersion.objects.filter(procedure__code__in=list(codes)).select_related("procedure")
     return {version.procedure.code: version.name for version in versions.order_by("number")}
 
 

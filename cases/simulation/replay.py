@@ -271,9 +271,7 @@ def _compared(pasts, real: Offices, baseline, found, officers, promises: _Promis
         )
     ]
     clocks = {agency: real[agency].work for agency in {past.agency for past in mine}}
-    measured = [
-        tuple(_measured(past, course, clocks[past.agency]) for course in courses) for past, *courses in rows
-    ]
+    measured = [_measured(past, courses, clocks[past.agency]) for past, *courses in rows]
     kept = floored = 0
     if promises.scenario.changes_promises:
         kept = sum(not promises.holds(past) for past in mine)
@@ -297,8 +295,10 @@ class _Measured(NamedTuple):
 _Three = tuple[_Measured, _Measured, _Measured]
 
 
-def _measured(past: Past, course: Course, clock: MinuteClock) -> _Measured:
-    return _Measured(course.end > course.due, max(clock.between(past.started, course.end), 0))
+def _measured(past: Past, courses: Sequence[Course], clock: MinuteClock) -> _Three:
+    """What ends at the same moment took as long."""
+    minutes = {end: max(clock.between(past.started, end), 0) for end in {course.end for course in courses}}
+    return tuple(_Measured(course.end > course.due, minutes[course.end]) for course in courses)
 
 
 def _grouped(names: Sequence[str], measured: Sequence[_Three]) -> tuple[Row, ...]:
