@@ -10,6 +10,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
 from cases.morning import Load
+from cases.scorecard.scores import half_up
 from cases.trends import HeatMap, MonthFigures, Share
 from procedures.models import Agency
 
@@ -59,7 +60,7 @@ class Chart:
 
 
 def percent_text(value: Decimal | None) -> str:
-    return "–" if value is None else f"{number_format(value, 1)} %"
+    return "–" if value is None else f"{number_format(half_up(value, 1), 1)} %"
 
 
 def list_link(agency: Agency, period, what: str, **more: str) -> str:

@@ -42,10 +42,10 @@ class ScenarioForm(OfficeForm):
         help_text=gettext_lazy("With everything below it"),
     )
     first = forms.DateField(label=gettext_lazy("Received from"), widget=DAY)
-    last = forms.DateField(label=gettext_lazy("to"), widget=DAY)
+    last = forms.DateField(label=gettext_lazy("Received to"), widget=DAY)
     procedure = forms.ChoiceField(label=gettext_lazy("Procedure"), required=False)
     field = forms.ChoiceField(label=gettext_lazy("Field"), required=False)
-    limits = forms.ChoiceField(label=gettext_lazy("Limits"), choices=LIMITS, required=False)
+    limits = forms.ChoiceField(label=gettext_lazy("All limits"), choices=LIMITS, required=False)
     amount = forms.DecimalField(
         label=gettext_lazy("How much"),
         required=False,
