@@ -45,7 +45,7 @@ class ScenarioForm(OfficeForm):
     last = forms.DateField(label=gettext_lazy("Received to"), widget=DAY)
     procedure = forms.ChoiceField(label=gettext_lazy("Procedure"), required=False)
     field = forms.ChoiceField(label=gettext_lazy("Field"), required=False)
-    limits = forms.ChoiceField(label=gettext_lazy("All limits"), choices=LIMITS, required=False)
+    limits = forms.ChoiceField(label=gettext_lazy("Change of the limits"), choices=LIMITS, required=False)
     amount = forms.DecimalField(
         label=gettext_lazy("How much"),
         required=False,

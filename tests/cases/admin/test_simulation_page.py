@@ -55,8 +55,8 @@ def test_before_anything_is_asked_it_offers_the_last_twelve_months(world, browse
 def test_a_shorter_limit_beside_what_really_was(world, browser):
     response = ask(browser, world.supervisor, limits="days", amount="-1")
     assert [(title, one.dossiers, one.late, rate) for title, one, rate in response.context["columns"]] == [
-        ("Really", 4, 2, "50.0 %"),
-        ("Scenario", 4, 3, "25.0 %"),
+        ("Really", 4, 2, "50,0 %"),
+        ("Scenario", 4, 3, "25,0 %"),
     ]
     text = text_of(response)
     assert "0 dossiers that were late would be on time. 1 dossier that was on time would be late." in text
