@@ -67,6 +67,10 @@ def _field(found, value, user):
     return found.filter(version__field_vi=value)
 
 
+def _procedure(found, value, user):
+    return found.filter(version__procedure__code=value)
+
+
 def _received(found, value, user):
     return received_today(found)
 
@@ -123,6 +127,7 @@ FILTERS = {
     "holder": Filter(_holder, ("me", "nobody", "elsewhere")),
     "agency": Filter(_agency),
     "field": Filter(_field),
+    "procedure": Filter(_procedure),
     "received": Filter(_received, ("today",)),
     "asked": Filter(_asked, ("twice", "clarify")),
     "transfer": Filter(_transfer, ("late", "lying")),

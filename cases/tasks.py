@@ -18,6 +18,7 @@ from cases.services import (
     retention,
     rollups,
     searchable,
+    simulations,
     tokens,
     webhooks,
 )
@@ -39,6 +40,21 @@ def write_exports_soon() -> None:
         write_exports.apply_async(retry=False)
     except OperationalError as error:
         logger.warning("the broker is away, so the beat will start the export: %s", error)
+
+
+def simulate_soon(key: str) -> bool:
+    """Ask a worker to begin now; False when the broker is away."""
+    try:
+        simulate.apply_async([key], retry=False)
+    except OperationalError as error:
+        logger.warning("the broker is away, so nothing is simulated: %s", error)
+        return False
+    return True
+
+
+@shared_task
+def simulate(key: str) -> None:
+    logger.info("simulated dossiers: %s", simulations.work(key))
 
 
 @shared_task

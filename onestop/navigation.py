@@ -92,6 +92,7 @@ def _supervision_links(request) -> list[dict]:
         links.append(_link(request, _("Spread the work"), "balance", reverse("admin:workload")))
     if access.inspects_desks(user):
         links.append(_link(request, _("Scorecard"), "scoreboard", reverse("admin:scorecard")))
+        links.append(_link(request, _("Simulator"), "experiment", reverse("admin:simulation")))
     if access.sees_reports(user):
         links.append(_link(request, _("Report of the month"), "summarize", reverse("admin:report")))
     if access.sees_ratings(user):

@@ -122,6 +122,7 @@ STAFF_VIEWS = [
     View("scorecard", SUPERVISOR, f"{ADMIN}/bo-chi-so/", full=True, kept="desktop"),
     View("scorecard-list", SUPERVISOR, f"{ADMIN}/bo-chi-so/danh-sach/?part=2.1"),
     View("nine-indicators", SUPERVISOR, f"{ADMIN}/bo-chi-so/chin-chi-so/"),
+    View("simulation", SUPERVISOR, f"{ADMIN}/mo-phong/?limits=days&amount=-1&more_officers=1", full=True),
     View("home-head", HEAD, f"{ADMIN}/"),
     View("home-auditor", AUDITOR, f"{ADMIN}/"),
     View("overdue", AUDITOR, f"{ADMIN}/qua-han/", kept="desktop"),

@@ -86,6 +86,10 @@ PURE = {
         "scorecard.nine",
         "scorecard.targets",
         "report.tables",
+        "simulation.clocks",
+        "simulation.scenarios",
+        "simulation.queues",
+        "simulation.replay",
     ),
 }
 READS = {
@@ -138,6 +142,7 @@ READS = {
         "report.complaints",
         "report.contents",
         "report.behind",
+        "simulation.past",
     ),
     "notifications": ("codes", "pades", "pdf", "signing", "word"),
 }

@@ -45,6 +45,7 @@ from cases.admin import (
     scorecard,
     scorecard_list,
     secondments,
+    simulation,
     tokens,
     webhooks,
     workload,
@@ -93,6 +94,7 @@ __all__ = [
     "scorecard",
     "scorecard_list",
     "secondments",
+    "simulation",
     "tokens",
     "webhooks",
     "workload",
@@ -194,6 +196,7 @@ admin.site.add_page("danh-gia/", ratings.ratings, "ratings")
 admin.site.add_page("bo-chi-so/", scorecard.scorecard, "scorecard")
 admin.site.add_page("bo-chi-so/danh-sach/", scorecard_list.scorecard_list, "scorecard_list")
 admin.site.add_page("bo-chi-so/chin-chi-so/", scorecard.nine_indicators, "nine_indicators")
+admin.site.add_page("mo-phong/", simulation.simulation, "simulation")
 admin.site.add_page("cai-cach/", reforms.reforms, "reforms")
 admin.site.add_page("cai-cach/xuat/", reforms.export, "reforms_export")
 admin.site.add_page("cai-cach/ke-hoach/", reforms.new_plan, "reform_plan")

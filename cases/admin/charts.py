@@ -10,6 +10,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
 from cases.morning import Load
+from cases.scorecard.scores import half_up
 from cases.trends import HeatMap, MonthFigures, Share
 from procedures.models import Agency
 
@@ -59,7 +60,7 @@ class Chart:
 
 
 def percent_text(value: Decimal | None) -> str:
-    return "–" if value is None else f"{number_format(value, 1)} %"
+    return "–" if value is None else f"{number_format(half_up(value, 1), 1)} %"
 
 
 def list_link(agency: Agency, period, what: str, **more: str) -> str:
@@ -72,7 +73,7 @@ def charts_of_months(agency: Agency, months: Sequence[MonthFigures]) -> list[Cha
     """The rate on time, and what came and went."""
     names = [f"{one.period.first:%m/%y}" for one in months]
     rates = [one.on_time.percent for one in months]
-    on_time = _chart(
+    on_time = chart_of(
         "on-time",
         _("On time, by month"),
         names,
@@ -91,7 +92,7 @@ def charts_of_months(agency: Agency, months: Sequence[MonthFigures]) -> list[Cha
         ],
     )
     came, went = [one.received for one in months], [one.ended for one in months]
-    flow = _chart(
+    flow = chart_of(
         "flow",
         _("Received and ended, by month"),
         names,
@@ -114,7 +115,7 @@ def chart_of_ages(ages: dict[str, int], names: dict[str, str]) -> Chart:
     counts = list(ages.values())
     texts = [names[age] for age in ages]
     dossiers = reverse("admin:cases_dossier_changelist")
-    return _chart(
+    return chart_of(
         "ages",
         _("In work since the reception"),
         texts,
@@ -170,8 +171,8 @@ def _heat_cell(agency: Agency, heat: HeatMap, name: str, share: Share, *, alone:
     )
 
 
-def _chart(key, title, names, series, *, head, rows, top=None, unit="") -> Chart:
-    """`series`: name, shade, values (None = nothing) and their texts, side by side over each name."""
+def chart_of(key, title, names, series, *, head, rows, top=None, unit="") -> Chart:
+    """Bars over names. `series`: name, shade, values (None = nothing) and their texts, side by side over each name."""
     top = top or _round_up(
         max((value or 0 for _name, _shade, values, _texts in series for value in values), default=0)
     )

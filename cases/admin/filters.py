@@ -59,6 +59,17 @@ class FieldFilter(ListFilter):
         return [(name, name) for name in fields]
 
 
+class ProcedureFilter(ListFilter):
+    """Procedures are many, so only the one that is shown is offered."""
+
+    title = _("procedure")
+    parameter_name = "procedure"
+
+    def lookups(self, request, model_admin):
+        code = request.GET.get(self.parameter_name, "")
+        return [(code, code)] if code else []
+
+
 class DueFilter(ListFilter):
     title = _("due date")
     parameter_name = "due"
@@ -165,6 +176,7 @@ OF_THE_LIST = (
     PlaceFilter,
     AgencyFilter,
     FieldFilter,
+    ProcedureFilter,
     ReceivedFilter,
     AskedTwiceFilter,
     TransferFilter,
