@@ -29,6 +29,7 @@ from cases.models.revisions import CalendarMove, CalendarRevision, RevisionDay
 from cases.models.rollups import (
     AgencyDay,
     FieldMonth,
+    FrozenDelays,
     FrozenMonth,
     OfficerDay,
     PartMonth,
@@ -69,6 +70,7 @@ __all__ = [
     "FeedbackFile",
     "FeedbackStep",
     "FieldMonth",
+    "FrozenDelays",
     "FrozenMonth",
     "Handover",
     "Heartbeat",

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from cases import reforms, survey
 from cases.enums import EventKind
 from cases.feedback import FeedbackKind, Verdict
-from cases.models import Consultation, Demand, DossierEvent, Feedback, Rating, RatingScore
+from cases.models import Demand, DossierEvent, Feedback, Rating, RatingScore
 from cases.report.tables import Figure, Part, Table, number, percent, text
 from cases.scorecard.scope import Scope
 from cases.scorecard.scores import half_up
@@ -34,7 +34,7 @@ def publication(scope: Scope) -> Part:
                 _("Procedures published late"),
                 (
                     text(_("Procedure"), 2),
-                    text(_("Name"), 5),
+                    text(_("Name of the procedure"), 5),
                     text(_("What was late")),
                     text(_("To be done by")),
                     text(_("Done on")),
@@ -139,7 +139,7 @@ def desks(scope: Scope) -> Part:
                     text(_("Works at"), 3),
                     text(_("First day")),
                     text(_("Last day")),
-                    number(_("Months")),
+                    number(_("Length in months")),
                     text(_("Substitute"), 3),
                 ),
                 [
@@ -314,27 +314,6 @@ def feedback(scope: Scope) -> Part:
             ),
         ),
     )
-
-
-# Working together -------------------------------------------------------------------------------------
-
-
-def asked_others(scope: Scope) -> QuerySet[Consultation]:
-    """What these agencies asked of others, or were asked, whose answer was due in the period (R20)."""
-    return Consultation.objects.filter(
-        Q(agency__in=scope.units) | Q(dossier__competent_agency__in=scope.units), scope.within("due_at")
-    )
-
-
-def answered_late(scope: Scope) -> QuerySet[Consultation]:
-    """Answered after the minute that was due, or not yet at the end of the period."""
-    minute_late = [one.pk for one in asked_others(scope) if _is_late(one, scope)]
-    return Consultation.objects.filter(pk__in=minute_late)
-
-
-def _is_late(one: Consultation, scope: Scope) -> bool:
-    done = one.answered_at if one.answered_at and one.answered_at < scope.until else scope.last_minute
-    return done.replace(second=0, microsecond=0) > one.due_at.replace(second=0, microsecond=0)
 
 
 # Reform plans -----------------------------------------------------------------------------------------

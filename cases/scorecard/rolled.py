@@ -11,7 +11,9 @@ from django.utils import timezone
 from cases.models import PartMonth, RolledUp
 from cases.scorecard import counting
 from cases.scorecard.facts import fact_of, scope_of
+from cases.scorecard.frozen import frozen_totals
 from cases.scorecard.periods import Period, month
+from cases.scorecard.ranking import Standing, ranking
 from cases.scorecard.scope import Scope
 from cases.scorecard.scores import Card, Fact, Facts, NoValue, card
 from procedures.models import Agency
@@ -107,6 +109,24 @@ def totals(scopes: list[Scope]) -> dict[str, Decimal | None]:
         ).total
         for scope in scopes
     }
+
+
+def standings(scope: Scope) -> list[tuple[Agency, Standing]]:
+    """The active agencies next below in their order; frozen totals as they were frozen, others from the roll-ups."""
+    below = scopes_below(scope)
+    if not below:
+        return []
+    agencies = {one.agency.identifier: one.agency for one in below}
+    now = _kept_totals(below, scope.period)
+    earlier = counted_scope(scope.agency, scope.period.before) if was_counted(scope.period.before) else None
+    before = _kept_totals(scopes_below(earlier), earlier.period) if earlier else {}
+    return [(agencies[one.key], one) for one in ranking(now, before)]
+
+
+def _kept_totals(scopes: list[Scope], period: Period) -> dict[str, Decimal | None]:
+    frozen = frozen_totals([one.agency for one in scopes], period)
+    rest = [one for one in scopes if one.agency.identifier not in frozen]
+    return {**totals(rest), **frozen}
 
 
 def _facts(scope: Scope, rows: Iterable[PartRow]) -> Facts:

@@ -24,6 +24,7 @@ ONLY_ADDED = [
     cases.FeedbackFile,
     cases.FeedbackStep,
     cases.FeeWaiver,
+    cases.FrozenDelays,
     cases.FrozenMonth,
     cases.Handover,
     cases.NoticeChange,

@@ -205,7 +205,10 @@ def test_a_figure_opens_its_list_and_the_look_is_written_down(busy, browser, bos
         "services-all",
         "level-full",
         "boundary-free",
-        "apologised",
+        "apology-good",
+        "cut-all",
+        "no-paper-all",
+        "late-officer-1",
     ],
 )
 def test_each_kind_of_list_is_drawn(busy, browser, boss, key):
