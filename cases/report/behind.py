@@ -23,6 +23,7 @@ _OTHER: dict[str, tuple[str | Promise, Callable[[Scope], QuerySet]]] = {
     "asked-twice": (_("Asked a second time for papers"), complaints.asked_twice),
     "demands": (_("Papers demanded"), lists.demands_of),
     "ratings": (_("Ratings"), lists.ratings_of),
+    "alone": (_("Without a substitute"), lists.alone),
     "feedback": (_("Feedback"), lists.feedback_of),
     "contests": (_("Contested entries of the clock"), lists.contests_of),
     "contests-upheld": (
@@ -35,6 +36,7 @@ _OTHER: dict[str, tuple[str | Promise, Callable[[Scope], QuerySet]]] = {
 }
 # All, or those of one unit (its identifier) or officer (by number).
 _LATE = re.compile(r"late(_open)?(?:-(unit|officer)-(.+))?")
+_BY_OFFICER = re.compile(r"(ratings|demands)-officer-(\d{1,18})", re.ASCII)
 _MEASURES = {one.key: one for one in MEASURES}
 _LEVELS = {f"level-{level or 'unknown'}": level for level in LEVELS}
 
@@ -47,6 +49,11 @@ def behind(key: str, scope: Scope, of: Agency | None = None) -> tuple[str | Prom
         still_open, kind, owner = found.groups()
         title = _("Late dossiers still open") if still_open else _("Late dossiers")
         return title, delays.listed(scope, only_open=bool(still_open), **({kind: owner} if kind else {}))
+    if found := _BY_OFFICER.fullmatch(key):
+        what, officer = found[1], int(found[2])
+        if what == "ratings":
+            return _("Ratings"), lists.ratings_by(scope, officer)
+        return _("Papers demanded"), lists.demands_of(scope).filter(by=officer)
     if key in _OTHER:
         title, question = _OTHER[key]
         return title, question(scope)

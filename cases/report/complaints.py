@@ -107,7 +107,7 @@ def _rows(scope: Scope):
     yield (
         _("Desks without a substitute"),
         _("clerks and officers without enough substitutes"),
-        lists.alone(scope).count(),
+        Figure(lists.alone(scope).count(), "alone"),
         None,
         None,
         "",

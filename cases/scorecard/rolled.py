@@ -15,7 +15,7 @@ from cases.scorecard.frozen import frozen_totals
 from cases.scorecard.periods import Period, month
 from cases.scorecard.ranking import Standing, ranking
 from cases.scorecard.scope import Scope
-from cases.scorecard.scores import Card, Fact, Facts, NoValue, card
+from cases.scorecard.scores import Card, Fact, Facts, card
 from procedures.models import Agency
 
 # Parts that count procedures, by the part whose numerator says of which procedures there was one.
@@ -24,9 +24,8 @@ OF_PROCEDURES = {
     "4.5a": ("4.5b", "for_citizens"),
     counting.PAID_PROCEDURES: (counting.PAID_PROCEDURES, "with_fee"),
 }
-ADDED_UP = (*counting.OF_DOSSIERS, counting.OF_FEEDBACK)
+ADDED_UP = (*counting.OF_DOSSIERS, *counting.OF_FEEDBACK)
 OFFERED_ONLINE = "3.1"
-SATISFIED_WITH_ANSWERS = "6.2"
 PART_ROW = ("code", "numerator", "denominator", "procedures")
 PartRow = tuple[str, int, int, list[int]]
 
@@ -147,8 +146,6 @@ def _fact(code: str, scope: Scope, sums: dict[str, list[int]], procedures: dict[
         return Fact(len(procedures[source] & every), len(every))
     if code == OFFERED_ONLINE:
         return Fact(len(scope.authority.online), len(scope.authority.all))
-    if code == SATISFIED_WITH_ANSWERS:
-        return Fact.unknown(NoValue.NO_SOURCE) if sums[counting.OF_FEEDBACK][1] else Fact(0, 0)
     return fact_of(code, scope)  # of the catalogue, or without a source
 
 

@@ -29,6 +29,7 @@ ONLY_ADDED = [
     cases.Handover,
     cases.NoticeChange,
     cases.OnlineFiling,
+    cases.AnswerRating,
     cases.Rating,
     cases.RatingScore,
     cases.ReadAccess,

@@ -61,6 +61,7 @@ def test_procedures_online_with_an_e_form_and_with_steps(world):
 
 
 def test_how_dossiers_come(world):
+    ProcedureVersion.objects.filter(procedure=world.free).update(received_outside_desk=True)
     world.receive()
     world.receive(reception_place="Nhà văn hóa xóm Thử")
     world.submit(channel="post")
