@@ -1,9 +1,8 @@
 """What a supervisor looks at first: which letters wait, how old the work is, who holds how much."""
 
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 
 from cases.ages import AGES, received
@@ -12,24 +11,10 @@ from cases.lists import in_work
 from cases.models import Dossier
 from notifications.enums import LetterKind, LetterState
 from notifications.models import Letter
-from procedures.calendars import calendar_for
-from procedures.models import Agency, Staff
+from procedures.models import Staff
 from procedures.working_time import minute_of
 
 MOST_OFFICERS = 15
-
-
-def apologies_to_send(letters: QuerySet[Letter], agency: Agency | None) -> QuerySet[Letter]:
-    """Apologies among these that have to go out today: not issued, and due on the next working day or before (R29).
-
-    The working days are those of the person's own agency, as in all lists.
-    """
-    tomorrow = calendar_for(agency).working_day_after(timezone.localdate(), 1)
-    end = datetime.combine(tomorrow, time.min, tzinfo=timezone.get_default_timezone()) + timedelta(days=1)
-    waiting = Dossier.objects.running().filter(
-        code=OuterRef("reference"), cycle=OuterRef("cycle"), due_at__lt=end
-    )
-    return letters.open().filter(Exists(waiting.order_by()), kind=LetterKind.APOLOGY)
 
 
 def without_a_reason(letters: QuerySet[Letter]) -> QuerySet[Letter]:

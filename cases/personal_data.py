@@ -21,6 +21,7 @@ NOT_TOLD = {
         "procedures.ReadyReason",
         "procedures.TimeLimit",
         "cases.CalendarRevision",
+        "cases.EscalationRung",
         "cases.RevisionDay",
         "notifications.NoticeTemplate",
     ),
@@ -63,17 +64,25 @@ NOT_TOLD = {
         "cases.ListExport",  # a copy of what is told
     ),
     "Counters, and digests of rows that are told.": (
+        "cases.AgencyDay",
         "cases.AuditEntry",
         "cases.AuditHead",
         "cases.CodeCounter",
         "cases.FeedbackBook",
+        "cases.FieldMonth",
+        "cases.FrozenDelays",  # codes of dossiers that are told
+        "cases.FrozenMonth",  # figures and a digest
         "cases.Heartbeat",
         "cases.LogBook",
+        "cases.Outage",
+        "cases.PartMonth",
         "cases.QueueDay",
         "cases.QueueService",
         "cases.ReceiptCounter",
+        "cases.Recount",
         "cases.ReceptionGroup",  # its name and desk are told with each of its dossiers
         "cases.RegisterBook",
+        "cases.RolledUp",
         "cases.WaitingRoom",
         "notifications.LetterRegister",
     ),

@@ -16,6 +16,7 @@ def sidebar(request) -> list[dict]:
     """Groups of links, in the form that Unfold draws."""
     groups = [
         (_("Dossiers"), _dossier_links(request)),
+        (_("Supervision"), _supervision_links(request)),
         (_("Letters and messages"), _letter_links(request)),
         (_("Catalogue"), _catalogue_links(request)),
         (_("Administration"), _administration_links(request)),
@@ -48,10 +49,6 @@ def _dossier_links(request) -> list[dict]:
         if access.processes(user):
             links.insert(0, _link(request, _("My queue"), "assignment_ind", f"{dossiers}?holder=me"))
         links.append(_link(request, _("Overdue"), "alarm", reverse("admin:overdue")))
-        if not access.receives(user):
-            links.append(_link(request, _("What will be late"), "update", reverse("admin:outlook")))
-    if access.supervises(user) and user.workplace_id is not None:
-        links.append(_link(request, _("Spread the work"), "balance", reverse("admin:workload")))
     if access.answers(user):
         links.append(_link(request, _("Questions to my agency"), "reply", reverse("admin:questions")))
     if access.sees_demands(user):
@@ -60,10 +57,6 @@ def _dossier_links(request) -> list[dict]:
     if access.sees_feedback(user):
         feedback = reverse("admin:cases_feedback_changelist")
         links.append(_link(request, _("Feedback"), "forum", f"{feedback}?clock=open"))
-    if access.sees_ratings(user):
-        links.append(_link(request, _("Ratings"), "star", reverse("admin:ratings")))
-    if access.sees_reports(user):
-        links.append(_link(request, _("Report of the month"), "summarize", reverse("admin:report")))
     if access.sees_cash(user):
         links.append(_link(request, _("Cash of the day"), "point_of_sale", reverse("admin:cash")))
     if access.keeps_log_books(user):
@@ -88,10 +81,34 @@ def _queue_links(request) -> list[dict]:
     return []
 
 
-def _letter_links(request) -> list[dict]:
+def _supervision_links(request) -> list[dict]:
+    """What is late and will be, who holds it, and how well the office does."""
     user, links = request.user, []
     if access.sees_dossiers(user):
         links.append(_link(request, _("Apologies"), "contract_edit", reverse("admin:apologies")))
+        if not access.receives(user):
+            links.append(_link(request, _("What will be late"), "update", reverse("admin:outlook")))
+    if access.supervises(user) and user.workplace_id is not None:
+        links.append(_link(request, _("Spread the work"), "balance", reverse("admin:workload")))
+    if access.inspects_desks(user):
+        links.append(_link(request, _("Scorecard"), "scoreboard", reverse("admin:scorecard")))
+    if access.sees_reports(user):
+        links.append(_link(request, _("Report of the month"), "summarize", reverse("admin:report")))
+    if access.sees_ratings(user):
+        links.append(_link(request, _("Ratings"), "star", reverse("admin:ratings")))
+    if access.inspects_desks(user):
+        links.append(_link(request, _("Work at the desk"), "monitoring", reverse("admin:desk_work")))
+    if access.sees_ladders(user):
+        ladder = reverse("admin:cases_escalationrung_changelist")
+        links.append(_link(request, _("Escalation ladder"), "stairs", ladder))
+    if access.sees_reforms(user):
+        links.append(_link(request, _("Reform plans"), "checklist", reverse("admin:reforms")))
+    return links
+
+
+def _letter_links(request) -> list[dict]:
+    user, links = request.user, []
+    if access.sees_dossiers(user):
         links.append(_link(request, _("Letters"), "mail", reverse("admin:notifications_letter_changelist")))
     if access.sees_messages(user):
         links.append(_link(request, _("Messages"), "sms", reverse("admin:notifications_message_changelist")))
@@ -127,19 +144,11 @@ def _administration_links(request) -> list[dict]:
     links = []
     if access.keeps_people(request.user):
         links.append(_link(request, _("Absences"), "event_busy", reverse("admin:absences")))
-    if access.inspects_desks(request.user):
-        links.append(_link(request, _("Work at the desk"), "monitoring", reverse("admin:desk_work")))
-        links.append(_link(request, _("Scorecard"), "scoreboard", reverse("admin:scorecard")))
-    if access.sees_ladders(request.user):
-        ladder = reverse("admin:cases_escalationrung_changelist")
-        links.append(_link(request, _("Escalation ladder"), "stairs", ladder))
     if access.inspects_reading(request.user):
         reads = reverse("admin:cases_readaccess_changelist")
         links.append(_link(request, _("Access to personal data"), "visibility", reads))
     if access.keeps_secondments(request.user):
         links.append(_link(request, _("Secondments"), "move_up", reverse("admin:secondments")))
-    if access.sees_reforms(request.user):
-        links.append(_link(request, _("Reform plans"), "checklist", reverse("admin:reforms")))
     if access.makes_tokens(request.user):
         links.append(_link(request, _("Access tokens"), "key", reverse("admin:tokens")))
     if access.keeps_webhooks(request.user):

@@ -8,11 +8,12 @@ from django.utils.translation import gettext_lazy as _
 
 from cases import waiting
 from cases.admin.scope import visible
+from cases.apologies_due import must_go_out_today
 from cases.enums import State
 from cases.letters import letters_about
 from cases.lists import narrowed
 from cases.models import Consultation
-from cases.morning import apologies_to_send, open_breaches, without_a_reason
+from cases.morning import open_breaches, without_a_reason
 from cases.queries import unreported_payments
 from cases.services.drafts import drafts_of
 from notifications.models import Message
@@ -111,12 +112,7 @@ def _of_a_supervisor(user) -> list[Figure]:
         _breaches(mine.all),
         mine.figure(_("Due today"), "due=today", "warning"),
         mine.figure(_("Due on the next working day"), "due=tomorrow", "warning"),
-        _letters(
-            _("Apologies that must go out today"),
-            apologies_to_send(letters, user.workplace),
-            "today",
-            "danger",
-        ),
+        _apologies_of_today(mine.all),
         _letters(_("Drafts waiting for a reason"), without_a_reason(letters), "no_reason", "warning"),
         _letters(_("Letters waiting"), letters.open(), "open", "warning"),
         mine.figure(_("Late transfers"), "transfer=lying", "danger"),
@@ -138,6 +134,11 @@ def _breaches(dossiers) -> Figure:
     return Figure(
         _("Late without an apology"), count_up_to(found), f"{reverse('admin:breaches')}?open=1", "danger"
     )
+
+
+def _apologies_of_today(dossiers) -> Figure:
+    found, link = must_go_out_today(dossiers), f"{reverse('admin:apologies')}?show=today"
+    return Figure(_("Apologies that must go out today"), count_up_to(found), link, "danger")
 
 
 class _Dossiers:

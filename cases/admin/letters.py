@@ -30,7 +30,7 @@ from cases.codes import is_dossier_code
 from cases.errors import CaseError
 from cases.letters import dossier_of, letters_about
 from cases.models import Dossier
-from cases.morning import apologies_to_send, without_a_reason
+from cases.morning import without_a_reason
 from cases.queries import working_days_left
 from cases.services.printing import word_copy
 from notifications.enums import (
@@ -57,7 +57,6 @@ class LetterStateFilter(DropdownFilter):
     def lookups(self, request, model_admin):
         return [
             ("open", _("Waiting for supervisor or head")),
-            ("today", _("Apologies that must go out today")),
             ("no_reason", _("Drafts waiting for a reason")),
             *LetterState.choices,
         ]
@@ -66,8 +65,6 @@ class LetterStateFilter(DropdownFilter):
         match self.value():
             case "open":
                 return queryset.open()
-            case "today":
-                return apologies_to_send(queryset, request.user.workplace)
             case "no_reason":
                 return without_a_reason(queryset)
         return queryset.filter(state=self.value()) if self.value() in LetterState.values else queryset

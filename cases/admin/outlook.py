@@ -90,7 +90,7 @@ def step_words(step: StepPace) -> str:
     match step.basis:
         case Basis.PAST:
             said = ngettext(
-                "“%(step)s” may take %(allowed)s and usually takes %(expected)s (the last run).",
+                "“%(step)s” may take %(allowed)s and usually takes %(expected)s (the last %(count)s run).",
                 "“%(step)s” may take %(allowed)s and usually takes %(expected)s (the last %(count)s runs).",
                 step.counted,
             )

@@ -55,9 +55,9 @@ class Band(TextChoices):
 class TaskBand(TextChoices):
     """How much of their task an officer has done."""
 
-    ALL = "100", _lazy("100 % of the task")
-    MOST = "70-<100", _lazy("70 to under 100 % of the task")
-    LESS = "<70", _lazy("under 70 % of the task")
+    ALL = "100", _lazy("the whole task")
+    MOST = "70-<100", _lazy("70 to under 100 per cent of the task")
+    LESS = "<70", _lazy("under 70 per cent of the task")
 
 
 @dataclass(frozen=True)

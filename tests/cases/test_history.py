@@ -15,6 +15,7 @@ from cases.services.accounts import new_citizen
 from cases.services.applicants import find_or_add
 from cases.services.calendar_moves import apply_approved
 from cases.services.corrections import report_loss
+from cases.services.late_acts import escalate, remind
 from procedures.enums import Role
 from procedures.models import Staff
 from tests.cases.certifying import certify, counter
@@ -109,6 +110,19 @@ def live_at_the_desk(counter) -> None:
     certify(world)
 
 
+def live_late(world, clock) -> None:
+    """Somebody is reminded of a delay, it is reported upwards, and the ladder tells of it on its own."""
+    chief = make_person("lanh-dao-tinh", world.province, Role.SUPERVISOR)
+    chief.email = "tinh@nghean.example"
+    chief.save()
+    clock.move_to("2026-11-10 09:00")
+    dossier = world.processing()
+    clock.move_to("2026-11-20 09:00")
+    remind(dossier, by=world.supervisor)
+    escalate(dossier, by=world.supervisor, note="Xin chỉ đạo")
+    services.climb_ladders()
+
+
 def live_online(world) -> None:
     """The applicant answers from home what the office asks for."""
     account = new_citizen(Staff(), world.applicant.full_name)
@@ -180,6 +194,7 @@ def test_every_kind_of_event_happens_and_has_a_sentence_in_both_languages(world,
     clock.move_to("2026-11-09 09:00")
     live_online(world)
     live_with_what_no_verb_foresees(world)
+    live_late(world, clock)
     events = list(DossierEvent.objects.all())
     assert {event.kind for event in events} == set(EventKind) == set(EVENT_SENTENCES)
     for language in ("vi", "en"):

@@ -163,6 +163,8 @@ NOBODY = {
     "procedure",
     "queue_service",
     "reason",
+    "reform_plan",  # tasks of agencies
+    "reform_task",
     "rung",  # who is told of delays, by role
     "revision",  # codes of dossiers and their dates
     "source",

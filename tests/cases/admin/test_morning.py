@@ -8,7 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from cases import services
+from cases import deadlines, services
 from cases.ages import AGES
 from cases.demo.build import build_demo
 from cases.enums import RUNNING_STATES, State
@@ -42,6 +42,13 @@ def day_of(moment) -> date:
     return timezone.localdate(moment)
 
 
+def is_for_today(dossier) -> bool:
+    """The last moment for its apology lies today and still ahead, and no other may have been sent before."""
+    calendar = calendar_for(dossier.competent_agency)
+    by = deadlines.apology_by(dossier.due_at, dossier.clock_started_at, calendar)
+    return not dossier.reschedules.exists() and day_of(by) == day_of(NOW) and by >= NOW
+
+
 def brute_force(user) -> dict[str, int]:
     """Every figure, counted one by one in Python over everything there is."""
     units = set(Agency.objects.below(user.workplace))
@@ -62,18 +69,12 @@ def brute_force(user) -> dict[str, int]:
         if letter.reference in by_code or letter.reference in {str(one.uuid) for one in mine}
     ]
     waiting = [one for one in letters if one.state in {LetterState.DRAFT, LetterState.APPROVED}]
-    of_running = {(one.code, one.cycle): one for one in running}
     return {
         "Overdue now": sum(one.due_at < NOW for one in running),
         "Late without an apology": sum(_is_breach(one) for one in running),
         "Due today": sum(one.due_at >= NOW and day_of(one.due_at) == today for one in running),
         "Due on the next working day": sum(day_of(one.due_at) == tomorrow for one in running),
-        "Apologies that must go out today": sum(
-            letter.kind == LetterKind.APOLOGY
-            and (letter.reference, letter.cycle) in of_running
-            and day_of(of_running[letter.reference, letter.cycle].due_at) <= tomorrow
-            for letter in waiting
-        ),
+        "Apologies that must go out today": sum(is_for_today(one) for one in running),
         "Drafts waiting for a reason": sum(
             letter.kind == LetterKind.APOLOGY and letter.state == LetterState.DRAFT and not letter.reason
             for letter in letters
@@ -115,7 +116,7 @@ def _is_breach(dossier) -> bool:
 
 def length_of(client, figure) -> int:
     page = client.get(figure.link)
-    if "page" in page.context and "open=1" in figure.link:
+    if "xin-loi" in figure.link:
         return page.context["page"].paginator.count
     return page.context["total"] if "qua-han" in figure.link else page.context["cl"].result_count
 
