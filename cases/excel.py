@@ -94,11 +94,14 @@ def cell(sheet, value):
             found.number_format = DAY
             return found
     text = ILLEGAL_CHARACTERS_RE.sub("", str(value))[:LONGEST_TEXT]
-    if not text.startswith(LIKE_A_FORMULA):
-        return text
+    return _text(sheet, text) if text.startswith(LIKE_A_FORMULA) else text
+
+
+def _text(sheet, text: str) -> WriteOnlyCell:
+    """A cell that stays text."""
     found = WriteOnlyCell(sheet, text)
     found.data_type = "s"
-    found.quotePrefix = True
+    found.quotePrefix = text.startswith(LIKE_A_FORMULA)
     return found
 
 
@@ -108,6 +111,6 @@ def sheet_title(title: str) -> str:
 
 
 def _bold(sheet, header: str):
-    found = WriteOnlyCell(sheet, str(header))
+    found = _text(sheet, str(header))
     found.font = BOLD
     return found

@@ -22,6 +22,11 @@ def without_a_reason(letters: QuerySet[Letter]) -> QuerySet[Letter]:
     return letters.filter(kind=LetterKind.APOLOGY, state=LetterState.DRAFT, reason="")
 
 
+def open_breaches(dossiers: QuerySet[Dossier]) -> QuerySet[Dossier]:
+    """Late without an apology in time, and still without a result (R33); in no order."""
+    return dossiers.running().breaches().order_by()
+
+
 def work_by_age(dossiers: QuerySet[Dossier]) -> dict[str, int]:
     """How many of these are in work, by the groups of `cases.ages`."""
     today = timezone.localdate()

@@ -70,6 +70,7 @@ NOT_TOLD = {
         "cases.CodeCounter",
         "cases.FeedbackBook",
         "cases.FieldMonth",
+        "cases.FrozenDelays",  # codes of dossiers that are told
         "cases.FrozenMonth",  # figures and a digest
         "cases.Heartbeat",
         "cases.LogBook",

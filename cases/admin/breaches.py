@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from cases import deadlines
 from cases.admin.scope import visible
 from cases.admin.shown import badge, days_left_text, moment, state_badge
+from cases.morning import open_breaches
 from cases.queries import calendars_of
 from onestop import access
 from procedures.working_time import minute_of
@@ -20,19 +21,26 @@ PER_PAGE = 50
 
 
 def breaches(request):
-    """Open and finished dossiers whose due moment of that month passed without an apology in time (R33)."""
+    """Open and finished dossiers whose due moment of that month passed without an apology in time (R33).
+
+    With `open` those without a result so far, whatever the month: what the first page counts.
+    """
     if not access.sees_dossiers(request.user):
         raise PermissionDenied
+    only_open = bool(request.GET.get("open"))
     first = _month(request.GET.get("month", ""))
     following = _next_month(first)
-    found = (
-        visible(request.user)
-        .breaches()
-        .filter(promised_at__gte=_midnight(first), promised_at__lt=_midnight(following))
-        .with_people()
-        .order_by("promised_at", "pk")
+    if only_open:
+        found = open_breaches(visible(request.user))
+    else:
+        found = (
+            visible(request.user)
+            .breaches()
+            .filter(promised_at__gte=_midnight(first), promised_at__lt=_midnight(following))
+        )
+    page = Paginator(found.with_people().order_by("promised_at", "pk"), PER_PAGE).get_page(
+        request.GET.get("p")
     )
-    page = Paginator(found, PER_PAGE).get_page(request.GET.get("p"))
     dossiers = list(page.object_list)
     calendars = calendars_of(dossiers)
     rows = [_breach(dossier, calendars[dossier.competent_agency_id]) for dossier in dossiers]
@@ -42,8 +50,9 @@ def breaches(request):
         title=_("Late without an apology"),
         page=page,
         rows=rows,
+        only_open=only_open,
         month=first,
-        query=f"month={first:%Y-%m}&",
+        query="open=1&" if only_open else f"month={first:%Y-%m}&",
         months=[(first - timedelta(days=1)).replace(day=1), following],
     )
     return TemplateResponse(request, "cases/admin/breaches.html", context)

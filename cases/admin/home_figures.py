@@ -13,7 +13,7 @@ from cases.enums import State
 from cases.letters import letters_about
 from cases.lists import narrowed
 from cases.models import Consultation
-from cases.morning import without_a_reason
+from cases.morning import open_breaches, without_a_reason
 from cases.queries import unreported_payments
 from cases.services.drafts import drafts_of
 from notifications.models import Message
@@ -109,6 +109,7 @@ def _of_a_supervisor(user) -> list[Figure]:
     letters = letters_about(mine.all)
     return [
         mine.overdue(),
+        _breaches(mine.all),
         mine.figure(_("Due today"), "due=today", "warning"),
         mine.figure(_("Due on the next working day"), "due=tomorrow", "warning"),
         _apologies_of_today(mine.all),
@@ -126,6 +127,13 @@ def _of_a_supervisor(user) -> list[Figure]:
 def _letters(label, found, state: str, colour: str) -> Figure:
     link = reverse("admin:notifications_letter_changelist")
     return Figure(label, count_up_to(found), f"{link}?state={state}", colour)
+
+
+def _breaches(dossiers) -> Figure:
+    found = open_breaches(dossiers)
+    return Figure(
+        _("Late without an apology"), count_up_to(found), f"{reverse('admin:breaches')}?open=1", "danger"
+    )
 
 
 def _apologies_of_today(dossiers) -> Figure:

@@ -34,7 +34,7 @@ from cases.services import reports as service
 from onestop import access
 from onestop.admin_forms import OfficeForm
 from onestop.reading import about
-from procedures.models import Agency, Procedure
+from procedures.models import Agency, Procedure, ReformTask, Staff
 
 PER_PAGE = 50
 FIRST = next(iter(CONTENTS))
@@ -224,6 +224,10 @@ def _ordered(rows):
         return rows.prefetch_related("versions").order_by("code")
     if rows.model is Feedback:
         return rows.select_related("agency", "contested", "dossier").order_by("-sent_at", "-pk")
+    if rows.model is Staff:
+        return rows  # ordered, with their agencies
+    if rows.model is ReformTask:
+        return rows.select_related("lead", "plan").order_by("plan__title", "plan", "number")
     return rows.select_related("dossier__version", "dossier__competent_agency").order_by("-pk")
 
 
@@ -245,6 +249,22 @@ def _line(row, mine: set[int]) -> dict:
             link = reverse("admin:feedback", args=[row.pk])
             what = row.get_verdict_display() or row.get_state_display()
             return _row(row.code, link, what, row.agency, row.sent_at)
+        case Staff():
+            return {
+                "name": str(row),
+                "link": "",
+                "what": row.get_role_display(),
+                "agency": row.agency,
+                "at": "",
+            }
+        case ReformTask():
+            return {
+                "name": f"{row.plan} – {row.number}",
+                "link": reverse("admin:reform_task", args=[row.pk]),
+                "what": row.title,
+                "agency": row.lead,
+                "at": f"{row.due_on:%d/%m/%Y}" if row.due_on else "",
+            }
         case Dossier():
             return _row(str(row), _to(row.pk, mine), row.version.name, row.competent_agency, row.filed_at)
         case Demand():

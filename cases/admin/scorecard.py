@@ -16,9 +16,9 @@ from django.views.decorators.http import require_safe
 from cases.limits import CannotCount
 from cases.scorecard import nine, periods, rolled
 from cases.scorecard.evaluations import of_agency, of_officer
-from cases.scorecard.frozen import frozen_month, frozen_totals
+from cases.scorecard.frozen import frozen_month
 from cases.scorecard.periods import Period
-from cases.scorecard.ranking import Standing, ranking
+from cases.scorecard.ranking import Standing
 from cases.scorecard.scope import Scope
 from cases.scorecard.scores import Facts, NoValue, PartScore, card, total_of
 from cases.scorecard.what_if import Change, WhatIf, what_if
@@ -216,24 +216,10 @@ def _supposed(request, scope: Scope, facts: Facts) -> tuple[WhatIf | None, str]:
 
 def _standings(scope: Scope) -> list[tuple[Agency, Standing, str]]:
     """The agencies next below, the best first, with the address of their own card."""
-    below = rolled.scopes_below(scope)
-    if not below:
-        return []
-    agencies = {one.agency.identifier: one.agency for one in below}
-    now = _totals(below, scope.period)
-    earlier = _earlier(scope)
-    before = _totals(rolled.scopes_below(earlier), earlier.period) if earlier else {}
     return [
-        (agencies[one.key], one, urlencode({"agency": one.key, "month": str(scope.period)}))
-        for one in ranking(now, before)
+        (agency, one, urlencode({"agency": one.key, "month": str(scope.period)}))
+        for agency, one in rolled.standings(scope)
     ]
-
-
-def _totals(scopes: list[Scope], period: Period) -> dict[str, Decimal | None]:
-    """Frozen ones as they were frozen, the others from the roll-ups."""
-    frozen = frozen_totals([one.agency for one in scopes], period)
-    rest = [one for one in scopes if one.agency.identifier not in frozen]
-    return {**rolled.totals(rest), **frozen}
 
 
 # The nine indicators ----------------------------------------------------------------------------------

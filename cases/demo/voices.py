@@ -4,7 +4,7 @@ from datetime import datetime
 from random import Random
 from uuid import UUID
 
-from cases import services
+from cases import lookup, services
 from cases.demo.lives import Moments
 from cases.demo.plan import Plan, at
 from cases.feedback import FeedbackKind
@@ -82,6 +82,8 @@ class Voices:
             by=self.ward.supervisor,
             text="Đây là khiếu nại về quyết định của cơ quan khác; xin gửi đơn khiếu nại đến cơ quan đó.",
         )
+        yield self._said_so(days - 2)
+        services.rate_answer(feedback, secret=lookup.secret_of(feedback), satisfied=False)
 
     def _answered(self, kind: str, days: int, text: str) -> Moments:
         yield self._moment(days, 16)
@@ -102,6 +104,8 @@ class Voices:
         services.publish_feedback(
             feedback, by=self.ward.supervisor, question=f"{topic}: {text}", answer=answer
         )
+        yield self._said_so(days - 7)
+        services.rate_answer(feedback, secret=lookup.secret_of(feedback), satisfied=True)
 
     # What they share --------------------------------------------------------------------------------
     def _send(self, kind: str, text: str, **sender: str) -> Feedback:
@@ -109,6 +113,10 @@ class Voices:
         return services.send_feedback(
             kind=kind, text=text, agency=self.ward.agency, sender=Sender(**sender), nonce=nonce
         )
+
+    def _said_so(self, days: int) -> datetime:
+        """In the evening, when people read their answers."""
+        return at(self.plan.ago(days), 20, 15)
 
     def _moment(self, days: int, hour: int) -> datetime:
         return at(self.plan.ago(days), hour, self.rng.randint(0, 25))

@@ -23,12 +23,13 @@ from cases.models.money import CashReport, DossierFee, FeeWaiver, Payment, Recei
 from cases.models.notice_changes import NoticeChange
 from cases.models.online import OnlineDraft, OnlineFiling, OnlineUpload
 from cases.models.papers import Document
-from cases.models.ratings import Rating, RatingProof, RatingScore, SupplementAnswer
+from cases.models.ratings import AnswerRating, Rating, RatingProof, RatingScore, SupplementAnswer
 from cases.models.registers import RegisterBook, RegisterEntry
 from cases.models.revisions import CalendarMove, CalendarRevision, RevisionDay
 from cases.models.rollups import (
     AgencyDay,
     FieldMonth,
+    FrozenDelays,
     FrozenMonth,
     OfficerDay,
     PartMonth,
@@ -69,6 +70,7 @@ __all__ = [
     "FeedbackFile",
     "FeedbackStep",
     "FieldMonth",
+    "FrozenDelays",
     "FrozenMonth",
     "Handover",
     "Heartbeat",
@@ -89,6 +91,7 @@ __all__ = [
     "QueueTicket",
     "ReadAccess",
     "Rating",
+    "AnswerRating",
     "RatingProof",
     "RatingScore",
     "ReceiptCounter",

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cases.models import recounting
 from cases.models.dossiers import Dossier
+from cases.models.feedback import Feedback
 from cases.models.history import Supplement
 from cases.models.triggers import only_if
 from cases.survey import HIGHEST, LOW, LOWEST
@@ -92,6 +93,36 @@ class RatingScore(models.Model):
             *recounting.OF_RATING_SCORES,
             pgtrigger.Protect(name="rating_score_only_added", operation=pgtrigger.Update | pgtrigger.Delete),
         ]
+
+
+class AnswerRating(models.Model):
+    """Whether who sent feedback is satisfied with how it was handled; once, after its end, for good (R48)."""
+
+    feedback = models.OneToOneField(
+        Feedback, on_delete=models.PROTECT, related_name="rating", verbose_name=_("feedback")
+    )
+    at = models.DateTimeField(_("at"))
+    satisfied = models.BooleanField(_("satisfied"))
+
+    class Meta:
+        verbose_name = _("rating of an answer")
+        verbose_name_plural = _("ratings of answers")
+        triggers = [
+            not_emptied("answer_rating_not_emptied"),
+            *recounting.OF_ANSWER_RATINGS,
+            pgtrigger.Protect(name="answer_rating_only_added", operation=pgtrigger.Update | pgtrigger.Delete),
+            only_if(
+                "answer_rating_after_the_end",
+                """
+                EXISTS (SELECT 1 FROM cases_feedback feedback
+                         WHERE feedback.id = NEW.feedback_id AND feedback.ended_at <= NEW.at)
+                """,
+                "feedback is rated after it was answered or refused",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.feedback)
 
 
 class SupplementAnswer(models.Model):

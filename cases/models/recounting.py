@@ -138,6 +138,13 @@ OF_FEEDBACK = [
         "CASE WHEN (OLD.state = 'refused') <> (NEW.state = 'refused') THEN NEW.sent_at END",
     ),
 ]
+OF_ANSWER_RATINGS = [
+    _again(
+        "answer_rating_counted",
+        pgtrigger.Insert,
+        "SELECT feedback.agency_id, NEW.at FROM cases_feedback feedback WHERE feedback.id = NEW.feedback_id",
+    )
+]
 OF_FEEDBACK_STEPS = [
     _again(
         "feedback_step_counted_again",

@@ -145,3 +145,28 @@ class FrozenMonth(models.Model):
             not_emptied("frozen_month_not_emptied"),
             pgtrigger.Protect(name="frozen_month_only_added", operation=pgtrigger.Update | pgtrigger.Delete),
         ]
+
+
+class FrozenDelays(models.Model):
+    """The list of what one agency decided late in a month, as it was when the month had ended; never changed (R53).
+
+    `rows` are those of `cases.report.late.Late`, `digest` is their hash. `agencies`: the agency and those above
+    it at that time, for whom the list is read too.
+    """
+
+    agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="+", verbose_name=_("agency"))
+    agencies = ArrayField(models.BigIntegerField())
+    month = models.DateField(_("month"))  # its first day
+    rows = models.JSONField()
+    digest = models.CharField(max_length=64)
+    frozen_at = models.DateTimeField(_("frozen at"))
+
+    class Meta:
+        verbose_name = _("frozen list of delays")
+        verbose_name_plural = _("frozen lists of delays")
+        ordering = ["-month", "agency"]
+        constraints = [models.UniqueConstraint(name="frozen_delays_once", fields=["month", "agency"])]
+        triggers = [
+            not_emptied("frozen_delays_not_emptied"),
+            pgtrigger.Protect(name="frozen_delays_only_added", operation=pgtrigger.Update | pgtrigger.Delete),
+        ]

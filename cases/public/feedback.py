@@ -23,7 +23,7 @@ from cases import lookup, services
 from cases.api.throttles import FeedbackByAddress, FeedbackByCode, LookupByAddress
 from cases.errors import CaseError
 from cases.feedback import FeedbackKind, FeedbackState, FeedbackVerb
-from cases.models import Feedback
+from cases.models import AnswerRating, Feedback
 from cases.public.throttling import not_too_often
 from cases.services.accounts import applicant_of
 from cases.services.feedback import LONGEST_TEXT, MOST_FILES, Sender
@@ -124,17 +124,20 @@ class FollowView(View):
             fault = _("Nothing fits this number and secret. Compare both with your acknowledgement.")
             return self.form(request, fault, 404)
         fault = ""
-        if "text" in request.POST:
-            try:
+        try:
+            if "text" in request.POST:
                 feedback = services.give_detail(feedback, secret=secret, text=request.POST["text"])
-            except CaseError as error:
-                fault = error.sentence
+            elif request.POST.get("satisfied") in ("yes", "no"):
+                services.rate_answer(feedback, secret=secret, satisfied=request.POST["satisfied"] == "yes")
+        except CaseError as error:
+            fault = error.sentence
         facts = {
             "feedback": feedback,
             "secret": secret,
             "steps": feedback.steps.select_related("agency", "to_agency"),
             "asks": feedback.state == FeedbackState.ASKED
             and feedback.steps.filter(verb=FeedbackVerb.ASK).last(),
+            "rating": AnswerRating.objects.filter(feedback=feedback).first(),
             "fault": fault,
             "longest": LONGEST_TEXT,
         }

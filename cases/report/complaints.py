@@ -4,9 +4,10 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext as _
 
 from cases.enums import ON_PAPER
-from cases.models import Dossier, DossierComponent, Reschedule
+from cases.models import Dossier, DossierComponent
 from cases.queries import second_requests
-from cases.report import late, lists, rates
+from cases.report import lists, rates, together
+from cases.report.measures import MEASURES
 from cases.report.tables import PERCENT, Figure, Part, Table, number, percent, text
 from cases.scorecard import dossiers, facts
 from cases.scorecard.facts import Counted
@@ -14,7 +15,6 @@ from cases.scorecard.scope import Scope
 from cases.scorecard.scores import NoValue
 from procedures.enums import Channel
 from procedures.late import late_publications
-from procedures.reforms import ReformKind, ReformStanding
 
 
 def online(scope: Scope) -> QuerySet[Dossier]:
@@ -27,23 +27,8 @@ def online_with_paper(scope: Scope) -> QuerySet[Dossier]:
     return online(scope).filter(Exists(paper))
 
 
-def across_boundaries(scope: Scope) -> QuerySet[Dossier]:
-    return dossiers.handled(scope).boundary_free()
-
-
 def asked_twice(scope: Scope) -> QuerySet[Dossier]:
     return dossiers.handled(scope).filter(pk__in=second_requests().values("dossier"))
-
-
-def apologised(scope: Scope) -> QuerySet[Dossier]:
-    """Of what was late what had an apology issued before its due moment passed."""
-    return late.late_dossiers(scope).filter(
-        Exists(
-            Reschedule.objects.filter(
-                dossier=OuterRef("pk"), cycle=OuterRef("cycle_then"), at__lte=OuterRef("due_then")
-            )
-        )
-    )
 
 
 def part(scope: Scope) -> Part:
@@ -91,7 +76,7 @@ def _rows(scope: Scope):
         *_unknown(NoValue.NO_SOURCE.label),
     )
     yield from _publication(scope)
-    asked, slow = lists.asked_others(scope).count(), lists.answered_late(scope).count()
+    asked, slow = together.asked_others(scope).count(), together.answered_late(scope).count()
     yield _of(
         _("Poor coordination between agencies"),
         _("answers of other agencies that were late"),
@@ -113,33 +98,16 @@ def _rows(scope: Scope):
     yield _of(
         _("Reception bound to boundaries"),
         _("received for another unit"),
-        across_boundaries(scope).count(),
+        together.across_boundaries(scope).count(),
         every,
         "boundary-free",
     )
-    internal = lists.tasks_of(scope).filter(kind=ReformKind.INTERNAL)
-    every_task = internal.count()
-    unfinished = every_task - internal.standing(ReformStanding.FINISHED, scope.day).count()
-    yield (
-        _("Internal procedures cumbersome and overlapping"),
-        _("tasks on internal procedures that are not finished"),
-        unfinished,
-        every_task,
-        percent(unfinished, every_task),
-        "" if every_task else NoValue.NOTHING.label,
-    )
-    late_ones = late.late_dossiers(scope).count()
-    yield _of(
-        _("Delay without an apology in time"),
-        _("late dossiers whose apology was issued before the due moment"),
-        apologised(scope).count(),
-        late_ones,
-        "apologised",
-    )
+    yield _share(scope, _("Internal procedures cumbersome and overlapping"), "cut")
+    yield _share(scope, _("Delay without an apology in time"), "apology")
     yield (
         _("Desks without a substitute"),
         _("clerks and officers without enough substitutes"),
-        lists.alone(scope).count(),
+        Figure(lists.alone(scope).count(), "alone"),
         None,
         None,
         "",
@@ -166,7 +134,7 @@ def _publication(scope: Scope):
 
 def _share(scope: Scope, shortcoming: str, key: str) -> tuple:
     """A rate of the report, once more beside its shortcoming."""
-    measure = next(one for one in rates.MEASURES if one.key == key)
+    measure = next(one for one in MEASURES if one.key == key)
     fact = measure.count(scope).fact
     return (
         shortcoming,

@@ -4,33 +4,12 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from cases.report import complaints, late, lists, rates
-from cases.report.tables import Part, Table, number, text
-from cases.scorecard import facts
+from cases.report import complaints, delays, lists, points, rates, together
+from cases.report.tables import Part
 from cases.scorecard.scope import Scope
 from procedures.calendars import remembered_calendars
-
-
-def scorecard(scope: Scope) -> Part:
-    """The points of the agency with everything below it (R51)."""
-    card = facts.card_of(scope)
-    groups = [(group.group.name, group.points, group.group.maximum) for group in card.groups]
-    return Part(
-        "scorecard",
-        _("Scorecard"),
-        (
-            Table(
-                _("Points by group of indicators"),
-                (text(_("Group"), 5), number(_("Points")), number(_("At most"))),
-                [*groups, (_("Total"), card.total, card.edition.maximum)],
-                note=_("%(measured)s of %(maximum)s points could be measured.")
-                % {"measured": card.measured, "maximum": card.edition.maximum},
-            ),
-        ),
-    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +22,13 @@ class Entry:
 CONTENTS = {
     entry.key: entry
     for entry in (
-        Entry("late", gettext_lazy("Delays"), late.part),
+        Entry("late", gettext_lazy("Delays"), delays.part),
         Entry("rates", gettext_lazy("Rates and targets"), rates.part),
         Entry("shortcomings", gettext_lazy("Shortcomings"), complaints.part),
-        Entry("scorecard", gettext_lazy("Scorecard"), scorecard),
+        Entry("scorecard", gettext_lazy("Scorecard"), points.part),
         Entry("publication", gettext_lazy("Publication"), lists.publication),
         Entry("demands", gettext_lazy("Papers demanded"), lists.demands),
+        Entry("together", gettext_lazy("Working together"), together.part),
         Entry("desks", gettext_lazy("Secondments and substitutes"), lists.desks),
         Entry("satisfaction", gettext_lazy("Satisfaction"), lists.satisfaction),
         Entry("feedback", gettext_lazy("Feedback"), lists.feedback),

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from cases import reforms, survey
 from cases.enums import EventKind
 from cases.feedback import FeedbackKind, Verdict
-from cases.models import Consultation, Demand, DossierEvent, Feedback, Rating, RatingScore
+from cases.models import Demand, DossierEvent, Feedback, Rating, RatingScore
 from cases.report.tables import Figure, Part, Table, number, percent, text
 from cases.scorecard.scope import Scope
 from cases.scorecard.scores import half_up
@@ -34,7 +34,7 @@ def publication(scope: Scope) -> Part:
                 _("Procedures published late"),
                 (
                     text(_("Procedure"), 2),
-                    text(_("Name"), 5),
+                    text(_("Name of the procedure"), 5),
                     text(_("What was late")),
                     text(_("To be done by")),
                     text(_("Done on")),
@@ -74,6 +74,7 @@ def demands(scope: Scope) -> Part:
         .values(
             "dossier__competent_agency__name_vi",
             "dossier__competent_agency__identifier",
+            "by",
             "by__full_name",
             "by__username",
         )
@@ -84,7 +85,7 @@ def demands(scope: Scope) -> Part:
         (
             row["dossier__competent_agency__name_vi"],
             row["by__full_name"] or row["by__username"],
-            row["n"],
+            Figure(row["n"], f"demands-officer-{row['by']}", row["dossier__competent_agency__identifier"]),
             row["papers"],
         )
         for row in rows
@@ -139,7 +140,7 @@ def desks(scope: Scope) -> Part:
                     text(_("Works at"), 3),
                     text(_("First day")),
                     text(_("Last day")),
-                    number(_("Months")),
+                    number(_("Length in months")),
                     text(_("Substitute"), 3),
                 ),
                 [
@@ -183,19 +184,27 @@ def ratings_of(scope: Scope) -> QuerySet[Rating]:
     return Rating.objects.filter(scope.within("at"), dossier__competent_agency__in=scope.units)
 
 
+def recorders(ratings: QuerySet[Rating]) -> dict[int, int]:
+    """Who recorded the result of each rated dossier, by their keys; the last one where there were several."""
+    recorded = DossierEvent.objects.filter(
+        dossier__in=ratings.order_by().values("dossier"), kind=EventKind.RESULT_RECORDED, actor__isnull=False
+    )
+    return dict(recorded.order_by("at", "pk").values_list("dossier", "actor"))
+
+
+def ratings_by(scope: Scope, officer: int) -> QuerySet[Rating]:
+    """Those about what this officer recorded the result of."""
+    ratings = ratings_of(scope)
+    return ratings.filter(dossier__in=[pk for pk, actor in recorders(ratings).items() if actor == officer])
+
+
 SATISFIED = 4  # from this score on
 
 
 def satisfaction(scope: Scope) -> Part:
     """By agency and by the officer who recorded the result; staff can neither give nor change a rating (R49)."""
     ratings = ratings_of(scope).order_by()
-    officers = dict(
-        DossierEvent.objects.filter(
-            dossier__in=ratings.values("dossier"), kind=EventKind.RESULT_RECORDED, actor__isnull=False
-        )
-        .order_by("at", "pk")  # the last one wins
-        .values_list("dossier", "actor")
-    )
+    officers = recorders(ratings)
     by_rating = {
         row["rating"]: row
         for row in RatingScore.objects.filter(rating__in=ratings.values("pk"))
@@ -240,9 +249,12 @@ def satisfaction(scope: Scope) -> Part:
                 _("Satisfaction by agency"),
                 (text(_("Agency"), 4), *columns),
                 [
-                    *((str(agency), *_scores(found, agency.identifier)) for agency, found in agencies),
+                    *(
+                        (str(agency), *_scores(found, "ratings", agency.identifier))
+                        for agency, found in agencies
+                    ),
                     *((str(agency), 0, None, None, None) for agency in silent),
-                    (_("Together"), *_scores(every, "")),
+                    (_("Together"), *_scores(every, "ratings")),
                 ],
                 note=note,
             ),
@@ -250,7 +262,11 @@ def satisfaction(scope: Scope) -> Part:
                 _("Satisfaction by officer"),
                 (text(_("Officer"), 3), text(_("Agency"), 3), *columns),
                 [
-                    (str(officer), str(officer.agency or ""), *_scores(found, None))
+                    (
+                        str(officer),
+                        str(officer.agency or ""),
+                        *_scores(found, f"ratings-officer-{officer.pk}"),
+                    )
                     for officer, found in sorted(by_officer.items(), key=lambda pair: pair[0].username)
                 ],
                 note=_(
@@ -261,12 +277,12 @@ def satisfaction(scope: Scope) -> Part:
     )
 
 
-def _scores(found: list[dict], of: str | None) -> tuple:
+def _scores(found: list[dict], behind: str, of: str = "") -> tuple:
     """How many ratings, average, percent of satisfied answers, ratings with a low answer."""
     answers = sum(row["n"] for row in found)
     together = sum(row["sum"] for row in found)
     return (
-        len(found) if of is None else Figure(len(found), "ratings", of),
+        Figure(len(found), behind, of),
         half_up(Fraction(together, answers)) if answers else None,
         percent(sum(row["good"] for row in found), answers),
         sum(bool(row["low"]) for row in found),
@@ -314,27 +330,6 @@ def feedback(scope: Scope) -> Part:
             ),
         ),
     )
-
-
-# Working together -------------------------------------------------------------------------------------
-
-
-def asked_others(scope: Scope) -> QuerySet[Consultation]:
-    """What these agencies asked of others, or were asked, whose answer was due in the period (R20)."""
-    return Consultation.objects.filter(
-        Q(agency__in=scope.units) | Q(dossier__competent_agency__in=scope.units), scope.within("due_at")
-    )
-
-
-def answered_late(scope: Scope) -> QuerySet[Consultation]:
-    """Answered after the minute that was due, or not yet at the end of the period."""
-    minute_late = [one.pk for one in asked_others(scope) if _is_late(one, scope)]
-    return Consultation.objects.filter(pk__in=minute_late)
-
-
-def _is_late(one: Consultation, scope: Scope) -> bool:
-    done = one.answered_at if one.answered_at and one.answered_at < scope.until else scope.last_minute
-    return done.replace(second=0, microsecond=0) > one.due_at.replace(second=0, microsecond=0)
 
 
 # Reform plans -----------------------------------------------------------------------------------------

@@ -1,103 +1,16 @@
 """Rates against their targets, for the whole and for each agency, and how far services are online (R54)."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
-
 from django.db.models import Count, F, QuerySet
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from cases.models import Dossier
+from cases.report.measures import MEASURES, OF_DOSSIERS, Measure, services
 from cases.report.tables import PERCENT, Figure, Part, Table, number, percent, text
-from cases.scorecard import dossiers, facts
 from cases.scorecard.facts import Counted
 from cases.scorecard.scope import Scope
 from cases.scorecard.scores import Fact, NoValue
-from cases.scorecard.targets import Rate, measure, target_on
-from procedures.enums import AgencyKind, Channel, Level, ServiceLevel
-from procedures.models import Procedure, ProcedureVersion
-
-
-@dataclass(frozen=True, slots=True)
-class Measure:
-    """A share of dossiers, procedures or feedback. `key` names the lists behind it; `rate` its target."""
-
-    key: str
-    name: str | Promise
-    count: Callable[[Scope], Counted | NoValue]
-    rate: str = ""
-
-
-def of_part(code: str) -> Callable[[Scope], Counted | NoValue]:
-    """As the scorecard counts this part."""
-    return lambda scope: facts.counted(code, scope)
-
-
-def fully_online_dossiers(scope: Scope) -> Counted:
-    """Of what was filed for fully online services what was filed online."""
-    found = dossiers.filed(scope).filter(version__service_level=ServiceLevel.FULL)
-    return Counted(found.filter(channel=Channel.ONLINE), found)
-
-
-def _offered(level: str) -> Callable[[Scope], Counted]:
-    """Of the procedures that these agencies decide those offered so; the better level counts where there are two."""
-
-    def counting(scope: Scope) -> Counted:
-        by_level = services(scope)
-        found, every = by_level[level], frozenset().union(*by_level.values())
-        return Counted(Procedure.objects.filter(pk__in=found), Procedure.objects.filter(pk__in=every))
-
-    return counting
-
-
-LEVELS = (ServiceLevel.FULL, ServiceLevel.PARTIAL, ServiceLevel.INFORMATION, ServiceLevel.UNKNOWN)
-
-
-def services(scope: Scope) -> dict[str, frozenset[int]]:
-    """The procedures of these agencies by how far they go online; each once."""
-    every = scope.authority.all
-    rows = ProcedureVersion.objects.in_force_on(scope.day).filter(procedure__in=every)
-    rows = rows.order_by().values_list("procedure", "service_level")
-    best: dict[int, str] = {}
-    for pk, level in rows:
-        best[pk] = min(level, best.get(pk, level), key=LEVELS.index)
-    return {level: frozenset(pk for pk in every if best.get(pk, "") == level) for level in LEVELS}
-
-
-def no_source(scope: Scope) -> NoValue:
-    return NoValue.NO_SOURCE
-
-
-SERVICES = Measure(
-    "services",
-    gettext_lazy("Fully online services"),
-    _offered(ServiceLevel.FULL),
-    Rate.FULLY_ONLINE_SERVICES,
-)
-# Of dossiers: these have a figure for each agency too.
-OF_DOSSIERS = (
-    Measure("2.1", gettext_lazy("Handled early and on time"), of_part("2.1")),
-    Measure("3.3", gettext_lazy("Filed online"), of_part("3.3")),
-    Measure(
-        "full",
-        gettext_lazy("Dossiers of fully online services filed online"),
-        fully_online_dossiers,
-        Rate.FULLY_ONLINE_DOSSIERS,
-    ),
-    Measure("4.1", gettext_lazy("Electronic results"), of_part("4.1")),
-    Measure("4.2", gettext_lazy("Digitised papers and results"), of_part("4.2")),
-    Measure("4.3", gettext_lazy("Reuse of digitised papers"), of_part("4.3")),
-    Measure("5.3", gettext_lazy("Online payment"), of_part("5.3"), Rate.ONLINE_PAYMENT),
-)
-SYNCHRONISED = Measure(
-    "sync",
-    gettext_lazy("Dossiers synchronised to the national portal"),
-    no_source,
-    Rate.SYNCHRONISATION,
-)
-FEEDBACK = Measure("6.1", gettext_lazy("Feedback handled on time"), of_part("6.1"))
-MEASURES = (SERVICES, *OF_DOSSIERS, SYNCHRONISED, FEEDBACK)
+from cases.scorecard.targets import measure, target_on
+from procedures.enums import AgencyKind, Level, ServiceLevel
 
 
 def level_of(scope: Scope) -> str:
@@ -214,4 +127,5 @@ def _services(scope: Scope) -> Table:
         _("Services by how far they are online"),
         (text(_("Service level"), 4), number(_("Procedures")), PERCENT),
         [*rows, (_("Together"), Figure(every, "services-all"), percent(every, every))],
+        note=_("A procedure whose level is not known yet counts as not fully online."),
     )

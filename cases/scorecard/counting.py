@@ -26,7 +26,7 @@ from procedures.working_time import TZ
 # Parts whose numerators and denominators are dossiers, which add up.
 OF_DOSSIERS = ("2.1", "3.3", "4.1", "4.2", "4.3", "4.5b", "5.3", "6.3")
 PAID_PROCEDURES = "5.2"
-OF_FEEDBACK = "6.1"
+OF_FEEDBACK = ("6.1", "6.2")
 AGENCY = "competent_agency"
 
 
@@ -143,9 +143,10 @@ def part_months(scope: Scope) -> list[PartMonth]:
     _numerators(found, PAID_PROCEDURES, payments, "dossier__competent_agency", "dossier__version__procedure")
     with remembered_calendars():
         for one in received_feedback(scope):
-            part = found[one.agency, OF_FEEDBACK]
-            part["denominator"] = part.get("denominator", 0) + 1
-            part["numerator"] = part.get("numerator", 0) + one.on_time
+            for code, counts in zip(OF_FEEDBACK, (one.on_time, one.is_satisfied), strict=True):
+                part = found[one.agency, code]
+                part["denominator"] = part.get("denominator", 0) + 1
+                part["numerator"] = part.get("numerator", 0) + counts
     return [
         PartMonth(agency_id=agency, code=code, month=scope.period.first, **counts)
         for (agency, code), counts in found.items()

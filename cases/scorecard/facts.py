@@ -12,7 +12,7 @@ from django.db.models import Q, QuerySet
 
 from cases import feedback
 from cases.feedback import FeedbackVerb
-from cases.models import Dossier, Feedback, Payment
+from cases.models import AnswerRating, Dossier, Feedback, Payment
 from cases.scorecard import dossiers
 from cases.scorecard.editions import Edition
 from cases.scorecard.installed import editions
@@ -174,11 +174,13 @@ def _answered_on_time(scope: Scope) -> Counted:
     )
 
 
-def _satisfied_with_answers(scope: Scope) -> Counted | NoValue:
-    """Likes and dislikes of answers are not asked for yet; of no feedback nobody can be dissatisfied."""
-    if received_feedback(scope):
-        return NoValue.NO_SOURCE
-    return Counted(Feedback.objects.none(), Feedback.objects.none())
+def _satisfied_with_answers(scope: Scope) -> Counted:
+    """Of the same those that were on time and whose sender did not say to be dissatisfied."""
+    found = received_feedback(scope)
+    return Counted(
+        Feedback.objects.filter(pk__in=[one.pk for one in found if one.is_satisfied]),
+        Feedback.objects.filter(pk__in=[one.pk for one in found]),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,6 +190,11 @@ class ReceivedFeedback:
     pk: int
     agency: int
     on_time: bool
+    disliked: bool = False
+
+    @property
+    def is_satisfied(self) -> bool:
+        return self.on_time and not self.disliked
 
 
 def received_feedback(scope: Scope) -> list[ReceivedFeedback]:
@@ -199,12 +206,14 @@ def received_feedback(scope: Scope) -> list[ReceivedFeedback]:
         .prefetch_related("steps__to_agency", "book__agency")
         .order_by("pk")
     )
+    ratings = AnswerRating.objects.filter(satisfied=False, at__lt=scope.until)
+    disliked = set(ratings.filter(feedback__in=candidates).values_list("feedback", flat=True))
     received = []
     for one in candidates:
         stood = _stood(one, scope)
         if stood.agency.pk in units and scope.period.begins_at <= stood.since:
             on_time = feedback.is_on_time(stood.due_at, stood.ended_at, at=scope.last_minute)
-            received.append(ReceivedFeedback(one.pk, stood.agency.pk, on_time))
+            received.append(ReceivedFeedback(one.pk, stood.agency.pk, on_time, one.pk in disliked))
     return received
 
 

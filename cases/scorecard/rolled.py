@@ -11,9 +11,11 @@ from django.utils import timezone
 from cases.models import PartMonth, RolledUp
 from cases.scorecard import counting
 from cases.scorecard.facts import fact_of, scope_of
+from cases.scorecard.frozen import frozen_totals
 from cases.scorecard.periods import Period, month
+from cases.scorecard.ranking import Standing, ranking
 from cases.scorecard.scope import Scope
-from cases.scorecard.scores import Card, Fact, Facts, NoValue, card
+from cases.scorecard.scores import Card, Fact, Facts, card
 from procedures.models import Agency
 
 # Parts that count procedures, by the part whose numerator says of which procedures there was one.
@@ -22,9 +24,8 @@ OF_PROCEDURES = {
     "4.5a": ("4.5b", "for_citizens"),
     counting.PAID_PROCEDURES: (counting.PAID_PROCEDURES, "with_fee"),
 }
-ADDED_UP = (*counting.OF_DOSSIERS, counting.OF_FEEDBACK)
+ADDED_UP = (*counting.OF_DOSSIERS, *counting.OF_FEEDBACK)
 OFFERED_ONLINE = "3.1"
-SATISFIED_WITH_ANSWERS = "6.2"
 PART_ROW = ("code", "numerator", "denominator", "procedures")
 PartRow = tuple[str, int, int, list[int]]
 
@@ -109,6 +110,24 @@ def totals(scopes: list[Scope]) -> dict[str, Decimal | None]:
     }
 
 
+def standings(scope: Scope) -> list[tuple[Agency, Standing]]:
+    """The active agencies next below in their order; frozen totals as they were frozen, others from the roll-ups."""
+    below = scopes_below(scope)
+    if not below:
+        return []
+    agencies = {one.agency.identifier: one.agency for one in below}
+    now = _kept_totals(below, scope.period)
+    earlier = counted_scope(scope.agency, scope.period.before) if was_counted(scope.period.before) else None
+    before = _kept_totals(scopes_below(earlier), earlier.period) if earlier else {}
+    return [(agencies[one.key], one) for one in ranking(now, before)]
+
+
+def _kept_totals(scopes: list[Scope], period: Period) -> dict[str, Decimal | None]:
+    frozen = frozen_totals([one.agency for one in scopes], period)
+    rest = [one for one in scopes if one.agency.identifier not in frozen]
+    return {**totals(rest), **frozen}
+
+
 def _facts(scope: Scope, rows: Iterable[PartRow]) -> Facts:
     sums, procedures = defaultdict(lambda: [0, 0]), defaultdict(set)
     for code, numerator, denominator, ids in rows:
@@ -127,8 +146,6 @@ def _fact(code: str, scope: Scope, sums: dict[str, list[int]], procedures: dict[
         return Fact(len(procedures[source] & every), len(every))
     if code == OFFERED_ONLINE:
         return Fact(len(scope.authority.online), len(scope.authority.all))
-    if code == SATISFIED_WITH_ANSWERS:
-        return Fact.unknown(NoValue.NO_SOURCE) if sums[counting.OF_FEEDBACK][1] else Fact(0, 0)
     return fact_of(code, scope)  # of the catalogue, or without a source
 
 

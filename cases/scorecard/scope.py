@@ -74,3 +74,11 @@ class Scope:
     def within(self, field: str) -> Q:
         """That this moment lies in the period."""
         return Q(**{f"{field}__gte": self.period.begins_at, f"{field}__lt": self.until})
+
+
+class Alone(Scope):
+    """One agency without what is below it."""
+
+    @cached_property
+    def agencies(self) -> list[Agency]:
+        return [self.agency]

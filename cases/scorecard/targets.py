@@ -27,6 +27,9 @@ class Rate(TextChoices):
     FULLY_ONLINE_DOSSIERS = "fully_online_dossiers", _lazy("Dossiers handled fully online")
     SYNCHRONISATION = "synchronisation", _lazy("Dossiers synchronised to the national portal")
     PROCESSES_CUT = "processes_cut", _lazy("Internal processes cut")
+    E_FORMS = "e_forms", _lazy("Procedures with an e-form of their own")
+    STEPS = "steps", _lazy("Procedures with internal steps")
+    APOLOGIES = "apologies", _lazy("Late dossiers with an apology before the due moment")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +65,9 @@ TARGETS = (
     Target(Rate.FULLY_ONLINE_DOSSIERS, Decimal(60), date(2023, 12, 31), level="commune"),
     Target(Rate.SYNCHRONISATION, Decimal(100), date(2024, 1, 1)),
     Target(Rate.PROCESSES_CUT, Decimal(20), date(2024, 1, 1)),
+    Target(Rate.E_FORMS, Decimal(100), date(2023, 10, 16)),
+    Target(Rate.STEPS, Decimal(100), date(2023, 10, 16)),
+    Target(Rate.APOLOGIES, Decimal(100), date(2018, 6, 21)),
 )
 
 

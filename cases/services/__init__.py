@@ -60,7 +60,7 @@ from cases.services.overdue import (
 )
 from cases.services.periods import exclude_period
 from cases.services.processing import hand_over, record_result, request_supplement, resume, start
-from cases.services.rating import rate
+from cases.services.rating import rate, rate_answer
 from cases.services.reception import receive, receive_filing
 from cases.services.reforms import (
     add_reform_plan,
@@ -129,6 +129,7 @@ __all__ = [
     "prepare_apology",
     "publish_feedback",
     "rate",
+    "rate_answer",
     "receive",
     "receive_correction",
     "receive_filing",

@@ -1,25 +1,28 @@
-"""Freezes the scorecards of months that are over (R51): once each, and never again.
+"""Freezes the scorecards and lists of delays of months that are over (R51, R53): once each, and never again.
 
 What is corrected later is shown beside the frozen figure and does not change it.
 """
 
 from django.db import transaction
-from django.utils import timezone
+from django.utils import timezone, translation
 
-from cases.models import FrozenMonth, Recount
+from cases.models import FrozenDelays, FrozenMonth, Recount
+from cases.report.frozen_delays import digest as digest_of_delays
+from cases.report.frozen_delays import rows_of
+from cases.report.late import late_list
 from cases.scorecard import rolled
 from cases.scorecard.editions import ParameterRefused
 from cases.scorecard.evaluations import of_agency
 from cases.scorecard.frozen import fact_rows, nine_row, parameters_row
 from cases.scorecard.periods import Period, month
-from cases.scorecard.scope import Scope
+from cases.scorecard.scope import Alone, Scope
 from cases.scorecard.scores import card, digest
 from cases.services.rollups import first_day
 from procedures.models import Agency
 
 
 def freeze_months() -> int:
-    """Freeze every month that is over and counted, of every agency; returns how many were.
+    """Freeze every month that is over and counted, of every agency; returns how many scorecards were.
 
     A month of which something still waits to be counted is left for the next run. Each agency is stored by
     itself: whoever is killed is followed by somebody who goes on.
@@ -43,12 +46,12 @@ def _months_over() -> list[Period]:
 def _freeze(period: Period) -> int:
     done = FrozenMonth.objects.filter(month=period.first).values("agency")
     count = 0
-    for agency in Agency.objects.filter(is_active=True).exclude(pk__in=done):
-        try:
-            scope = rolled.counted_scope(agency, period)
-        except ParameterRefused:
-            return 0  # before all parameters there is no scorecard
-        count += _freeze_one(scope)
+    try:
+        for agency in Agency.objects.filter(is_active=True).exclude(pk__in=done):
+            count += _freeze_one(rolled.counted_scope(agency, period))
+        _freeze_delays(period)
+    except ParameterRefused:
+        return 0  # before all parameters there is no scorecard
     return count
 
 
@@ -69,3 +72,22 @@ def _freeze_one(scope: Scope) -> bool:
         },
     )
     return is_new
+
+
+def _freeze_delays(period: Period) -> None:
+    """Of agencies that are gone too: what they decided late counts for those above them."""
+    done = FrozenDelays.objects.filter(month=period.first).values("agency")
+    for agency in Agency.objects.with_tree_fields().exclude(pk__in=done):
+        counted = rolled.counted_scope(agency, period)
+        with translation.override("vi"):
+            rows = rows_of(late_list(Alone(agency, period, counted.now, counted.edition)))
+        FrozenDelays.objects.get_or_create(
+            agency=agency,
+            month=period.first,
+            defaults={
+                "agencies": list(agency.tree_path),
+                "rows": rows,
+                "digest": digest_of_delays(rows),
+                "frozen_at": timezone.now(),
+            },
+        )

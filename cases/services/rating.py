@@ -1,4 +1,4 @@
-"""The applicant rates the service of a dossier that was handed over (R49); nobody else, once, for good."""
+"""Citizens rate: the service of a dossier that was handed over, the answer to feedback; once, for good (R48, R49)."""
 
 from collections.abc import Mapping
 
@@ -7,10 +7,10 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from cases import survey
+from cases import lookup, survey
 from cases.enums import State
 from cases.errors import Invalid, NotPermitted, NotPossibleNow
-from cases.models import Dossier, Rating, RatingProof, RatingScore
+from cases.models import AnswerRating, Dossier, Feedback, Rating, RatingProof, RatingScore
 from cases.services.accounts import applicant_of
 from cases.services.base import locked
 
@@ -71,3 +71,19 @@ def rate(
         for question in asked.questions
     )
     return kept
+
+
+@transaction.atomic
+def rate_answer(feedback: Feedback, *, secret: str, satisfied: bool) -> AnswerRating:
+    """Keep whether the sender, who knows the secret, is satisfied with how it was handled.
+
+    Raises `NotPermitted`, `NotPossibleNow` with `still_open` or `rated_already`.
+    """
+    feedback = Feedback.objects.select_for_update().get(pk=feedback.pk)
+    if not lookup.matches(feedback, secret):
+        raise NotPermitted(_("Only who sent it rates the answer, with the number and the secret."))
+    if feedback.is_open:
+        raise NotPossibleNow(_("Feedback is rated after it was answered."), code="still_open")
+    if AnswerRating.objects.filter(feedback=feedback).exists():
+        raise NotPossibleNow(_("You have rated this answer already. Thank you."), code="rated_already")
+    return AnswerRating.objects.create(feedback=feedback, at=timezone.now(), satisfied=satisfied)

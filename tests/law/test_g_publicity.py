@@ -1,7 +1,6 @@
-"""Group G, publicity, privacy, audit: R40 to R44; and of group I feedback and satisfaction: R48 and R49."""
+"""Group G, publicity, privacy, audit: R40 to R44."""
 
 from datetime import date
-from uuid import uuid4
 
 import pytest
 from django.db import DatabaseError, transaction
@@ -9,13 +8,8 @@ from django.utils import translation
 
 from cases import lookup, queries, services
 from cases.errors import NotPossibleNow
-from cases.feedback import FeedbackKind
 from cases.lookup import Proof
-from cases.models import Rating
 from cases.services import notice_texts
-from cases.services.feedback import Sender
-from cases.services.rating import rating_proof
-from cases.survey import all_questions
 from notifications.errors import PlaceholderMissing
 from procedures.enums import Role
 from procedures.models import Substitute
@@ -84,28 +78,3 @@ def test_r44_an_absence_hands_open_tasks_to_the_substitute_with_a_row_each(world
     )
     assert [dossier.handovers.get().receiver for dossier in dossiers] == [world.second_officer] * 2
     assert {fresh(dossier).holder for dossier in dossiers} == {world.second_officer}
-
-
-def test_r48_feedback_is_numbered_timed_and_answered_within_fifteen_working_days(world, clock):
-    clock.move_to("2026-11-02 10:00")
-    feedback = services.send_feedback(
-        kind=FeedbackKind.RULE,
-        text="Vì sao phải nộp bản sao?",
-        agency=world.ward,
-        sender=Sender(name="Nguyễn Thị Ví Dụ", phone="0900000001"),
-        nonce=uuid4(),
-    )
-    assert (feedback.code, feedback.sent_at) == ("H41.101-PA26-0001", local("2026-11-02 10:00"))
-    assert feedback.answer_by == local("2026-11-23 17:00")
-
-
-def test_r49_a_dossier_is_rated_once_after_the_return_and_for_good(world):
-    dossier, scores = world.returned(), dict.fromkeys(all_questions(), 5)
-    with pytest.raises(NotPossibleNow):
-        early = world.processing()
-        services.rate(early, scores=scores, proof=rating_proof(early))
-    services.rate(dossier, scores=scores, proof=rating_proof(dossier))
-    with refused(NotPossibleNow, "rated_already"):
-        services.rate(dossier, scores=scores, proof=rating_proof(dossier))
-    with pytest.raises(DatabaseError), transaction.atomic():
-        Rating.objects.all().delete()

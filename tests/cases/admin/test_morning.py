@@ -20,7 +20,7 @@ from procedures.calendars import calendar_for
 from procedures.enums import Channel, Role
 from procedures.models import Agency, Staff
 from procedures.services.catalogue import load_catalogue
-from procedures.working_time import TZ
+from procedures.working_time import TZ, minute_of
 from tests.procedures.small_seeds import SEEDS
 
 HOME = "/quan-tri/"
@@ -71,6 +71,7 @@ def brute_force(user) -> dict[str, int]:
     waiting = [one for one in letters if one.state in {LetterState.DRAFT, LetterState.APPROVED}]
     return {
         "Overdue now": sum(one.due_at < NOW for one in running),
+        "Late without an apology": sum(_is_breach(one) for one in running),
         "Due today": sum(one.due_at >= NOW and day_of(one.due_at) == today for one in running),
         "Due on the next working day": sum(day_of(one.due_at) == tomorrow for one in running),
         "Apologies that must go out today": sum(is_for_today(one) for one in running),
@@ -96,6 +97,21 @@ def brute_force(user) -> dict[str, int]:
             for message in Message.objects.all()
         ),
     }
+
+
+def _is_breach(dossier) -> bool:
+    """Of some cycle: its due moment passed before the applicant was asked, or by now, or before the apology."""
+    moved = {row.cycle: row for row in dossier.reschedules.all()}
+    ends = {
+        one.cycle: (one.due_at, one.asked_at) for one in dossier.supplements.all() if not one.before_reception
+    }
+    for cycle in range(1, dossier.cycle + 1):
+        due_at, until = ends.get(cycle, (dossier.due_at, NOW))
+        if minute_of(until) > minute_of(due_at):
+            return True
+        if cycle in moved and minute_of(moved[cycle].at) > minute_of(moved[cycle].old_due_at):
+            return True
+    return False
 
 
 def length_of(client, figure) -> int:

@@ -132,6 +132,9 @@ def test_satisfaction_is_by_agency_and_officer(world, clock):
     expected = [1, 4, 80, 1]
     assert [bare(value) for value in agencies.rows[0]][1:] == expected
     assert [bare(value) for value in officers.rows[0]] == [str(world.officer), str(world.ward), *expected]
+    behind_officer = behind(officers.rows[0][2].behind, november(world.ward))[1]
+    assert [rating.dossier for rating in behind_officer] == [dossier]
+    assert behind("ratings-officer-0", november(world.ward))[1].count() == 0
 
 
 def test_excel_has_a_sheet_for_each_part_and_no_formula(busy):
@@ -205,7 +208,13 @@ def test_a_figure_opens_its_list_and_the_look_is_written_down(busy, browser, bos
         "services-all",
         "level-full",
         "boundary-free",
-        "apologised",
+        "apology-good",
+        "cut-all",
+        "no-paper-all",
+        "late-officer-1",
+        "alone",
+        "demands-officer-1",
+        "ratings-officer-1",
     ],
 )
 def test_each_kind_of_list_is_drawn(busy, browser, boss, key):

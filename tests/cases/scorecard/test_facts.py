@@ -315,7 +315,7 @@ def test_feedback_answered_refused_late_and_open(world, clock, count):
     assert count("6.1", world.province) == Fact(4, 5)
     assert count("6.1", period=DECEMBER) == Fact(0, 0)
     assert count("6.1", period=quarter(2026, 4)) == Fact(2, 4)
-    assert count("6.2") == NoValue.NO_SOURCE
+    assert count("6.2") == Fact(3, 4)
 
 
 def test_what_was_passed_on_is_received_by_the_other_agency(world, clock, count):
