@@ -117,6 +117,8 @@ READS = {
         "regime",
         "timeline",
         "late",
+        "as_of",
+        "as_it_was",
         "outlook",
         "workload",
         "spending",
