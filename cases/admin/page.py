@@ -1,6 +1,7 @@
 """What the dossier page shows, gathered in a fixed number of queries."""
 
 from collections.abc import Iterable
+from datetime import datetime
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -88,12 +89,13 @@ def checklist_of(dossier: Dossier) -> list[dict]:
     return rows
 
 
-def step_rows(runs: Iterable[StepRun]) -> list[dict]:
+def step_rows(runs: Iterable[StepRun], now: datetime | None = None) -> list[dict]:
     """The control slip: each step with its due moment and whether it was early, on time or late (R17)."""
     rows = []
     for run in runs:
-        if run.punctuality:
-            how = shown.how_badge(run.punctuality)
+        punctuality = deadlines.punctuality_of(run.due_at, run.done_at, now)
+        if punctuality:
+            how = shown.how_badge(punctuality)
         else:
             how = "" if run.done_at else shown.badge(_("running"), "info")
         rows.append({"run": run, "name": run.step.name if run.step else run.name, "how": how})

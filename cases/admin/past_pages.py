@@ -216,7 +216,7 @@ def dossier_page(request, past: Past, pk: int) -> HttpResponse:
         "dossier": dossier,
         "state_badge": shown.state_badge(dossier),
         "due": shown.due_with_words(dossier, working_days_left(dossier, calendar, past.moment)),
-        "steps": step_rows(dossier.step_runs.all()),
+        "steps": step_rows(dossier.step_runs.all(), past.moment),
         "responsibility": responsibility_rows(dossier, calendar, now=past.moment, prefetched=True),
         "supplements": dossier.supplements.all(),
         "reschedules": dossier.reschedules.all(),
