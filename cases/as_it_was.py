@@ -86,7 +86,7 @@ def _put_back(dossier: Dossier, holder: Staff | None, past: Past) -> None:
             setattr(dossier, name, None)
     if not is_received:
         dossier.received_at = dossier.clock_started_at = dossier.transfer_due_at = None
-    elif _restarted_later(dossier, past):
+    elif dossier.restarted_since:
         dossier.clock_started_at = dossier.transfer_due_at = None  # the events do not say what they were
     if dossier.finished_at is None or dossier.finished_at != now_finished:
         _empty(dossier, _OF_THE_RESULT)
@@ -123,12 +123,6 @@ def _transferred(events: Sequence[DossierEvent]):
         elif event.kind == EventKind.UNDONE and event.data["step"] == EventKind.DIGITIZED:
             at = None
     return at
-
-
-def _restarted_later(dossier: Dossier, past: Past) -> bool:
-    """Whether a completion or the arrival at another agency has started the clock anew since (R15, R31)."""
-    later = dossier.events.model.objects.filter(dossier=dossier.pk, at__gt=past.moment)
-    return later.filter(kind__in=[EventKind.RESUMED, EventKind.DIGITIZED, EventKind.UNDONE]).exists()
 
 
 def _empty(dossier: Dossier, names: Iterable[str]) -> None:

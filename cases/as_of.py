@@ -145,7 +145,7 @@ def _first_that_fits(text: str, forms: tuple[str, ...]) -> datetime | None:
 
 def with_facts_then(found: QuerySet[Dossier], past: Past) -> QuerySet[Dossier]:
     """Annotates what was recorded by then: `state_then` (None: nothing), `due_then`, `finished_then`,
-    `cycle_then` and `holder_then`, the id of the person.
+    `cycle_then` and `holder_then`, the id of the person; and whether the clock was started anew since.
     """
     return found.annotate(
         state_then=Subquery(_moves(past).values("to_state")[:1]),
@@ -153,6 +153,7 @@ def with_facts_then(found: QuerySet[Dossier], past: Past) -> QuerySet[Dossier]:
         finished_then=Subquery(_results(past)),
         cycle_then=F("cycle") - Coalesce(Subquery(_later_cycles(past)), 0),
         holder_then=Subquery(_holders(past)),
+        restarted_since=Exists(_restarts_later(past)),
     )
 
 
@@ -290,6 +291,12 @@ def _replaced_later(past: Past) -> QuerySet:
     later = DossierEvent.objects.filter(dossier=OuterRef("pk"), at__gt=past.moment)
     changes = later.annotate(old=old).filter(old__isnull=False).order_by("at", "pk")
     return changes.values(then=_Noted("old"))[:1]
+
+
+def _restarts_later(past: Past) -> QuerySet[DossierEvent]:
+    """By a completion, or the arrival at another agency, or the undoing of that (R15, R31)."""
+    kinds = [EventKind.RESUMED, EventKind.DIGITIZED, EventKind.UNDONE]
+    return DossierEvent.objects.filter(dossier=OuterRef("pk"), at__gt=past.moment, kind__in=kinds)
 
 
 def _later_cycles(past: Past) -> QuerySet:

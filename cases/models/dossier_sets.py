@@ -71,8 +71,8 @@ class DossierQuerySet(models.QuerySet):
 
     def there_at(self, moment: datetime):
         """Received by that moment, and neither returned nor stopped by it."""
-        there = self.alias(stay=STAY).filter(received_at__lte=moment, stay__contains=moment)
-        return there.filter(code__isnull=False)
+        there = self.alias(stay=STAY).filter(stay__contains=moment)
+        return there.filter(received_at__isnull=False, code__isnull=False)
 
     def overdue(self, now: datetime | None = None):
         """Past the due moment without a result; asked of the facts, not of the flag.
