@@ -7,16 +7,22 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import NoReturn
 
 from django.db.models import Prefetch, QuerySet
+from django.utils.translation import gettext as _
 
 from cases.as_of import Past, overdue_then
 from cases.enums import EventKind, State
+from cases.errors import Invalid
 from cases.late import FILTERS, LateRow, of_age, of_officer, rows_of
 from cases.models import (
     Consultation,
+    Demand,
+    Document,
     Dossier,
     DossierEvent,
     ExcludedPeriod,
     Extension,
+    FeeWaiver,
+    Payment,
     Reschedule,
     StepRun,
     Supplement,
@@ -37,6 +43,15 @@ _OF_THE_RETURN = (
 )
 # The only rows that are changed after they were added, and the moments that may lie ahead of then.
 _LATER = {"supplements": ("answered_at", "reminded_at"), "consultations": ("answered_at",)}
+
+
+def not_there_yet(past: Past) -> Invalid:
+    """What is said of a dossier that `put_back` left out."""
+    return Invalid(
+        _("Nothing had been recorded of this dossier on %(text)s yet.") % {"text": past.text},
+        code="not_there_yet",
+        field="as_of",
+    )
 
 
 def with_rows_then(found: QuerySet[Dossier], past: Past) -> QuerySet[Dossier]:
@@ -60,6 +75,22 @@ def _rows() -> dict[str, tuple[QuerySet, str]]:
         "extensions": (Extension.objects.select_related("by"), "at"),
         "excluded_periods": (ExcludedPeriod.objects.all(), "at"),
     }
+
+
+def with_papers_then(found: QuerySet[Dossier], past: Past) -> QuerySet[Dossier]:
+    """The papers and the money that were there; fees stand as they were owed at the reception."""
+    until = past.moment
+    papers = Document.objects.filter(added_at__lte=until)
+    paid = Payment.objects.filter(paid_at__lte=until)
+    return found.prefetch_related(
+        "fees",
+        "components__component",
+        Prefetch("waivers", FeeWaiver.objects.filter(at__lte=until)),
+        Prefetch("payments", paid),
+        Prefetch("demands", Demand.objects.filter(at__lte=until)),
+        Prefetch("documents", papers.select_related("component")),
+        Prefetch("components__documents", papers),
+    )
 
 
 def put_back(dossiers: Iterable[Dossier], past: Past) -> list[Dossier]:

@@ -25,7 +25,14 @@ from cases.admin.overdue import PER_PAGE, LateFilterForm, address, known_part, r
 from cases.admin.page import responsibility_rows, step_rows
 from cases.admin.past import AS_OF, as_of, asks_for_past, banner, drawn, past_answer, past_link
 from cases.admin.scope import visible
-from cases.as_it_was import late_dossiers_then, late_rows_then, letters_then, put_back, with_rows_then
+from cases.as_it_was import (
+    late_dossiers_then,
+    late_rows_then,
+    letters_then,
+    not_there_yet,
+    put_back,
+    with_rows_then,
+)
 from cases.as_of import Past
 from cases.enums import State
 from cases.errors import Invalid
@@ -204,10 +211,7 @@ def dossier_page(request, past: Past, pk: int) -> HttpResponse:
     found = Dossier.objects.visible_to(request.user).with_people().select_related("limit").filter(pk=pk)
     dossiers = put_back(with_rows_then(then.with_facts_then(found, past), past), past)
     if not dossiers:
-        raise Invalid(
-            _t("Nothing had been recorded of this dossier on %(text)s yet.") % {"text": past.text},
-            code="not_there_yet",
-        )
+        raise not_there_yet(past)
     [dossier] = dossiers
     calendar = calendar_for(dossier.competent_agency)
     context = {

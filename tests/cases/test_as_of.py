@@ -10,15 +10,19 @@ from cases.as_it_was import letters_then
 from cases.as_of import past_moment
 from cases.errors import Invalid
 from cases.models import Dossier
+from cases.services.calendar_moves import apply_approved
 from cases.services.substitutes import hand_tasks_over
 from notifications.models import Letter
 from procedures.models import Absence, Substitute
 from tests.cases.as_of import facts, one, then
 from tests.cases.helpers import fresh
+from tests.cases.revisions.conftest import approved, chief, proposal
 from tests.cases.verbs.test_exclude_period import PERIODS, exclude
 from tests.cases.verbs.test_extend import extend, extendable
 from tests.cases.verbs.test_undo import undo
 from tests.cast import MONDAY, local
+
+__all__ = ["approved", "chief", "proposal"]
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english")]
 
@@ -126,6 +130,16 @@ def test_the_arrival_at_another_agency_and_its_undoing_move_the_due_date_back_an
     clock.move_to("2026-11-20 09:00")
     assert [facts(one(dossier, past)) for past, _facts in seen] == [found for _past, found in seen]
     assert len({found[1] for _past, found in seen}) == 3
+
+
+def test_a_day_that_was_declared_off_later_does_not_move_the_due_date_of_then(world, clock, approved):
+    dossier = world.processing()
+    clock.move_to("2026-11-10 09:00")
+    approved(date(2026, 11, 11))
+    assert apply_approved() == 1
+    assert fresh(dossier).due_at == local("2026-11-13 17:00")
+    assert one(dossier, then("2026-11-10 08:59")).due_at == local("2026-11-12 17:00")
+    assert one(dossier, then("2026-11-10 09:00")).due_at == local("2026-11-13 17:00")
 
 
 def test_who_held_a_dossier_is_known_at_every_step(world, clock):
