@@ -251,7 +251,7 @@ class AskAtDeskView(DeskAnswerView):
 
 
 class DossierView(StaffView):
-    """One dossier with its papers, money, steps and history; with `as_of` as it stood at a past moment."""
+    """One dossier with its papers, money, steps and history."""
 
     serializer_class = DossierSerializer
     query_serializer_class = AsOfSerializer
