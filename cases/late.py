@@ -49,20 +49,28 @@ def _procedure(found, value, user):
 
 
 def _officer(found, value, user):
+    return of_officer(found, value)
+
+
+def of_officer(found: QuerySet, value: str, *, holder: str = "holder") -> QuerySet:
+    """Held by this person, or by `nobody`; `holder` is the field that says it."""
     if value == NOBODY:
-        return found.filter(holder=None)
+        return found.filter(**{holder: None})
     pk = whole_number(value)
-    return found.none() if pk is None else found.filter(holder=pk)
+    return found.none() if pk is None else found.filter(**{holder: pk})
 
 
 def _age(found, value, user):
-    """By the calendar of the person's own agency, as the other lists count days."""
+    return of_age(found, value, user, now=timezone.now())
+
+
+def of_age(found: QuerySet, value: str, user, *, now: datetime, due: str = "due_at") -> QuerySet:
+    """Late for so long, by the calendar of the person's own agency, as the other lists count days."""
     if value not in AGES:
         return found
-    first, last = AGES[value]
-    now, calendar = timezone.now(), calendar_for(user.workplace)
-    found = found.filter(due_at__lt=late_by(first, now, calendar))
-    return found if last is None else found.filter(due_at__gte=late_by(last + 1, now, calendar))
+    (first, last), calendar = AGES[value], calendar_for(user.workplace)
+    found = found.filter(**{f"{due}__lt": late_by(first, now, calendar)})
+    return found if last is None else found.filter(**{f"{due}__gte": late_by(last + 1, now, calendar)})
 
 
 FILTERS: dict[str, Callable[[QuerySet, str, object], QuerySet]] = {
@@ -101,11 +109,20 @@ class LateRow:
     letter: Letter | None
 
 
-def rows_of(dossiers: Sequence[Dossier], now: datetime | None = None) -> list[LateRow]:
-    """The rows of one page; as many queries for many dossiers of the same agencies as for one."""
+def rows_of(
+    dossiers: Sequence[Dossier],
+    now: datetime | None = None,
+    *,
+    apologies: Mapping[tuple[str, int], Letter] | None = None,
+) -> list[LateRow]:
+    """The rows of one page; as many queries for many dossiers of the same agencies as for one.
+
+    `apologies` are letters by code and cycle, when they are not those of now.
+    """
     now = now or timezone.now()
     prefetch_related_objects(dossiers, *OF_MANY, "step_runs__step", "reschedules")
-    calendars, letters = calendars_of(dossiers), _apologies(dossiers)
+    calendars = calendars_of(dossiers)
+    letters = _apologies(dossiers) if apologies is None else apologies
     return [
         _row(dossier, calendars[dossier.competent_agency_id], letters.get((dossier.code, dossier.cycle)), now)
         for dossier in dossiers
@@ -126,7 +143,7 @@ def _row(dossier, calendar, letter, now) -> LateRow:
     return LateRow(
         dossier=dossier,
         days=-deadlines.lateness(dossier.due_at, now, calendar),
-        minutes=calendar.working_minutes_between(dossier.due_at, minute_of(now)),
+        minutes=calendar.working_minutes_between(minute_of(dossier.due_at), minute_of(now)),
         step=(running.step.name if running.step else running.name) if running else "",
         shares=tuple(sorted(split.shares, key=lambda share: -share.working_minutes)),
         reason=reason,

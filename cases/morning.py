@@ -55,5 +55,5 @@ def load_of_officers(dossiers: QuerySet[Dossier]) -> list[Load]:
             :MOST_OFFICERS
         ]
     )
-    people = Staff.objects.in_bulk([pk for pk, _held, _late in rows])
+    people = Staff.objects.select_related("agency").in_bulk([pk for pk, _held, _late in rows])
     return [Load(people[pk], n, late) for pk, n, late in rows]

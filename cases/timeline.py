@@ -29,19 +29,20 @@ def responsibility_of(
     """
     if dossier.received_at is None:
         return None
-    calendar = calendar or calendar_for(dossier.competent_agency)
-    return split(timeline_of(dossier, prefetched=prefetched), calendar, now=now or timezone.now())
+    calendar, now = calendar or calendar_for(dossier.competent_agency), now or timezone.now()
+    return split(timeline_of(dossier, now=now, prefetched=prefetched), calendar, now=now)
 
 
-def timeline_of(dossier: Dossier, *, prefetched: bool = False) -> TimelineFacts:
-    """The facts of an accepted dossier."""
+def timeline_of(dossier: Dossier, *, now: datetime | None = None, prefetched: bool = False) -> TimelineFacts:
+    """The facts of an accepted dossier, as they are known at `now`."""
     consultations, runs = dossier.consultations.all(), dossier.step_runs.all()
     if not prefetched:
         consultations, runs = consultations.select_related("agency"), runs.select_related("unit", "officer")
     # A result that was taken back was settled too; the last time counts, while it holds.
     settled = None
     if dossier.state in {State.PAID, State.RETURNED}:
-        settled = dossier.events.filter(kind=EventKind.SETTLED).values_list("at", flat=True).last()
+        known = dossier.events.filter(kind=EventKind.SETTLED, at__lte=now or timezone.now())
+        settled = known.values_list("at", flat=True).last()
     waits = [
         Wait(row.asked_at, row.answered_at or dossier.ended_at)
         for row in dossier.supplements.all()

@@ -51,6 +51,7 @@ READS = {
         "admin:cases_demand_changelist",
         "admin:results",
         "admin:overdue",
+        "admin:past_list",
         "admin:breaches",
         "admin:apologies",
         "admin:apologies_bulk",

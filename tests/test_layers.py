@@ -121,6 +121,8 @@ READS = {
         "regime",
         "timeline",
         "late",
+        "as_of",
+        "as_it_was",
         "outlook",
         "workload",
         "spending",

@@ -27,6 +27,7 @@ from cases.admin import (
     outlook,
     overdue,
     overdue_excel,
+    past_pages,
     postings,
     queue_setup,
     quick_service,
@@ -50,6 +51,7 @@ from cases.admin import (
     webhooks,
     workload,
 )
+from cases.admin.past import or_past
 
 __all__ = [
     "absences",
@@ -76,6 +78,7 @@ __all__ = [
     "outlook",
     "overdue",
     "overdue_excel",
+    "past_pages",
     "postings",
     "queue_setup",
     "quick_service",
@@ -151,10 +154,12 @@ admin.site.add_page("vang-mat/", absences.absences, "absences")
 admin.site.add_page("viec-tai-quay/", desk_work.desk_work, "desk_work")
 admin.site.add_page("biet-phai/", secondments.secondments, "secondments")
 admin.site.add_page("biet-phai/<int:pk>/ket-thuc/", secondments.end, "secondment_end")
-admin.site.add_page("qua-han/", overdue.overdue, "overdue")
+admin.site.add_page("qua-han/", or_past(past_pages.overdue)(overdue.overdue), "overdue")
 admin.site.add_page("qua-han/khong-xin-loi/", breaches.breaches, "breaches")
 admin.site.add_page("qua-han/excel/", overdue_excel.excel, "overdue_excel")
 admin.site.add_page("qua-han/xu-ly/<slug:act>/", overdue.late_act, "late_act")
+admin.site.add_page("ngay-da-qua/", past_pages.past_list, "past_list")
+admin.site.index = or_past(past_pages.morning)(admin.site.index)  # the first page is the site's own
 admin.site.add_page("du-bao/", outlook.outlook, "outlook")
 admin.site.add_page("can-bang/", workload.workload, "workload")
 admin.site.add_page("can-bang/<int:pk>/nhan/", workload.accept, "workload_accept")

@@ -1,6 +1,6 @@
 """Charts drawn by the server, each with the table of its figures: nothing is known only by looking."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -110,38 +110,49 @@ def charts_of_months(agency: Agency, months: Sequence[MonthFigures]) -> list[Cha
     return [on_time, flow]
 
 
-def chart_of_ages(ages: dict[str, int], names: dict[str, str]) -> Chart:
+def dossiers_link(**asked: str) -> str:
+    """The dossier list with these filters."""
+    return f"{reverse('admin:cases_dossier_changelist')}?{urlencode(asked)}"
+
+
+def chart_of_ages(
+    ages: dict[str, int], names: dict[str, str], link: Callable[..., str] = dossiers_link
+) -> Chart:
     """What is in work, by age; each group is a filter of the list."""
     counts = list(ages.values())
     texts = [names[age] for age in ages]
-    dossiers = reverse("admin:cases_dossier_changelist")
     return chart_of(
         "ages",
         _("In work since the reception"),
         texts,
         [(_("Dossiers"), "1", counts, list(map(str, counts)))],
         head=[_("Age"), _("Dossiers")],
-        rows=[[Cell(names[age]), Cell(str(n), f"{dossiers}?age={age}")] for age, n in ages.items()],
+        rows=[[Cell(names[age]), Cell(str(n), link(age=age))] for age, n in ages.items()],
     )
 
 
-def chart_of_load(loads: Sequence[Load]) -> Chart:
+def chart_of_load(loads: Sequence[Load], link: Callable[..., str] = dossiers_link) -> Chart:
     """Who holds how much; each person is a filter of the list."""
-    dossiers = reverse("admin:cases_dossier_changelist")
     most = max((one.held for one in loads), default=0)
+    of_one_agency = len({one.officer.agency_id for one in loads}) < 2
     return Chart(
         "load",
         _("Who holds the most"),
         [_("Officer"), _("Dossiers"), _("Overdue")],
         [
             [
-                Cell(str(one.officer), f"{dossiers}?officer={one.officer.pk}"),
+                Cell(_who(one.officer, of_one_agency), link(officer=one.officer.pk)),
                 Cell(str(one.held), shade=f"{100 * one.held / most:.1f}"),
-                Cell(str(one.late), f"{dossiers}?officer={one.officer.pk}&due=overdue"),
+                Cell(str(one.late), link(officer=one.officer.pk, due="overdue")),
             ]
             for one in loads
         ],
     )
+
+
+def _who(officer, of_one_agency: bool) -> str:
+    """Two people of one name in different agencies are told apart."""
+    return str(officer) if of_one_agency or not officer.agency else f"{officer}, {officer.agency}"
 
 
 def heat_rows(above: Agency, heat: HeatMap) -> list[tuple[Agency, list[Cell]]]:

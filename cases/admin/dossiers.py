@@ -17,9 +17,10 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
 from cases import lists
-from cases.admin import budget_bars, downloads, filters, searching
+from cases.admin import budget_bars, downloads, filters, past_pages, searching
 from cases.admin.bulk import BulkActions
 from cases.admin.page import dossier_context
+from cases.admin.past import asks_for_past, past_answer
 from cases.admin.scope import visible_dossier
 from cases.admin.shown import answer_due, due_with_words, moment, state_badge
 from cases.admin.verbs import PAGES, verb_view
@@ -234,6 +235,8 @@ class DossierAdmin(BulkActions, KeysetModelAdmin):
             return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
         if not self.has_view_permission(request, dossier):
             raise PermissionDenied
+        if asks_for_past(request):
+            return past_answer(request, lambda past: past_pages.dossier_page(request, past, dossier.pk))
         context = dossier_context(dossier, request.user)
         request.current_app = self.admin_site.name
         return TemplateResponse(

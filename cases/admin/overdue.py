@@ -152,10 +152,11 @@ def _acts(user) -> list[dict]:
 
 def _rows(user, dossiers: list[Dossier]) -> list[dict]:
     mine = set(access.agencies_of(user).values_list("pk", flat=True)) if access.supervises(user) else set()
-    return [_shown(row, mine) for row in rows_of(dossiers)]
+    return [shown_row(row, mine) for row in rows_of(dossiers)]
 
 
-def _shown(row: LateRow, supervised: set[int]) -> dict:
+def shown_row(row: LateRow, supervised: set[int]) -> dict:
+    """The cells of a row; a letter is drafted from it for the agencies that are supervised."""
     dossier, letter = row.dossier, row.letter
     return {
         "dossier": dossier,

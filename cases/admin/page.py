@@ -1,5 +1,8 @@
 """What the dossier page shows, gathered in a fixed number of queries."""
 
+from collections.abc import Iterable
+from datetime import datetime
+
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -9,7 +12,7 @@ from cases.admin.money import money_of
 from cases.admin.verbs import buttons
 from cases.desk_figures import is_boundary_free
 from cases.letters import letters_of
-from cases.models import Dossier, OnlineFiling
+from cases.models import Dossier, OnlineFiling, StepRun
 from cases.papers import paper_steps_of
 from cases.queries import promise_of, working_days_left
 from cases.regime import needs_scan
@@ -41,7 +44,7 @@ def dossier_context(dossier: Dossier, user) -> dict:
         "arrival": _arrival(dossier),
         "money": money_of(dossier, user),
         "events": dossier.events.select_related("actor"),
-        "steps": _steps(dossier),
+        "steps": step_rows(dossier.step_runs.select_related("step", "unit", "officer")),
         "consultations": consultations.rows_of(dossier, user),
         "supplements": dossier.supplements.select_related("asked_by", "approved_by"),
         "reschedules": dossier.reschedules.select_related("signed_by"),
@@ -86,21 +89,22 @@ def checklist_of(dossier: Dossier) -> list[dict]:
     return rows
 
 
-def _steps(dossier: Dossier) -> list[dict]:
+def step_rows(runs: Iterable[StepRun], now: datetime | None = None) -> list[dict]:
     """The control slip: each step with its due moment and whether it was early, on time or late (R17)."""
     rows = []
-    for run in dossier.step_runs.select_related("step", "unit", "officer"):
-        if run.punctuality:
-            how = shown.how_badge(run.punctuality)
+    for run in runs:
+        punctuality = deadlines.punctuality_of(run.due_at, run.done_at, now)
+        if punctuality:
+            how = shown.how_badge(punctuality)
         else:
             how = "" if run.done_at else shown.badge(_("running"), "info")
         rows.append({"run": run, "name": run.step.name if run.step else run.name, "how": how})
     return rows
 
 
-def responsibility_rows(dossier: Dossier, calendar: WorkCalendar) -> dict | None:
-    """Who used which time; the shares add up to the whole (R27)."""
-    whole = responsibility_of(dossier, calendar)
+def responsibility_rows(dossier: Dossier, calendar: WorkCalendar, **more) -> dict | None:
+    """Who used which time; the shares add up to the whole (R27). `more` goes to `responsibility_of`."""
+    whole = responsibility_of(dossier, calendar, **more)
     return whole and {
         "shares": [
             {

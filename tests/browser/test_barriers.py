@@ -3,6 +3,7 @@
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
+from django.utils import timezone
 from playwright.sync_api import expect
 
 from cases.services.notice_choices import switch_off_url
@@ -46,6 +47,10 @@ BY_ROLE = {
     "giam-sat": [
         "/quan-tri/",
         "/quan-tri/qua-han/",
+        "/quan-tri/?as_of={then}",
+        "/quan-tri/qua-han/?as_of={then}",
+        "/quan-tri/ngay-da-qua/?show=in_work&as_of={then}",
+        "/quan-tri/cases/dossier/{overdue}/change/?as_of={then}",
         "/quan-tri/du-bao/?days=20",
         "/quan-tri/can-bang/",
         "/quan-tri/goi-so/so-lieu/",
@@ -66,6 +71,7 @@ def places(office, waiting_room) -> dict[str, object]:
         "overdue": office.overdue.pk,
         "digitizing": office.receive(office.paid).pk,
         "finished": finished.pk,
+        "then": f"{timezone.localtime():%d/%m/%Y %H:%M}",
     }
 
 

@@ -11,6 +11,8 @@ from cases.api.authentication import token_of
 from cases.api.etags import etag_of
 from cases.api.filters import DossierFilter, OverdueFilter
 from cases.api.pagination import AnswerFirst, DueFirst, NewestFirst
+from cases.api.past import AsOfSerializer, past_answer
+from cases.api.schema import WRITING
 from cases.api.serializers.answers import (
     DossierFactsSerializer,
     FilingSerializer,
@@ -26,6 +28,7 @@ from cases.api.serializers.requests import (
     SubmissionSerializer,
 )
 from cases.api.views.base import StaffView, WriteView
+from cases.as_of import past_moment
 from cases.letters import letters_of
 from cases.models import Dossier
 from cases.scopes import Scope
@@ -251,10 +254,17 @@ class DossierView(StaffView):
     """One dossier with its papers, money, steps and history."""
 
     serializer_class = DossierSerializer
+    query_serializer_class = AsOfSerializer
+    further_problems = {"422": WRITING["422"]}
 
-    @extend_schema(operation_id="dossier", tags=["dossiers"])
+    @extend_schema(operation_id="dossier", tags=["dossiers"], parameters=[AsOfSerializer])
     def get(self, request, ref):
-        return Response(dossier_answer(request, self.dossier().pk))
+        asked = AsOfSerializer(data=request.query_params)
+        asked.is_valid(raise_exception=True)
+        pk = self.dossier().pk
+        if as_of := asked.validated_data.get("as_of"):
+            return Response(past_answer(request, pk, past_moment(as_of)))
+        return Response(dossier_answer(request, pk))
 
 
 class OverdueListView(StaffView):
