@@ -242,7 +242,7 @@ def load_then(found: QuerySet[Dossier], past: Past) -> list[Load]:
             :MOST_OFFICERS
         ]
     )
-    people = Staff.objects.in_bulk([pk for pk, _held, _late in rows])
+    people = Staff.objects.select_related("agency").in_bulk([pk for pk, _held, _late in rows])
     return [Load(people[pk], n, late) for pk, n, late in rows]
 
 

@@ -42,6 +42,7 @@ def test_the_schedule_names_tasks_that_exist():
         "cases.tasks.alert_late_consultations",
         "cases.tasks.hand_over_for_absences",
         "cases.tasks.close_old_log_books",
+        "cases.tasks.keep_rollups",
         "cases.tasks.forget_old_drafts",
         "cases.tasks.forget_old_online_drafts",
         "cases.tasks.forget_old_exports",
