@@ -52,6 +52,7 @@ def prepare() -> None:
     from django.core.management import call_command
 
     from cases.models import Dossier
+    from cases.services import sweep
     from procedures.models import Agency
 
     call_command("migrate", verbosity=0)
@@ -59,6 +60,7 @@ def prepare() -> None:
         call_command("load_catalogue")
     if not Dossier.objects.exists():
         call_command("seed_demo")
+    sweep()  # letters of apology are drafted, so that their copies are
 
 
 def add(count: int, *, say=lambda line: None) -> None:

@@ -3,12 +3,14 @@
 import re
 from datetime import datetime, timedelta
 
+from django.contrib.postgres.fields import DateTimeRangeField
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import Exists, F, Func, OuterRef, Q, Subquery, Value
+from django.db.models.functions import Coalesce, Greatest, Least
 from django.utils import timezone
 
 from cases.enums import OPEN_STATES, RUNNING_STATES, State
+from onestop.keyset import FAR
 from procedures.enums import DESK_ROLES, AgencyKind, Channel, Role
 from procedures.models import Agency, Secondment
 from procedures.text import fold
@@ -20,6 +22,16 @@ ID_NUMBER = re.compile(r"(?=.*\d)[A-Za-z0-9-]{6,20}")  # as `cases.services.appl
 MINUTE = timedelta(minutes=1)  # times are compared as printed (T7)
 ANSWERING = frozenset({Role.OFFICER, Role.SUPERVISOR})  # for an agency that was asked
 LINE = ("", "__parent", "__parent__parent", "__parent__parent__parent")  # the tree is no deeper
+
+
+# From the reception to the return or the end, which are never before it; open until far away (`cases.scorecard`).
+THERE = Func(
+    "received_at",
+    Greatest("received_at", Coalesce(Least("returned_at", "ended_at"), Value(FAR))),
+    Value("[]"),
+    function="TSTZRANGE",
+    output_field=DateTimeRangeField(),
+)
 
 
 def _units(agency: Agency | None) -> list[int]:

@@ -109,14 +109,14 @@ class _Measured:
 
 def _measured(rows: QuerySet[Dossier], scope: Scope) -> list[_Measured]:
     """Those with a result of the period, and those that were open and late at its end."""
+    rows = dossiers.there(rows, scope)
     undecided, upheld = (
         set(rows.filter(question(scope)).values_list("pk", flat=True))
         for question in (dossiers.undecided_complaints, dossiers.upheld_complaints)
     )
     clarifications = DossierEvent.objects.filter(kind=EventKind.CLARIFICATION).order_by()
     candidates = (
-        rows.filter(code__isnull=False, received_at__lt=scope.until)
-        .filter(Q(finished_at=None) | Q(finished_at__gte=scope.period.begins_at))
+        rows.filter(Q(finished_at=None) | Q(finished_at__gte=scope.period.begins_at))
         .filter(Q(ended_at=None) | Q(ended_at__gte=scope.until))
         .select_related("version")
         .only(*_NEEDED)
