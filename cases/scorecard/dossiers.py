@@ -126,6 +126,12 @@ def with_something_to_pay(scope: Scope) -> QuerySet[Dossier]:
 
 def on_time(scope: Scope) -> QuerySet[Dossier]:
     """Of what was handled what is on time; the same as `cases.scorecard.on_time.verdict` says of each."""
+    found, is_on_time = judged(scope)
+    return found.filter(is_on_time)
+
+
+def judged(scope: Scope) -> tuple[QuerySet[Dossier], Q]:
+    """What was handled, and the condition on which it is on time."""
     requests = Supplement.objects.filter(dossier=OuterRef("pk"), asked_at__lt=scope.until).order_by()
     is_open = Q(answered_at=None) | Q(answered_at__gte=scope.until)
     waited = ExpressionWrapper(_Minute("answered_at") - _Minute("asked_at"), output_field=DurationField())
@@ -142,17 +148,15 @@ def on_time(scope: Scope) -> QuerySet[Dossier]:
     once = Q(asked__lte=1)
     if scope.edition.multiple_requests_overdue == "only_while_waiting":
         once |= Q(open_since=None)
-    return found.annotate(
+    found = found.annotate(
         end_used=Coalesce(
             "ended_then",
             Case(When(asked=1, then="open_since")),
             Value(scope.last_minute, output_field=DateTimeField()),
         ),
-    ).filter(
-        once,
-        Q(**{f"{appointment}__isnull": False}),
-        Q(_at_most(_Minute("end_used") - F("waited"), _Minute(appointment))),
     )
+    in_time = Q(_at_most(_Minute("end_used") - F("waited"), _Minute(appointment)))
+    return found, once & Q(**{f"{appointment}__isnull": False}) & in_time
 
 
 def _at_most(left, right) -> LessThanOrEqual:
