@@ -254,7 +254,7 @@ def close_numbers() -> None:
     )
     run(
         "UPDATE cases_cashreport r SET expected_cash = f.cash, counted_cash = f.cash FROM"
-        " (SELECT cash_report_id AS id, sum(amount) FILTER (WHERE method = 'cash') AS cash"
+        " (SELECT cash_report_id AS id, COALESCE(sum(amount) FILTER (WHERE method = 'cash'), 0) AS cash"
         " FROM cases_payment GROUP BY 1) f WHERE f.id = r.id AND r.number LIKE 'SAO-%'"
     )
     for model in (*COPIED, Agency, Staff):

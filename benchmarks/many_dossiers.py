@@ -74,6 +74,7 @@ def add(count: int, *, say=lambda line: None) -> None:
         copies.run("SET LOCAL work_mem = '256MB'")
         open_offices()
         say("offices and people")
+        copies.run("SET CONSTRAINTS ALL IMMEDIATE")  # what waits for a check keeps its indexes
         copies.run("SET LOCAL session_replication_role = replica")  # no triggers, no foreign keys
         draw_lots(count)
         say("who, when and where")
