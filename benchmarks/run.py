@@ -101,10 +101,10 @@ def table(results: list) -> str:
     return "\n".join(lines)
 
 
-def write(results: list) -> None:
+def write(results: list, name: str = "latest.json", **more) -> None:
     RESULTS.mkdir(exist_ok=True)
-    facts = {"machine": machine(), "results": [result.as_dict() for result in results]}
-    path = RESULTS / "latest.json"
+    facts = {"machine": machine(), **more, "results": [result.as_dict() for result in results]}
+    path = RESULTS / name
     path.write_text(json.dumps(facts, ensure_ascii=False, indent=2) + "\n")
     print(f"Written to {path.relative_to(Path.cwd())}")
 

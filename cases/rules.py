@@ -92,7 +92,13 @@ def is_head_of(user, agency) -> bool:
 
     Being the head stays at home: whoever is seconded signs for nobody.
     """
-    return is_supervisor_of(user, agency) and user.is_head and user.seconded_to is None
+    return (
+        user is not None
+        and user.is_active
+        and user.is_head
+        and user.seconded_to is None
+        and is_supervisor_of(user, agency)
+    )
 
 
 def keeps_machine(user) -> bool:

@@ -175,7 +175,10 @@ DATABASES = {
 }
 if DATABASES["default"]["ENGINE"] != "django.db.backends.postgresql":
     raise ImproperlyConfigured("DATABASE_URL must be a postgres:// address: there is no second SQL dialect.")
-DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", 5)  # seconds
+_options = DATABASES["default"].setdefault("OPTIONS", {})
+_options.setdefault("connect_timeout", 5)  # seconds
+# Compiling a query takes longer than any query of a page may take.
+_options.setdefault("options", "-c jit=off")
 if USES_EMBEDDED_POSTGRES:
     DATABASES["default"]["ENGINE"] = "onestop.embedded.backend"  # the same, started on first use
 

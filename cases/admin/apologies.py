@@ -5,6 +5,7 @@ The pages say nothing of their own about who may do what: `cases.services.apolog
 
 import secrets
 from collections import Counter
+from collections.abc import Iterable
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
@@ -41,7 +42,7 @@ from notifications.models import Letter, Message
 from onestop import access
 from onestop.numbers import whole_number
 from onestop.reading import about
-from procedures.calendars import calendar_for
+from procedures.calendars import calendar_for, remembered_calendars
 
 PER_PAGE = 50
 UNSENT_SHOWN = 20
@@ -67,6 +68,7 @@ class ApologyForm(RescheduleForm):
 # The list -----------------------------------------------------------------------------------------
 
 
+@remembered_calendars()
 def apologies(request):
     """The letters that wait, those for today first; and those that were issued and are still to be sent."""
     if not access.sees_dossiers(request.user):
@@ -87,7 +89,7 @@ def apologies(request):
         rows=rows,
         query=f"show={show}&" if show in SHOWS else "",
         chooses=any(row["may_issue"] for row in rows),
-        unsent=[_unsent(request.user, letter) for letter in _unsent_letters(request.user)[:UNSENT_SHOWN]],
+        unsent=_unsent(request.user, _unsent_letters(request.user)[:UNSENT_SHOWN]),
     )
 
 
@@ -143,9 +145,19 @@ def _unsent_letters(user):
     return issued.order_by("-issued_at", "-pk")
 
 
-def _unsent(user, letter: Letter) -> dict:
-    dossier = Dossier.objects.with_people().get(code=letter.reference)
-    return {"letter": letter, "dossier": dossier, "may_send": rights(user, letter, dossier).send}
+def _unsent(user, letters: Iterable[Letter]) -> list[dict]:
+    """With their dossiers, in one query for all of them."""
+    letters = list(letters)
+    codes = [letter.reference for letter in letters]
+    dossiers = {one.code: one for one in Dossier.objects.with_people().filter(code__in=codes)}
+    return [
+        {
+            "letter": letter,
+            "dossier": dossiers[letter.reference],
+            "may_send": rights(user, letter, dossiers[letter.reference]).send,
+        }
+        for letter in letters
+    ]
 
 
 # One letter ---------------------------------------------------------------------------------------
@@ -274,7 +286,7 @@ def _just_issued(request) -> dict | None:
     """The letter that was issued before this page came, to be printed and marked as sent."""
     pk = whole_number(request.GET.get("issued"))
     letter = pk and _unsent_letters(request.user).filter(pk=pk).first()
-    return _unsent(request.user, letter) if letter else None
+    return _unsent(request.user, [letter])[0] if letter else None
 
 
 @xframe_options_sameorigin

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_safe
 
 from cases.limits import CannotCount
 from cases.scorecard import nine, periods, rolled
-from cases.scorecard.evaluations import of_agency, of_officer
+from cases.scorecard.evaluations import of_officer
 from cases.scorecard.frozen import frozen_month
 from cases.scorecard.periods import Period
 from cases.scorecard.ranking import Standing
@@ -237,7 +237,7 @@ def nine_indicators(request):
     context = {"asked": asked, "refused": asked.refused, "officers": officers, "officer": officer}
     if asked.scope is not None:
         try:
-            context["report"] = of_officer(officer, asked.scope) if officer else of_agency(asked.scope)
+            context["report"] = of_officer(officer, asked.scope) if officer else rolled.nine_of(asked.scope)
         except CannotCount as refused:
             context["refused"] = str(refused)
         else:

@@ -5,11 +5,12 @@ from datetime import datetime, timedelta
 
 from django.contrib.postgres.fields import DateTimeRangeField
 from django.db import models
-from django.db.models import Exists, F, Func, OuterRef, Q, Subquery
-from django.db.models.functions import Coalesce, Least
+from django.db.models import Exists, F, Func, OuterRef, Q, Subquery, Value
+from django.db.models.functions import Coalesce, Greatest, Least
 from django.utils import timezone
 
 from cases.enums import OPEN_STATES, RUNNING_STATES, State
+from onestop.keyset import FAR
 from procedures.enums import DESK_ROLES, AgencyKind, Channel, Role
 from procedures.models import Agency, Secondment
 from procedures.text import fold
@@ -20,14 +21,17 @@ CODE_BEGINNING = re.compile(r"[A-Z]\d\d([.-]|$)|\d{3}\.")  # a passport has more
 ID_NUMBER = re.compile(r"(?=.*\d)[A-Za-z0-9-]{6,20}")  # as `cases.services.applicants.check` takes it
 MINUTE = timedelta(minutes=1)  # times are compared as printed (T7)
 ANSWERING = frozenset({Role.OFFICER, Role.SUPERVISOR})  # for an agency that was asked
-# From the reception to the end, as a range of the database; what is not at its end goes on without one.
-STAY = Func(
-    Least("received_at", Coalesce("returned_at", "ended_at")),
-    Coalesce("returned_at", "ended_at"),
+LINE = ("", "__parent", "__parent__parent", "__parent__parent__parent")  # the tree is no deeper
+
+
+# From the reception to the return or the end, which are never before it; open until far away (`cases.scorecard`).
+THERE = Func(
+    "received_at",
+    Greatest("received_at", Coalesce(Least("returned_at", "ended_at"), Value(FAR))),
+    Value("[]"),
     function="TSTZRANGE",
     output_field=DateTimeRangeField(),
 )
-LINE = ("", "__parent", "__parent__parent", "__parent__parent__parent")  # the tree is no deeper
 
 
 def _units(agency: Agency | None) -> list[int]:
@@ -71,8 +75,11 @@ class DossierQuerySet(models.QuerySet):
 
     def there_at(self, moment: datetime):
         """Received by that moment, and neither returned nor stopped by it."""
-        there = self.alias(stay=STAY).filter(stay__contains=moment)
-        return there.filter(received_at__isnull=False, code__isnull=False)
+        # The range says the same once more in the words of an index.
+        there = self.alias(there=THERE, end=Coalesce("returned_at", "ended_at")).filter(
+            there__contains=moment
+        )
+        return there.filter(Q(end=None) | Q(end__gt=moment), received_at__lte=moment, code__isnull=False)
 
     def overdue(self, now: datetime | None = None):
         """Past the due moment without a result; asked of the facts, not of the flag.

@@ -27,7 +27,7 @@ from cases.enums import (
 )
 from cases.models import recounting
 from cases.models.applicants import Applicant
-from cases.models.dossier_sets import STAY, DossierQuerySet
+from cases.models.dossier_sets import THERE, DossierQuerySet
 from onestop.fields import EncryptedCharField
 from onestop.keyset import FAR
 from procedures.enums import Channel
@@ -272,8 +272,8 @@ class Dossier(models.Model):
             ),
             # What had not ended before a day: all scorecards and roll-ups (`cases.scorecard.dossiers`).
             models.Index(fields=["returned_at"], name="dossier_by_return"),
-            # What was there at a past moment (`cases.as_of`).
-            GistIndex(STAY, name="dossier_there_at", condition=Q(received_at__isnull=False)),
+            # What was there on some day: what came before its end and had not ended before it began.
+            GistIndex(THERE, name="dossier_there"),
             # What was received today.
             models.Index(fields=["received_at"], name="dossier_received"),
             # What somebody holds, without the years of what they once held.

@@ -59,7 +59,15 @@ class DossierEvent(models.Model):
         verbose_name = _("event")
         verbose_name_plural = _("events")
         ordering = ["at", "pk"]
-        indexes = [models.Index(fields=["dossier", "at"], name="event_of_dossier")]
+        indexes = [
+            models.Index(fields=["dossier", "at"], name="event_of_dossier"),
+            # What scorecards and roll-ups ask of every dossier (`cases.scorecard`).
+            models.Index(
+                fields=["dossier", "kind", "at"],
+                name="event_counted",
+                condition=Q(kind__in=[EventKind.SETTLED, EventKind.STARTED, EventKind.CLARIFICATION]),
+            ),
+        ]
         constraints = [
             models.CheckConstraint(name="event_kind_known", condition=Q(kind__in=EventKind.values)),
             models.CheckConstraint(

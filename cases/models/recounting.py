@@ -46,7 +46,8 @@ def _moved(*fields: str) -> str:
 
 
 _OTHERWISE_COUNTED = " OR ".join(
-    f"OLD.{name} IS DISTINCT FROM NEW.{name}" for name in ("competent_agency_id", "version_id", "channel")
+    f"OLD.{name} IS DISTINCT FROM NEW.{name}"
+    for name in ("competent_agency_id", "version_id", "channel", "return_channel", "reception_place")
 )
 
 OF_DOSSIERS = [
@@ -63,7 +64,9 @@ OF_DOSSIERS = [
             {_moved("filed_at", "received_at", "first_due_at", "due_at", "finished_at", "returned_at", "ended_at")},
             CASE WHEN {_OTHERWISE_COUNTED} THEN LEAST(NEW.filed_at, NEW.received_at) END,
             CASE WHEN OLD.state IN {READY} AND NEW.state NOT IN {READY} THEN OLD.finished_at END)
-          FROM (VALUES (OLD.competent_agency_id), (NEW.competent_agency_id)) AS concerned (agency)
+          FROM (VALUES (OLD.competent_agency_id), (NEW.competent_agency_id),
+                (CASE WHEN OLD.finished_at IS DISTINCT FROM NEW.finished_at THEN NEW.receiving_desk_id END)
+               ) AS concerned (agency)
         """,
     ),
 ]
@@ -83,7 +86,7 @@ OF_EVENTS = [
     _of_dossier(
         "event_counted_again",
         pgtrigger.Insert,
-        "CASE WHEN NEW.kind IN ('settled', 'started') THEN NEW.at END",
+        "CASE WHEN NEW.kind IN ('settled', 'started', 'clarification') THEN NEW.at END",
     ),
 ]
 OF_SUPPLEMENTS = [

@@ -105,6 +105,8 @@ class FieldMonth(models.Model):
 class PartMonth(models.Model):
     """Numerator and denominator of one part of the scorecard, of one agency in a month.
 
+    The nine indicators have theirs under codes of their own: sum of points, and how many were measured.
+
     `procedures`: ids of those in the numerator. Two agencies may have the same, so they are no number that
     could be added.
     """

@@ -41,8 +41,8 @@ def late_dossiers(scope: Scope) -> QuerySet[Dossier]:
     moved = Reschedule.objects.filter(**of_cycle).order_by()
     asked = Supplement.objects.filter(**of_cycle, before_reception=False).order_by()
     return (
-        dossiers.decided_by(scope)
-        .filter(code__isnull=False, received_at__lt=scope.until, due_at__isnull=False)
+        dossiers.there(dossiers.decided_by(scope), scope)
+        .filter(due_at__isnull=False)
         .filter(Q(finished_at=None) | Q(finished_at__gte=scope.period.begins_at))
         .filter(Q(ended_at=None) | Q(ended_at__gte=scope.until))
         .annotate(

@@ -10,11 +10,12 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 
 from django.contrib.postgres.aggregates import ArrayAgg
-from django.db.models import Count, F, Q, QuerySet
+from django.db import connection
+from django.db.models import Case, Count, F, Q, QuerySet, When
 
 from cases import ages as ages_of
 from cases.models import AgencyDay, FieldMonth, OfficerDay, PartMonth, StepRun
-from cases.scorecard import dossiers
+from cases.scorecard import dossiers, evaluations
 from cases.scorecard.facts import counted, received_feedback
 from cases.scorecard.installed import editions
 from cases.scorecard.parameters import edition_on
@@ -64,24 +65,40 @@ def end_of(day: date) -> datetime:
 
 
 def agency_days(scope: Scope) -> list[AgencyDay]:
-    """What came, ended and stayed on one day; nothing of agencies where nothing was."""
-    handled, on_time = dossiers.handled(scope), dossiers.on_time(scope)
-    received = handled.filter(scope.within("received_at"))
-    is_open = Q(ended_then=None)
-    ages = {f"open_{name}": Count("pk", filter=ages_of.received(name, scope.day)) for name in ages_of.AGES}
-    found: dict[int, dict[str, int]] = defaultdict(dict)
-    _into(found, received, received=Count("pk"))
-    _into(found, handled.exclude(is_open), ended=Count("pk"))
-    _into(found, on_time.exclude(is_open), ended_on_time=Count("pk"))
-    _into(found, handled.filter(is_open), open=Count("pk"), **ages)
-    _into(found, on_time.filter(is_open), open_on_time=Count("pk"))
-    return [_agency_day(agency, scope.day, **counts) for agency, counts in found.items()]
+    """What came, ended and stayed on one day; nothing of agencies where nothing was.
 
-
-def _into(found: dict[int, dict[str, int]], rows: QuerySet, **counts: Count) -> None:
-    """The counts of each agency among these."""
-    for row in rows.order_by().values(AGENCY).annotate(**{f"n_{name}": n for name, n in counts.items()}):
-        found[row[AGENCY]] |= {name: row[f"n_{name}"] for name in counts}
+    Each dossier is looked at once for all figures: the same questions as a scorecard's, summed up together.
+    """
+    handled, on_time = dossiers.judged(scope)
+    marks = {
+        "is_open": Q(ended_then=None),
+        "is_on_time": on_time,
+        "came": scope.within("received_at"),
+        **{name: ages_of.received(name, scope.day) for name in ages_of.AGES},
+    }
+    rows = handled.annotate(
+        **{f"mark_{name}": Case(When(one, then=True), default=False) for name, one in marks.items()}
+    )
+    sql, params = rows.values_list(AGENCY, *(f"mark_{name}" for name in marks)).query.sql_with_params()
+    figures = {
+        "received": "came",
+        "ended": "NOT is_open",
+        "ended_on_time": "NOT is_open AND is_on_time",
+        "open": "is_open",
+        "open_on_time": "is_open AND is_on_time",
+        **{f"open_{name}": f"is_open AND {name}" for name in ages_of.AGES},
+    }
+    counts = ", ".join(f"count(*) FILTER (WHERE {figure})" for figure in figures.values())
+    with connection.cursor() as cursor:
+        # MATERIALIZED, or the history of a dossier would be asked anew for each figure.
+        cursor.execute(
+            f"WITH judged (agency, {', '.join(marks)}) AS MATERIALIZED ({sql})"
+            f" SELECT agency, {counts} FROM judged GROUP BY agency",
+            params,
+        )
+        return [
+            _agency_day(agency, scope.day, **dict(zip(figures, row, strict=True))) for agency, *row in cursor
+        ]
 
 
 def _agency_day(agency: int, day: date, *, open: int = 0, open_on_time: int = 0, **counts: int) -> AgencyDay:
@@ -130,7 +147,10 @@ def field_months(scope: Scope) -> list[FieldMonth]:
 
 
 def part_months(scope: Scope) -> list[PartMonth]:
-    """Numerators and denominators of the parts that add up, with the procedures in the numerators."""
+    """Numerators and denominators of the parts that add up, with the procedures in the numerators.
+
+    And what the nine indicators are taken from: points and how many were measured.
+    """
     found: dict[tuple[int, str], dict] = defaultdict(dict)
     for code in OF_DOSSIERS:
         if code not in scope.edition.codes:
@@ -147,6 +167,9 @@ def part_months(scope: Scope) -> list[PartMonth]:
                 part = found[one.agency, code]
                 part["denominator"] = part.get("denominator", 0) + 1
                 part["numerator"] = part.get("numerator", 0) + counts
+    for agency, counts in evaluations.tallies(scope).items():
+        for code, (points, count) in counts.items():
+            found[agency, code] |= {"numerator": points, "denominator": count}
     return [
         PartMonth(agency_id=agency, code=code, month=scope.period.first, **counts)
         for (agency, code), counts in found.items()

@@ -7,6 +7,8 @@ a figure is the number of what it lists. Moments are compared in minutes, as the
 from functools import reduce
 from operator import or_
 
+from django.contrib.postgres.fields import DateTimeRangeField
+from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.db.models import (
     Case,
     Count,
@@ -40,6 +42,7 @@ from cases.models import (
     Rating,
     Supplement,
 )
+from cases.models.dossier_sets import THERE
 from cases.scorecard.scope import Scope
 from procedures.regimes import SCAN_RULES
 
@@ -66,11 +69,17 @@ def decided_by(scope: Scope) -> QuerySet[Dossier]:
     return Dossier.objects.filter(competent_agency__in=scope.units).order_by()
 
 
-def _not_ended_before(scope: Scope) -> QuerySet[Dossier]:
-    """Without the years of what had ended when the period began, before anything is looked up for each."""
+def there(rows: QuerySet[Dossier], scope: Scope) -> QuerySet[Dossier]:
+    """Of these what was received before the end of the period, and not returned or stopped before it began.
+
+    The range says the same once more in the words of an index, without which years of dossiers are gone through.
+    """
     begins_at = scope.period.begins_at
-    still_open = [Q(**{name: None}) | Q(**{f"{name}__gte": begins_at}) for name in ENDS]
-    return decided_by(scope).filter(*still_open)
+    not_ended = [Q(**{name: None}) | Q(**{f"{name}__gte": begins_at}) for name in ENDS]
+    period = Value(DateTimeTZRange(begins_at, scope.until), output_field=DateTimeRangeField())
+    return rows.alias(there=THERE).filter(
+        *not_ended, there__overlap=period, code__isnull=False, received_at__lt=scope.until
+    )
 
 
 def handled(scope: Scope) -> QuerySet[Dossier]:
@@ -84,8 +93,7 @@ def handled(scope: Scope) -> QuerySet[Dossier]:
     )
     ready = Coalesce(Subquery(settled.order_by("at").values("at")[:1]), "returned_at")
     return (
-        _not_ended_before(scope)
-        .filter(code__isnull=False, received_at__lt=scope.until)
+        there(decided_by(scope), scope)
         .annotate(ended=Case(When(state__in=READY, then=ready), default="ended_at"))
         .annotate(ended_then=Case(When(ended__lt=scope.until, then="ended")))
         .filter(Q(ended_then=None) | Q(ended_then__gte=scope.period.begins_at))
@@ -96,6 +104,7 @@ def filed(scope: Scope) -> QuerySet[Dossier]:
     """Received in the period, or filed in it and not received by its end."""
     return (
         decided_by(scope)
+        .filter(scope.within("received_at") | scope.within("filed_at"))  # each has its index
         .annotate(came_at=Case(When(received_at__lt=scope.until, then="received_at"), default="filed_at"))
         .filter(scope.within("came_at"))
     )
@@ -106,7 +115,7 @@ def with_something_to_pay(scope: Scope) -> QuerySet[Dossier]:
     begun = DossierEvent.objects.filter(dossier=OuterRef("pk"), kind=EventKind.STARTED)
     fees = DossierFee.objects.filter(dossier=OuterRef("pk"), amount__gt=0)
     return (
-        _not_ended_before(scope)
+        there(decided_by(scope), scope)
         .annotate(begun_at=Subquery(begun.order_by("at").values("at")[:1]))
         .filter(scope.within("begun_at"), Exists(fees))
     )
@@ -117,6 +126,12 @@ def with_something_to_pay(scope: Scope) -> QuerySet[Dossier]:
 
 def on_time(scope: Scope) -> QuerySet[Dossier]:
     """Of what was handled what is on time; the same as `cases.scorecard.on_time.verdict` says of each."""
+    found, is_on_time = judged(scope)
+    return found.filter(is_on_time)
+
+
+def judged(scope: Scope) -> tuple[QuerySet[Dossier], Q]:
+    """What was handled, and the condition on which it is on time."""
     requests = Supplement.objects.filter(dossier=OuterRef("pk"), asked_at__lt=scope.until).order_by()
     is_open = Q(answered_at=None) | Q(answered_at__gte=scope.until)
     waited = ExpressionWrapper(_Minute("answered_at") - _Minute("asked_at"), output_field=DurationField())
@@ -133,17 +148,15 @@ def on_time(scope: Scope) -> QuerySet[Dossier]:
     once = Q(asked__lte=1)
     if scope.edition.multiple_requests_overdue == "only_while_waiting":
         once |= Q(open_since=None)
-    return found.annotate(
+    found = found.annotate(
         end_used=Coalesce(
             "ended_then",
             Case(When(asked=1, then="open_since")),
             Value(scope.last_minute, output_field=DateTimeField()),
         ),
-    ).filter(
-        once,
-        Q(**{f"{appointment}__isnull": False}),
-        Q(_at_most(_Minute("end_used") - F("waited"), _Minute(appointment))),
     )
+    in_time = Q(_at_most(_Minute("end_used") - F("waited"), _Minute(appointment)))
+    return found, once & Q(**{f"{appointment}__isnull": False}) & in_time
 
 
 def _at_most(left, right) -> LessThanOrEqual:

@@ -5,12 +5,13 @@ moment at its end: those count as late. The due moment is that before an apology
 system does not know leaves an indicator, or a dossier, out; it is never 0.
 """
 
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, QuerySet
 
 from cases.deadlines import Punctuality, punctuality_of
 from cases.enums import EventKind, ReturnChannel
@@ -18,10 +19,18 @@ from cases.models import Dossier, DossierEvent, StepRun
 from cases.scorecard import dossiers, facts, nine
 from cases.scorecard.nine import Contacted, Evaluation, NineRules
 from cases.scorecard.scope import Scope
-from cases.scorecard.scores import NoValue
+from cases.scorecard.scores import Fact, Facts, NoValue
 from procedures.calendars import remembered_calendars
 from procedures.enums import AgencyKind, Channel, Level
 from procedures.models import Staff
+
+# What is summed up for the indicators that are means of dossiers and steps, and for 5 and 9; the codes under
+# which roll-ups keep it.
+MEANS = {1: "nine-1", 2: "nine-2", 3: "nine-3", 4: "nine-4", 7: "nine-7"}
+SETTLED_THERE, RECEIVED_THERE, LATE_ONLINE = "nine-5a", "nine-5b", "nine-9"
+FACTS = ("3.1", "3.3", "6.1")  # parts of the scorecard that 8 and 9 are taken from
+AT_ONCE = 2000  # dossiers in memory
+Sums = Mapping[str, tuple[int, int]]  # sum and count by code; nothing is (0, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,17 +53,52 @@ class Report:
 
 def of_agency(scope: Scope) -> Report:
     """All nine, of the agency and everything below it. Raises ParameterRefused before the circular."""
-    rules = nine.rules_on(scope.day)
-    found = _measured(dossiers.decided_by(scope), scope)
+    sums: Sums = defaultdict(lambda: (0, 0))
     with remembered_calendars():
-        indicators = (
-            *_of_dossiers(found, StepRun.objects.filter(unit__in=scope.units), scope),
-            _at_the_desk(found, scope, rules),
-            Indicator(6, None, reason=NoValue.NO_SOURCE),  # nobody records what is posted on the wall
-            _of_feedback(scope, rules),
-            _online(scope, rules),
-        )
+        for counted in tallies(scope).values():
+            for code, (sum_, count) in counted.items():
+                sums[code] = sums[code][0] + sum_, sums[code][1] + count
+        found = {code: facts.counted(code, scope).fact for code in FACTS}
+    return report_of(sums, found, scope)
+
+
+def report_of(sums: Sums, found: Facts, scope: Scope) -> Report:
+    """All nine, from what was summed up by code and what the scorecard says of `FACTS`."""
+    rules = nine.rules_on(scope.day)
+    indicators = (
+        *(_mean_of(number, *sums[code]) for number, code in MEANS.items()),
+        _at_the_desk(sums, scope, rules),
+        Indicator(6, None, reason=NoValue.NO_SOURCE),  # nobody records what is posted on the wall
+        _of_feedback(found["6.1"], rules),
+        _online(sums, found["3.1"], found["3.3"], rules),
+    )
     return _report(indicators, nine.agency, rules)
+
+
+def tallies(scope: Scope) -> dict[int, dict[str, tuple[int, int]]]:
+    """By agency and code: sum of points and how many were measured; of steps by the unit that did them."""
+    found: dict[int, dict[str, list[int]]] = defaultdict(lambda: defaultdict(lambda: [0, 0]))
+
+    def add(agency: int, code: str, points: int) -> None:
+        tally = found[agency][code]
+        tally[0], tally[1] = tally[0] + points, tally[1] + 1
+
+    for one in _measured(dossiers.decided_by(scope), scope):
+        agency = one.dossier.competent_agency_id
+        for number, points in _points(one, scope).items():
+            add(agency, MEANS[number], points)
+        add(agency, SETTLED_THERE, int(one.dossier.version.decided_at_once))
+        add(agency, RECEIVED_THERE, int(not one.dossier.reception_place))
+    for unit, result in _step_results(StepRun.objects.filter(unit__in=scope.units), scope):
+        add(unit, MEANS[2], nine.time_points(result))
+    online = dossiers.handled(scope).filter(channel=Channel.ONLINE)
+    late = online.exclude(pk__in=dossiers.on_time(scope).values("pk"))
+    for agency, count in late.order_by().values_list("competent_agency").annotate(n=Count("pk")):
+        found[agency][LATE_ONLINE] = [count, count]
+    return {
+        agency: {code: (tally[0], tally[1]) for code, tally in counted.items()}
+        for agency, counted in found.items()
+    }
 
 
 def of_officer(officer: Staff, scope: Scope) -> Report:
@@ -66,7 +110,13 @@ def of_officer(officer: Staff, scope: Scope) -> Report:
     own = Dossier.objects.filter(
         Q(Exists(recorded), finished_at__isnull=False) | Q(holder=officer, finished_at=None)
     ).order_by()
-    indicators = _of_dossiers(_measured(own, scope), StepRun.objects.filter(officer=officer), scope)
+    points: dict[int, list[int]] = {number: [] for number in MEANS}
+    for one in _measured(own, scope):
+        for number, worth in _points(one, scope).items():
+            points[number].append(worth)
+    steps = _step_results(StepRun.objects.filter(officer=officer), scope)
+    points[2] = [nine.time_points(result) for _unit, result in steps]
+    indicators = [_mean_of(number, sum(worth), len(worth)) for number, worth in points.items()]
     return _report(indicators, nine.officer, rules)
 
 
@@ -75,14 +125,15 @@ def _report(indicators: Iterable[Indicator], evaluate, rules: NineRules) -> Repo
     return Report(indicators, evaluate({one.number: one.score for one in indicators}, rules))
 
 
-def _indicator(number: int, points: Sequence[int]) -> Indicator:
-    return Indicator(number, nine.mean(points), len(points), "" if points else NoValue.NOTHING)
+def _mean_of(number: int, points: int, count: int) -> Indicator:
+    return Indicator(number, nine.mean_of(points, count), count, "" if count else NoValue.NOTHING)
 
 
 # Dossiers ---------------------------------------------------------------------------------------------
 
 
 _NEEDED = (
+    "competent_agency",
     "due_at",
     "finished_at",
     "channel",
@@ -107,27 +158,25 @@ class _Measured:
         return nine.attitude_points(self.result, upheld_complaint=self.is_upheld)
 
 
-def _measured(rows: QuerySet[Dossier], scope: Scope) -> list[_Measured]:
+def _measured(rows: QuerySet[Dossier], scope: Scope) -> Iterator[_Measured]:
     """Those with a result of the period, and those that were open and late at its end."""
+    rows = dossiers.there(rows, scope)
     undecided, upheld = (
         set(rows.filter(question(scope)).values_list("pk", flat=True))
         for question in (dossiers.undecided_complaints, dossiers.upheld_complaints)
     )
     clarifications = DossierEvent.objects.filter(kind=EventKind.CLARIFICATION).order_by()
     candidates = (
-        rows.filter(code__isnull=False, received_at__lt=scope.until)
-        .filter(Q(finished_at=None) | Q(finished_at__gte=scope.period.begins_at))
+        rows.filter(Q(finished_at=None) | Q(finished_at__gte=scope.period.begins_at))
         .filter(Q(ended_at=None) | Q(ended_at__gte=scope.until))
         .select_related("version")
         .only(*_NEEDED)
         .prefetch_related("supplements", "reschedules", Prefetch("events", clarifications))
     )
-    found = []
-    for dossier in candidates:
+    for dossier in candidates.iterator(chunk_size=AT_ONCE):
         result = _result(dossier, scope)
         if result is not None:
-            found.append(_Measured(dossier, result, dossier.pk in undecided, dossier.pk in upheld))
-    return found
+            yield _Measured(dossier, result, dossier.pk in undecided, dossier.pk in upheld)
 
 
 def _result(dossier: Dossier, scope: Scope) -> Punctuality | None:
@@ -157,19 +206,19 @@ def _due_then(dossier: Dossier, until: datetime) -> datetime | None:
     return next(iter([*moved, *ended]), dossier.due_at)
 
 
-def _of_dossiers(found: list[_Measured], steps: QuerySet[StepRun], scope: Scope) -> list[Indicator]:
-    """Indicators 1, 2, 3, 4 and 7."""
-    return [
-        _indicator(1, [nine.time_points(one.result) for one in found]),
-        _indicator(2, [nine.time_points(result) for result in _step_results(steps, scope)]),
-        _indicator(3, [nine.contact_points(_contacts(one.dossier, scope.until)) for one in found]),
-        _indicator(4, [nine.agencies_points(_contacted(one.dossier)) for one in found]),
-        _indicator(7, [one.attitude for one in found if one.attitude is not None]),
-    ]
+def _points(one: _Measured, scope: Scope) -> dict[int, int]:
+    """Of one dossier the points of the indicators 1, 3, 4 and 7; without 7 while a complaint is not decided."""
+    points = {
+        1: nine.time_points(one.result),
+        3: nine.contact_points(_contacts(one.dossier, scope.until)),
+        4: nine.agencies_points(_contacted(one.dossier)),
+        7: one.attitude,
+    }
+    return {number: worth for number, worth in points.items() if worth is not None}
 
 
-def _step_results(steps: QuerySet[StepRun], scope: Scope) -> list[Punctuality]:
-    """Of steps with a due moment that were done in the period, or ran and were late at its end.
+def _step_results(steps: QuerySet[StepRun], scope: Scope) -> list[tuple[int, Punctuality]]:
+    """Unit and result of steps with a due moment that were done in the period, or ran and were late at its end.
 
     Not those after the result: then it is the applicant who is waited for.
     """
@@ -178,12 +227,15 @@ def _step_results(steps: QuerySet[StepRun], scope: Scope) -> list[Punctuality]:
         Q(done_at=None) | Q(done_at__gte=scope.period.begins_at),
         due_at__isnull=False,
         started_at__lt=scope.until,
-    ).values_list("due_at", "done_at")
+    ).values_list("unit", "due_at", "done_at")
     results = (
-        punctuality_of(due_at, done_at if done_at and done_at < scope.until else None, scope.last_minute)
-        for due_at, done_at in rows
+        (
+            unit,
+            punctuality_of(due_at, done_at if done_at and done_at < scope.until else None, scope.last_minute),
+        )
+        for unit, due_at, done_at in rows
     )
-    return [result for result in results if result is not None]
+    return [(unit, result) for unit, result in results if result is not None]
 
 
 def _contacts(dossier: Dossier, until: datetime) -> int:
@@ -201,36 +253,30 @@ def _contacted(dossier: Dossier) -> Contacted:
 # Units ------------------------------------------------------------------------------------------------
 
 
-def _at_the_desk(found: list[_Measured], scope: Scope, rules: NineRules) -> Indicator:
+def _at_the_desk(sums: Sums, scope: Scope, rules: NineRules) -> Indicator:
     """Indicator 5: settled on the spot is what is decided at once, received elsewhere what names a place."""
-    if not found:
+    (settled, measured), (received, _same) = sums[SETTLED_THERE], sums[RECEIVED_THERE]
+    if not measured:
         return Indicator(5, None, reason=NoValue.NOTHING)
     level = Level.COMMUNE if scope.agency.kind == AgencyKind.COMMUNE else Level.PROVINCE
-    settled = sum(one.dossier.version.decided_at_once for one in found)
-    received = sum(not one.dossier.reception_place for one in found)
     points = nine.desk_points(
-        level.value, Decimal(100 * settled) / len(found), Decimal(100 * received) / len(found), rules
+        level.value, Decimal(100 * settled) / measured, Decimal(100 * received) / measured, rules
     )
     return Indicator(5, nine.mean([points]), 1)
 
 
-def _of_feedback(scope: Scope, rules: NineRules) -> Indicator:
+def _of_feedback(fact: Fact, rules: NineRules) -> Indicator:
     """Indicator 8, by the clocks of feedback."""
-    fact = facts.counted("6.1", scope).fact
     return Indicator(8, nine.mean([nine.feedback_points(fact.denominator, fact.numerator, rules)]), 1)
 
 
-def _online(scope: Scope, rules: NineRules) -> Indicator:
+def _online(sums: Sums, procedures: Fact, filed: Fact, rules: NineRules) -> Indicator:
     """Indicator 9: of the procedures and dossiers of the period; overdue is an online one that is not on time."""
-    procedures, filed = (facts.counted(code, scope).fact for code in ("3.1", "3.3"))
     if not procedures.denominator or not filed.denominator:
         return Indicator(9, None, reason=NoValue.NOTHING)
-    online = Q(channel=Channel.ONLINE)
-    handled = dossiers.handled(scope).filter(online)
-    any_overdue = handled.exclude(pk__in=dossiers.on_time(scope).values("pk")).exists()
     points = nine.online_points(
         *(Decimal(100 * fact.numerator) / fact.denominator for fact in (procedures, filed)),
         rules,
-        any_overdue=any_overdue,
+        any_overdue=sums[LATE_ONLINE][0] > 0,
     )
     return Indicator(9, nine.mean([points]), 1)

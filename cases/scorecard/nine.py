@@ -197,7 +197,12 @@ def mean(points: Sequence[int]) -> Decimal | None:
     """The score of an indicator: half-up to one decimal; None without data, which is not 0."""
     if any(point not in range(HIGHEST + 1) for point in points):
         raise NotMeasured(_("Points are 2, 1 or 0."))
-    return half_up(Fraction(sum(points), len(points)), places=1) if points else None
+    return mean_of(sum(points), len(points))
+
+
+def mean_of(points: int, count: int) -> Decimal | None:
+    """The same, of points that are summed up already."""
+    return half_up(Fraction(points, count), places=1) if count else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,8 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from cases.models import PartMonth, RolledUp
-from cases.scorecard import counting
+from cases.scorecard import counting, evaluations
+from cases.scorecard.evaluations import Report
 from cases.scorecard.facts import fact_of, scope_of
 from cases.scorecard.frozen import frozen_totals
 from cases.scorecard.periods import Period, month
@@ -60,6 +61,17 @@ def counted_scope(agency: Agency, period: Period) -> Scope | None:
 def facts_of(scope: Scope) -> Facts:
     """Every part of the edition, of a month; the scope is one of `counted_scope`."""
     return _facts(scope, _rows(scope.units, scope.period))
+
+
+def nine_of(scope: Scope) -> Report:
+    """The nine indicators of a month; the scope is one of `counted_scope`. Raises ParameterRefused."""
+    for code in evaluations.FACTS:
+        scope.edition.part(code)
+    rows = list(_rows(scope.units, scope.period))
+    sums = defaultdict(lambda: (0, 0))
+    for code, numerator, denominator, _procedures in rows:
+        sums[code] = sums[code][0] + numerator, sums[code][1] + denominator
+    return evaluations.report_of(sums, _facts(scope, rows), scope)
 
 
 def card_of(scope: Scope) -> Card:

@@ -12,7 +12,6 @@ from cases.report.frozen_delays import rows_of
 from cases.report.late import late_list
 from cases.scorecard import rolled
 from cases.scorecard.editions import ParameterRefused
-from cases.scorecard.evaluations import of_agency
 from cases.scorecard.frozen import fact_rows, nine_row, parameters_row
 from cases.scorecard.periods import Period, month
 from cases.scorecard.scope import Alone, Scope
@@ -66,7 +65,7 @@ def _freeze_one(scope: Scope) -> bool:
             "facts": fact_rows(facts),
             "digest": digest(facts),
             "parameters": parameters_row(scope.edition, found),
-            "nine": nine_row(of_agency(scope)),
+            "nine": nine_row(rolled.nine_of(scope)),
             "total": found.total,
             "frozen_at": timezone.now(),
         },

@@ -10,7 +10,7 @@ from django.utils import timezone
 from cases import services
 from cases.errors import CaseError
 from cases.models import AgencyDay, Dossier, FieldMonth, OfficerDay, PartMonth, Recount, RolledUp
-from cases.scorecard import counting, dossiers, facts, rolled
+from cases.scorecard import counting, dossiers, evaluations, facts, rolled
 from cases.scorecard.periods import month
 from cases.services.rollups import keep_rollups, rebuild_rollups
 from procedures.models import Agency
@@ -71,6 +71,7 @@ def assert_true(world) -> None:
             scope = rolled.counted_scope(agency, period)
             if scope is not None:
                 assert rolled.facts_of(scope) == facts.facts_of(scope), (agency, period)
+                assert rolled.nine_of(scope) == evaluations.of_agency(scope), (agency, period)
 
 
 def test_days_are_counted_once_they_are_over(world, clock):
