@@ -41,19 +41,29 @@ class _Bounds:
 def should_have_gone_out(dossiers: QuerySet[Dossier], now: datetime | None = None) -> QuerySet[Dossier]:
     """Those among these that wait for a letter whose last moment is over, drafted or not."""
     now = now or timezone.now()
-    return _without_letter(dossiers).filter(_late(_bounds(dossiers, now), now))
+    return _without_letter(dossiers).filter(_late(_bounds(dossiers.running(), now), now))
 
 
 def must_go_out_today(dossiers: QuerySet[Dossier], now: datetime | None = None) -> QuerySet[Dossier]:
     """Those among these whose letter is in time today and no longer."""
     now = now or timezone.now()
-    return _without_letter(dossiers).filter(_today(_bounds(dossiers, now), now))
+    return _without_letter(dossiers).filter(last_moment_today(dossiers.running(), now))
+
+
+def last_moment_today(
+    running: QuerySet[Dossier], now: datetime, *, due: str = "due_at", clock: str = "clock_started_at"
+) -> Q:
+    """The condition that the last moment for the letter lies on this day and has not passed.
+
+    `due` and `clock` name the moments that are asked, those of now unless a past day is looked at.
+    """
+    return _today(_bounds(running, now), now, due, clock)
 
 
 def waiting_letters(dossiers: QuerySet[Dossier], now: datetime | None = None) -> QuerySet[Dossier]:
     """Both, and what else has a draft: each with its `rank` (`TODAY`, `LATE`, `EARLY`), in this order."""
     now = now or timezone.now()
-    bounds = _bounds(dossiers, now)
+    bounds = _bounds(dossiers.running(), now)
     drafts = Letter.objects.open().filter(
         kind=LetterKind.APOLOGY, reference=OuterRef("code"), cycle=OuterRef("cycle")
     )
@@ -76,9 +86,9 @@ def _without_letter(dossiers: QuerySet[Dossier]) -> QuerySet[Dossier]:
     return dossiers.running().filter(~Exists(reschedules))
 
 
-def _bounds(dossiers: QuerySet[Dossier], now: datetime) -> dict[_Bounds, list[int]]:
-    """The agencies with running dossiers among these, by what their calendars say: most say the same."""
-    at_work = dossiers.running().order_by().values("competent_agency").distinct()
+def _bounds(running: QuerySet[Dossier], now: datetime) -> dict[_Bounds, list[int]]:
+    """The agencies of these, by what their calendars say: most say the same."""
+    at_work = running.order_by().values("competent_agency").distinct()
     found = defaultdict(list)
     for agency in Agency.objects.filter(pk__in=at_work):
         found[_bounds_of(calendar_for(agency), now)].append(agency.pk)
@@ -111,16 +121,22 @@ def _late(bounds: dict[_Bounds, list[int]], now: datetime) -> Q:
     return late
 
 
-def _today(bounds: dict[_Bounds, list[int]], now: datetime) -> Q:
+def _today(
+    bounds: dict[_Bounds, list[int]], now: datetime, due: str = "due_at", clock: str = "clock_started_at"
+) -> Q:
     today = Q(pk__in=[])
     for bound, agencies in bounds.items():
         if bound.closes is None:
             continue
         by_closing = Q(
-            due_at__gte=bound.late_until, due_at__lt=bound.today_until, clock_started_at__lt=bound.closes
+            (f"{due}__gte", bound.late_until),
+            (f"{due}__lt", bound.today_until),
+            (f"{clock}__lt", bound.closes),
         )
         by_due_moment = Q(
-            due_at__gte=minute_of(now), due_at__lt=bound.late_until, clock_started_at__gte=bound.short_from
+            (f"{due}__gte", minute_of(now)),
+            (f"{due}__lt", bound.late_until),
+            (f"{clock}__gte", bound.short_from),
         )
         today |= Q(competent_agency__in=agencies) & (by_closing | by_due_moment)
     return today

@@ -9,6 +9,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
+from django.conf import settings
 from django.db.models import (
     BigIntegerField,
     Case,
@@ -30,10 +31,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from cases import ages
+from cases.apologies_due import last_moment_today
 from cases.enums import ACCEPTED_STATES, FINAL_STATES, RUNNING_STATES, EventKind, State
 from cases.errors import Invalid
 from cases.events import local_text
-from cases.models import Dossier, DossierEvent, Handover, StepRun, Supplement
+from cases.models import Dossier, DossierEvent, Handover, Reschedule, StepRun, Supplement
 from cases.morning import MOST_OFFICERS, Load
 from notifications.enums import LetterKind
 from notifications.models import Letter
@@ -206,10 +208,25 @@ def with_open_apology_then(found: QuerySet[Dossier], past: Past) -> QuerySet[Dos
     return in_the_office(found, past).filter(_open_apology(past))
 
 
-def apologies_to_send_then(found: QuerySet[Dossier], past: Past, agency: Agency | None) -> QuerySet[Dossier]:
-    """Whose apology had to go out on that day: not issued, and due on the next working day or before (R29)."""
-    end = _midnight(_working_day(past, agency, 1)) + timedelta(days=1)
-    return running_then(found, past).filter(_open_apology(past), due_then__lt=end)
+def apologies_to_send_then(found: QuerySet[Dossier], past: Past) -> QuerySet[Dossier]:
+    """Whose apology was in time on that day and no longer (R29), as `cases.apologies_due` says it of today.
+
+    What has started anew since counts as if its clock had started at the reception.
+    """
+    running = running_then(found, past).annotate(
+        clock_then=Case(When(restarted_since=True, then="received_at"), default="clock_started_at")
+    )
+    return running.exclude(_rescheduled_by(past)).filter(
+        last_moment_today(running, past.moment, due="due_then", clock="clock_then")
+    )
+
+
+def _rescheduled_by(past: Past) -> Exists:
+    """A second letter could never have been issued (R30)."""
+    reschedules = Reschedule.objects.filter(dossier=OuterRef("pk"), at__lte=past.moment)
+    if settings.RESCHEDULE_SCOPE == "cycle":
+        reschedules = reschedules.filter(cycle=OuterRef("cycle_then"))
+    return Exists(reschedules)
 
 
 def _open_apology(past: Past) -> Exists:

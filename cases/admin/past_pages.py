@@ -76,7 +76,7 @@ FIGURES = {
     ),
     "apologies": Shown(
         _("Apologies that had to go out that day"),
-        lambda found, past, user: then.apologies_to_send_then(found, past, user.workplace),
+        lambda found, past, user: then.apologies_to_send_then(found, past),
         "danger",
     ),
     "letters": Shown(

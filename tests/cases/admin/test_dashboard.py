@@ -124,6 +124,8 @@ LISTED = {
     "Without a substitute": lambda page: len(page.context["alone"]),
     "Overdue now": lambda page: page.context["total"],
     "Questions to my agency": lambda page: page.context["page"].paginator.count,
+    "Late without an apology": lambda page: page.context["page"].paginator.count,
+    "Apologies that must go out today": lambda page: page.context["page"].paginator.count,
 }
 
 
