@@ -1,5 +1,8 @@
 """The back office, as its people see it."""
 
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
 from scripts.views import (
     ADMIN,
     ADMINISTRATOR,
@@ -11,6 +14,7 @@ from scripts.views import (
     OFFICER,
     POSTAL_CLERK,
     SUPERVISOR,
+    SUPERVISOR_OF_PROVINCE,
     View,
     apology,
     bulk,
@@ -29,6 +33,8 @@ from scripts.views import (
     verb,
     webhook_tried,
 )
+
+FOUR_DAYS_AGO = f"{datetime.now(ZoneInfo('Asia/Ho_Chi_Minh')) - timedelta(days=4):%d/%m/%Y}"
 
 STAFF_VIEWS = [
     View("kiosk", CLERK, f"{ADMIN}/goi-so/man-hinh/", open_link("/lay-so/")),
@@ -122,7 +128,19 @@ STAFF_VIEWS = [
     View("scorecard", SUPERVISOR, f"{ADMIN}/bo-chi-so/", full=True, kept="desktop"),
     View("scorecard-list", SUPERVISOR, f"{ADMIN}/bo-chi-so/danh-sach/?part=2.1"),
     View("nine-indicators", SUPERVISOR, f"{ADMIN}/bo-chi-so/chin-chi-so/"),
-    View("simulation", SUPERVISOR, f"{ADMIN}/mo-phong/?limits=days&amount=-1&more_officers=1", full=True),
+    View(
+        "simulation",
+        SUPERVISOR,
+        f"{ADMIN}/mo-phong/?limits=days&amount=-1&more_officers=1",
+        full=True,
+        kept="desktop",
+    ),
+    View("home-supervisor-of-province", SUPERVISOR_OF_PROVINCE, f"{ADMIN}/", full=True),
+    View("ranking", SUPERVISOR_OF_PROVINCE, f"{ADMIN}/bo-chi-so/", full=True),
+    # As it stood four days ago
+    View("past-morning", SUPERVISOR, f"{ADMIN}/?as_of={FOUR_DAYS_AGO}", full=True),
+    View("past-overdue", SUPERVISOR, f"{ADMIN}/qua-han/?as_of={FOUR_DAYS_AGO}", full=True, kept="desktop"),
+    View("past-dossier", SUPERVISOR, f"{ADMIN}/qua-han/?as_of={FOUR_DAYS_AGO}", first_row, full=True),
     View("home-head", HEAD, f"{ADMIN}/"),
     View("home-auditor", AUDITOR, f"{ADMIN}/"),
     View("overdue", AUDITOR, f"{ADMIN}/qua-han/", kept="desktop"),
