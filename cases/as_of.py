@@ -189,7 +189,7 @@ def due_on_working_day_then(
     """Running and not yet overdue, due on that working day of the agency, 0 = the day of then."""
     start = _midnight(_working_day(past, agency, days_ahead))
     end = start + timedelta(days=1, microseconds=-1)
-    return running_then(found, past).filter(due_then__gte=max(start, past.moment), due_then__lte=end)
+    return running_then(found, past).filter(due_then__gte=max(start, past.minute), due_then__lte=end)
 
 
 def received_that_day(found: QuerySet[Dossier], past: Past) -> QuerySet[Dossier]:

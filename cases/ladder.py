@@ -1,4 +1,4 @@
-"""The escalation ladder (báo cáo vượt cấp): who is told how long before or after the due date; pure.
+"""The escalation ladder (báo cáo lên cấp trên): who is told how long before or after the due date; pure.
 
 A rung is reached by the calendar of the competent agency. Of several that were reached meanwhile only the
 highest speaks: whoever stands there is told anyway that nothing happened below.

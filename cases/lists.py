@@ -19,6 +19,7 @@ from onestop.keyset import FAR, SortKey
 from onestop.numbers import whole_number
 from procedures.calendars import calendar_for
 from procedures.enums import Role
+from procedures.working_time import minute_of
 
 # --- Filters ----------------------------------------------------------------------------------
 
@@ -181,7 +182,7 @@ def due_on_working_day(queryset, agency, days_ahead: int):
     day = calendar_for(agency).working_day_after(today, days_ahead) if days_ahead else today
     start = datetime.combine(day, time.min, tzinfo=timezone.get_default_timezone())
     end = start + timedelta(days=1, microseconds=-1)
-    return queryset.due_between(max(start, timezone.now()), end)
+    return queryset.due_between(max(start, minute_of(timezone.now())), end)
 
 
 def received_today(queryset):

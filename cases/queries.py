@@ -87,9 +87,13 @@ def clarifications(dossiers: QuerySet[Dossier]) -> QuerySet[Dossier]:
     return dossiers.running().filter(Exists(asked))
 
 
-def second_requests() -> QuerySet:
-    """Dossiers (as `dossier`) with a second request before or after reception, see `Dossier.asked_twice`."""
-    groups = Supplement.objects.order_by().values("dossier")
+def second_requests(until: datetime | None = None) -> QuerySet:
+    """Dossiers (as `dossier`) with a second request before or after reception, see `Dossier.asked_twice`.
+
+    Made before that moment, when there is one.
+    """
+    requests = Supplement.objects.filter(asked_at__lt=until) if until else Supplement.objects.all()
+    groups = requests.order_by().values("dossier")
     return groups.annotate(times=Count("pk")).filter(times__gt=1)
 
 

@@ -70,7 +70,8 @@ class Stage:
         self.world = build_world()
         self.people = _people(self.world)
         self.places = _places(self.world, self.people, clock)
-        RolledUp.objects.create(name="days", last_day=date(2026, 12, 1))  # else no month has a scorecard
+        for name in ("days", "counted"):
+            RolledUp.objects.create(name=name, last_day=date(2026, 12, 1))  # else no month has a scorecard
         # One browser for all: each new one would load the middleware anew, a thousand times longer than a request.
         self.browser = Client(raise_request_exception=False, headers={"Accept-Language": "en"})
         self.sessions = {letter: self._session_of(letter) for letter in EVERYBODY}

@@ -79,7 +79,9 @@ def apologies(request):
     found = waiting.filter(rank=SHOWS[show]) if show in SHOWS else waiting
     page = Paginator(found.with_people(), PER_PAGE).get_page(request.GET.get("p"))
     rows = _rows(request.user, list(page.object_list))
-    about(request, count=len(rows))
+    issued = _unsent_letters(request.user)
+    unsent = _unsent(request.user, issued[:UNSENT_SHOWN])
+    about(request, count=len(rows) + len(unsent))
     return _page(
         request,
         "cases/admin/apologies.html",
@@ -89,7 +91,8 @@ def apologies(request):
         rows=rows,
         query=f"show={show}&" if show in SHOWS else "",
         chooses=any(row["may_issue"] for row in rows),
-        unsent=_unsent(request.user, _unsent_letters(request.user)[:UNSENT_SHOWN]),
+        unsent=unsent,
+        unsent_left=max(issued.count() - UNSENT_SHOWN, 0) if len(unsent) == UNSENT_SHOWN else 0,
     )
 
 
@@ -141,8 +144,9 @@ def _letters_of(dossiers: list[Dossier]) -> dict[str, Letter]:
 
 
 def _unsent_letters(user):
+    """Those that wait longest first."""
     issued = letters_about(visible(user)).filter(kind=LetterKind.APOLOGY, state=LetterState.ISSUED)
-    return issued.order_by("-issued_at", "-pk")
+    return issued.order_by("issued_at", "pk")
 
 
 def _unsent(user, letters: Iterable[Letter]) -> list[dict]:

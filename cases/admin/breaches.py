@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from cases import deadlines
 from cases.admin.scope import visible
 from cases.admin.shown import badge, days_left_text, moment, state_badge
+from cases.limits import FIRST_YEAR, LAST_YEAR
 from cases.morning import open_breaches
 from cases.queries import calendars_of
 from onestop import access
@@ -84,9 +85,12 @@ def apology_of_breach(dossier, calendar):
 def _month(text: str) -> date:
     """First day of `2026-11`; of this month when that is no month."""
     try:
-        return datetime.strptime(text, "%Y-%m").date()  # noqa: DTZ007 - a month, no moment
+        first = datetime.strptime(text, "%Y-%m").date()  # noqa: DTZ007 - a month, no moment
     except ValueError:
+        first = None
+    if first is None or not FIRST_YEAR <= first.year <= LAST_YEAR:
         return timezone.localdate().replace(day=1)
+    return first
 
 
 def _next_month(first: date) -> date:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from io import BytesIO
 
 from django.contrib import messages
+from django.core.exceptions import BadRequest
 from django.db.models import QuerySet
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect
@@ -32,6 +33,8 @@ def excel(request):
     """The list with these filters, in its order."""
     readers_only(request)
     params = QueryDict(request.POST.get("list", "")[:1000])
+    if any("\0" in value for _name, values in params.lists() for value in values):
+        raise BadRequest  # written as %00 it passed the check of the form around it
     found = late_dossiers(visible(request.user), params.dict(), request.user)
     count = count_up_to(found, MOST)
     if count > MOST:

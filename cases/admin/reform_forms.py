@@ -1,6 +1,7 @@
 """Forms of the register of reform plans and tasks."""
 
 from django import forms
+from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -33,10 +34,13 @@ class FilterForm(OfficeForm):
     )
     q = forms.CharField(label=gettext_lazy("Words of the task"), required=False, max_length=200)
 
-    def __init__(self, *args, tasks, **kwargs):
+    def __init__(self, *args, tasks, kept, **kwargs):
         super().__init__(*args, **kwargs)
         tasks = tasks.order_by()
-        self.fields["plan"].queryset = ReformPlan.objects.filter(pk__in=tasks.values("plan"))
+        # One's own plans also before they have tasks.
+        self.fields["plan"].queryset = ReformPlan.objects.filter(
+            Q(pk__in=tasks.values("plan")) | Q(pk__in=kept)
+        )
         self.fields["lead"].queryset = Agency.objects.filter(pk__in=tasks.values("lead")).order_by("name_vi")
 
 

@@ -239,9 +239,11 @@ def standing_badge(task: ReformTask):
 
 
 def _found(request):
-    form = FilterForm(request.GET, tasks=register.tasks_of(request.user))
-    chosen = form.cleaned_data if form.is_valid() else {}
-    return form, register.filtered(register.tasks_of(request.user), chosen, timezone.localdate())
+    tasks = register.tasks_of(request.user)
+    form = FilterForm(request.GET, tasks=tasks, kept=_plans_kept(request.user))
+    if not form.is_valid():
+        return form, tasks.none()
+    return form, register.filtered(tasks, form.cleaned_data, timezone.localdate())
 
 
 def _may(user, page: Page, task: ReformTask) -> bool:

@@ -229,7 +229,7 @@ def _standings(scope: Scope) -> list[tuple[Agency, Standing, str]]:
 def nine_indicators(request):
     """Of the agency, or of one of its officers."""
     asked = asked_for(request)
-    officers = Staff.objects.filter(works_in(access.agencies_of(request.user)), role=Role.OFFICER).order_by(
+    officers = Staff.objects.filter(works_in(Agency.objects.below(asked.agency)), role=Role.OFFICER).order_by(
         "full_name", "pk"
     )
     number = whole_number(request.GET.get("officer", "") or "0")
@@ -237,10 +237,13 @@ def nine_indicators(request):
     context = {"asked": asked, "refused": asked.refused, "officers": officers, "officer": officer}
     if asked.scope is not None:
         try:
-            context["report"] = of_officer(officer, asked.scope) if officer else rolled.nine_of(asked.scope)
+            now = of_officer(officer, asked.scope) if officer else rolled.nine_of(asked.scope)
         except CannotCount as refused:
             context["refused"] = str(refused)
         else:
+            frozen = None if officer else frozen_month(asked.agency, asked.period)
+            context["report"] = (frozen and frozen.nine) or now
+            context["corrected"] = now if context["report"] != now else None
             context["indicators"] = [
                 (one, nine.NAMES[one.number], str(NoValue(one.reason).label) if one.reason else "")
                 for one in context["report"].indicators

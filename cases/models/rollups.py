@@ -16,7 +16,9 @@ from procedures.models import Agency
 
 
 class RolledUp(models.Model):
-    """Up to which day everything is counted; one row. What changes on a later day needs no second count."""
+    """Two days: up to which one a change is counted again (what changes later needs no second count), and up
+    to which one everything has been counted. They differ only while a worker counts.
+    """
 
     name = models.CharField(max_length=10, primary_key=True)
     last_day = models.DateField()

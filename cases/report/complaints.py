@@ -28,7 +28,7 @@ def online_with_paper(scope: Scope) -> QuerySet[Dossier]:
 
 
 def asked_twice(scope: Scope) -> QuerySet[Dossier]:
-    return dossiers.handled(scope).filter(pk__in=second_requests().values("dossier"))
+    return dossiers.handled(scope).filter(pk__in=second_requests(scope.until).values("dossier"))
 
 
 def part(scope: Scope) -> Part:

@@ -357,7 +357,9 @@ def plans(scope: Scope) -> Part:
                 _("Reform plans and programmes"),
                 (text(_("Plan"), 5), *columns),
                 [(one.of.title, *_tally(one)) for one in reforms.by_plan(tasks, scope.day)],
-                note=_("As entered so far; what was due by the last day of the period is overdue."),
+                note=_(
+                    "As entered so far; what was due before the last day of the period and is not finished is overdue."
+                ),
             ),
             Table(
                 _("Tasks by lead agency"),

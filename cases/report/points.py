@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from cases.report.tables import Figure, Part, Table, number, text
 from cases.scorecard import facts, nine, rolled
 from cases.scorecard.editions import ParameterRefused
-from cases.scorecard.evaluations import of_agency
+from cases.scorecard.evaluations import Report, of_agency
 from cases.scorecard.frozen import frozen_month
 from cases.scorecard.scope import Scope
 from cases.scorecard.scores import Card, Fact, Facts, NoValue, PartScore, card
@@ -130,7 +130,7 @@ def _figures(one: PartScore) -> tuple[Figure | None, Figure | None]:
 
 def _remark(one: PartScore, now: Fact | None) -> str:
     """Why there are no points, or what was corrected since the month was frozen."""
-    if now is not None:
+    if now is not None and now.numerator is not None:
         return _("corrected since: now %(now)s") % {"now": f"{now.numerator}/{now.denominator}"}
     return str(NoValue(one.reason).label) if one.reason in NoValue.values else str(one.reason)
 
@@ -153,6 +153,14 @@ def _ranking(scope: Scope) -> Table:
     )
 
 
+def _nine_of(scope: Scope) -> Report:
+    """As they were frozen, or from the roll-ups; else counted now. Raises ParameterRefused."""
+    frozen, kept = frozen_month(scope.agency, scope.period), _kept(scope)
+    if frozen and frozen.nine:
+        return frozen.nine
+    return rolled.nine_of(kept) if kept else of_agency(scope)
+
+
 def _nine(scope: Scope) -> Table:
     columns = (
         text(_("Indicator"), 5),
@@ -161,7 +169,7 @@ def _nine(scope: Scope) -> Table:
         text(_("Why there is no figure"), 3),
     )
     try:
-        report = of_agency(scope)
+        report = _nine_of(scope)
     except ParameterRefused as refused:
         return Table(_("The nine indicators"), columns, [], note=str(refused))
     rows = [

@@ -53,7 +53,8 @@ def month_scope(leaves: Iterable[int], day: date) -> Leaves:
 
 
 def _leaves(leaves: Iterable[int], period: Period, day: date) -> Leaves:
-    return Leaves(None, period, end_of(day), edition_on(day, editions()), tuple(leaves))
+    # By the rules at the end of the period, as `cases.scorecard.facts.scope_of` has it.
+    return Leaves(None, period, end_of(day), edition_on(period.last, editions()), tuple(leaves))
 
 
 def end_of(day: date) -> datetime:

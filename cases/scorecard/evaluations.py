@@ -102,19 +102,30 @@ def tallies(scope: Scope) -> dict[int, dict[str, tuple[int, int]]]:
 
 
 def of_officer(officer: Staff, scope: Scope) -> Report:
-    """1, 2, 3, 4 and 7, of the dossiers that the officer recorded the result of, or holds and has not."""
+    """1, 2, 3, 4 and 7, of the agency's dossiers that the officer recorded the result of, or had in hand without one.
+
+    Who had it in hand at the end of the period is asked of the steps, so that a past month stays what it was.
+    """
     rules = nine.rules_on(scope.day)
     recorded = DossierEvent.objects.filter(
         dossier=OuterRef("pk"), kind=EventKind.RESULT_RECORDED, actor=officer, at__lt=scope.until
     )
-    own = Dossier.objects.filter(
-        Q(Exists(recorded), finished_at__isnull=False) | Q(holder=officer, finished_at=None)
-    ).order_by()
+    in_hand = StepRun.objects.filter(
+        Q(done_at=None) | Q(done_at__gte=scope.until),
+        dossier=OuterRef("pk"),
+        officer=officer,
+        started_at__lt=scope.until,
+    )
+    mine = Q(Exists(recorded), finished_at__isnull=False)
+    mine |= (Q(finished_at=None) | Q(finished_at__gte=scope.until)) & Q(Exists(in_hand))
+    if not scope.is_over:
+        mine |= Q(holder=officer, finished_at=None)  # given and not begun yet
+    own = dossiers.decided_by(scope).filter(mine)
     points: dict[int, list[int]] = {number: [] for number in MEANS}
     for one in _measured(own, scope):
         for number, worth in _points(one, scope).items():
             points[number].append(worth)
-    steps = _step_results(StepRun.objects.filter(officer=officer), scope)
+    steps = _step_results(StepRun.objects.filter(officer=officer, unit__in=scope.units), scope)
     points[2] = [nine.time_points(result) for _unit, result in steps]
     indicators = [_mean_of(number, sum(worth), len(worth)) for number, worth in points.items()]
     return _report(indicators, nine.officer, rules)

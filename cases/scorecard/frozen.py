@@ -6,7 +6,8 @@ from decimal import Decimal
 
 from cases.models import FrozenMonth
 from cases.scorecard.editions import Edition
-from cases.scorecard.evaluations import Report
+from cases.scorecard.evaluations import Indicator, Report
+from cases.scorecard.nine import Band, Evaluation
 from cases.scorecard.periods import Period
 from cases.scorecard.scores import Card, Fact, Facts, digest
 from procedures.models import Agency
@@ -24,6 +25,19 @@ class Frozen:
     def is_unspoilt(self) -> bool:
         """What is stored is what its hash was made of."""
         return digest(self.facts) == self.row.digest
+
+    @property
+    def nine(self) -> Report | None:
+        """The nine indicators of then; None before they were taken down."""
+        if self.row.nine is None:
+            return None
+        indicators = tuple(
+            Indicator(number, _number(score), count, reason)
+            for number, score, count, reason in self.row.nine["indicators"]
+        )
+        total, band = _number(self.row.nine["total"]), self.row.nine["band"]
+        counted = tuple(one.number for one in indicators if one.score is not None)
+        return Report(indicators, Evaluation(total, Band(band) if band else None, counted))
 
     def corrected(self, now: Facts) -> dict[str, Fact]:
         """The facts of today that are not those of then, by part."""
@@ -89,6 +103,10 @@ def nine_row(report: Report) -> dict:
             [one.number, _text(one.score), one.count, str(one.reason)] for one in report.indicators
         ],
     }
+
+
+def _number(text: str | None) -> Decimal | None:
+    return None if text is None else Decimal(text)
 
 
 def _text(value: Decimal | None) -> str | None:

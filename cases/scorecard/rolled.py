@@ -25,6 +25,7 @@ OF_PROCEDURES = {
     "4.5a": ("4.5b", "for_citizens"),
     counting.PAID_PROCEDURES: (counting.PAID_PROCEDURES, "with_fee"),
 }
+COUNTED = "counted"  # the row of `RolledUp` that says up to which day everything is there
 ADDED_UP = (*counting.OF_DOSSIERS, *counting.OF_FEEDBACK)
 OFFERED_ONLINE = "3.1"
 PART_ROW = ("code", "numerator", "denominator", "procedures")
@@ -33,7 +34,7 @@ PartRow = tuple[str, int, int, list[int]]
 
 def last_counted_day() -> date | None:
     """Up to which day everything is counted; None when nothing is yet."""
-    return RolledUp.objects.values_list("last_day", flat=True).first()
+    return RolledUp.objects.filter(name=COUNTED).values_list("last_day", flat=True).first()
 
 
 def last_month() -> Period:

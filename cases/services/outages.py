@@ -64,7 +64,8 @@ def _tell_once(outage: Outage, now: datetime) -> None:
     if not settings.OPERATOR_EMAILS:
         return
     rested = Q(tried_at=None) | Q(tried_at__lte=now - TRY_AGAIN)
-    mine = Outage.objects.filter(rested, pk=outage.pk, told_at=None).update(tried_at=now, told_at=now)
+    # Whoever tries has it to themselves for a while; told is what was sent, even if that were twice.
+    mine = Outage.objects.filter(rested, pk=outage.pk, told_at=None).update(tried_at=now)
     if not mine:
         return
     with translation.override(settings.LANGUAGE_CODE):
@@ -82,5 +83,6 @@ def _tell_once(outage: Outage, now: datetime) -> None:
     try:
         tell_operators(settings.OPERATOR_EMAILS, subject=subject, body=body)
     except NotificationError as error:
-        Outage.objects.filter(pk=outage.pk).update(told_at=None)
         logger.error("the operators could not be told that the workers are silent: %s", error)
+    else:
+        Outage.objects.filter(pk=outage.pk).update(told_at=now)

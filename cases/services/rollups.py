@@ -9,16 +9,16 @@ from datetime import date, timedelta
 
 from django.db import transaction
 from django.db.models import Min
-from django.db.models.functions import TruncDate
 from django.utils import timezone
 
 from cases.models import Dossier, Recount, RolledUp
-from cases.scorecard import counting
+from cases.scorecard import counting, rolled
 from cases.scorecard.installed import editions
 from procedures.models import Agency
 from procedures.working_time import TZ
 
-DAYS = "days"
+DAYS = "days"  # what changes up to this day is counted again
+COUNTED = rolled.COUNTED  # everything up to this day has been counted
 A_DAY = timedelta(days=1)
 
 
@@ -48,11 +48,11 @@ def rebuild_rollups(
 
 def first_day() -> date | None:
     """The first day that is counted: of the first dossier, but none before all parameters. None without dossiers."""
-    found = Dossier.objects.aggregate(
-        first=Min(TruncDate("filed_at", tzinfo=TZ)), received=Min(TruncDate("received_at", tzinfo=TZ))
-    )
-    days = [day for day in found.values() if day is not None]
-    return max(min(days), min(edition.begins for edition in editions())) if days else None
+    found = Dossier.objects.aggregate(filed=Min("filed_at"), received=Min("received_at"))
+    moments = [moment for moment in found.values() if moment is not None]
+    if not moments:
+        return None
+    return max(timezone.localdate(min(moments), TZ), min(edition.begins for edition in editions()))
 
 
 def _everybody() -> list[int]:
@@ -66,6 +66,7 @@ def _begin(yesterday: date) -> None:
     if begins is None or yesterday < begins:
         return
     row, _new = RolledUp.objects.get_or_create(name=DAYS, defaults={"last_day": begins - A_DAY})
+    RolledUp.objects.get_or_create(name=COUNTED, defaults={"last_day": begins - A_DAY})
     row = RolledUp.objects.select_for_update().get(pk=row.pk)
     if row.last_day >= yesterday:
         return
@@ -81,29 +82,34 @@ def _count_again() -> int:
     somebody who goes on from there.
     """
     waiting = list(Recount.objects.order_by("first_day").values_list("pk", "agency", "first_day"))
-    if not waiting:
+    begins = first_day()
+    if not waiting or begins is None:
         return 0
     mine = Recount.objects.filter(pk__in=[pk for pk, _agency, _day in waiting])
     first_days: dict[int, date] = {}
     for _pk, agency, day in waiting:
-        first_days.setdefault(agency, day)
-    last_day = RolledUp.objects.get(name=DAYS).last_day
-    counted = _count(
-        first_days, last_day, done=lambda day: mine.filter(first_day__lte=day).update(first_day=day + A_DAY)
-    )
+        # What changed before there were parameters changes nothing that is counted.
+        first_days.setdefault(agency, max(day, begins))
+
+    def done(day: date) -> None:
+        mine.filter(first_day__lte=day).update(first_day=day + A_DAY)
+        # New days wait for everybody, so such a day is now counted for everybody.
+        RolledUp.objects.filter(name=COUNTED, last_day__lt=day).update(last_day=day)
+
+    counted = _count(first_days, RolledUp.objects.get(name=DAYS).last_day, done=done)
     mine.delete()
     return counted
 
 
 def _count(first_days: dict[int, date], last: date, done: Callable[[date], object] = lambda day: None) -> int:
-    """Replace the figures of each agency from its first day on; months first, for they are few."""
+    """Replace the figures of each agency from its first day on, month by month: the month, then its days."""
     first = day = min(first_days.values(), default=last + A_DAY)
     for end in _ends_of_months(first, last):
         _replace_month(counting.month_scope(_begun(first_days, end), end))
-    while day <= last:
-        _replace_day(counting.day_scope(_begun(first_days, day), day))
-        done(day)
-        day += A_DAY
+        while day <= min(end, last):
+            _replace_day(counting.day_scope(_begun(first_days, day), day))
+            done(day)
+            day += A_DAY
     return max((last - first).days + 1, 0)
 
 

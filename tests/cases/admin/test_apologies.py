@@ -1,5 +1,7 @@
 """Letters of apology in one screen: the list, the letter beside its facts, one after the other, many at once."""
 
+import html
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -229,6 +231,29 @@ def test_what_happened_meanwhile_is_told_before_anything_is_issued(world, browse
     response = do(client, late[0], "issue", seen=seen)
     assert "something happened while this page was open" in str(response.context["form"].errors)
     assert not Letter.objects.issued().exists()
+
+
+def test_a_refusal_is_shown_also_when_nothing_can_be_written_any_more(world, browser, late):
+    client = browser(world.head)
+    seen = client.get(page_of(late[0])).context["seen"]
+    world.record_result(late[0])
+    response = do(client, late[0], "issue", seen=seen)
+    refused = str(response.context["form"].non_field_errors()[0])
+    assert refused in html.unescape(response.content.decode())
+
+
+def test_those_that_wait_longest_to_be_sent_come_first_and_the_others_are_counted(
+    world, browser, late, monkeypatch
+):
+    client = browser(world.head)
+    for dossier in late[:2]:
+        do(client, dossier, "issue", seen=client.get(page_of(dossier)).context["seen"])
+    monkeypatch.setattr("cases.admin.apologies.UNSENT_SHOWN", 1)
+    page = client.get(LIST)
+    first = Letter.objects.issued().order_by("pk").first()
+    assert [row["letter"] for row in page.context["unsent"]] == [first]
+    assert "1 more were issued and are still to be sent" in page.content.decode()
+    assert ReadAccess.objects.latest("pk").count == len(page.context["rows"]) + 1
 
 
 def test_an_unknown_verb_is_not_found(world, browser, late):

@@ -156,7 +156,7 @@ def test_the_versions_say_who_wrote_what_and_the_built_in_text_comes_back(browse
     client.post(PAGE, typed("One " + FULL))
     client.post(PAGE, typed("Two " + FULL, after="1", active_from="12/11/2026 08:00"))
     text = text_of(client.get(PAGE))
-    for words in ("One {agency}", "Two {agency}", "12/11/2026 08:00 not yet", "Quan-Tri"):
+    for words in ("One {agency}", "Two {agency}", "12/11/2026 08:00 not in force yet", "Quan-Tri"):
         assert words in text
     assert "version 2 from 12/11/2026 08:00, Quan-Tri" in text_of(client.get(LIST))
     response = client.post(PAGE, {"reset": "1"}, follow=True)

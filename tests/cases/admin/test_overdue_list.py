@@ -270,3 +270,14 @@ def test_excel_leaves_a_row_of_who_read_it(world, browser, two):
     browser(world.supervisor).post(f"{LIST}excel/", {"list": ""})
     assert ReadAccess.objects.count() == before + 1
     assert ReadAccess.objects.latest("pk").count == 2
+
+
+@pytest.mark.parametrize("month", ["9999-12", "0001-01", "2026-13", "x"])
+def test_a_month_of_breaches_that_cannot_be_is_this_month(world, browser, clock, month):
+    page = browser(world.supervisor).get(f"{LIST}khong-xin-loi/", {"month": month})
+    assert (page.status_code, f"{page.context['month']:%Y-%m}") == (200, "2026-11")
+
+
+def test_excel_refuses_a_hidden_nul(world, browser, two):
+    answer = browser(world.supervisor).post(f"{LIST}excel/", {"list": "procedure=a%00b"})
+    assert answer.status_code == 400

@@ -166,3 +166,25 @@ def test_the_nine_indicators_of_the_agency_and_of_an_officer(counted, browser):
     own = client.get(f"{NINE}?month=2026-11&officer={counted.officer.pk}")
     assert {one.number for one, _name, _reason in own.context["indicators"]} == {1, 2, 3, 4, 7}
     assert client.get(f"{NINE}?officer={counted.outsider_officer.pk}").status_code == 404
+
+
+def test_the_nine_indicators_of_a_frozen_month_stay(frozen, browser):
+    client = browser(frozen.supervisor)
+    page = client.get(f"{NINE}?month=2026-11")
+    assert page.context["corrected"] is None
+    services.undo(frozen.late_result, by=frozen.officer, reason="Nhầm số")
+    keep_rollups()
+    after = client.get(f"{NINE}?month=2026-11")
+    assert after.context["report"] == page.context["report"]
+    assert after.context["corrected"] != page.context["report"]
+    assert "Frozen with the month; what was corrected since would make it" in text_of(after)
+
+
+def test_officers_are_those_of_the_agency_that_is_looked_at(counted, browser):
+    inspector = counted.officer
+    inspector.agency, inspector.role = counted.province, "supervisor"
+    inspector.save()
+    client, outsider = browser(inspector), counted.outsider_officer
+    of_the_other = f"{NINE}?month=2026-11&officer={outsider.pk}&agency="
+    assert client.get(of_the_other + counted.other_ward.identifier).status_code == 200
+    assert client.get(of_the_other + counted.ward.identifier).status_code == 404

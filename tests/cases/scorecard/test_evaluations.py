@@ -173,3 +173,15 @@ def test_feedback_that_is_late(world, clock, agency):
 def test_nothing_is_measured_before_the_circular(world):
     with pytest.raises(ParameterRefused):
         of_agency(scope_of(world.ward, month(2018, 12), LATER))
+
+
+def test_a_past_month_of_an_officer_stays_what_it_was(world, clock, officer):
+    """Open and late at the end of November, it counts there for who had it, also when somebody else ends it."""
+    late, passed_on = world.processing(), world.processing()
+    clock.move_to("2026-12-01 08:00")
+    before = scores(officer(now=local("2026-12-01 08:00")))[1]
+    world.record_result(late)
+    services.hand_over(passed_on, by=world.officer, to=world.supervisor)
+    clock.move_to("2026-12-20 08:00")
+    assert scores(officer(now=local("2026-12-20 08:00")))[1] == before == ("0.0", 2)
+    assert scores(officer(world.supervisor, now=local("2026-12-20 08:00")))[1] is None

@@ -154,6 +154,36 @@ def test_whoever_was_killed_is_followed_by_somebody_who_goes_on(world, clock, mo
     assert_true(world)
 
 
+def test_whoever_is_killed_in_the_second_month_leaves_the_first_counted(world, clock, monkeypatch):
+    world.processing()
+    clock.move_to("2026-12-17 08:00")
+    count = counting.OF_A_MONTH[PartMonth]
+
+    def stopping(scope):
+        if scope.period == DECEMBER:
+            raise KeyboardInterrupt
+        return count(scope)
+
+    monkeypatch.setitem(counting.OF_A_MONTH, PartMonth, stopping)
+    with pytest.raises(KeyboardInterrupt):
+        keep_rollups()
+    # What is not counted yet is not shown as nothing.
+    assert rolled.last_counted_day() == date(2026, 11, 30)
+    assert rolled.counted_scope(world.ward, DECEMBER) is None
+    monkeypatch.setitem(counting.OF_A_MONTH, PartMonth, count)
+    assert keep_rollups() == 16
+    assert_true(world)
+
+
+def test_what_changed_before_there_were_parameters_stops_nobody(world, clock):
+    world.processing()
+    clock.move_to("2026-11-11 08:00")
+    keep_rollups()
+    Recount.objects.create(agency=world.ward, first_day=date(2021, 5, 31))
+    keep_rollups()
+    assert_true(world)
+
+
 def test_a_month_that_runs_is_counted_up_to_yesterday(world, clock):
     world.processing()
     clock.move_to("2026-11-11 08:00")
