@@ -16,6 +16,8 @@ from cases.simulation.scenarios import CalendarChange, LimitChange, Scenario, Sc
 from procedures.working_time import Session
 from tests.law_fixtures import LATE, OFFICIAL, SATURDAY_COUNTS, SATURDAY_DESK, at
 
+pytestmark = pytest.mark.usefixtures("english")
+
 THREE_DAYS = Limit(Decimal(3), "working_day")
 CALENDARS = {"ward": OFFICIAL}
 calendars = st.sampled_from([OFFICIAL, LATE, SATURDAY_DESK, SATURDAY_COUNTS])
