@@ -187,7 +187,12 @@ def test_a_token_that_is_not_there_is_a_sentence(settings):
     settings.SIGNING_PKCS11_MODULE, settings.SIGNING_PKCS11_TOKEN = "/khong/co.so", "vgca"
     settings.SIGNING_PKCS11_KEY, settings.SIGNING_PASSPHRASE = "ky", "123456"
     # The package for tokens is not among the requirements: whoever has a token installs it.
-    why = "the token did not sign (" if find_spec("pkcs11") else "signing with a token needs the package"
+    why = (
+        "the token did not sign ("
+        if find_spec("pkcs11")
+        else "signing with a token needs the package python-pkcs11. Whoever keeps the installation installs "
+        "pyHanko[pkcs11]."
+    )
     assert refusal().startswith(f"The letter was not issued: {why}")
     assert "123456" not in refusal()
 
