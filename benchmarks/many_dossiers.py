@@ -39,11 +39,13 @@ def main() -> None:
 def refuse_elsewhere() -> None:
     """Ends the process on anything that may be more than a trial."""
     from django.conf import settings
+    from django.core.management import call_command
 
     from cases.models import Dossier
 
     if not settings.DEBUG:
         sys.exit("Only with DEBUG=1: this switches the triggers of the database off.")
+    call_command("migrate", verbosity=0)
     if Dossier.objects.count() > MOST_OF_A_DEMONSTRATION:
         sys.exit("There are more dossiers than a demonstration has; take a database of its own.")
 
@@ -55,7 +57,6 @@ def prepare() -> None:
     from cases.services import sweep
     from procedures.models import Agency
 
-    call_command("migrate", verbosity=0)
     if not Agency.objects.exists():
         call_command("load_catalogue")
     if not Dossier.objects.exists():

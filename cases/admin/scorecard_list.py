@@ -1,9 +1,12 @@
 """What a figure of a scorecard or a chart counted, one by one; the list adds up to the figure (R51)."""
 
+from dataclasses import replace
+
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import Http404
 from django.template.response import TemplateResponse
+from django.utils.formats import number_format
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -13,7 +16,7 @@ from cases.admin.scorecard import asked_for
 from cases.admin.shown import state_badge
 from cases.limits import CannotCount
 from cases.models import Dossier, Feedback
-from cases.scorecard import dossiers
+from cases.scorecard import dossiers, rolled
 from cases.scorecard.counting import Leaves
 from cases.scorecard.facts import Counted, counted
 from cases.scorecard.scope import Scope
@@ -29,10 +32,11 @@ SIDES = {
     "rest": gettext_lazy("In the denominator only"),
 }
 SORT = {
-    Dossier: SortKey("filed_at", descending=True),
+    Dossier: SortKey("received_at", descending=True),
     Feedback: SortKey("sent_at", descending=True),
     Procedure: SortKey("code", to_text=str, from_text=str),
 }
+FILED_ONLINE = "3.3"  # counts also what is not received yet
 # What charts count besides the parts of a scorecard.
 FLOWS = {"received": gettext_lazy("Received in the month"), "ended": gettext_lazy("Ended in the month")}
 
@@ -46,13 +50,14 @@ def scorecard_list(request):
     code, scope = request.GET.get("part", ""), asked.scope
     if request.GET.get("own"):
         scope = Leaves(scope.agency, scope.period, scope.now, scope.edition, (scope.agency.pk,))
+    scope = replace(scope, is_paged=True)
     side = request.GET.get("side") if request.GET.get("side") in SIDES else "denominator"
     found, title = _flow(code, scope) if code in FLOWS else _side(code, side, scope)
     field = request.GET.get("field", "")
     if field and found.model is Dossier:
         found = found.filter(version__field_vi=field)
-    page = page_of(request, _with_people(found), SORT[found.model], PER_PAGE)
-    total = count_up_to(found)
+    page = page_of(request, _with_people(found), _order_of(code, found), PER_PAGE)
+    length = rolled.length_of(code, side, scope, field)
     about(request, count=len(page.rows) if found.model is not Procedure else 0)
     request.current_app = admin.site.name
     context = admin.site.page_context(
@@ -70,8 +75,9 @@ def scorecard_list(request):
         if found.model is Dossier
         else [{"row": row} for row in page.rows],
         page=page,
-        total=total,
-        counted=count_words(total),
+        counted=count_words(count_up_to(found))
+        if length is None
+        else number_format(length, force_grouping=True),
         query=_query(request),
     )
     return TemplateResponse(request, "cases/admin/scorecard_list.html", context)
@@ -92,9 +98,11 @@ def _side(code: str, side: str, scope: Scope) -> tuple[QuerySet, str]:
     if not isinstance(found, Counted):
         raise Http404(str(found.label))
     title = f"{part.code} {part.name}"
-    if side == "rest":
-        return found.denominator.exclude(pk__in=found.numerator.order_by().values("pk")), title
     return getattr(found, side), title
+
+
+def _order_of(code: str, found: QuerySet) -> SortKey:
+    return SortKey("filed_at", descending=True) if code == FILED_ONLINE else SORT[found.model]
 
 
 def _with_people(found: QuerySet) -> QuerySet:

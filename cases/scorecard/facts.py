@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Q, QuerySet
+from django.db.models import Case, Q, QuerySet, When
 
 from cases import feedback
 from cases.feedback import FeedbackVerb
@@ -36,10 +36,25 @@ class Counted:
 
     numerator: QuerySet
     denominator: QuerySet
+    condition: Q | None = None  # of the numerator, where it is one on the rows of the denominator
+
+    @property
+    def rest(self) -> QuerySet:
+        """What is in the denominator only."""
+        if self.condition is None:
+            return self.denominator.exclude(pk__in=self.numerator.order_by().values("pk"))
+        # Said so, what the condition says nothing about is in the rest, as it is not in the numerator.
+        is_counted = Case(When(self.condition, then=True), default=False)
+        return self.denominator.alias(is_counted=is_counted).filter(is_counted=False)
 
     @property
     def fact(self) -> Fact:
         return Fact(self.numerator.count(), self.denominator.count())
+
+
+def share(found: QuerySet, condition: Q) -> Counted:
+    """Those that meet a condition, of all of these."""
+    return Counted(found.filter(condition), found, condition)
 
 
 def scope_of(agency: Agency, period: Period, now: datetime, edition: Edition | None = None) -> Scope:
@@ -106,13 +121,13 @@ def _of_handled(condition: Callable[[Scope], Q]) -> Callable[[Scope], Counted]:
     """A share of the dossiers received or handled in the period."""
 
     def counting(scope: Scope) -> Counted:
-        return Counted(dossiers.handled(scope).filter(condition(scope)), dossiers.handled(scope))
+        return share(dossiers.handled(scope), condition(scope))
 
     return counting
 
 
 def _on_time(scope: Scope) -> Counted:
-    return Counted(dossiers.on_time(scope), dossiers.handled(scope))
+    return share(*dossiers.judged(scope))
 
 
 def _offered_online(scope: Scope) -> Counted:
@@ -126,14 +141,13 @@ def _used_online(scope: Scope) -> Counted:
 
 
 def _filed_online(scope: Scope) -> Counted:
-    filed = dossiers.filed(scope)
-    return Counted(filed.filter(channel=Channel.ONLINE), filed)
+    return share(dossiers.filed(scope), Q(channel=Channel.ONLINE))
 
 
 def _results(scope: Scope) -> Counted:
     """Of the dossiers whose procedure has a result on paper."""
     found = dossiers.handled(scope).exclude(version__result_name_vi="")
-    return Counted(found.filter(dossiers.with_result_file(scope)), found)
+    return share(found, Q(dossiers.with_result_file(scope)))
 
 
 def _procedures_with_population_data(scope: Scope) -> Counted:
@@ -149,13 +163,13 @@ def _procedures_paid_online(scope: Scope) -> Counted:
 
 
 def _dossiers_paid_online(scope: Scope) -> Counted:
-    found = dossiers.with_something_to_pay(scope)
-    return Counted(found.filter(dossiers.paid_online(scope)), found)
+    return share(dossiers.with_something_to_pay(scope), Q(dossiers.paid_online(scope)))
 
 
 def _satisfied(scope: Scope) -> Counted:
     """Neither late nor complained of; what is both is taken off once."""
-    return Counted(dossiers.on_time(scope).exclude(dossiers.complained_of(scope)), dossiers.handled(scope))
+    found, is_on_time = dossiers.judged(scope)
+    return share(found, is_on_time & ~dossiers.complained_of(scope))
 
 
 def _ids(rows: QuerySet[Dossier] | QuerySet[Payment], field: str) -> frozenset[int]:

@@ -5,10 +5,11 @@ from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 
-from django.db.models import QuerySet
+from django.db.models import QuerySet, Sum
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from cases.models import PartMonth, RolledUp
+from cases.models import AgencyDay, FieldMonth, PartMonth, RolledUp
 from cases.scorecard import counting, evaluations
 from cases.scorecard.evaluations import Report
 from cases.scorecard.facts import fact_of, scope_of
@@ -27,7 +28,8 @@ OF_PROCEDURES = {
 }
 COUNTED = "counted"  # the row of `RolledUp` that says up to which day everything is there
 ADDED_UP = (*counting.OF_DOSSIERS, *counting.OF_FEEDBACK)
-OFFERED_ONLINE = "3.1"
+OFFERED_ONLINE, ON_TIME = "3.1", "2.1"
+FLOWS = ("received", "ended")  # columns of `AgencyDay`
 PART_ROW = ("code", "numerator", "denominator", "procedures")
 PartRow = tuple[str, int, int, list[int]]
 
@@ -133,6 +135,29 @@ def standings(scope: Scope) -> list[tuple[Agency, Standing]]:
     earlier = counted_scope(scope.agency, scope.period.before) if was_counted(scope.period.before) else None
     before = _kept_totals(scopes_below(earlier), earlier.period) if earlier else {}
     return [(agencies[one.key], one) for one in ranking(now, before)]
+
+
+def length_of(code: str, side: str, scope: Scope, field: str = "") -> int | None:
+    """How many dossiers a list has: one side of a part, or a flow; None where no roll-up keeps it."""
+    if code in FLOWS:
+        if field:
+            return None
+        days = AgencyDay.objects.filter(agency__in=scope.units, day__range=(scope.period.first, scope.day))
+        return days.aggregate(n=Coalesce(Sum(code), 0))["n"]
+    if code not in counting.OF_DOSSIERS:
+        return None
+    if not field:
+        rows = _stored(scope.units, scope.period).filter(code=code)
+        return _side_of(side, rows, "numerator", "denominator")
+    if code != ON_TIME:
+        return None
+    months = FieldMonth.objects.filter(agency__in=scope.units, month=scope.period.first, field_vi=field)
+    return _side_of(side, months, "on_time", "handled")
+
+
+def _side_of(side: str, rows: QuerySet, numerator: str, denominator: str) -> int:
+    sums = rows.aggregate(numerator=Coalesce(Sum(numerator), 0), denominator=Coalesce(Sum(denominator), 0))
+    return sums["denominator"] - sums["numerator"] if side == "rest" else sums[side]
 
 
 def _kept_totals(scopes: list[Scope], period: Period) -> dict[str, Decimal | None]:

@@ -1,6 +1,6 @@
 """Of whom and of which time something is counted."""
 
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 from datetime import date, datetime, timedelta
 from functools import cached_property
 
@@ -21,6 +21,9 @@ MINUTE = timedelta(minutes=1)
 class Scope:
     """An agency with everything below it, in a period; of a period that is not over what there is by `now`.
 
+    `is_paged`: the dossiers are shown a page at a time, the last received first, and not counted; then they
+    are best found in that order.
+
     Raises PeriodRefused for one that has not begun.
     """
 
@@ -28,6 +31,8 @@ class Scope:
     period: Period
     now: datetime
     edition: Edition
+    _: KW_ONLY
+    is_paged: bool = False
 
     def __post_init__(self):
         if self.now < self.period.begins_at:
