@@ -34,6 +34,10 @@ THERE = Func(
 )
 
 
+def _within(field: str, span: tuple[datetime, datetime]) -> Q:
+    return Q(**{f"{field}__gte": span[0], f"{field}__lt": span[1]})
+
+
 def _units(agency: Agency | None) -> list[int]:
     return list(Agency.objects.below(agency).values_list("pk", flat=True))
 
@@ -137,14 +141,16 @@ class DossierQuerySet(models.QuerySet):
         )
         return self.exclude(channel=Channel.ONLINE).filter(late | lies)
 
-    def breaches(self, now: datetime | None = None):
+    def breaches(self, now: datetime | None = None, *, promised: tuple[datetime, datetime] | None = None):
         """Past the due moment without an apology issued by then, open or finished, in any cycle (R33).
 
         A late apology does not take a dossier off; missing the date that an apology promised puts it on. A
         cycle ends with its supplement request: what was missed by then stays missed when a new one begins.
         Annotates, of the first cycle that was missed: `promised_at` (due moment before its apology),
-        `apologised_at` and `ended_or_now`, when the agency's clock stopped.
+        `apologised_at` and `ended_or_now`, when the agency's clock stopped. `promised`: only what was promised
+        from the first moment on and before the second.
         """
+        now = now or timezone.now()
         meta = self.model._meta
         apologies = meta.get_field("reschedules").related_model.objects.all()
         requests = meta.get_field("supplements").related_model.objects.filter(before_reception=False)
@@ -154,7 +160,32 @@ class DossierQuerySet(models.QuerySet):
         missed = requests.filter(
             Q(asked_at__gte=F("due_at") + MINUTE) | Exists(late_apology), dossier=OuterRef("pk")
         )
-        found = self.filter(due_at__isnull=False, code__isnull=False).annotate(
+        # What is neither late now nor has anything of the kind is none: most dossiers, and that is soon said.
+        late_requests = requests.filter(asked_at__gte=F("due_at") + MINUTE).order_by()
+        simply_late = Q(end__gte=F("due_at") + MINUTE)
+        known = self.filter(due_at__isnull=False, code__isnull=False).alias(
+            end=Coalesce("finished_at", "ended_at", Value(now))
+        )
+        if promised:
+            late = known.alias(due=Coalesce("due_at", Value(FAR))).filter(
+                simply_late, _within("due", promised)
+            )
+            # Asked for apart, or the planner would ask the whole history of every dossier for what it promised.
+            candidates = {
+                *late.order_by().values_list("pk", flat=True),
+                *apologies.filter(_within("old_due_at", promised))
+                .order_by()
+                .values_list("dossier", flat=True),
+                *late_requests.filter(_within("due_at", promised)).values_list("dossier", flat=True),
+            }
+            known = self.filter(pk__in=candidates, due_at__isnull=False, code__isnull=False)
+        else:
+            known = known.filter(
+                simply_late
+                | Q(pk__in=apologies.order_by().values("dossier"))
+                | Q(pk__in=late_requests.values("dossier"))
+            )
+        found = known.annotate(
             missed_cycle=Coalesce(Subquery(missed.order_by("cycle").values("cycle")[:1]), F("cycle"))
         )
         of_cycle = {"dossier": OuterRef("pk"), "cycle": OuterRef("missed_cycle")}
@@ -168,12 +199,13 @@ class DossierQuerySet(models.QuerySet):
                 Subquery(request.values("asked_at")[:1]),
                 "finished_at",
                 "ended_at",
-                models.Value(now or timezone.now()),
+                Value(now),
             ),
         )
         missed_it = Q(ended_or_now__gte=F("in_force") + MINUTE)
         apologised_late = Q(apologised_at__gte=F("promised_at") + MINUTE)
-        return found.filter(missed_it | apologised_late)
+        found = found.filter(missed_it | apologised_late)
+        return found.filter(_within("promised_at", promised)) if promised else found
 
     def due_between(self, start: datetime, end: datetime):
         return self.running().filter(due_at__gte=start, due_at__lte=end)
