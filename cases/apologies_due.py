@@ -64,8 +64,10 @@ def waiting_letters(dossiers: QuerySet[Dossier], now: datetime | None = None) ->
     """Both, and what else has a draft: each with its `rank` (`TODAY`, `LATE`, `EARLY`), in this order."""
     now = now or timezone.now()
     bounds = _bounds(dossiers.running(), now)
-    drafts = Letter.objects.open().filter(
-        kind=LetterKind.APOLOGY, reference=OuterRef("code"), cycle=OuterRef("cycle")
+    drafts = Letter.objects.open().filter(kind=LetterKind.APOLOGY)
+    # The list of their codes is read once, and only what is on it asked for the cycle.
+    has_draft = Q(code__in=drafts.order_by().values("reference")) & Q(
+        Exists(drafts.filter(reference=OuterRef("code"), cycle=OuterRef("cycle")))
     )
     today, late = _today(bounds, now), _late(bounds, now)
     rank = Case(
@@ -74,7 +76,7 @@ def waiting_letters(dossiers: QuerySet[Dossier], now: datetime | None = None) ->
         default=Value(EARLY),
         output_field=IntegerField(),
     )
-    found = _without_letter(dossiers).filter(today | late | Exists(drafts))
+    found = _without_letter(dossiers).filter(today | late | has_draft)
     return found.annotate(rank=rank).order_by("rank", "due_at", "pk")
 
 

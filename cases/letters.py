@@ -49,6 +49,12 @@ def letters_about(dossiers: QuerySet[Dossier]) -> QuerySet[Letter]:
     return Letter.objects.alias(dossier_uuid=as_uuid).filter(Exists(by_code) | Exists(by_uuid))
 
 
+def apologies_about(dossiers: QuerySet[Dossier]) -> QuerySet[Letter]:
+    """The letters of apology about these: what is apologised for has a code, so no other name is asked for."""
+    by_code = dossiers.order_by().filter(code=OuterRef("reference"))
+    return Letter.objects.filter(Exists(by_code), kind=LetterKind.APOLOGY)
+
+
 def dossier_of(letter: Letter) -> Dossier:
     named = {"uuid": letter.reference} if re.match(_UUID, letter.reference) else {"code": letter.reference}
     return Dossier.objects.with_people().select_related("limit").get(**named)

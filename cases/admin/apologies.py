@@ -31,7 +31,7 @@ from cases.apologies_due import EARLY, LATE, TODAY, waiting_letters
 from cases.apology_reasons import offered_reason
 from cases.enums import Verb
 from cases.errors import CaseError
-from cases.letters import apology_draft, letters_about
+from cases.letters import apologies_about, apology_draft
 from cases.models import Dossier
 from cases.queries import calendars_of, promise_of, working_days_left
 from cases.services.bulk import act_on_all, foresee
@@ -73,12 +73,11 @@ def apologies(request):
     """The letters that wait, those for today first; and those that were issued and are still to be sent."""
     if not access.sees_dossiers(request.user):
         raise PermissionDenied
-    waiting = waiting_letters(visible(request.user))
-    figures = Counter(waiting.order_by().values_list("rank", flat=True))
-    show = request.GET.get("show", "")
-    found = waiting.filter(rank=SHOWS[show]) if show in SHOWS else waiting
-    page = Paginator(found.with_people(), PER_PAGE).get_page(request.GET.get("p"))
-    rows = _rows(request.user, list(page.object_list))
+    ranks = dict(waiting_letters(visible(request.user)).values_list("pk", "rank"))  # in their order
+    figures, show = Counter(ranks.values()), request.GET.get("show", "")
+    found = [pk for pk, rank in ranks.items() if show not in SHOWS or rank == SHOWS[show]]
+    page = Paginator(found, PER_PAGE).get_page(request.GET.get("p"))
+    rows = _rows(request.user, page.object_list, ranks)
     issued = _unsent_letters(request.user)
     unsent = _unsent(request.user, issued[:UNSENT_SHOWN])
     about(request, count=len(rows) + len(unsent))
@@ -115,7 +114,9 @@ def _tiles(figures: Counter, show: str) -> list[dict]:
     ]
 
 
-def _rows(user, dossiers: list[Dossier]) -> list[dict]:
+def _rows(user, pks: list[int], ranks: dict[int, int]) -> list[dict]:
+    by_pk = Dossier.objects.with_people_apart().in_bulk(pks)
+    dossiers = [by_pk[pk] for pk in pks if pk in by_pk]
     calendars, letters = calendars_of(dossiers), _letters_of(dossiers)
     heads = {agency.pk: rules.is_head_of(user, agency) for agency in {d.competent_agency for d in dossiers}}
     rows = []
@@ -127,7 +128,7 @@ def _rows(user, dossiers: list[Dossier]) -> list[dict]:
                 "dossier": dossier,
                 "due": due_with_words(dossier, working_days_left(dossier, calendar)),
                 "by": moment(by),
-                "rank": badge(*RANKS[dossier.rank]),
+                "rank": badge(*RANKS[ranks[dossier.pk]]),
                 "letter": letter,
                 "letter_badge": letter_badge(letter) if letter else badge(_("no draft yet"), "warning"),
                 "may_issue": bool(letter and letter.reason) and heads[dossier.competent_agency_id],
@@ -145,7 +146,7 @@ def _letters_of(dossiers: list[Dossier]) -> dict[str, Letter]:
 
 def _unsent_letters(user):
     """Those that wait longest first."""
-    issued = letters_about(visible(user)).filter(kind=LetterKind.APOLOGY, state=LetterState.ISSUED)
+    issued = apologies_about(visible(user)).filter(state=LetterState.ISSUED)
     return issued.order_by("issued_at", "pk")
 
 

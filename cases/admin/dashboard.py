@@ -67,7 +67,7 @@ def due_first(user) -> list[dict]:
     mine = visible(user).running()
     if access.processes(user):
         mine = mine.filter(holder=user)
-    dossiers = list(mine.with_people().order_by("due_at", "pk")[:FIRST])
+    dossiers = list(mine.with_people_apart().order_by("due_at", "pk")[:FIRST])
     calendars = calendars_of(dossiers)
     if access.processes(user):
         budget_bars.attach(dossiers, calendars)

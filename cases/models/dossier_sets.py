@@ -1,6 +1,7 @@
 """Questions to all dossiers at once: whose they are, what runs, what is late."""
 
 import re
+from collections import defaultdict
 from datetime import datetime, timedelta
 
 from django.contrib.postgres.fields import DateTimeRangeField
@@ -12,7 +13,7 @@ from django.utils import timezone
 from cases.enums import OPEN_STATES, RUNNING_STATES, State
 from onestop.keyset import FAR
 from procedures.enums import DESK_ROLES, AgencyKind, Channel, Role
-from procedures.models import Agency, Secondment
+from procedures.models import Agency, Secondment, Staff
 from procedures.text import fold
 from procedures.working_time import minute_of
 
@@ -21,6 +22,7 @@ CODE_BEGINNING = re.compile(r"[A-Z]\d\d([.-]|$)|\d{3}\.")  # a passport has more
 ID_NUMBER = re.compile(r"(?=.*\d)[A-Za-z0-9-]{6,20}")  # as `cases.services.applicants.check` takes it
 MINUTE = timedelta(minutes=1)  # times are compared as printed (T7)
 ANSWERING = frozenset({Role.OFFICER, Role.SUPERVISOR})  # for an agency that was asked
+PLACES = ("receiving_desk", "competent_agency")
 LINE = ("", "__parent", "__parent__parent", "__parent__parent__parent")  # the tree is no deeper
 
 
@@ -40,6 +42,22 @@ def _within(field: str, span: tuple[datetime, datetime]) -> Q:
 
 def _units(agency: Agency | None) -> list[int]:
     return list(Agency.objects.below(agency).values_list("pk", flat=True))
+
+
+def _lines(agencies: set[int]) -> dict[int, frozenset[int]]:
+    """Each of these with those above it."""
+    found = Agency.objects.with_tree_fields().filter(pk__in=agencies)
+    return {agency.pk: frozenset(agency.tree_path) for agency in found}
+
+
+def _works_at(people: set[int]) -> dict[int, frozenset[int]]:
+    """Where those among these who are active work today: seconded, or else at home."""
+    seconded = defaultdict(set)
+    today = Secondment.objects.on(timezone.localdate())
+    for staff, agency in today.filter(staff__in=people).values_list("staff", "agency"):
+        seconded[staff].add(agency)
+    at_home = Staff.objects.filter(pk__in=people, is_active=True).values_list("pk", "agency")
+    return {staff: frozenset(seconded[staff] or {agency}) for staff, agency in at_home}
 
 
 class DossierQuerySet(models.QuerySet):
@@ -115,16 +133,16 @@ class DossierQuerySet(models.QuerySet):
 
     def held_elsewhere(self):
         """Open ones whose holder works neither for the desk nor for the agency any more: seconded, moved, gone."""
-        seconded = Secondment.objects.on(timezone.localdate())
-        places = [f"{place}{above}" for place in ("receiving_desk", "competent_agency") for above in LINE]
-        at_home, seconded_here = Q(), Q()
-        for place in places:
-            at_home |= Q(holder__agency=F(place))
-            seconded_here |= Q(agency=OuterRef(place))
-        works_here = Q(Exists(seconded.filter(seconded_here, staff=OuterRef("holder")))) | (
-            at_home & ~Q(holder__in=seconded.values("staff"))
-        )
-        return self.open().filter(holder__isnull=False).exclude(works_here & Q(holder__is_active=True))
+        held = self.open().filter(holder__isnull=False)
+        # Few people hold many dossiers of the same desk and agency: each of those is looked at once.
+        places = list(held.order_by().values_list("holder", *PLACES).distinct())
+        lines = _lines({agency for _holder, *both in places for agency in both})
+        works_at = _works_at({holder for holder, *_both in places})
+        elsewhere = Q(pk__in=[])
+        for holder, desk, agency in places:
+            if not works_at.get(holder, frozenset()) & (lines[desk] | lines[agency]):
+                elsewhere |= Q(holder=holder, receiving_desk=desk, competent_agency=agency)
+        return held.filter(elsewhere)
 
     def lying_at_the_desk(self, now: datetime | None = None):
         """Should have left the desk by now and has not (R16); what was filed online passes at once."""

@@ -239,10 +239,10 @@ class Dossier(models.Model):
             ),
         ]
         indexes = [
-            # The overdue sweep and the apology drafts: only what is running, so the cost follows the open ones.
+            # The overdue sweep, the apology drafts and what is due next: only what is running, so the cost follows the open ones.
             models.Index(
-                fields=["due_at"],
-                name="dossier_running_due",
+                fields=["due_at", "id"],
+                name="dossier_running_due_first",
                 condition=Q(state__in=sorted(RUNNING_STATES), finished_at__isnull=True),
             ),
             # The dossier lists: by agency and state, newest first.
