@@ -123,6 +123,7 @@ def screens() -> Iterator[tuple[str, str]]:
     from cases.scorecard import rolled
     from notifications.enums import LetterKind, LetterState
     from notifications.models import Letter
+    from procedures.enums import Role
     from procedures.models import Staff
 
     def at(name: str, *args, **query) -> str:
@@ -132,9 +133,8 @@ def screens() -> Iterator[tuple[str, str]]:
     running = rolled.last_month()
     past = running.before
     overdue = Dossier.objects.overdue().order_by()
-    some = (
-        overdue.select_related("version__procedure", "competent_agency").filter(holder__isnull=False).first()
-    )
+    held = overdue.select_related("version__procedure", "competent_agency")
+    some = held.filter(holder__role=Role.OFFICER).order_by("pk").first()
     province = Staff.objects.get(username="giamsat.tinh").agency
     dossiers = "admin:cases_dossier_changelist"
     letters = "admin:notifications_letter_changelist"

@@ -44,7 +44,7 @@ def ratings(request):
     agencies = access.agencies_of(request.user)
     form = AgencyForm(request.GET, agencies=agencies)
     chosen = form.cleaned_data["agency"] if form.is_valid() else None
-    found = Rating.objects.of_agencies([chosen.pk] if chosen else agencies.values("pk"))
+    found = Rating.objects.of_agencies([chosen.pk] if chosen else list(agencies.values_list("pk", flat=True)))
     each, together = figures_of(found)
     low = found.low().select_related("dossier__version__procedure").prefetch_related("scores")
     page = Paginator(low.order_by("-at", "-pk"), PER_PAGE).get_page(request.GET.get("p"))
