@@ -20,9 +20,10 @@ from cases.scorecard import dossiers, rolled
 from cases.scorecard.counting import Leaves
 from cases.scorecard.facts import Counted, counted
 from cases.scorecard.scope import Scope
-from onestop.keyset import SortKey, count_up_to
+from onestop.keyset import SortKey, count_up_to, in_order_of_an_index
 from onestop.lists import count_words, page_of
 from onestop.reading import about
+from procedures.calendars import remembered_calendars
 from procedures.models import Procedure
 
 PER_PAGE = 50
@@ -42,6 +43,7 @@ FLOWS = {"received": gettext_lazy("Received in the month"), "ended": gettext_laz
 
 
 @require_safe
+@remembered_calendars()
 def scorecard_list(request):
     """One side of a part, or what came or went in the month."""
     asked = asked_for(request)
@@ -56,7 +58,8 @@ def scorecard_list(request):
     field = request.GET.get("field", "")
     if field and found.model is Dossier:
         found = found.filter(version__field_vi=field)
-    page = page_of(request, _with_people(found), _order_of(code, found), PER_PAGE)
+    with in_order_of_an_index():
+        page = page_of(request, _with_people(found), _order_of(code, found), PER_PAGE)
     length = rolled.length_of(code, side, scope, field)
     about(request, count=len(page.rows) if found.model is not Procedure else 0)
     request.current_app = admin.site.name

@@ -7,9 +7,17 @@ from cases.models import Dossier
 from tests.cases.helpers import fresh
 from tests.cast import local
 
+MONTHS = [("2026-10-01", "2026-11-01"), ("2026-11-01", "2026-12-01"), ("2026-12-01", "2027-01-01")]
+
 
 def breaches() -> list[Dossier]:
-    return list(Dossier.objects.breaches().order_by("pk"))
+    """All of them; each is also found in the month of what was promised, and in no other."""
+    found = list(Dossier.objects.breaches().order_by("pk"))
+    for first, following in MONTHS:
+        span = local(f"{first} 00:00"), local(f"{following} 00:00")
+        of_month = list(Dossier.objects.breaches(promised=span).order_by("pk"))
+        assert of_month == [one for one in found if span[0] <= one.promised_at < span[1]]
+    return found
 
 
 def apologise(world, dossier, until="2026-11-17 17:00"):

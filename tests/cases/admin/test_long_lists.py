@@ -17,7 +17,7 @@ from cases.admin.dossiers import DossierAdmin
 from cases.enums import State
 from cases.models import Dossier
 from cases.services.lists import choose_columns
-from onestop.keyset import FAR, NotACursor, SortKey, count_up_to, keyset_page
+from onestop.keyset import FAR, NotACursor, SortKey, count_up_to, in_order_of_an_index, keyset_page
 from tests.cases.admin.conftest import messages_of, text_of
 from tests.cases.admin.test_dossier_list import LIST, codes, searched
 
@@ -324,3 +324,14 @@ def test_other_long_lists_have_pages_by_position_too(
     seen = [row.pk for page in (first, second) for row in page.context["cl"].result_list]
     assert len(set(seen)) == 2
     assert seen == sorted(seen, reverse=True)
+
+
+def test_inside_an_order_of_an_index_nothing_is_sorted_first(world):
+    """However few rows the planner expects: it would find all of them to show fifty."""
+    newest = SortKey("received_at", descending=True).ordered(Dossier.objects.filter(code__isnull=False))
+    with in_order_of_an_index():
+        plan = newest[:51].explain()
+    assert "Index Scan Backward using dossier_received" in plan
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW enable_sort")
+        assert cursor.fetchone() == ("on",)

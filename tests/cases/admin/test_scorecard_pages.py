@@ -66,8 +66,35 @@ def test_every_figure_opens_the_list_that_it_counted(counted, browser):
     for code, row in rows_of(client.get(CARD)).items():
         if row.score.numerator is None:
             continue
-        lists = [client.get(link).context["total"] for link in row.links]
-        assert (code, lists) == (code, [row.score.numerator, row.score.denominator])
+        pages = [client.get(link) for link in row.links]
+        expected = [row.score.numerator, row.score.denominator]
+        assert (code, [len(page.context["rows"]) for page in pages]) == (code, expected)
+        assert (code, [page.context["counted"] for page in pages]) == (
+            code,
+            [str(count) for count in expected],
+        )
+
+
+@pytest.mark.parametrize("part", ["2.1", "3.3", "4.1", "4.2", "4.3", "4.5b", "5.3", "6.1", "6.3"])
+@pytest.mark.parametrize("more", ["", "&own=1", "&field=Hộ+tịch", "&field=Đất+đai"])
+def test_the_sides_of_a_list_add_up_and_say_how_long_they_are(counted, browser, part, more):
+    client = browser(counted.supervisor)
+    pages = {
+        side: client.get(f"{LIST}?month=2026-11&part={part}&side={side}{more}")
+        for side in ("numerator", "denominator", "rest")
+    }
+    rows = {side: {row["row"].pk for row in page.context["rows"]} for side, page in pages.items()}
+    assert rows["numerator"] | rows["rest"] == rows["denominator"]
+    assert not rows["numerator"] & rows["rest"]
+    assert {side: page.context["counted"] for side, page in pages.items()} == {
+        side: str(len(found)) for side, found in rows.items()
+    }
+
+
+@pytest.mark.parametrize(("flow", "count"), [("received", 2), ("ended", 1)])
+def test_what_came_and_went_in_the_month_is_listed(counted, browser, flow, count):
+    page = browser(counted.supervisor).get(f"{LIST}?month=2026-11&part={flow}")
+    assert (len(page.context["rows"]), page.context["counted"]) == (count, str(count))
 
 
 def test_the_list_shows_those_in_the_denominator_only(counted, browser):
