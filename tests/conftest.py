@@ -1,5 +1,6 @@
 """Fixtures for all tests: people from `tests/cast.py`, servers from `tests/services.py`."""
 
+import pypdf.filters  # noqa: F401 - looks for a program: not first while a test says that all are there
 import pytest
 from django.core.cache import cache
 from django.db import connection
