@@ -1,5 +1,7 @@
 """Fixtures for all tests: people from `tests/cast.py`, servers from `tests/services.py`."""
 
+import gc
+
 import pypdf.filters  # noqa: F401 - looks for a program: not first while a test says that all are there
 import pytest
 from django.core.cache import cache
@@ -9,6 +11,13 @@ from whitenoise.middleware import WhiteNoiseMiddleware
 from tests.cast import cheap_passwords, clock, world
 
 __all__ = ["cheap_passwords", "clock", "world"]
+
+
+def pytest_collection_finish():
+    """What is loaded by now stays to the end: the garbage collector need not look at it again and again."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
 
 
 @pytest.fixture(scope="session")
