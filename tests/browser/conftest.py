@@ -7,12 +7,12 @@ thread, and Django refuses to talk to the database beside one. The browser itsel
 import json
 import signal
 import subprocess
-import sys
 from datetime import timedelta
 
 import pytest
 import time_machine
 from django.utils import timezone
+from playwright._impl._driver import compute_driver_executable, get_driver_env
 from playwright.sync_api import expect, sync_playwright
 
 from onestop.embedded.spawn import tied_to_this_process
@@ -54,16 +54,12 @@ def chromium_address(tmp_path_factory):
     """Where the one Chromium of this process answers: starting it takes longer than most tests do."""
     config = tmp_path_factory.mktemp("chromium") / "server.json"
     config.write_text(json.dumps({"executablePath": chromium.executable(), "args": chromium.ARGUMENTS}))
-    command = [
-        sys.executable,
-        "-m",
-        "playwright",
-        "launch-server",
-        "--browser=chromium",
-        f"--config={config}",
-    ]
+    # Not by `python -m playwright`: that would end alone, and leave the server and the browser behind.
+    command = [*compute_driver_executable(), "launch-server", "--browser=chromium", f"--config={config}"]
     tied = tied_to_this_process(signal.SIGTERM)
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, preexec_fn=tied) as server:
+    with subprocess.Popen(
+        command, env=get_driver_env(), stdout=subprocess.PIPE, text=True, preexec_fn=tied
+    ) as server:
         address = server.stdout.readline().strip()
         assert address.startswith("ws://"), "Chromium does not start"
         yield address
