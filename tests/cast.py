@@ -35,6 +35,7 @@ from procedures.models import (
     TimeLimit,
 )
 from procedures.working_time import TZ
+from tests.kept_world import built_once
 
 MONDAY = "2026-11-09 09:00"
 PASSWORD = "mat-khau-thu-nghiem"
@@ -339,7 +340,7 @@ def build_world() -> World:
 
 @pytest.fixture
 def world(db, clock) -> World:
-    return build_world()
+    return built_once(build_world)
 
 
 @pytest.fixture(autouse=True)

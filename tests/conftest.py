@@ -1,12 +1,23 @@
 """Fixtures for all tests: people from `tests/cast.py`, servers from `tests/services.py`."""
 
+import gc
+
+import pypdf.filters  # noqa: F401 - looks for a program: not first while a test says that all are there
 import pytest
 from django.core.cache import cache
 from django.db import connection
+from whitenoise.middleware import WhiteNoiseMiddleware
 
 from tests.cast import cheap_passwords, clock, world
 
 __all__ = ["cheap_passwords", "clock", "world"]
+
+
+def pytest_collection_finish():
+    """What is loaded by now stays to the end: the garbage collector need not look at it again and again."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
 
 
 @pytest.fixture(scope="session")
@@ -22,3 +33,21 @@ def django_db_setup(django_db_setup, django_db_blocker):
 def empty_redis():
     """Throttles, cached answers and queued tasks of one test never reach the next."""
     cache.clear()
+
+
+@pytest.fixture(autouse=True, scope="session")
+def static_files_are_listed_once():
+    """Each new browser of a test loads the middleware, which would look at hundreds of files anew."""
+    listed, listing = {}, WhiteNoiseMiddleware.add_files_from_finders
+
+    def add_files_from_finders(middleware):
+        headers = (middleware.static_prefix, middleware.max_age, middleware.allow_all_origins)
+        if headers not in listed:
+            before, middleware.files = middleware.files, {}
+            listing(middleware)
+            listed[headers], middleware.files = middleware.files, before
+        middleware.files |= listed[headers]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(WhiteNoiseMiddleware, "add_files_from_finders", add_files_from_finders)
+        yield

@@ -49,10 +49,12 @@ class WaitingRoom:
     def _day(self, day: date) -> Iterator[datetime]:
         """Act after act in the order of time; an act says which acts follow from it."""
         self.closing = self.office.calendar.closing(day)
+        self.idle: list[tuple[ServiceCounter, Staff]] = []  # nobody waits for them
         acts = [(moment, place, self._visitor) for place, moment in enumerate(self._arrivals(day))]
+        acts.append((self.closing, len(acts), self._end_of_day))
         for place, (counter, clerk) in enumerate(self.shifts):
             opens = self.office.calendar.opening(day) + timedelta(minutes=place)
-            acts.append((opens, VISITORS + place, self._opening(counter, clerk)))
+            acts.append((opens, len(acts), self._opening(counter, clerk)))
         heapq.heapify(acts)
         number = len(acts)
         while acts:
@@ -75,6 +77,12 @@ class WaitingRoom:
     def _visitor(self, moment: datetime) -> list:
         (service,) = self.rng.choices(self.services, LIKELY)
         tickets.take_ticket(service, has_priority=self.rng.random() < 0.12)
+        idle, self.idle = self.idle, []
+        return [(moment + timedelta(minutes=1), self._calling(*one, None)) for one in idle]
+
+    def _end_of_day(self, moment: datetime) -> list:
+        for counter, clerk in self.idle:
+            tickets.close_counter(counter, by=clerk)
         return []
 
     def _opening(self, counter: ServiceCounter, clerk: Staff):
@@ -90,9 +98,12 @@ class WaitingRoom:
                 tickets.close_counter(counter, by=clerk)
                 return []
             called = tickets.call_next(counter, by=clerk, after=at_hand)
-            if called and self.rng.random() < 0.06:
+            if called is None:
+                self.idle.append((counter, clerk))
+                return []
+            if self.rng.random() < 0.06:
                 return [(moment + timedelta(minutes=1), self._in_vain(counter, clerk, called))]
-            minutes = self.rng.uniform(4, 18) if called else 2
+            minutes = self.rng.uniform(4, 18)
             return [(self._at_work(moment, minutes), self._calling(counter, clerk, called))]
 
         return act

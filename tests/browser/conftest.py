@@ -1,16 +1,21 @@
 """A real Chromium before a real server; skipped where no Chromium is installed.
 
-The database is filled before the browser starts: playwright keeps an event loop running in this thread,
-and Django refuses to talk to the database beside one.
+The database is filled before the test talks to the browser: playwright keeps an event loop running in this
+thread, and Django refuses to talk to the database beside one. The browser itself runs beside all tests.
 """
 
+import json
+import signal
+import subprocess
 from datetime import timedelta
 
 import pytest
 import time_machine
 from django.utils import timezone
+from playwright._impl._driver import compute_driver_executable, get_driver_env
 from playwright.sync_api import expect, sync_playwright
 
+from onestop.embedded.spawn import tied_to_this_process
 from scripts import chromium
 from tests.cast import PASSWORD, build_world, pdf
 
@@ -44,11 +49,28 @@ def office(transactional_db, settings):
     return world
 
 
+@pytest.fixture(scope="session")
+def chromium_address(tmp_path_factory):
+    """Where the one Chromium of this process answers: starting it takes longer than most tests do."""
+    config = tmp_path_factory.mktemp("chromium") / "server.json"
+    config.write_text(json.dumps({"executablePath": chromium.executable(), "args": chromium.ARGUMENTS}))
+    # Not by `python -m playwright`: that would end alone, and leave the server and the browser behind.
+    command = [*compute_driver_executable(), "launch-server", "--browser=chromium", f"--config={config}"]
+    tied = tied_to_this_process(signal.SIGTERM)
+    with subprocess.Popen(
+        command, env=get_driver_env(), stdout=subprocess.PIPE, text=True, preexec_fn=tied
+    ) as server:
+        address = server.stdout.readline().strip()
+        assert address.startswith("ws://"), "Chromium does not start"
+        yield address
+        server.terminate()
+
+
 @pytest.fixture
-def chrome(office, live_server):
-    """The browser; started last and closed first, so that the database is never beside its loop."""
+def chrome(office, live_server, chromium_address):
+    """Windows in the browser; opened last and closed first, so that the database is never beside their loop."""
     with sync_playwright() as playwright:
-        browser = chromium.launch(playwright)
+        browser = playwright.chromium.connect(chromium_address)
         yield browser
         browser.close()
 

@@ -1,33 +1,30 @@
 """Whatever happens to an office, each moment of it is told afterwards as it was reported then."""
 
-from contextlib import suppress
+from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 import pytest
-from django.db import connection, transaction
-from django.test.utils import CaptureQueriesContext
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
+import time_machine
+from django.db import transaction
+from django.test.utils import override_settings
 
 from cases import as_of, services
 from cases.as_it_was import late_rows_then, put_back, with_rows_then
 from cases.as_of import Past, past_moment
-from cases.errors import CaseError
 from cases.late import rows_of
 from cases.lists import due_on_working_day, in_work, received_today
 from cases.models import AgencyDay, Dossier
 from cases.morning import load_of_officers, work_by_age
 from cases.services.rollups import keep_rollups
 from notifications.models import Letter
-from procedures.calendars import remembered_calendars
 from procedures.models import Agency, Substitute
 from procedures.working_time import minute_of
 from tests.cases.as_of import facts_now, facts_then, then
-from tests.cases.helpers import fresh
 from tests.cases.verbs.test_exclude_period import PERIODS, exclude
 from tests.cases.verbs.test_extend import extend, extendable
 from tests.cases.verbs.test_undo import undo
-from tests.cast import MONDAY, local
+from tests.cast import MONDAY, Clock, World, build_world, local
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english")]
 
@@ -84,22 +81,20 @@ def said_then(mine, past: Past) -> dict:
     }
 
 
-def test_every_past_day_says_what_was_reported_on_it(world, clock, weeks):
+def test_every_past_day_says_what_was_reported_on_it(lived, clock, db):
     """Some weeks with all that moves a dossier; each noon and evening is kept, and told again at the end."""
-    mine = Dossier.objects.all()
-    reported = {past.text: (past, said_now(mine), facts_now()) for past in weeks(world)}
+    mine, reported = Dossier.objects.all(), lived.reported
     clock.move_to("2026-12-31 09:00")
     services.sweep()
-    for past, said, found in reported.values():
+    for past, said, found in reported:
         assert said_then(mine, past) == said, past.text
         assert facts_then(past) == found, past.text
-    late = [len(said["late"]) for _past, said, _facts in reported.values()]
-    assert (max(late) >= 3, any(said["letters"] for _past, said, _facts in reported.values())) == (True, True)
+    late = [len(said["late"]) for _past, said, _facts in reported]
+    assert (max(late) >= 3, any(said["letters"] for _past, said, _facts in reported)) == (True, True)
 
 
-def test_the_end_of_a_day_equals_the_figures_that_were_rolled_up_for_it(world, clock, weeks):
-    for _past in weeks(world):
-        pass
+def test_the_end_of_a_day_equals_the_figures_that_were_rolled_up_for_it(lived, clock, db):
+    world = lived.world
     clock.move_to("2026-11-27 00:30")
     keep_rollups()
     rows = list(AgencyDay.objects.filter(agency=world.ward).order_by("day"))
@@ -115,27 +110,44 @@ def test_the_end_of_a_day_equals_the_figures_that_were_rolled_up_for_it(world, c
         assert as_of.received_that_day(mine, past).count() == found.received
 
 
-@pytest.fixture
-def weeks(clock):
-    """`weeks(world)` goes through three weeks and yields the moments at which somebody looks."""
+@dataclass(frozen=True)
+class Lived:
+    """The office after its weeks, and what was said at each moment at which somebody looked."""
 
-    def live(world):
-        extendable(world.free)
-        world.free.versions.update(excluded_periods=PERIODS)
-        Substitute.objects.create(staff=world.officer, substitute=world.second_officer)
-        dossiers: dict[str, Dossier] = {}
-        for day in range(18):
-            morning = local("2026-11-09 09:00") + timedelta(days=day)
-            for hour, act in sorted(_plan(world, dossiers).get(day, {}).items()):
-                clock.move_to(f"{morning:%Y-%m-%d} {hour}")
-                act()
-            for text in ("17:30", "23:59"):
-                clock.move_to(f"{morning:%Y-%m-%d} {text}")
-                if text == "17:30":
-                    services.sweep()
-                yield then(f"{morning:%Y-%m-%d} {text}")
+    world: World
+    reported: list[tuple[Past, dict, object]]
 
-    return live
+
+@pytest.fixture(scope="module")
+def lived(django_db_setup, django_db_blocker):
+    """Three weeks, lived once for this file and taken back at its end."""
+    travel = time_machine.travel(local(MONDAY), tick=False)
+    cheap = override_settings(
+        PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"], LANGUAGE_CODE="en"
+    )
+    with django_db_blocker.unblock(), cheap, travel as traveller, transaction.atomic():
+        world, mine = build_world(), Dossier.objects.all()
+        said = [(past, said_now(mine), facts_now()) for past in _weeks(world, Clock(traveller))]
+        yield Lived(world, said)
+        transaction.set_rollback(True)
+
+
+def _weeks(world, clock) -> Iterator[Past]:
+    """The moments at which somebody looks."""
+    extendable(world.free)
+    world.free.versions.update(excluded_periods=PERIODS)
+    Substitute.objects.create(staff=world.officer, substitute=world.second_officer)
+    dossiers: dict[str, Dossier] = {}
+    for day in range(18):
+        morning = local("2026-11-09 09:00") + timedelta(days=day)
+        for hour, act in sorted(_plan(world, dossiers).get(day, {}).items()):
+            clock.move_to(f"{morning:%Y-%m-%d} {hour}")
+            act()
+        for text in ("17:30", "23:59"):
+            clock.move_to(f"{morning:%Y-%m-%d} {text}")
+            if text == "17:30":
+                services.sweep()
+            yield then(f"{morning:%Y-%m-%d} {text}")
 
 
 def _plan(world, of: dict[str, Dossier]) -> dict[int, dict[str, object]]:
@@ -200,82 +212,3 @@ def _plan(world, of: dict[str, Dossier]) -> dict[int, dict[str, object]]:
         },
         16: {"09:00": lambda: world.record_result(of["c"], by=world.second_officer)},
     }
-
-
-# Whatever happens -------------------------------------------------------------------------------------
-
-VERBS = {
-    "receive": lambda world, _one: world.receive(extendable(world.free)),
-    "receive_paid": lambda world, _one: world.receive(world.paid),
-    "file": lambda world, _one: world.submit(),
-    "file_answer": lambda world, one: services.receive_filing(
-        one, by=world.clerk, components=world.components(one.version.procedure)
-    ),
-    "digitize": lambda world, one: (world.scan(one), services.digitize(one, by=world.clerk)),
-    "start": lambda world, one: services.start(one, by=world.officer),
-    "assign": lambda world, one: services.assign(one, by=world.supervisor, to=world.second_officer),
-    "assign_back": lambda world, one: services.assign(one, by=world.supervisor, to=world.officer),
-    "hand_over": lambda world, one: services.hand_over(one, by=one.holder, to=world.supervisor),
-    "ask": lambda world, one: services.request_supplement(one, by=world.head, reason="Thiếu", items=["Đơn"]),
-    "resume": lambda world, one: services.resume(one, by=world.clerk),
-    "extend": extend,
-    "apologise": lambda world, one: services.issue_apology(
-        one, by=world.head, reason="Chờ xác minh", new_due_at=local("2026-12-18 17:00")
-    ),
-    "result": lambda world, one: world.record_result(one, by=one.holder),
-    "undo": lambda world, one: undo(one, one.events.last().actor),
-    "undo_by_officer": lambda world, one: undo(one, world.officer),
-    "pay": lambda world, one: services.pay(one, by=world.clerk, amount=15000, method="cash"),
-    "return": lambda world, one: services.return_result(
-        one, by=world.clerk, collector=world.applicant.full_name, proof="receipt"
-    ),
-    "withdraw": lambda world, one: services.withdraw(one, by=world.clerk, reason="Đổi ý"),
-}
-STEPS = st.lists(
-    st.tuples(st.sampled_from(sorted(VERBS)), st.integers(0, 2), st.integers(1, 1500)),
-    min_size=8,
-    max_size=30,
-)
-
-
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
-@given(steps=STEPS)
-def test_every_moment_of_any_course_can_be_told(world, clock, steps):
-    """Any verbs in any order, minutes or days apart; what is refused changes nothing."""
-    with transaction.atomic():
-        clock.move_to(MONDAY)
-        moment, seen = local(MONDAY), []
-        made = [world.receive(extendable(world.free)), world.processing()]
-        for verb, which, minutes in steps:
-            moment += timedelta(minutes=minutes)
-            clock.move_to(f"{moment:%Y-%m-%d %H:%M}")
-            chosen = fresh(made[which % len(made)])
-            with suppress(CaseError, AttributeError):  # refused, or nobody is there who could
-                with transaction.atomic():
-                    new = VERBS[verb](world, chosen)
-                if isinstance(new, Dossier) and new.pk not in {one.pk for one in made}:
-                    made.insert(0, new)
-            seen.append((Past(moment, ""), facts_now()))
-        for past, found in seen:
-            assert facts_then(past) == found
-        transaction.set_rollback(True)
-
-
-# Cost -------------------------------------------------------------------------------------------------
-
-
-def test_a_past_moment_costs_as_many_questions_for_three_as_for_one(world, clock):
-    def questions() -> list[str]:
-        past = then("2026-11-20 09:00")
-        with CaptureQueriesContext(connection) as asked, remembered_calendars():
-            said_then(Dossier.objects.all(), past)
-        return [query["sql"].split(" WHERE ")[0][-200:] for query in asked]
-
-    world.processing()
-    clock.move_to("2026-11-20 09:00")
-    one = questions()
-    clock.move_to("2026-11-10 09:00")
-    world.processing()
-    world.processing()
-    clock.move_to("2026-11-20 09:00")
-    assert questions() == one

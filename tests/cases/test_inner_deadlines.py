@@ -187,7 +187,7 @@ def test_a_day_that_bears_on_no_deadline_changes_none(world, clock, day_off):
     revision = day_off(date(2026, 12, 15))
     assert CalendarRevision.objects.get() == revision
     changed = {name for name, rows in everything().items() if rows != before[name]}
-    assert not changed & {"cases_dossier", "cases_consultation"}
+    assert not changed & {"cases.Dossier", "cases.Consultation"}
 
 
 def test_a_filing_alone_has_the_change_of_the_calendar_applied(world, clock):

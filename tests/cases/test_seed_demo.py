@@ -8,7 +8,7 @@ from allauth.socialaccount.models import SocialAccount
 from django.conf import global_settings
 from django.contrib.auth import authenticate
 from django.core.management import call_command
-from django.db.models import Count, F, Max, Min
+from django.db.models import Count, F, Max, Min, Q
 from django.test import TestCase, override_settings
 from django.utils import timezone, translation
 
@@ -17,6 +17,7 @@ from cases.demo.offices import (
     PUBLISHED_PASSWORD,
     TARIFF_REFERENCE,
 )
+from cases.demo.waiting_room import VISITORS
 from cases.enums import (
     CollectionProof,
     DocumentSource,
@@ -42,10 +43,12 @@ from cases.models import (
     Feedback,
     OnlineFiling,
     Payment,
+    QueueTicket,
     Rating,
     ReceptionGroup,
     RegisterEntry,
     Reschedule,
+    ServiceCounter,
     StoredPaper,
     Supplement,
     SupplementAnswer,
@@ -101,6 +104,19 @@ class TestDemo(TestCase):
         assert {timezone.localdate(entry.paid_at) for entry in open_entries} <= {NOW.date()}
         assert reports
         assert all(report.counted_cash == report.expected_cash for report in reports)
+
+    def test_whoever_drew_a_number_on_the_days_before_was_called_before_the_desk_closed(self):
+        numbers = QueueTicket.objects.filter(day__lt=NOW.date())
+
+        assert numbers.count() == 2 * VISITORS
+        assert not numbers.filter(Q(called_at=None) | Q(ended_at=None)).exists()
+        assert {number.came for number in numbers} == {True, False}
+        clerks = ServiceCounter.objects.filter(is_open=True).values_list("clerk__username", flat=True)
+        assert set(clerks) == {"motcua.thanhvinh", "motcua2.thanhvinh"}  # it is half past ten
+        assert all(
+            timezone.localdate(one.opened_at) == NOW.date()
+            for one in ServiceCounter.objects.filter(is_open=True)
+        )
 
     def test_something_is_overdue_and_nobody_has_flagged_it(self):
         overdue = Dossier.objects.overdue(NOW)
