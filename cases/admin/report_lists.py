@@ -100,7 +100,9 @@ def _count_words(count: int, *, is_exact: bool = False) -> str:
 def _with_names(rows):
     """With what a line shows."""
     if rows.model is Dossier:
-        return rows.with_people_apart()
+        return rows.only("code", "filed_at", "version", "competent_agency").prefetch_related(
+            "version", "competent_agency"
+        )
     if rows.model is Procedure:
         return rows.prefetch_related("versions")
     if rows.model is Feedback:

@@ -80,7 +80,7 @@ def late_of(scope: Scope, *, unit: str = "", officer: str = "") -> QuerySet[Doss
     if unit:
         theirs |= Q(competent_agency__identifier=unit)  # whose step it is where there is none
     candidates = late_dossiers(scope).filter(theirs)
-    found = list(candidates.select_related("competent_agency"))
+    found = list(candidates.only("competent_agency").prefetch_related("competent_agency"))
     steps = _steps(found, scope)
     mine = [one.pk for one in found if _is_of(_owner(one, steps.get(one.pk)), unit, number)]
     return candidates.filter(pk__in=mine)
@@ -117,7 +117,12 @@ class Late:
 @remembered_calendars()
 def late_list(scope: Scope) -> list[Late]:
     """Those late in the period, counted now; the longest first. Names in the language of the reader."""
-    found = list(late_dossiers(scope).with_people().prefetch_related("reschedules"))
+    # Procedures and agencies apart: thousands of dossiers share a few, and of whom they are is not told.
+    found = list(
+        late_dossiers(scope)
+        .only("code", "version", "competent_agency", "received_at", "clock_started_at", "cycle")
+        .prefetch_related("version", "competent_agency", "reschedules")
+    )
     calendars, steps = calendars_of(found), _steps(found, scope)
     late = [
         _late(one, steps.get(one.pk), calendars[one.competent_agency_id], until=scope.until) for one in found
@@ -163,7 +168,7 @@ def _is_of(owner: tuple[Agency, Staff | None], unit: str, officer: int | None) -
 def _steps(found: Iterable[Dossier], scope: Scope) -> dict[int, StepRun]:
     """The step in which each was when its result came, or at the end of the period: there the time ran out."""
     ends = {dossier.pk: dossier.end_then for dossier in found}
-    runs = StepRun.objects.filter(dossier__in=ends).select_related("step", "unit", "officer")
+    runs = StepRun.objects.filter(dossier__in=ends).prefetch_related("step", "unit", "officer")
     last = {}
     for run in runs.order_by("started_at", "pk"):
         # Not what began with the result: from then on it is the applicant who is waited for.
