@@ -41,12 +41,14 @@ def listed(request, key: str):
     identifier, part = request.GET.get("of", ""), request.GET.get("part", "")
     part = part if part in CONTENTS else ""
     of = _agency(asked, identifier) if identifier else None
-    scope, figure = kept_reports.figure_of(asked.scope, part, key, identifier)
-    found = behind(key, scope, of)
+    figure = kept_reports.figure_of(asked.scope, part, key, identifier)
+    scope, found = figure.scope, behind(key, figure.scope, of)
     if found is None:
         raise Http404(_("The report has no such list."))
     title, rows = found
-    page, count = _paged(request, rows, figure)
+    if figure.dossiers is not None:
+        rows = figure.dossiers
+    page, count = _paged(request, rows, figure.number)
     shown = page.rows if isinstance(page, KeysetPage) else list(page)
     about(request, count=len(shown))
     kept = {name: value for name, value in (("of", identifier), ("part", part)) if value}

@@ -3,6 +3,7 @@
 Everything here can be counted again from the facts, see `cases.services.kept_reports`.
 """
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
@@ -55,3 +56,14 @@ class KeptPage(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(name="kept_page_once", fields=["kept", "table", "number"])]
+
+
+class KeptList(models.Model):
+    """Ids of the dossiers that a figure of a kept part counted, by the name of its list."""
+
+    kept = models.ForeignKey(KeptPart, on_delete=models.CASCADE, related_name="lists")
+    key = models.CharField(max_length=40)
+    dossiers = ArrayField(models.BigIntegerField())
+
+    class Meta:
+        constraints = [models.UniqueConstraint(name="kept_list_once", fields=["kept", "key"])]

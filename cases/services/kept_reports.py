@@ -11,13 +11,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import BigIntegerField, F, Func, Q, QuerySet
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from cases.limits import CannotCount
-from cases.models import KeptPage, KeptPart
+from cases.models import Dossier, KeptList, KeptPage, KeptPart
 from cases.report import stored
+from cases.report.behind import behind
 from cases.report.contents import CONTENTS, parts_of
 from cases.report.paged import TablePage, pages_of, turned_to
 from cases.report.tables import Part
@@ -30,6 +31,7 @@ logger = logging.getLogger(__name__)
 
 # A run begins no further part after this; with the last one it ends before the worker's own limit.
 SECONDS_PER_RUN = 400
+MOST_LISTED = 50_000  # dossiers of a list that is kept
 MOST_TRIES = 3  # workers that may die of one part
 LOOKED_AT_LATELY = timedelta(days=30)
 KEPT = timedelta(days=90)  # after the last look
@@ -78,20 +80,40 @@ def ask(scope: Scope, part: str) -> bool:
     return bool(kept.update(asked_at=scope.now, tries=0, problem=""))
 
 
-def figure_of(scope: Scope, part: str, key: str, of: str = "") -> tuple[Scope, int | None]:
-    """The scope and the number of a figure as it is kept, so that the list behind it is the one it counted.
+@dataclass(frozen=True, slots=True)
+class KeptFigure:
+    """What a figure counted: the scope of its moment, the number, and the dossiers; None for what is not kept."""
 
-    The same scope and None for what is not kept.
+    scope: Scope
+    number: int | None = None
+    dossiers: QuerySet[Dossier] | None = None
+
+
+def figure_of(scope: Scope, part: str, key: str, of: str = "") -> KeptFigure:
+    """The figure as it is kept, so that the list behind it is the one that it counted.
+
+    `part` is that on whose page the figure stands; without one it is the part counted last of those that have it.
     """
-    kept = _rows(scope, part).exclude(counted_at=None).only("counted_at", "figures").first()
+    rows = _rows(scope, part) if part else _rows(scope).filter(figures__has_key=stored.figure_key(key, of))
+    counted = rows.exclude(counted_at=None).order_by("-counted_at")
+    kept = counted.only("counted_at", "figures").first()
     if kept is None:
-        return scope, None
-    number = kept.figures.get
+        return KeptFigure(scope)
+    number = kept.figures.get(stored.figure_key(key, of))
     name, _mark, way = key.rpartition("-")
     if way == "bad":
-        every, good = (number(stored.figure_key(f"{name}-{one}", of)) for one in ("all", "good"))
-        return _then(scope, kept), None if every is None or good is None else every - good
-    return _then(scope, kept), number(stored.figure_key(key, of))
+        every, good = (kept.figures.get(stored.figure_key(f"{name}-{one}", of)) for one in ("all", "good"))
+        number = None if every is None or good is None else every - good
+    found = KeptList.objects.filter(kept=kept, key=key)
+    is_listed = not of and found.exists()
+    rows = Dossier.objects.filter(pk__in=found.values(one=_Each("dossiers"))) if is_listed else None
+    return KeptFigure(_then(scope, kept), number, rows)
+
+
+class _Each(Func):
+    function = "unnest"
+    set_returning = True
+    output_field = BigIntegerField()
 
 
 def count_waiting() -> int:
@@ -139,10 +161,11 @@ def keep_anew(now: datetime | None = None) -> int:
 # What is kept -----------------------------------------------------------------------------------------
 
 
-def _rows(scope: Scope, part: str):
-    return KeptPart.objects.filter(
-        agency=scope.agency, period=str(scope.period), part=part, language=_language()
+def _rows(scope: Scope, part: str = "") -> QuerySet[KeptPart]:
+    found = KeptPart.objects.filter(
+        agency=scope.agency, period=str(scope.period), language=translation.get_language()[:2]
     )
+    return found.filter(part=part) if part else found
 
 
 def _of(scope: Scope, part: str) -> KeptPart:
@@ -153,14 +176,10 @@ def _of(scope: Scope, part: str) -> KeptPart:
             agency=scope.agency,
             period=str(scope.period),
             part=part,
-            language=_language(),
+            language=translation.get_language()[:2],
             defaults={"looked_at": scope.now},
         )
     return kept
-
-
-def _language() -> str:
-    return (translation.get_language() or "vi")[:2]
 
 
 def _is_old(kept: KeptPart, now: datetime) -> bool:
@@ -209,18 +228,36 @@ def _count(kept: KeptPart) -> bool:
         try:
             scope = reports.scope_of(kept.agency, kept.period, timezone.now())
             [part] = parts_of(scope, [kept.part])
+            lists = _lists(part, scope)
         except CannotCount as refused:
             _end(kept, str(refused))
             return False
         except Exception:
             _give_up(kept)
             raise
-        return _keep(kept, part, scope)
+        return _keep(kept, part, lists, scope)
+
+
+def _lists(part: Part, scope: Scope) -> dict[str, list[int]]:
+    """Dossiers by the figure of the whole that counts them, where that is a question to all of the period.
+
+    Not of very many, which are found by any index, nor of one unit or officer, nor of parts of the scorecard.
+    """
+    found = {}
+    for name, number in stored.figures_of(part).items():
+        key, _mark, of = name.rpartition("@")
+        if of or number > MOST_LISTED or "-unit-" in key or "-officer-" in key:
+            continue
+        if key.rpartition("-")[0] not in scope.edition.codes:
+            rows = behind(key, scope)[1]
+            if rows.model is Dossier:
+                found[key] = list(rows.order_by().values_list("pk", flat=True))
+    return found
 
 
 @transaction.atomic
-def _keep(kept: KeptPart, part: Part, scope: Scope) -> bool:
-    """Headings and rows together, in the language of the moment; nothing where it was forgotten meanwhile."""
+def _keep(kept: KeptPart, part: Part, lists: dict[str, list[int]], scope: Scope) -> bool:
+    """Headings, rows and lists together, in the language of the moment; nothing where it was forgotten meanwhile."""
     pages = [pages_of(table) for table in part.tables]
     is_there = KeptPart.objects.filter(pk=kept.pk).update(
         tables=[
@@ -241,6 +278,10 @@ def _keep(kept: KeptPart, part: Part, scope: Scope) -> bool:
         KeptPage(kept_id=kept.pk, table=place, number=number, rows=stored.written_rows(rows))
         for place, rows_of_table in enumerate(pages)
         for number, rows in enumerate(rows_of_table, start=1)
+    )
+    KeptList.objects.filter(kept=kept.pk).delete()
+    KeptList.objects.bulk_create(
+        KeptList(kept_id=kept.pk, key=key, dossiers=dossiers) for key, dossiers in lists.items()
     )
     return True
 
