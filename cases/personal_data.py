@@ -73,6 +73,9 @@ NOT_TOLD = {
         "cases.FrozenDelays",  # codes of dossiers that are told
         "cases.FrozenMonth",  # figures and a digest
         "cases.Heartbeat",
+        "cases.KeptList",
+        "cases.KeptPage",  # figures, and codes of dossiers that are told
+        "cases.KeptPart",
         "cases.LogBook",
         "cases.Outage",
         "cases.PartMonth",

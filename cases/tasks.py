@@ -14,6 +14,7 @@ from cases.services import (
     exports,
     freezing,
     idempotency,
+    kept_reports,
     online_drafts,
     retention,
     rollups,
@@ -48,6 +49,16 @@ def simulate_soon(key: str) -> bool:
         simulate.apply_async([key], retry=False)
     except OperationalError as error:
         logger.warning("the broker is away, so nothing is simulated: %s", error)
+        return False
+    return True
+
+
+def count_reports_soon() -> bool:
+    """Ask a worker to begin now; False when the broker is away: the beat does so within a minute of its return."""
+    try:
+        count_reports.apply_async(retry=False)
+    except OperationalError as error:
+        logger.warning("the broker is away, so the beat will start the count: %s", error)
         return False
     return True
 
@@ -163,6 +174,17 @@ def keep_rollups() -> None:
     """Every quarter of an hour: new days once, and then what changed backwards since."""
     logger.info("counted days: %s", rollups.keep_rollups())
     logger.info("froze scorecards: %s", freezing.freeze_months())
+
+
+@shared_task
+def count_reports() -> None:
+    """Every minute too, so that what a worker left behind is counted."""
+    logger.info("counted parts of reports: %s", kept_reports.count_waiting())
+
+
+@shared_task
+def keep_reports_anew() -> None:
+    logger.info("parts of reports to be counted anew: %s", kept_reports.keep_anew())
 
 
 @shared_task

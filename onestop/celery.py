@@ -96,6 +96,14 @@ app.conf.beat_schedule = {
         "task": "cases.tasks.keep_rollups",
         "schedule": crontab(minute="7,22,37,52"),
     },
+    "every minute count the parts of reports that wait": {
+        "task": "cases.tasks.count_reports",
+        "schedule": crontab(minute="*"),
+    },
+    "at 03:30 have the parts of reports counted anew that people look at": {
+        "task": "cases.tasks.keep_reports_anew",
+        "schedule": crontab(hour="3", minute="30"),
+    },
     "every minute chain what was added to the history": {
         "task": "cases.tasks.chain_audit",
         "schedule": crontab(minute="*"),

@@ -86,6 +86,8 @@ PURE = {
         "scorecard.nine",
         "scorecard.targets",
         "report.tables",
+        "report.paged",
+        "report.stored",
         "simulation.clocks",
         "simulation.scenarios",
         "simulation.queues",

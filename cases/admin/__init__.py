@@ -39,6 +39,7 @@ from cases.admin import (
     reception_search,
     reforms,
     registers,
+    report_lists,
     reports,
     results,
     revisions,
@@ -210,4 +211,5 @@ admin.site.add_page("cai-cach/<int:pk>/", reforms.task, "reform_task")
 admin.site.add_page("cai-cach/<int:pk>/<slug:verb>/", reforms.verb, "reform_verb")
 admin.site.add_page("bao-cao/", reports.report, "report")
 admin.site.add_page("bao-cao/tep/", reports.file, "report_file")
-admin.site.add_page("bao-cao/danh-sach/<str:key>/", reports.listed, "report_list")
+admin.site.add_page("bao-cao/dem-lai/", reports.count_anew, "report_count")
+admin.site.add_page("bao-cao/danh-sach/<str:key>/", report_lists.listed, "report_list")

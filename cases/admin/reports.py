@@ -1,11 +1,11 @@
-"""The report of an agency and a period on screen: one part at a time, and the list behind each figure."""
+"""The report of an agency and a period on screen, one part at a time, and as a file."""
 
 from dataclasses import dataclass
 
 from django import forms
+from django.conf import settings
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -19,25 +19,29 @@ from django.views.decorators.http import require_POST, require_safe
 from cases import tasks
 from cases.admin import shown as shown_facts
 from cases.admin.downloads import pdf, private
-from cases.admin.scope import visible
 from cases.errors import CaseError
 from cases.excel import EXCEL_TYPE
 from cases.limits import CannotCount
-from cases.models import Consultation, Demand, Dossier, ExportForm, Feedback, Rating
-from cases.report.behind import behind
-from cases.report.contents import CONTENTS, parts_of
-from cases.report.tables import Figure, Part, shown
+from cases.models import ExportForm
+from cases.report.contents import CONTENTS
+from cases.report.paged import TablePage
+from cases.report.tables import Figure, shown
 from cases.scorecard import periods
 from cases.scorecard.scope import Scope
-from cases.services import exports
+from cases.services import exports, kept_reports
 from cases.services import reports as service
+from cases.services.kept_reports import Standing
 from onestop import access
 from onestop.admin_forms import OfficeForm
+from onestop.health import heartbeat_age
 from onestop.reading import about
-from procedures.models import Agency, Procedure, ReformTask, Staff
+from procedures.models import Agency
 
-PER_PAGE = 50
 FIRST = next(iter(CONTENTS))
+REFRESH_SECONDS = 4
+WORKERS_AWAY = gettext_lazy(
+    "The workers cannot be reached at the moment. They count this part as soon as they are back."
+)
 
 
 class AskForm(OfficeForm):
@@ -73,29 +77,45 @@ class Asked:
 
 @require_safe
 def report(request):
-    """One part of the report, the others as links; a period that is not over says so."""
-    asked, part = _asked(request), request.GET.get("part", FIRST)
+    """One part of the report, the others as links; of a large agency as it is kept, see `kept_reports`."""
+    asked, part = asked_of(request), request.GET.get("part", FIRST)
     if part not in CONTENTS:
         raise Http404(_("The report has no such part."))
     context = {"title": _("Report of the month"), "form": asked.form, "scope": asked.scope, "part": part}
     if asked.scope:
-        [found] = parts_of(asked.scope, [part])
+        standing = kept_reports.look(
+            asked.scope, part, table=_number(request, "table"), page=_number(request, "p") or 1
+        )
         context |= {
             "words": service.period_words(asked.scope),
-            "warning": service.unfinished_words(asked.scope),
+            "warning": service.unfinished_words(standing.scope) if standing.tables else "",
             "contents": CONTENTS.values(),
             "query": asked.query,
-            "tables": _drawn(found, asked),
+            "tables": _drawn(standing, asked, part),
             "neighbours": _neighbours(asked.scope, part),
+            **_waiting(request, standing),
         }
-        about(request, count=sum(len(table.rows) for table in found.tables))
-    return _answer(request, "cases/admin/report.html", context)
+        about(request, count=sum(len(one.table.rows) for one in standing.tables or ()))
+    return answer(request, "cases/admin/report.html", context)
+
+
+@require_POST
+def count_anew(request):
+    """Have a part that is kept counted once more."""
+    asked, part = asked_of(request, request.POST), request.POST.get("part", "")
+    if asked.scope is None or part not in CONTENTS:
+        messages.error(request, _("Choose an agency and a period first."))
+        return redirect("admin:report")
+    begins = service.is_large(asked.scope) and kept_reports.ask(asked.scope, part)
+    if begins and not tasks.count_reports_soon():
+        messages.error(request, WORKERS_AWAY)
+    return redirect(f"{reverse('admin:report')}?{asked.query}&{urlencode({'part': part})}")
 
 
 @require_POST
 def file(request):
     """The whole report as Excel or PDF: at once, or a place in the queue of the workers."""
-    asked, form = _asked(request, request.POST), request.POST.get("form", "")
+    asked, form = asked_of(request, request.POST), request.POST.get("form", "")
     if asked.scope is None or form not in (ExportForm.REPORT_EXCEL, ExportForm.REPORT_PDF):
         messages.error(request, _("Choose an agency and a period first."))
         return redirect("admin:report")
@@ -117,43 +137,7 @@ def file(request):
     return private(response)
 
 
-@require_safe
-def listed(request, key: str):
-    """What a figure counts; as many rows as the figure says."""
-    asked = _asked(request)
-    if asked.scope is None:
-        return redirect("admin:report")
-    of = None
-    if identifier := request.GET.get("of", ""):
-        of = next((agency for agency in asked.scope.agencies if agency.identifier == identifier), None)
-        if of is None:
-            raise Http404(_("There is no such agency, or it is not below yours."))
-    found = behind(key, asked.scope, of)
-    if found is None:
-        raise Http404(_("The report has no such list."))
-    title, rows = found
-    page = Paginator(_ordered(rows), PER_PAGE).get_page(request.GET.get("p"))
-    about(request, count=len(page))
-    name, mark, _which = key.rpartition("-")
-    ways = [("good", _("counted")), ("bad", _("not counted")), ("all", _("all"))]
-    context = {
-        "title": title,
-        "words": service.period_words(asked.scope),
-        "warning": service.unfinished_words(asked.scope),
-        "of": of,
-        "back": f"{reverse('admin:report')}?{asked.query}",
-        "page": page,
-        "count": page.paginator.count,
-        "rows": _lines(request, page),
-        "query": f"{asked.query}&{urlencode({'of': identifier})}&" if of else f"{asked.query}&",
-        "ways": [(f"{name}-{way}", words, f"{name}-{way}" == key) for way, words in ways]
-        if mark and key.endswith(("-good", "-bad", "-all"))
-        else [],
-    }
-    return _answer(request, "cases/admin/report_list.html", context)
-
-
-def _asked(request, sent=None) -> Asked:
+def asked_of(request, sent=None) -> Asked:
     """The agency and the period, by default the own agency and this month; a refusal stands at its field."""
     if not access.sees_reports(request.user):
         raise PermissionDenied
@@ -176,30 +160,57 @@ def _asked(request, sent=None) -> Asked:
         return Asked(form, None)
 
 
-def _drawn(part: Part, asked: Asked) -> list[dict]:
+def _number(request, name: str) -> int:
+    """A small number in the address; 0 for what is none."""
+    text = request.GET.get(name, "")
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 7 else 0
+
+
+def _waiting(request, standing: Standing) -> dict:
+    """Since when the figures are known, what a worker does about it, and why nobody does."""
+    is_called = not standing.begins or tasks.count_reports_soon()
+    age = heartbeat_age() if standing.waits else None
+    is_away = standing.waits and (
+        not is_called or age is None or age.total_seconds() > settings.HEARTBEAT_MAX_AGE_SECONDS
+    )
+    return {
+        "counted": shown_facts.moment(standing.counted_at) if standing.counted_at else "",
+        "is_kept": standing.tables is None or standing.counted_at is not None,
+        "waits": standing.waits,
+        "problem": WORKERS_AWAY if is_away else standing.problem,
+        "refresh": REFRESH_SECONDS if standing.waits and not is_away else 0,
+    }
+
+
+def _drawn(standing: Standing, asked: Asked, part: str) -> list[dict]:
     """Tables as they are drawn, each figure with the address of its list."""
-    return [
-        {
-            "title": table.title,
-            "note": table.note,
-            "columns": table.columns,
-            "rows": [
-                [
-                    {"words": shown(value), "link": _link(value, asked), "column": column}
-                    for value, column in zip(row, table.columns, strict=True)
-                ]
-                for row in table.rows
-            ],
-        }
-        for table in part.tables
-    ]
+    query = f"{asked.query}&{urlencode({'part': part})}" if standing.counted_at else asked.query
+    return [_drawn_table(place, one, query) for place, one in enumerate(standing.tables or ())]
 
 
-def _link(value, asked: Asked) -> str:
+def _drawn_table(place: int, page: TablePage, query: str) -> dict:
+    table = page.table
+    return {
+        "place": place,
+        "page": page,
+        "title": table.title,
+        "note": table.note,
+        "columns": table.columns,
+        "rows": [
+            [
+                {"words": shown(value), "link": _link(value, query), "column": column}
+                for value, column in zip(row, table.columns, strict=True)
+            ]
+            for row in table.rows
+        ],
+    }
+
+
+def _link(value, query: str) -> str:
     if not isinstance(value, Figure) or value.value is None:
         return ""
     of = f"&{urlencode({'of': value.of})}" if value.of else ""
-    return f"{reverse('admin:report_list', args=[value.behind])}?{asked.query}{of}"
+    return f"{reverse('admin:report_list', args=[value.behind])}?{query}{of}"
 
 
 def _neighbours(scope: Scope, part: str) -> list[tuple[str, str]]:
@@ -213,78 +224,6 @@ def _neighbours(scope: Scope, part: str) -> list[tuple[str, str]]:
     return [(str(before), f"{reverse('admin:report')}?{query}")]
 
 
-# Rows of a list ---------------------------------------------------------------------------------------
-
-
-def _ordered(rows):
-    """With what a line shows, in an order that stays."""
-    if rows.model is Dossier:
-        return rows.with_people_apart().order_by("-filed_at", "-pk")
-    if rows.model is Procedure:
-        return rows.prefetch_related("versions").order_by("code")
-    if rows.model is Feedback:
-        return rows.select_related("agency", "contested", "dossier").order_by("-sent_at", "-pk")
-    if rows.model is Staff:
-        return rows  # ordered, with their agencies
-    if rows.model is ReformTask:
-        return rows.select_related("lead", "plan").order_by("plan__title", "plan", "number")
-    return rows.select_related("dossier__version", "dossier__competent_agency").order_by("-pk")
-
-
-def _lines(request, page) -> list[dict]:
-    """Each row as a link, what it is about, its agency and its moment."""
-    rows = list(page)
-    dossiers = {row.pk if isinstance(row, Dossier) else getattr(row, "dossier_id", None) for row in rows}
-    mine = set(visible(request.user).filter(pk__in=dossiers - {None}).values_list("pk", flat=True))
-    return [_line(row, mine) for row in rows]
-
-
-def _line(row, mine: set[int]) -> dict:
-    match row:
-        case Procedure():
-            versions = sorted(row.versions.all(), key=lambda version: version.number)
-            name = versions[-1].name if versions else ""
-            return {"name": row.code, "link": "", "what": name, "agency": "", "at": ""}
-        case Feedback():
-            link = reverse("admin:feedback", args=[row.pk])
-            what = row.get_verdict_display() or row.get_state_display()
-            return _row(row.code, link, what, row.agency, row.sent_at)
-        case Staff():
-            return {
-                "name": str(row),
-                "link": "",
-                "what": row.get_role_display(),
-                "agency": row.agency,
-                "at": "",
-            }
-        case ReformTask():
-            return {
-                "name": f"{row.plan} – {row.number}",
-                "link": reverse("admin:reform_task", args=[row.pk]),
-                "what": row.title,
-                "agency": row.lead,
-                "at": f"{row.due_on:%d/%m/%Y}" if row.due_on else "",
-            }
-        case Dossier():
-            return _row(str(row), _to(row.pk, mine), row.version.name, row.competent_agency, row.filed_at)
-        case Demand():
-            what, at = f"{row.paper} ({row.ground and row.get_ground_display() or row.legal_text})", row.at
-        case Rating():
-            what, at = row.comment, row.at
-        case Consultation():
-            what, at = row.question, row.due_at
-    dossier = row.dossier
-    return _row(str(dossier), _to(dossier.pk, mine), what, dossier.competent_agency, at)
-
-
-def _row(name: str, link: str, what: str, agency: Agency, at) -> dict:
-    return {"name": name, "link": link, "what": what, "agency": agency, "at": shown_facts.moment(at)}
-
-
-def _to(pk: int, mine: set[int]) -> str:
-    return reverse("admin:cases_dossier_change", args=[pk]) if pk in mine else ""
-
-
-def _answer(request, template: str, context: dict):
+def answer(request, template: str, context: dict):
     request.current_app = admin.site.name
     return TemplateResponse(request, template, admin.site.page_context(request, **context))

@@ -18,6 +18,7 @@ from cases.models.dossiers import Dossier, DossierComponent
 from cases.models.escalation import Escalation, EscalationRung, Outage
 from cases.models.feedback import Feedback, FeedbackBook, FeedbackFile, FeedbackStep
 from cases.models.history import DossierEvent, Reschedule, StepRun, Supplement
+from cases.models.kept_parts import KeptList, KeptPage, KeptPart
 from cases.models.log_books import CodeCounter, LogBook
 from cases.models.money import CashReport, DossierFee, FeeWaiver, Payment, ReceiptCounter
 from cases.models.notice_changes import NoticeChange
@@ -75,6 +76,9 @@ __all__ = [
     "Handover",
     "Heartbeat",
     "IdempotencyKey",
+    "KeptList",
+    "KeptPage",
+    "KeptPart",
     "ListColumns",
     "ListExport",
     "LogBook",

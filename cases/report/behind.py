@@ -35,7 +35,7 @@ _OTHER: dict[str, tuple[str | Promise, Callable[[Scope], QuerySet]]] = {
     "answered-late": (_("Late answers of other agencies"), together.answered_late),
 }
 # All, or those of one unit (its identifier) or officer (by number).
-_LATE = re.compile(r"late(_open)?(?:-(unit|officer)-(.+))?")
+_LATE = re.compile(r"late(_open)?(?:-(unit|officer)-([^\x00]+))?")
 _BY_OFFICER = re.compile(r"(ratings|demands)-officer-(\d{1,18})", re.ASCII)
 _MEASURES = {one.key: one for one in MEASURES}
 _LEVELS = {f"level-{level or 'unknown'}": level for level in LEVELS}

@@ -8,8 +8,8 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from cases.models import Dossier
-from cases.report.frozen_delays import FrozenList, corrections, frozen_list
-from cases.report.late import ApologyState, Late, late_list
+from cases.report.frozen_delays import FrozenList, corrections, frozen_dossiers, frozen_list
+from cases.report.late import ApologyState, Late, late_dossiers, late_list, late_of
 from cases.report.tables import Figure, Part, Table, number, shown, text
 from cases.scorecard.scope import Scope
 
@@ -29,14 +29,11 @@ def delays_of(scope: Scope) -> Delays:
 
 def listed(scope: Scope, *, only_open: bool = False, unit: str = "", officer: str = "") -> QuerySet[Dossier]:
     """The dossiers of the list; of one unit or officer, or those without a result at the end of the period."""
-    found = [
-        one.dossier
-        for one in delays_of(scope).late
-        if (one.is_open or not only_open)
-        and unit in ("", one.unit)
-        and officer in ("", str(one.officer or ""))
-    ]
-    return Dossier.objects.filter(pk__in=found)
+    frozen = frozen_dossiers(scope, only_open=only_open, unit=unit, officer=officer)
+    if frozen is not None:
+        return Dossier.objects.filter(pk__in=frozen)
+    found = late_of(scope, unit=unit, officer=officer) if unit or officer else late_dossiers(scope)
+    return found.filter(finished_then=None) if only_open else found
 
 
 def part(scope: Scope) -> Part:

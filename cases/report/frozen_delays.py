@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
+from django.db.models import BigIntegerField, F, Func, JSONField, QuerySet, Value
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -38,20 +39,58 @@ class Correction:
 
 def frozen_list(scope: Scope) -> FrozenList | None:
     """None for what is no month, and for a month whose lists are not all frozen yet."""
-    if scope.period.in_a_year != 12:
+    found = _frozen(scope)
+    if found is None:
         return None
-    month = FrozenDelays.objects.filter(month=scope.period.first)
-    if Agency.objects.filter(pk__in=scope.units).exclude(pk__in=month.values("agency")).exists():
-        return None
-    is_alone = isinstance(scope, Alone)
-    found = list(
-        month.filter(agency=scope.agency) if is_alone else month.filter(agencies__contains=[scope.agency.pk])
-    )
+    found = list(found)
     return FrozenList(
         late=in_order(one for row in found for one in map(_read, row.rows)),
         at=max(row.frozen_at for row in found),
         is_unspoilt=all(digest(row.rows) == row.digest for row in found),
     )
+
+
+def frozen_dossiers(
+    scope: Scope, *, only_open: bool = False, unit: str = "", officer: str = ""
+) -> QuerySet | None:
+    """Ids of the dossiers on that list, picked by the database; None as in `frozen_list`."""
+    found = _frozen(scope)
+    if found is None:
+        return None
+    wanted = [
+        *(["@.finished == null"] if only_open else ()),
+        *(["@.unit == $unit"] if unit else ()),
+        *(["@.officer == $officer"] if officer else ()),
+    ]
+    owner = {"unit": unit, "officer": int(officer) if officer.isdecimal() else officer}
+    picked = _Dossiers(
+        F("rows"), _Path(f"$[*] ? ({' && '.join(wanted) or '1 == 1'}).dossier"), Value(owner, JSONField())
+    )
+    return found.order_by().values(picked=picked)
+
+
+class _Path(Value):
+    def as_sql(self, compiler, connection):
+        return "%s::jsonpath", [self.value]
+
+
+class _Dossiers(Func):
+    """What a path of SQL/JSON finds, row by row."""
+
+    template = "(jsonb_path_query(%(expressions)s) #>> '{}')::bigint"
+    set_returning = True
+    output_field = BigIntegerField()
+
+
+def _frozen(scope: Scope) -> QuerySet[FrozenDelays] | None:
+    if scope.period.in_a_year != 12:
+        return None
+    month = FrozenDelays.objects.filter(month=scope.period.first)
+    if Agency.objects.filter(pk__in=scope.units).exclude(pk__in=month.values("agency")).exists():
+        return None
+    if isinstance(scope, Alone):
+        return month.filter(agency=scope.agency)
+    return month.filter(agencies__contains=[scope.agency.pk])
 
 
 def rows_of(late: Iterable[Late]) -> list[dict]:

@@ -19,6 +19,7 @@ from cases.queries import calendars_of
 from cases.scorecard import dossiers
 from cases.scorecard.scope import MINUTE, Scope
 from procedures.calendars import remembered_calendars
+from procedures.models import Agency, Staff
 from procedures.working_time import minute_of
 
 
@@ -69,6 +70,22 @@ def apologised(scope: Scope) -> QuerySet[Dossier]:
     return late_dossiers(scope).filter(Exists(issued))
 
 
+def late_of(scope: Scope, *, unit: str = "", officer: str = "") -> QuerySet[Dossier]:
+    """Of these those whose time ran out in a step of this unit (its identifier) or officer (by number)."""
+    number = int(officer) if officer.isdecimal() else None
+    runs = (
+        StepRun.objects.filter(officer=number) if officer else StepRun.objects.filter(unit__identifier=unit)
+    )
+    theirs = Q(pk__in=runs.order_by().values("dossier"))
+    if unit:
+        theirs |= Q(competent_agency__identifier=unit)  # whose step it is where there is none
+    candidates = late_dossiers(scope).filter(theirs)
+    found = list(candidates.only("competent_agency").prefetch_related("competent_agency"))
+    steps = _steps(found, scope)
+    mine = [one.pk for one in found if _is_of(_owner(one, steps.get(one.pk)), unit, number)]
+    return candidates.filter(pk__in=mine)
+
+
 @dataclass(frozen=True, slots=True)
 class Late:
     """One late dossier, as it stood at the end of the period; plain, so that it can be kept as it was.
@@ -100,7 +117,12 @@ class Late:
 @remembered_calendars()
 def late_list(scope: Scope) -> list[Late]:
     """Those late in the period, counted now; the longest first. Names in the language of the reader."""
-    found = list(late_dossiers(scope).with_people().prefetch_related("reschedules"))
+    # Procedures and agencies apart: thousands of dossiers share a few, and of whom they are is not told.
+    found = list(
+        late_dossiers(scope)
+        .only("code", "version", "competent_agency", "received_at", "clock_started_at", "cycle")
+        .prefetch_related("version", "competent_agency", "reschedules")
+    )
     calendars, steps = calendars_of(found), _steps(found, scope)
     late = [
         _late(one, steps.get(one.pk), calendars[one.competent_agency_id], until=scope.until) for one in found
@@ -113,8 +135,7 @@ def in_order(late: Iterable[Late]) -> list[Late]:
 
 
 def _late(dossier: Dossier, run: StepRun | None, calendar, *, until: datetime) -> Late:
-    unit = run.unit if run else dossier.competent_agency
-    officer = run.officer if run else None
+    unit, officer = _owner(dossier, run)
     apology, reason = _apology(dossier, until, calendar)
     return Late(
         dossier=dossier.pk,
@@ -134,10 +155,20 @@ def _late(dossier: Dossier, run: StepRun | None, calendar, *, until: datetime) -
     )
 
 
+def _owner(dossier: Dossier, run: StepRun | None) -> tuple[Agency, Staff | None]:
+    return (run.unit, run.officer) if run else (dossier.competent_agency, None)
+
+
+def _is_of(owner: tuple[Agency, Staff | None], unit: str, officer: int | None) -> bool:
+    """Of this unit, or of this officer where there is one."""
+    of_unit, of_officer = owner
+    return of_unit.identifier == unit if unit else bool(of_officer) and of_officer.pk == officer
+
+
 def _steps(found: Iterable[Dossier], scope: Scope) -> dict[int, StepRun]:
     """The step in which each was when its result came, or at the end of the period: there the time ran out."""
     ends = {dossier.pk: dossier.end_then for dossier in found}
-    runs = StepRun.objects.filter(dossier__in=ends).select_related("step", "unit", "officer")
+    runs = StepRun.objects.filter(dossier__in=ends).prefetch_related("step", "unit", "officer")
     last = {}
     for run in runs.order_by("started_at", "pk"):
         # Not what began with the result: from then on it is the applicant who is waited for.

@@ -35,6 +35,12 @@ def scope_of(agency: Agency, period: str, now=None) -> Scope:
     return facts.scope_of(agency, periods.read(period), now or timezone.now())
 
 
+def is_large(scope: Scope) -> bool:
+    """That there is more to count than anybody should wait for: a worker does it."""
+    # Not what was handled: when something was settled is asked of its history, for each dossier.
+    return count_up_to(dossiers.there(dossiers.decided_by(scope), scope), AT_ONCE) > AT_ONCE
+
+
 def write_report(scope: Scope, form: str) -> bytes:
     """The whole report as an Excel file, or as PDF in Vietnamese."""
     if form == ExportForm.REPORT_PDF:
@@ -46,7 +52,7 @@ def write_report(scope: Scope, form: str) -> bytes:
 
 def report_at_once(scope: Scope, form: str, *, by) -> bytes | None:
     """The file, when there is little to count; None when a worker should write it."""
-    if count_up_to(dossiers.handled(scope), AT_ONCE) > AT_ONCE:
+    if is_large(scope):
         return None
     content = write_report(scope, form)
     _log(by, scope)

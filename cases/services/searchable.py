@@ -11,13 +11,10 @@ import signal
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 from django.conf import settings
 from django.core.files.base import ContentFile
-from django.db import connection
 from PIL import Image, ImageOps
 from pypdf import PdfWriter
 
@@ -27,6 +24,7 @@ from cases.errors import FileMissing
 from cases.models import Document
 from cases.pictures import PDF, UNREADABLE, flat, opened_image, text_of_pdf
 from cases.scan_enums import TextFault, TextState
+from cases.services.only_run import only_run
 from cases.services.stored_files import store_file
 
 logger = logging.getLogger(__name__)
@@ -67,7 +65,7 @@ def search_waiting_scans() -> tuple[int, int]:
     done = failed = 0
     if not tool():
         return done, failed
-    with _only_run() as alone:
+    with only_run(_LOCK) as alone:
         until = time.monotonic() + SECONDS_PER_RUN
         while alone and time.monotonic() < until:
             document = _next_waiting()
@@ -196,17 +194,3 @@ def _run(command: list[str], folder: Path) -> None:
     if process.returncode:
         last = said.decode(errors="replace").strip().splitlines()[-1:]
         raise Unreadable(TextFault.TOOL, f"{TOOL} ended with {process.returncode}: {' '.join(last)}")
-
-
-@contextmanager
-def _only_run() -> Iterator[bool]:
-    """Whether no other worker is at it; its lock goes with the connection, so a killed one leaves none."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(%s)", [_LOCK])
-        alone = cursor.fetchone()[0]
-    try:
-        yield alone
-    finally:
-        if alone:
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT pg_advisory_unlock(%s)", [_LOCK])

@@ -112,3 +112,21 @@ def test_units_and_officers_add_up_to_the_list_and_say_who_repeats(world, clock)
     ]
     assert [bare(value) for value in officers.rows[0]][2:4] == [2, 1]
     assert len(listed.rows) == 2
+
+
+def test_the_list_of_a_unit_or_officer_is_picked_from_the_whole_list(world, clock):
+    world.processing(), world.processing()
+    world.record_result(done := world.processing())
+    clock.move_to("2026-12-01 08:00")
+    of_period = scope(world.province)
+    whole = late.late_list(of_period)
+    assert len(whole) > 1 and done.pk not in {one.dossier for one in whole}
+    for unit in {one.unit for one in whole} | {world.other_ward.identifier}:
+        of_unit = {one.dossier for one in whole if one.unit == unit}
+        assert set(delays.listed(of_period, unit=unit).values_list("pk", flat=True)) == of_unit
+    for officer in (world.officer, world.clerk):
+        of_officer = {one.dossier for one in whole if one.officer == officer.pk}
+        found = delays.listed(of_period, officer=str(officer.pk))
+        assert set(found.values_list("pk", flat=True)) == of_officer
+        still_open = delays.listed(of_period, officer=str(officer.pk), only_open=True)
+        assert {one.pk for one in still_open} == {one.dossier for one in whole if one.is_open} & of_officer

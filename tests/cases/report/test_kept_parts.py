@@ -1,0 +1,375 @@
+"""Parts of the report of large agencies: kept as they were counted, by workers that may die, and asked for once."""
+
+import pytest
+from django.db import connections
+from django.urls import reverse
+from django.utils import timezone, translation
+from kombu.exceptions import OperationalError
+
+from cases import services, tasks
+from cases.models import Dossier, Heartbeat, KeptPage, KeptPart, ReadAccess
+from cases.report import paged, stored
+from cases.report.behind import behind
+from cases.report.contents import CONTENTS, parts_of
+from cases.report.tables import Value
+from cases.services import kept_reports, reports
+from tests.cases.admin.conftest import browser, messages_of, text_of
+from tests.cases.report.test_report import boss, busy
+from tests.cast import local
+
+__all__ = ["boss", "browser", "busy"]
+pytestmark = pytest.mark.usefixtures("english")
+REPORT, ANEW = "/quan-tri/bao-cao/", "/quan-tri/bao-cao/dem-lai/"
+AWAY = "The workers cannot be reached at the moment. They count this part as soon as they are back."
+
+
+@pytest.fixture(autouse=True)
+def everything_is_long(monkeypatch):
+    monkeypatch.setattr(reports, "AT_ONCE", 0)
+    monkeypatch.setattr(paged, "PAGE_ROWS", 2)
+
+
+@pytest.fixture
+def called(monkeypatch) -> list[str]:
+    """Every call of a worker; none of them runs."""
+    calls = []
+    monkeypatch.setattr(tasks.count_reports, "apply_async", lambda **options: calls.append("called"))
+    return calls
+
+
+@pytest.fixture
+def alive(db):
+    Heartbeat.objects.create(name="worker", at=timezone.now())
+
+
+def scope(world, period="2026-11"):
+    return reports.scope_of(world.province, period)
+
+
+def kept(world, part="late", period="2026-11") -> kept_reports.Standing:
+    """Counted by a worker."""
+    kept_reports.ask(scope(world, period), part)
+    assert kept_reports.count_waiting() == 1
+    return kept_reports.look(scope(world, period), part)
+
+
+def plain(value) -> Value:
+    """As it is read: what waits for a language, in this one."""
+    return stored.read(stored.written(value))
+
+
+# The same as counted now ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("language", ["en", "vi"])
+@pytest.mark.parametrize("part", CONTENTS)
+def test_what_is_kept_is_what_is_counted_now_page_by_page(busy, clock, part, language):
+    clock.move_to("2026-11-20 09:00")
+    with translation.override(language):
+        [live] = parts_of(scope(busy), [part])
+        kept(busy, part)
+        assert len(live.tables) == len(kept_reports.look(scope(busy), part).tables)
+        for place, table in enumerate(live.tables):
+            rows, page = [], 1
+            while True:
+                shown = kept_reports.look(scope(busy), part, table=place, page=page).tables[place]
+                rows += shown.table.rows
+                if page == shown.pages:
+                    break
+                page += 1
+            assert rows == [[plain(value) for value in row] for row in table.rows]
+            assert (shown.table.title, shown.table.note) == (str(table.title), str(table.note))
+            assert [str(column.title) for column in table.columns] == [c.title for c in shown.table.columns]
+            assert shown.count == len(table.rows)
+
+
+def test_every_kept_figure_is_the_length_of_its_list(busy, clock):
+    clock.move_to("2026-11-20 09:00")
+    for part in ("late", "rates", "shortcomings"):
+        kept(busy, part)
+        row = KeptPart.objects.get(part=part)
+        assert row.lists.count() > 0
+        for one in row.lists.all():
+            figure = kept_reports.figure_of(scope(busy), part, one.key)
+            assert set(figure.dossiers) == set(behind(one.key, scope(busy))[1])
+            assert figure.number == len(one.dossiers) == row.figures[f"{one.key}@"]
+
+
+def test_each_language_is_kept_by_itself(busy):
+    kept(busy)
+    with translation.override("vi"):
+        assert kept_reports.look(scope(busy), "late").tables is None
+
+
+def test_small_agencies_are_counted_at_once_and_paged_too(busy, clock, monkeypatch):
+    monkeypatch.setattr(reports, "AT_ONCE", 2_000)
+    monkeypatch.setattr(paged, "PAGE_ROWS", 1)
+    clock.move_to("2026-11-20 09:00")
+    standing = kept_reports.look(scope(busy), "late", table=2, page=2)
+    assert (standing.counted_at, standing.waits) == (None, False)
+    late = standing.tables[2]
+    [part] = parts_of(scope(busy), ["late"])
+    assert (late.number, late.pages, late.count) == (2, 2, 2)
+    assert late.table.rows == part.tables[2].rows[1:]
+    assert KeptPart.objects.count() == 0
+
+
+# Asked for once ---------------------------------------------------------------------------------------
+
+
+def test_the_first_look_asks_and_the_next_ones_wait(busy):
+    looks = [kept_reports.look(scope(busy), "late") for _ in range(3)]
+    assert [(one.tables, one.waits, one.begins) for one in looks] == [
+        (None, True, True),
+        (None, True, False),
+        (None, True, False),
+    ]
+    assert [kept_reports.count_waiting(), kept_reports.count_waiting()] == [1, 0]
+
+
+def test_who_asks_while_it_is_counted_gets_that_count(busy, monkeypatch):
+    asked = []
+
+    def counting(of_scope, keys):
+        asked.append(kept_reports.ask(scope(busy), "late"))
+        return parts_of(of_scope, keys)
+
+    monkeypatch.setattr(kept_reports, "parts_of", counting)
+    kept(busy)
+    assert asked == [False]
+    assert kept_reports.count_waiting() == 0
+    assert kept_reports.ask(scope(busy), "late") is True
+
+
+def test_what_was_counted_before_today_is_shown_and_asked_for(busy, clock):
+    first = kept(busy)
+    clock.move_to("2026-11-10 08:00")
+    old = kept_reports.look(scope(busy), "late")
+    assert (old.counted_at, old.waits, old.begins) == (first.counted_at, True, True)
+    kept_reports.count_waiting()
+    new = kept_reports.look(scope(busy), "late")
+    assert (new.counted_at, new.waits) == (local("2026-11-10 08:00"), False)
+    assert KeptPart.objects.get().until == local("2026-11-10 08:01")
+
+
+# Workers ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.django_db(transaction=True)
+def test_one_worker_at_a_time(busy):
+    kept_reports.ask(scope(busy), "late")
+    other = connections["default"].copy()
+    try:
+        with other.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_lock(%s)", [kept_reports._LOCK])
+            assert kept_reports.count_waiting() == 0
+            cursor.execute("SELECT pg_advisory_unlock(%s)", [kept_reports._LOCK])
+    finally:
+        other.close()
+    assert kept_reports.count_waiting() == 1
+
+
+class Killed(BaseException):
+    """Nothing of ours runs any more."""
+
+
+def test_a_killed_worker_leaves_the_part_to_the_next_but_not_for_ever(busy, monkeypatch):
+    def dies(of_scope, keys):
+        raise Killed
+
+    kept_reports.ask(scope(busy), "late")
+    with monkeypatch.context() as patched:
+        patched.setattr(kept_reports, "parts_of", dies)
+        with pytest.raises(Killed):
+            kept_reports.count_waiting()
+    assert kept_reports.count_waiting() == 1
+    kept_reports.ask(scope(busy), "late")
+    with monkeypatch.context() as patched:
+        patched.setattr(kept_reports, "parts_of", dies)
+        for _ in range(kept_reports.MOST_TRIES):
+            with pytest.raises(Killed):
+                kept_reports.count_waiting()
+    assert kept_reports.count_waiting() == 0
+    standing = kept_reports.look(scope(busy), "late")
+    assert standing.problem == "It could not be counted. Count anew, or tell the administrator."
+    assert (standing.tables is not None, standing.waits) == (True, False)
+
+
+def test_what_goes_wrong_is_told_and_not_swallowed(busy, monkeypatch):
+    def fails(of_scope, keys):
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(kept_reports, "parts_of", fails)
+    kept_reports.ask(scope(busy), "late")
+    with pytest.raises(ZeroDivisionError):
+        kept_reports.count_waiting()
+    standing = kept_reports.look(scope(busy), "late")
+    assert (standing.tables, standing.waits) == (None, False)
+    assert standing.problem.startswith("It could not be counted.")
+
+
+def test_a_part_that_was_counted_before_stays_until_the_new_one_is_complete(busy, monkeypatch):
+    first = kept(busy)
+
+    def fails(rows):
+        raise ZeroDivisionError
+
+    kept_reports.ask(scope(busy), "late")
+    monkeypatch.setattr(stored, "written_rows", fails)
+    with pytest.raises(ZeroDivisionError):
+        kept_reports.count_waiting()
+    row = KeptPart.objects.get()
+    assert (row.counted_at, row.pages.count()) == (first.counted_at, KeptPage.objects.count())
+    assert row.pages.count() > 0
+
+
+# The night --------------------------------------------------------------------------------------------
+
+
+def waiting() -> set[tuple[str, str]]:
+    return set(KeptPart.objects.exclude(asked_at=None).values_list("period", "part"))
+
+
+def test_at_night_what_people_look_at_is_counted_anew(busy, clock):
+    kept(busy, "late")
+    clock.move_to("2026-11-10 03:30")
+    assert (kept_reports.keep_anew(), waiting()) == (1, {("2026-11", "late")})
+    kept_reports.count_waiting()
+    assert kept_reports.keep_anew() == 0  # of today already
+
+
+def test_the_new_month_is_counted_for_who_looked_at_the_last(busy, clock):
+    kept(busy, "late")
+    clock.move_to("2026-12-01 03:30")
+    kept_reports.keep_anew()
+    assert waiting() == {("2026-11", "late"), ("2026-12", "late")}
+
+
+def test_an_old_month_is_counted_anew_only_for_who_looked_lately(busy, clock):
+    clock.move_to("2027-03-01 09:00")
+    kept(busy, "late")
+    clock.move_to("2027-03-30 03:30")
+    assert kept_reports.keep_anew() == 1
+    kept_reports.count_waiting()
+    clock.move_to("2027-04-01 03:30")
+    assert kept_reports.keep_anew() == 0
+
+
+def test_after_ninety_days_without_a_look_it_is_forgotten(busy, clock):
+    kept(busy, "late")
+    clock.move_to("2027-02-07 03:30")
+    kept_reports.keep_anew()
+    assert KeptPart.objects.filter(period="2026-11").exists()
+    clock.move_to("2027-02-08 03:30")
+    kept_reports.keep_anew()
+    assert (KeptPart.objects.count(), KeptPage.objects.count()) == (0, 0)
+
+
+def test_a_look_is_noted(busy, clock):
+    kept(busy, "late")
+    clock.move_to("2026-12-20 09:00")
+    kept_reports.look(scope(busy), "late")
+    assert KeptPart.objects.get().looked_at == local("2026-12-20 09:00")
+
+
+# The page ---------------------------------------------------------------------------------------------
+
+
+def asked(part="late", **more) -> dict:
+    return {"agency": "H41", "period": "2026-11", "part": part, **more}
+
+
+def test_the_page_waits_for_a_worker_and_then_says_when_it_counted(busy, browser, boss, called, alive):
+    client = browser(boss)
+    page = client.get(REPORT, asked())
+    assert "So many dossiers are counted by a worker." in text_of(page)
+    assert '<meta http-equiv="refresh" content="4">' in page.content.decode()
+    client.get(REPORT, asked())
+    assert called == ["called"]
+    tasks.count_reports()
+    page = client.get(REPORT, asked())
+    assert "Counted on 09/11/2026 09:00." in text_of(page)
+    assert "The period is not over: counted up to 09/11/2026 09:00." in text_of(page)
+    assert page.context["refresh"] == 0
+    read = ReadAccess.objects.latest("pk")
+    rows = sum(len(table["rows"]) for table in page.context["tables"])
+    assert (read.route, read.count) == ("admin:report", rows)
+
+
+def test_a_broker_that_is_away_is_said_and_nobody_waits_in_silence(busy, browser, boss, alive, monkeypatch):
+    def away(**options):
+        raise OperationalError("away")
+
+    monkeypatch.setattr(tasks.count_reports, "apply_async", away)
+    page = browser(boss).get(REPORT, asked())
+    assert (page.context["problem"], page.context["refresh"]) == (AWAY, 0)
+    assert AWAY in text_of(page)
+
+
+def test_workers_that_show_no_sign_of_life_are_said_too(busy, browser, boss, called, alive, clock):
+    client = browser(boss)
+    assert client.get(REPORT, asked()).context["refresh"] == 4
+    clock.move_to("2026-11-09 09:10")
+    page = client.get(REPORT, asked())
+    assert (page.context["problem"], page.context["refresh"]) == (AWAY, 0)
+
+
+def test_count_anew_asks_once(busy, browser, boss, called, alive):
+    kept(busy)
+    client = browser(boss)
+    for _ in range(2):
+        answer = client.post(ANEW, asked())
+        assert answer.url == f"{REPORT}?agency=H41&period=2026-11&part=late"
+    assert called == ["called"]
+    assert "A worker counts it anew." in text_of(client.get(REPORT, asked()))
+    assert (kept_reports.count_waiting(), kept_reports.count_waiting()) == (1, 0)
+
+
+def test_what_is_not_theirs_is_neither_shown_nor_counted(busy, browser, boss, called):
+    kept(busy)
+    outside = browser(busy.outsider_head)
+    assert outside.get(REPORT, asked()).context["scope"] is None
+    assert messages_of(outside.post(ANEW, asked(), follow=True)) == ["Choose an agency and a period first."]
+    assert browser(busy.officer).post(ANEW, asked()).status_code == 403
+    assert browser(boss).post(ANEW, asked("khac")).url == reverse("admin:report")
+    assert called == []
+
+
+def test_the_list_behind_a_kept_figure_is_what_it_counted(busy, browser, boss, clock, called, alive):
+    clock.move_to("2026-11-20 09:00")
+    client = browser(boss)
+    kept(busy)
+    page = client.get(REPORT, asked())
+    [link] = {
+        cell["link"]
+        for table in page.context["tables"]
+        for row in table["rows"]
+        for cell in row
+        if "/late_open/" in cell["link"]
+    }
+    before = set(Dossier.objects.filter(pk__in=behind("late_open", scope(busy))[1].values("pk")))
+    assert len(before) > 1
+    clock.move_to("2026-11-20 10:00")
+    services.withdraw(before.pop(), by=busy.clerk, reason="Đổi ý")
+    listed = client.get(link)
+    assert len(listed.context["rows"]) == len(before) + 1  # as when it was counted
+    assert "The period is not over: counted up to 20/11/2026 09:00." in text_of(listed)
+    assert listed.context["back"].endswith("part=late")
+
+
+def test_a_long_list_is_turned_by_position(busy, browser, boss, clock, monkeypatch):
+    monkeypatch.setattr("cases.admin.report_lists.PER_PAGE", 1)
+    monkeypatch.setattr(reports, "AT_ONCE", 2_000)
+    clock.move_to("2026-11-20 09:00")
+    address = reverse("admin:report_list", args=["late"])
+    client = browser(boss)
+    first = client.get(address, {"period": "2026-11"})
+    every = behind("late", scope(busy))[1].count()
+    assert every > 1 and f"{every} rows" in text_of(first)
+    rows, page = [row["name"] for row in first.context["rows"]], first
+    while page.context["page"].after:
+        page = client.get(address, {"period": "2026-11", "after": page.context["page"].after})
+        rows += [row["name"] for row in page.context["rows"]]
+    assert len(rows) == len(set(rows)) == every
+    broken = client.get(address, {"period": "2026-11", "after": "x"})
+    assert messages_of(broken) == ["That is no page of this list; here is its beginning."]
