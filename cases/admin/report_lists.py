@@ -1,5 +1,8 @@
 """The list behind each figure of the report, in pages."""
 
+from contextlib import nullcontext
+from dataclasses import replace
+
 from django.core.paginator import Paginator
 from django.http import Http404
 from django.shortcuts import redirect
@@ -15,9 +18,10 @@ from cases.admin.scope import visible
 from cases.models import Consultation, Demand, Dossier, Feedback, Rating
 from cases.report.behind import behind
 from cases.report.contents import CONTENTS
+from cases.scorecard.dossiers import moment_of
 from cases.services import kept_reports
 from cases.services import reports as service
-from onestop.keyset import KeysetPage, SortKey, count_up_to
+from onestop.keyset import KeysetPage, SortKey, count_up_to, in_order_of_an_index
 from onestop.lists import count_words, page_of
 from onestop.reading import about
 from procedures.models import Agency, Procedure, ReformTask, Staff
@@ -42,13 +46,17 @@ def listed(request, key: str):
     part = part if part in CONTENTS else ""
     of = _agency(asked, identifier) if identifier else None
     figure = kept_reports.figure_of(asked.scope, part, key, identifier)
-    scope, found = figure.scope, behind(key, figure.scope, of)
+    scope, ways = figure.scope, _ways(key)
+    # A measure is a share of very many dossiers: those are walked through from the newest, not looked up.
+    walks = bool(ways) and figure.dossiers is None
+    found = behind(key, replace(scope, is_paged=walks), of)
     if found is None:
         raise Http404(_("The report has no such list."))
     title, rows = found
     if figure.dossiers is not None:
         rows = figure.dossiers
-    page, count = _paged(request, rows, figure.number)
+    with in_order_of_an_index() if walks and rows.model is Dossier else nullcontext():
+        page, count = _paged(request, rows, figure.number, walks=walks)
     shown = page.rows if isinstance(page, KeysetPage) else list(page)
     about(request, count=len(shown))
     kept = {name: value for name, value in (("of", identifier), ("part", part)) if value}
@@ -62,7 +70,7 @@ def listed(request, key: str):
         "count": count,
         "rows": _lines(request, shown),
         "query": f"{asked.query}&{urlencode(kept)}&" if kept else f"{asked.query}&",
-        "ways": _ways(key),
+        "ways": ways,
     }
     return answer(request, "cases/admin/report_list.html", context)
 
@@ -83,12 +91,15 @@ def _ways(key: str) -> list[tuple[str, str, bool]]:
     return [(f"{name}-{one}", words, one == way) for one, words in ways.items()]
 
 
-def _paged(request, rows, figure: int | None):
+def _paged(request, rows, figure: int | None, *, walks: bool):
     """The page that is asked for, and in words how many rows there are; a number that is kept is not counted."""
     if rows.model in SHORT:
         page = Paginator(_with_names(rows), PER_PAGE).get_page(request.GET.get("p"))
         return page, _count_words(page.paginator.count)
-    page = page_of(request, _with_names(rows), SORT_KEYS.get(rows.model, NEWEST), PER_PAGE)
+    key = SORT_KEYS.get(rows.model, NEWEST)
+    if walks and rows.model is Dossier:
+        key = SortKey(moment_of(rows), descending=True)
+    page = page_of(request, _with_names(rows), key, PER_PAGE)
     if not page.before and not page.after:
         return page, _count_words(len(page.rows))
     return page, _count_words(count_up_to(rows) if figure is None else figure, is_exact=figure is not None)
@@ -102,7 +113,7 @@ def _count_words(count: int, *, is_exact: bool = False) -> str:
 def _with_names(rows):
     """With what a line shows."""
     if rows.model is Dossier:
-        return rows.only("code", "filed_at", "version", "competent_agency").prefetch_related(
+        return rows.only("code", "filed_at", "received_at", "version", "competent_agency").prefetch_related(
             "version", "competent_agency"
         )
     if rows.model is Procedure:

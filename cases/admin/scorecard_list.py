@@ -33,11 +33,9 @@ SIDES = {
     "rest": gettext_lazy("In the denominator only"),
 }
 SORT = {
-    Dossier: SortKey("received_at", descending=True),
     Feedback: SortKey("sent_at", descending=True),
     Procedure: SortKey("code", to_text=str, from_text=str),
 }
-FILED_ONLINE = "3.3"  # counts also what is not received yet
 # What charts count besides the parts of a scorecard.
 FLOWS = {"received": gettext_lazy("Received in the month"), "ended": gettext_lazy("Ended in the month")}
 
@@ -59,7 +57,7 @@ def scorecard_list(request):
     if field and found.model is Dossier:
         found = found.filter(version__field_vi=field)
     with in_order_of_an_index():
-        page = page_of(request, _with_people(found), _order_of(code, found), PER_PAGE)
+        page = page_of(request, _with_people(found), _order_of(found), PER_PAGE)
     length = rolled.length_of(code, side, scope, field)
     about(request, count=len(page.rows) if found.model is not Procedure else 0)
     request.current_app = admin.site.name
@@ -104,8 +102,10 @@ def _side(code: str, side: str, scope: Scope) -> tuple[QuerySet, str]:
     return getattr(found, side), title
 
 
-def _order_of(code: str, found: QuerySet) -> SortKey:
-    return SortKey("filed_at", descending=True) if code == FILED_ONLINE else SORT[found.model]
+def _order_of(found: QuerySet) -> SortKey:
+    if found.model is Dossier:
+        return SortKey(dossiers.moment_of(found), descending=True)
+    return SORT[found.model]
 
 
 def _with_people(found: QuerySet) -> QuerySet:

@@ -44,7 +44,7 @@ _LEVELS = {f"level-{level or 'unknown'}": level for level in LEVELS}
 def behind(key: str, scope: Scope, of: Agency | None = None) -> tuple[str | Promise, QuerySet] | None:
     """Title and rows; `of`: only of this one agency, without what is below it. None for an unknown key."""
     if of is not None:
-        scope = Alone(of, scope.period, scope.now, scope.edition)
+        scope = Alone(of, scope.period, scope.now, scope.edition, is_paged=scope.is_paged)
     if found := _LATE.fullmatch(key):
         still_open, kind, owner = found.groups()
         title = _("Late dossiers still open") if still_open else _("Late dossiers")
@@ -68,7 +68,7 @@ def behind(key: str, scope: Scope, of: Agency | None = None) -> tuple[str | Prom
         return title, counted.numerator
     if which == ALL:
         return title, counted.denominator
-    return title, counted.denominator.exclude(pk__in=counted.numerator.order_by().values("pk"))
+    return title, counted.rest
 
 
 def _counted(name: str, scope: Scope) -> tuple[str | Promise, Counted] | None:

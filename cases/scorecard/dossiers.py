@@ -111,6 +111,11 @@ def filed(scope: Scope) -> QuerySet[Dossier]:
     )
 
 
+def moment_of(rows: QuerySet[Dossier]) -> str:
+    """By which moment the rows of a population stand in their period, and in a list."""
+    return "filed_at" if "came_at" in rows.query.annotations else "received_at"
+
+
 def with_something_to_pay(scope: Scope) -> QuerySet[Dossier]:
     """Whose processing began in the period, and with a fee that is not 0."""
     begun = DossierEvent.objects.filter(dossier=OuterRef("pk"), kind=EventKind.STARTED)
