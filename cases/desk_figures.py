@@ -80,19 +80,23 @@ def arrivals(dossiers, first: date, last: date, now: datetime | None = None) -> 
     until = now + MINUTE
     mine = dossiers.boundary_free().filter(code__isnull=False, **_days("received_at", first, last))
     arrived = Q(transferred_at__lt=until)
-    found = mine.filter(received_at__lt=until).order_by().aggregate(
-        received=Count("pk"),
-        arrived=Count("pk", filter=arrived),
-        late=Count(
-            "pk",
-            # What was filed online passes at once.
-            filter=~Q(channel=Channel.ONLINE)
-            & (
-                arrived & Q(transferred_at__gte=F("transfer_due_at") + MINUTE)
-                | ~arrived & ~Q(ended_at__lt=until) & Q(transfer_due_at__lt=now)
+    found = (
+        mine.filter(received_at__lt=until)
+        .order_by()
+        .aggregate(
+            received=Count("pk"),
+            arrived=Count("pk", filter=arrived),
+            late=Count(
+                "pk",
+                # What was filed online passes at once.
+                filter=~Q(channel=Channel.ONLINE)
+                & (
+                    arrived & Q(transferred_at__gte=F("transfer_due_at") + MINUTE)
+                    | ~arrived & ~Q(ended_at__lt=until) & Q(transfer_due_at__lt=now)
+                ),
             ),
-        ),
-        average=Avg(F("transferred_at") - F("received_at"), filter=arrived),
+            average=Avg(F("transferred_at") - F("received_at"), filter=arrived),
+        )
     )
     return Arrivals(**found)
 
