@@ -7,7 +7,6 @@ from kombu.exceptions import OperationalError
 from cases import tasks
 from cases.services import simulations
 from tests.cases.admin.conftest import messages_of, text_of
-from tests.cases.simulation.conftest import autumn  # noqa: F401 - a fixture
 
 PAGE = "/quan-tri/mo-phong/"
 PERIOD = {"first": "01/10/2026", "last": "30/11/2026"}

@@ -1,15 +1,53 @@
-"""What the tests of figures say often: everything that is kept of past days is what the facts say."""
+"""What the tests of figures say often: whose they are, and that what is kept of past days is what the facts say."""
 
 from datetime import date, timedelta
+from uuid import uuid4
 
 from django.utils import timezone
 
+from cases import services
+from cases.enums import Provision
+from cases.feedback import FeedbackKind
 from cases.models import AgencyDay, Dossier, Recount
 from cases.scorecard import counting, dossiers, evaluations, facts, rolled
+from cases.scorecard.facts import counted, scope_of
 from cases.scorecard.periods import month
+from cases.services.checklist import ComponentFacts
+from cases.services.feedback import Sender
 from procedures.models import Agency
+from tests.cast import local
 
 A_DAY = timedelta(days=1)
+OCTOBER, NOVEMBER, DECEMBER = month(2026, 10), month(2026, 11), month(2026, 12)
+LATER = local("2027-03-01 09:00")
+
+
+def listed(code, agency, period=NOVEMBER) -> tuple[set, set]:
+    found = counted(code, scope_of(agency, period, LATER))
+    return set(found.numerator), set(found.denominator)
+
+
+def outside(world) -> Dossier:
+    """A dossier of the other ward, which is of the same province."""
+    return world.receive(desk=world.other_ward, by=world.outsider_clerk)
+
+
+def with_reuse(world, procedure=None) -> Dossier:
+    form, identity = world.components(procedure or world.free)
+    return world.receive(
+        procedure, components=[form, ComponentFacts(identity.component_id, provision=Provision.REUSED)]
+    )
+
+
+def send(world, **changes):
+    facts = {
+        "kind": FeedbackKind.HANDLING,
+        "text": "Vì sao lâu như vậy?",
+        "agency": world.ward,
+        "sender": Sender(name="Trần Văn Thử", phone="0900000002"),
+        "nonce": uuid4(),
+    }
+    return services.send_feedback(**{**facts, **changes})
 
 
 def counted_dossier_by_dossier(agency: Agency, day: date) -> dict:
@@ -45,7 +83,7 @@ def assert_counted_as_the_facts_say() -> None:
             expected = counted_dossier_by_dossier(agency, day)
             assert {name: getattr(row, name) for name in expected} == expected, (agency, day)
         day += A_DAY
-    for period in (month(2026, 11), month(2026, 12)):
+    for period in (NOVEMBER, DECEMBER):
         for agency in agencies:
             scope = rolled.counted_scope(agency, period)
             if scope is not None:
