@@ -149,6 +149,7 @@ READS = {
         "report.complaints",
         "report.contents",
         "report.behind",
+        "report.visits",
         "simulation.past",
     ),
     "notifications": ("codes", "pades", "pdf", "signing", "word"),

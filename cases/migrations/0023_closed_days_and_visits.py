@@ -2,16 +2,30 @@
 
 import pgtrigger.compiler
 import pgtrigger.migrations
-from django.db import migrations
+import django.db.models.deletion
+from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
 
     dependencies = [
         ('cases', '0022_many_dossiers'),
+        ('procedures', '0016_reform_plans'),
     ]
 
     operations = [
+        migrations.CreateModel(
+            name='GuidanceVisits',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('day', models.DateField()),
+                ('visits', models.PositiveIntegerField()),
+                ('procedure', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='procedures.procedure')),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('day', 'procedure'), name='guidance_visits_once'), models.CheckConstraint(condition=models.Q(('visits__gt', 0)), name='guidance_visits_are_some')],
+            },
+        ),
         pgtrigger.migrations.RemoveTrigger(
             model_name='answerrating',
             name='answer_rating_counted',
