@@ -16,7 +16,7 @@ from django.utils import timezone
 from cases.models import Dossier
 from notifications.enums import LetterKind
 from notifications.models import Letter
-from procedures.calendars import calendar_for
+from procedures.calendars import calendars_for
 from procedures.models import Agency
 from procedures.working_time import WorkCalendar, local, minute_of
 
@@ -92,8 +92,8 @@ def _bounds(running: QuerySet[Dossier], now: datetime) -> dict[_Bounds, list[int
     """The agencies of these, by what their calendars say: most say the same."""
     at_work = running.order_by().values("competent_agency").distinct()
     found = defaultdict(list)
-    for agency in Agency.objects.filter(pk__in=at_work):
-        found[_bounds_of(calendar_for(agency), now)].append(agency.pk)
+    for pk, calendar in calendars_for(Agency.objects.filter(pk__in=at_work)).items():
+        found[_bounds_of(calendar, now)].append(pk)
     return found
 
 

@@ -72,22 +72,31 @@ class Arrivals:
 
 
 def arrivals(dossiers, first: date, last: date, now: datetime | None = None) -> Arrivals:
-    """Those among these dossiers that a desk received for another unit on those days, both included (R15)."""
+    """Those among these dossiers that a desk received for another unit on those days, both included (R15).
+
+    As it stood at `now`: what arrived or ended later was on its way.
+    """
+    now = minute_of(now or timezone.now())
+    until = now + MINUTE
     mine = dossiers.boundary_free().filter(code__isnull=False, **_days("received_at", first, last))
-    arrived = Q(transferred_at__isnull=False)
-    found = mine.order_by().aggregate(
-        received=Count("pk"),
-        arrived=Count("pk", filter=arrived),
-        late=Count(
-            "pk",
-            # What was filed online passes at once.
-            filter=~Q(channel=Channel.ONLINE)
-            & (
-                Q(transferred_at__gte=F("transfer_due_at") + MINUTE)
-                | Q(transferred_at=None, ended_at=None, transfer_due_at__lt=minute_of(now or timezone.now()))
+    arrived = Q(transferred_at__lt=until)
+    found = (
+        mine.filter(received_at__lt=until)
+        .order_by()
+        .aggregate(
+            received=Count("pk"),
+            arrived=Count("pk", filter=arrived),
+            late=Count(
+                "pk",
+                # What was filed online passes at once.
+                filter=~Q(channel=Channel.ONLINE)
+                & (
+                    arrived & Q(transferred_at__gte=F("transfer_due_at") + MINUTE)
+                    | ~arrived & ~Q(ended_at__lt=until) & Q(transfer_due_at__lt=now)
+                ),
             ),
-        ),
-        average=Avg(F("transferred_at") - F("received_at"), filter=arrived),
+            average=Avg(F("transferred_at") - F("received_at"), filter=arrived),
+        )
     )
     return Arrivals(**found)
 

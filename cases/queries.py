@@ -25,7 +25,7 @@ from cases.proof import ProofDay
 from cases.proof_words import in_words
 from cases.transfers import Transfer, transfer_of
 from notifications.models import Letter
-from procedures.calendars import calendar_for
+from procedures.calendars import calendar_for, calendars_for
 from procedures.enums import Channel, Role
 from procedures.models import Agency
 from procedures.working_time import WorkCalendar, minute_of
@@ -168,7 +168,7 @@ def asked_twice(dossiers: Iterable[Dossier]) -> set[int]:
 
 def calendars_of(dossiers: Iterable[Dossier]) -> dict[int, WorkCalendar]:
     """The calendar of each competent agency among these, by its id; asked for once each."""
-    return {agency.pk: calendar_for(agency) for agency in {d.competent_agency for d in dossiers}}
+    return calendars_for({dossier.competent_agency for dossier in dossiers})
 
 
 # --- The owner's view -------------------------------------------------------------------------

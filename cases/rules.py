@@ -59,9 +59,7 @@ def works_for(user, agency) -> bool:
     """The agency is where the person works today, or lies below it in the tree."""
     if user is None or not user.is_active or not user.workplace_id:
         return False
-    if user.workplace_id == agency.pk:
-        return True
-    return agency.ancestors().filter(pk=user.workplace_id).exists()
+    return user.workplace_id == agency.pk or agency.pk in user.agencies_below
 
 
 def _has_role(user, role: Role, agency) -> bool:

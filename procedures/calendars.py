@@ -46,12 +46,17 @@ def calendar_for(agency: Agency | None) -> WorkCalendar:
     Days in force of the country, of the agencies above and of the agency itself, the nearest winning.
     Hours are those of the agency or else of the nearest agency above that has some, else the usual ones.
     """
-    known, key = _remembered.get(), agency.pk if agency else None
+    return calendars_for([agency])[agency.pk if agency else None]
+
+
+def calendars_for(agencies: Iterable[Agency | None]) -> dict[int | None, WorkCalendar]:
+    """The same for several agencies, by their ids: as many queries for a hundred as for two."""
+    wanted = {agency.pk if agency else None: agency for agency in agencies}
+    known = _remembered.get()
     if known is None:
-        return _kept_calendar(agency)
-    if key not in known:
-        known[key] = _kept_calendar(agency)
-    return known[key]
+        return _kept_calendars(wanted)
+    known |= _kept_calendars({key: agency for key, agency in wanted.items() if key not in known})
+    return {key: known[key] for key in wanted}
 
 
 def proposed_calendar(
@@ -59,7 +64,7 @@ def proposed_calendar(
 ) -> WorkCalendar:
     """What `calendar_for` would give with these rows more and those (by primary key) less; never remembered."""
     _wait_for_changes()
-    return _read_calendar(agency, added, without)
+    return _read_calendars({None: agency}, added, without)[None]
 
 
 def changing_calendars() -> None:
@@ -90,20 +95,20 @@ def unofficial_year(today: date) -> tuple[int, bool] | None:
     return None
 
 
-def _kept_calendar(agency: Agency | None) -> WorkCalendar:
+def _kept_calendars(agencies: Mapping[int | None, Agency | None]) -> dict[int | None, WorkCalendar]:
     """From this process when the edition is still the one it was read in, otherwise from the database."""
     global _kept
+    if not agencies:
+        return {}
     _wait_for_changes()
     edition = CalendarEdition.objects.values_list("name", flat=True).first()
     if edition is None:
-        return _read_calendar(agency)
+        return _read_calendars(agencies)
     of_edition, calendars = _kept
     if of_edition != edition:
         _kept = of_edition, calendars = edition, {}
-    key = agency.pk if agency else None
-    if key not in calendars:
-        calendars[key] = _read_calendar(agency)
-    return calendars[key]
+    calendars |= _read_calendars({key: one for key, one in agencies.items() if key not in calendars})
+    return {key: calendars[key] for key in agencies}
 
 
 def _wait_for_changes() -> None:
@@ -113,21 +118,41 @@ def _wait_for_changes() -> None:
             cursor.execute("SELECT pg_advisory_xact_lock_shared(%s)", [_COUNTING])
 
 
-def _read_calendar(
-    agency: Agency | None, added: Iterable[CalendarDay] = (), without: Collection[int] = ()
-) -> WorkCalendar:
-    line = list(agency.ancestors(include_self=True)) if agency else []  # from the province down
+def _read_calendars(
+    agencies: Mapping[int | None, Agency | None],
+    added: Iterable[CalendarDay] = (),
+    without: Collection[int] = (),
+) -> dict[int | None, WorkCalendar]:
+    if not agencies:
+        return {}
+    lines = _lines(agencies)
+    units = {unit.pk: unit for line in lines.values() for unit in line}
+    stored = CalendarDay.objects.filter(Q(agency=None) | Q(agency__in=units), enabled=True)
+    rows = [*(row for row in stored if row.pk not in without), *added]
+    sessions = sessions_of(units.values()) if units else {}
+    return {key: _calendar(line, rows, sessions) for key, line in lines.items()}
+
+
+def _calendar(line: list[Agency], rows: list[CalendarDay], sessions: Mapping) -> WorkCalendar:
     rank = {unit.pk: place for place, unit in enumerate(line)}
-    stored = CalendarDay.objects.filter(Q(agency=None) | Q(agency__in=rank), enabled=True)
-    rows = [row for row in stored if row.pk not in without]
-    rows += [row for row in added if row.agency_id is None or row.agency_id in rank]
+    rows = [row for row in rows if row.agency_id is None or row.agency_id in rank]
     rows.sort(key=lambda row: rank.get(row.agency_id, -1))
     return WorkCalendar(
         [special_day(row) for row in rows],
-        _hours(line),
+        hours_of(line, sessions) if line else OfficeHours(),
         known_years={row.date.year for row in rows if row.agency_id is None},
         estimate=estimated_days,
     )
+
+
+def _lines(agencies: Mapping[int | None, Agency | None]) -> dict[int | None, list[Agency]]:
+    """Each agency behind those above it, from the province down; nobody for the country."""
+    if len(agencies) == 1:
+        return {key: list(one.ancestors(include_self=True)) if one else [] for key, one in agencies.items()}
+    found = Agency.objects.with_tree_fields().filter(pk__in=[one.pk for one in agencies.values() if one])
+    paths = {one.pk: one.tree_path for one in found}
+    units = Agency.objects.in_bulk({pk for path in paths.values() for pk in path})
+    return {key: [units[pk] for pk in paths[one.pk]] if one else [] for key, one in agencies.items()}
 
 
 def special_day(row: CalendarDay) -> SpecialDay:
@@ -141,10 +166,6 @@ def special_day(row: CalendarDay) -> SpecialDay:
         key=row.key,
         provisional=row.provisional,
     )
-
-
-def _hours(line: list[Agency]) -> OfficeHours:
-    return hours_of(line, sessions_of(line)) if line else OfficeHours()
 
 
 def sessions_of(agencies: Iterable[Agency]) -> dict[int, list[OfficeSession]]:

@@ -35,15 +35,33 @@ class Procedures:
         return cls(every - frozenset(bad), every)
 
 
+class Catalogue:
+    """The versions of the provinces' procedures in force on a day; asked once for however many agencies."""
+
+    def __init__(self, day: date):
+        self._day = day
+
+    @cached_property
+    def versions(self) -> list[ProcedureVersion]:
+        return list(ProcedureVersion.objects.in_force_on(self._day).filter(level__in=OF_PROVINCES))
+
+    @cached_property
+    def paid(self) -> frozenset[int]:
+        """Those with something to pay, in some case at least."""
+        return frozenset(_fee_lines().values_list("version", flat=True))
+
+
 class Authority:
     """The procedures that some of these agencies decide, by the versions in force on a day."""
 
-    def __init__(self, agencies: Iterable[Agency], day: date):
+    def __init__(self, agencies: Iterable[Agency], catalogue: Catalogue):
         # Agencies alike decide alike: a province has many communes that decide everything.
         kinds = {(agency.kind, frozenset(agency.decides_fields)): agency for agency in agencies}
-        versions = ProcedureVersion.objects.in_force_on(day).filter(level__in=OF_PROVINCES)
+        self._catalogue = catalogue
         self._versions = [
-            version for version in versions if any(decides(agency, version) for agency in kinds.values())
+            version
+            for version in catalogue.versions
+            if any(decides(agency, version) for agency in kinds.values())
         ]
 
     @property
@@ -62,8 +80,7 @@ class Authority:
     @cached_property
     def with_fee(self) -> frozenset[int]:
         """With something to pay, in some case at least."""
-        paid = set(_fee_lines().values_list("version", flat=True))
-        return self._those(lambda version: version.pk in paid)
+        return self._those(lambda version: version.pk in self._catalogue.paid)
 
     def _those(self, condition) -> frozenset[int]:
         return frozenset(version.procedure_id for version in self._versions if condition(version))

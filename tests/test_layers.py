@@ -151,6 +151,7 @@ READS = {
         "report.complaints",
         "report.contents",
         "report.behind",
+        "report.visits",
         "simulation.past",
     ),
     "notifications": ("codes", "pades", "pdf", "signing", "word"),

@@ -160,8 +160,11 @@ def _unsent(user, letters: Iterable[Letter]) -> list[dict]:
             "letter": letter,
             "dossier": dossiers[letter.reference],
             "may_send": rights(user, letter, dossiers[letter.reference]).send,
+            # A key is pressed once, so it is of the letter that waits longest.
+            "print_key": {} if place else {"data-key": "p"},
+            "send_key": {} if place else {"data-key": "m"},
         }
-        for letter in letters
+        for place, letter in enumerate(letters)
     ]
 
 

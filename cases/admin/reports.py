@@ -53,7 +53,7 @@ class AskForm(OfficeForm):
         help_text=gettext_lazy("With everything below it"),
     )
     period = forms.CharField(
-        label=gettext_lazy("Period"),
+        label=gettext_lazy("Reporting period"),
         max_length=7,
         help_text=gettext_lazy("A month like 2026-08, a quarter like 2026-Q3 or a year"),
     )

@@ -1,7 +1,10 @@
 """The simulator: last year's dossiers with another limit, calendar or staffing, beside what really was."""
 
+from operator import attrgetter
+
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.http import urlencode
@@ -11,17 +14,20 @@ from django.views.decorators.http import require_safe
 
 from cases import tasks
 from cases.admin.charts import Cell, Chart, chart_of, percent_text
+from cases.admin.scope import visible
 from cases.admin.simulation_form import ScenarioForm
 from cases.errors import CaseError
 from cases.services import simulations
 from cases.simulation.past import MOST, Simulation, names_of
 from cases.simulation.replay import Figures, Row
 from onestop import access
+from onestop.reading import about
 from procedures.models import Agency
 
 REFRESH_SECONDS = 3
 FIELDS_DRAWN = 5
 ROWS_SHOWN = 50
+PER_PAGE = 50
 LONGEST_NAME = 18
 
 ASSUMPTIONS = [
@@ -82,7 +88,7 @@ def _answered(request, form: ScenarioForm) -> dict:
         form.add_error(None, standing.refused)
         return {}
     if standing.found:
-        return _shown(standing.found, form)
+        return _shown(standing.found, form) | _changed(request, standing.found)
     if standing.to_begin and not tasks.simulate_soon(standing.key):
         simulations.forget(standing.key)
         messages.error(request, _("The workers cannot be reached at the moment. Try again in some minutes."))
@@ -97,15 +103,48 @@ def _shown(found: Simulation, form: ScenarioForm) -> dict:
         "whole": comparison.whole,
         "columns": _columns(comparison.whole, staffed),
         "procedures": [
-            _line(row, f"{row.name} {names.get(row.name, '')}", _dossiers(procedure=row.name))
+            _line(row, f"{row.name} {names.get(row.name, '')}", "procedure")
             for row in comparison.procedures[:ROWS_SHOWN]
         ],
-        "fields": [_line(row, row.name, _dossiers(field=row.name)) for row in comparison.fields],
+        "fields": [_line(row, row.name, "field") for row in comparison.fields],
         "more_procedures": max(len(comparison.procedures) - ROWS_SHOWN, 0),
         "staffed": staffed,
         "officers": _officers(comparison.officers),
         "chart": _chart(comparison.whole, comparison.fields, staffed),
         "notes": _notes(found),
+    }
+
+
+SIDES = {
+    "late": (gettext_lazy("Would be late"), attrgetter("now_late")),
+    "on_time": (gettext_lazy("Would be on time"), attrgetter("now_on_time")),
+}
+
+
+def _changed(request, found: Simulation) -> dict:
+    """Exactly the dossiers behind a figure that change sides, and what the links to such lists begin with."""
+    kept = request.GET.copy()
+    side, procedure, field = (kept.get(name, "") for name in ("side", "of_procedure", "of_field"))
+    for name in ("side", "of_procedure", "of_field", "p"):
+        kept.pop(name, None)
+    context = {"same": kept.urlencode()}
+    if side not in SIDES:
+        return context
+    title, keys = SIDES[side]
+    rows = visible(request.user).filter(pk__in=keys(found.comparison))
+    if procedure:
+        rows = rows.filter(version__procedure__code=procedure)
+    if field:
+        rows = rows.filter(version__field_vi=field)
+    page = Paginator(rows.with_people().order_by("received_at", "pk"), PER_PAGE).get_page(
+        request.GET.get("p")
+    )
+    about(request, count=len(page))
+    asked = {"side": side, "of_procedure": procedure, "of_field": field}
+    return context | {
+        "changed": page,
+        "changed_title": title,
+        "changed_query": f"{context['same']}&{urlencode(asked)}&",
     }
 
 
@@ -118,9 +157,15 @@ def _columns(row: Row, staffed: bool) -> list[tuple[str, Figures, str]]:
     return [(title, figures, percent_text(figures.percent)) for title, figures in columns]
 
 
-def _line(row: Row, name: str, link: str) -> dict:
-    rates = [percent_text(one.percent) for one in (row.real, row.baseline, row.scenario)]
-    return {"row": row, "name": name, "link": link, "rates": rates}
+def _line(row: Row, name: str, kind: str) -> dict:
+    """`kind` names what the row is of: a procedure, a field."""
+    return {
+        "row": row,
+        "name": name,
+        "link": _dossiers(**{kind: row.name}),
+        "of": urlencode({f"of_{kind}": row.name}),
+        "rates": [percent_text(one.percent) for one in (row.real, row.baseline, row.scenario)],
+    }
 
 
 def _dossiers(**filters: str) -> str:

@@ -40,6 +40,7 @@ from cases.models.rollups import (
 from cases.models.system import Heartbeat, IdempotencyKey
 from cases.models.tickets import QueueDay, QueueService, QueueTicket, ServiceCounter, WaitingRoom
 from cases.models.tokens import AccessToken
+from cases.models.visits import GuidanceVisits
 from cases.models.webhooks import Webhook, WebhookAttempt, WebhookDelivery
 
 __all__ = [
@@ -74,6 +75,7 @@ __all__ = [
     "FrozenDelays",
     "FrozenMonth",
     "Handover",
+    "GuidanceVisits",
     "Heartbeat",
     "IdempotencyKey",
     "KeptList",

@@ -2,12 +2,16 @@
 
 What happens now belongs to a day that nobody has counted yet, and leaves no row. A result taken back, a
 reception entered later or a complaint refused after weeks does.
+
+Whether a day is counted already is asked under a lock that is held, shared, until the commit. A worker takes it
+alone to close a day (`cases.services.rollups`), so no fact of that day is still uncommitted and without a row.
 """
 
 import pgtrigger
 
 DAY = "(changed.at AT TIME ZONE 'Asia/Ho_Chi_Minh')::date"
 READY = "('paid', 'returned')"
+CLOSING = 0xDA75  # any number: held shared by who changes what is counted, alone by who closes a day
 ALWAYS = pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete
 
 
@@ -18,6 +22,7 @@ def _again(name: str, operation, changed: str) -> pgtrigger.Trigger:
         when=pgtrigger.After,
         operation=operation,
         func=f"""
+            PERFORM pg_advisory_xact_lock_shared({CLOSING});
             INSERT INTO cases_recount (agency_id, first_day)
             SELECT DISTINCT changed.agency, {DAY}
               FROM ({changed}) AS changed (agency, at)

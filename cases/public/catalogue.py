@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 from cases.api.filters import ProcedureFilter
 from cases.public.filing_link import filing_address
 from cases.public.throttling import not_too_often
+from cases.services.visits import count_visit
 from onestop.caching import same_for_everybody
 from procedures import words
 from procedures.codes import is_procedure_code
@@ -96,6 +97,8 @@ def procedure(request: HttpRequest, code: str) -> HttpResponse:
         "excluded_periods": words.excluded_periods(version),
         "file_online": filing_address(guide),
     }
+    if request.method == "GET" and not (request.user.is_authenticated and request.user.is_staff):
+        count_visit(version.procedure, agent=request.headers.get("User-Agent", ""))
     return render(request, "public/procedure.html", facts)
 
 

@@ -1,9 +1,12 @@
 """Rates against their targets, for the whole and for each agency, and how far services are online (R54)."""
 
+from collections.abc import Mapping
+
 from django.db.models import Count, F, QuerySet
 from django.utils.translation import gettext as _
 
 from cases.models import Dossier
+from cases.report import visits
 from cases.report.measures import MEASURES, OF_DOSSIERS, Measure, services
 from cases.report.tables import PERCENT, Figure, Part, Table, number, percent, text
 from cases.scorecard.facts import Counted
@@ -12,6 +15,8 @@ from cases.scorecard.scores import Fact, NoValue
 from cases.scorecard.targets import measure, target_on
 from procedures.enums import AgencyKind, Level, ServiceLevel
 
+ByAgency = tuple[dict[int, int], dict[int, int]]  # numerator and denominator, by the id of the agency
+
 
 def level_of(scope: Scope) -> str:
     """The level whose targets hold for these agencies."""
@@ -19,22 +24,22 @@ def level_of(scope: Scope) -> str:
 
 
 def part(scope: Scope) -> Part:
+    counts = {one.key: _grouped(one.count(scope)) for one in OF_DOSSIERS}
     return Part(
         "rates",
         _("Rates and targets"),
-        (_against_targets(scope), _by_agency(scope), _services(scope)),
+        (_against_targets(scope, counts), _by_agency(scope, counts), _services(scope), visits.table(scope)),
     )
 
 
-def _against_targets(scope: Scope) -> Table:
+def _against_targets(scope: Scope, counts: Mapping[str, ByAgency]) -> Table:
     rows = []
     for one in MEASURES:
-        found = one.count(scope)
+        fact = _together(counts[one.key]) if one.key in counts else _fact(one.count(scope))
         target = target_on(one.rate, scope.day, level_of(scope)) if one.rate else None
-        if not isinstance(found, Counted):
-            rows.append((one.name, None, None, None, target and target.percent, None, NoValue(found).label))
+        if isinstance(fact, NoValue):
+            rows.append((one.name, None, None, None, target and target.percent, None, fact.label))
             continue
-        fact = found.fact
         measured = measure(fact, target)
         rows.append(
             (
@@ -62,6 +67,15 @@ def _against_targets(scope: Scope) -> Table:
     )
 
 
+def _fact(found: Counted | NoValue) -> Fact | NoValue:
+    return found.fact if isinstance(found, Counted) else NoValue(found)
+
+
+def _together(counts: ByAgency) -> Fact:
+    """What was counted for each agency, counted no second time."""
+    return Fact(*(sum(of_each.values()) for of_each in counts))
+
+
 def figures(measure: Measure, fact: Fact, of: str = "") -> tuple[Figure, Figure]:
     """Numerator and denominator, each with its list."""
     return (
@@ -70,16 +84,16 @@ def figures(measure: Measure, fact: Fact, of: str = "") -> tuple[Figure, Figure]
     )
 
 
-def _by_agency(scope: Scope) -> Table:
+def _by_agency(scope: Scope, counts: Mapping[str, ByAgency]) -> Table:
     """A row for each agency that is active or has dossiers; without dossiers there is no figure, not 0 %."""
-    counts = [_grouped(one.count(scope)) for one in OF_DOSSIERS]
     rows = []
     for agency in scope.agencies:
         cells = []
-        for (good, every), one in zip(counts, OF_DOSSIERS, strict=True):
+        for one in OF_DOSSIERS:
+            good, every = counts[one.key]
             share = percent(good.get(agency.pk, 0), every.get(agency.pk))
             cells.append(None if share is None else Figure(share, f"{one.key}-good", agency.identifier))
-        handled = counts[0][1].get(agency.pk)
+        handled = counts["2.1"][1].get(agency.pk)
         if agency.is_active or any(cell is not None for cell in cells):
             of = agency.identifier
             rows.append((str(agency), handled and Figure(handled, "2.1-all", of), *cells))
@@ -97,7 +111,7 @@ def _by_agency(scope: Scope) -> Table:
     )
 
 
-def _grouped(found: Counted) -> tuple[dict[int, int], dict[int, int]]:
+def _grouped(found: Counted) -> ByAgency:
     """Numerator and denominator by competent agency."""
     return by_competent_agency(found.numerator), by_competent_agency(found.denominator)
 

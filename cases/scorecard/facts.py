@@ -4,7 +4,7 @@ Each part is a pair of questions, numerator and denominator, so that a figure op
 system has no source for has no fact but the reason, and is never 0.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -22,12 +22,12 @@ from cases.scorecard.ranking import Standing, ranking
 from cases.scorecard.scope import Scope
 from cases.scorecard.scores import Card, Fact, Facts, NoValue, card
 from procedures import figures
-from procedures.calendars import calendar_for, remembered_calendars
+from procedures.calendars import calendars_for, remembered_calendars
 from procedures.enums import Channel
 from procedures.figures import Procedures
 from procedures.models import Agency, Procedure
 from procedures.regimes import feedback_rules_on
-from procedures.working_time import local
+from procedures.working_time import WorkCalendar, local
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,9 +222,10 @@ def received_feedback(scope: Scope) -> list[ReceivedFeedback]:
     )
     ratings = AnswerRating.objects.filter(satisfied=False, at__lt=scope.until)
     disliked = set(ratings.filter(feedback__in=candidates).values_list("feedback", flat=True))
+    calendars = calendars_for({agency for one in candidates for agency in _had_it(one)})
     received = []
     for one in candidates:
-        stood = _stood(one, scope)
+        stood = _stood(one, scope, calendars)
         if stood.agency.pk in units and scope.period.begins_at <= stood.since:
             on_time = feedback.is_on_time(stood.due_at, stood.ended_at, at=scope.last_minute)
             received.append(ReceivedFeedback(one.pk, stood.agency.pk, on_time, one.pk in disliked))
@@ -239,7 +240,11 @@ class _Stood:
     due_at: datetime
 
 
-def _stood(one: Feedback, scope: Scope) -> _Stood:
+def _had_it(one: Feedback) -> list[Agency]:
+    return [one.book.agency, *(step.to_agency for step in one.steps.all() if step.to_agency)]
+
+
+def _stood(one: Feedback, scope: Scope, calendars: Mapping[int | None, WorkCalendar]) -> _Stood:
     """Where feedback stood at the end of the period: with whom since when, and until when its end was due."""
     agency, since, end = one.book.agency, one.sent_at, None
     for step in one.steps.all():
@@ -252,7 +257,7 @@ def _stood(one: Feedback, scope: Scope) -> _Stood:
     if end is not None:
         return _Stood(agency, since, end.at, end.due_at)
     law = feedback_rules_on(local(one.sent_at).date())
-    return _Stood(agency, since, None, feedback.clocks(since, law, calendar_for(agency)).answer_by)
+    return _Stood(agency, since, None, feedback.clocks(since, law, calendars[agency.pk]).answer_by)
 
 
 _COUNTS: dict[str, Callable[[Scope], Counted | NoValue]] = {

@@ -102,7 +102,7 @@ def scopes_below(scope: Scope) -> list[Scope]:
             (agency.kind, frozenset(agency.decides_fields)) for agency in agencies if agency.is_active
         )
         # What a scope looks up by itself when nobody has: it is known here.
-        vars(one)["agencies"] = agencies
+        vars(one)["agencies"], vars(one)["catalogue"] = agencies, scope.catalogue
         if kinds not in authorities:
             authorities[kinds] = one.authority
         vars(one)["authority"] = authorities[kinds]

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from cases.scorecard.editions import Edition
 from cases.scorecard.periods import Period, PeriodRefused
 from procedures.enums import AgencyKind
-from procedures.figures import Authority
+from procedures.figures import Authority, Catalogue
 from procedures.models import Agency
 from procedures.working_time import minute_of
 
@@ -68,8 +68,12 @@ class Scope:
         return [agency.pk for agency in self.agencies]
 
     @cached_property
+    def catalogue(self) -> Catalogue:
+        return Catalogue(self.day)
+
+    @cached_property
     def authority(self) -> Authority:
-        return Authority([agency for agency in self.agencies if agency.is_active], self.day)
+        return Authority([agency for agency in self.agencies if agency.is_active], self.catalogue)
 
     @property
     def is_province(self) -> bool:

@@ -4,14 +4,19 @@ Both are rows of `Recount`: that an agency is to be counted from a day on. A run
 or missed for weeks; two at once do the same work one after the other.
 """
 
+import logging
 from collections.abc import Callable, Iterable
 from datetime import date, timedelta
 
-from django.db import transaction
+from django.db import OperationalError, connection, transaction
 from django.db.models import Min
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from psycopg.errors import LockNotAvailable
 
+from cases.errors import NotPossibleNow
 from cases.models import Dossier, Recount, RolledUp
+from cases.models.recounting import CLOSING
 from cases.scorecard import counting, rolled
 from cases.scorecard.installed import editions
 from procedures.models import Agency
@@ -20,12 +25,20 @@ from procedures.working_time import TZ
 DAYS = "days"  # what changes up to this day is counted again
 COUNTED = rolled.COUNTED  # everything up to this day has been counted
 A_DAY = timedelta(days=1)
+# Meanwhile whoever changes something waits too; shorter than the second after which PostgreSQL looks for deadlocks.
+PATIENCE = "500ms"
+
+logger = logging.getLogger(__name__)
 
 
 def keep_rollups() -> int:
-    """Count every day up to yesterday, and anew what changed of the days before; returns how many days."""
-    yesterday = timezone.localdate() - A_DAY
-    _begin(yesterday)
+    """Count every day up to yesterday, and anew what changed of the days before; returns how many days.
+
+    While a transaction is open that may still bring a fact of a day that nobody has counted, new days wait for
+    the next run.
+    """
+    if not _close_days():
+        logger.warning("somebody is still writing, so the days that are over are counted by the next run")
     return _count_again()
 
 
@@ -34,10 +47,16 @@ def rebuild_rollups(
 ) -> int:
     """Count these agencies (all of them) anew on these days (all up to yesterday); returns how many days.
 
-    What waits to be counted is counted too, so that there is no gap.
+    What waits to be counted is counted too, so that there is no gap. NotPossibleNow while new days wait for
+    somebody who is writing.
     """
+    if not _close_days():
+        raise NotPossibleNow(
+            _(
+                "Somebody has been writing for a while, so the days that are over cannot be counted. Try again."
+            )
+        )
     yesterday = timezone.localdate() - A_DAY
-    _begin(yesterday)
     begins = first_day()
     if begins is None or yesterday < begins:
         return 0
@@ -59,6 +78,17 @@ def _everybody() -> list[int]:
     return list(Agency.objects.values_list("pk", flat=True))
 
 
+def _close_days() -> bool:
+    """Have new days counted; False when somebody who has not committed yet may still bring a fact of them."""
+    try:
+        _begin(timezone.localdate() - A_DAY)
+    except OperationalError as error:
+        if not isinstance(error.__cause__, LockNotAvailable):
+            raise
+        return False
+    return True
+
+
 @transaction.atomic
 def _begin(yesterday: date) -> None:
     """From now on what changes up to yesterday is counted again; new days are such a change for everybody."""
@@ -71,8 +101,20 @@ def _begin(yesterday: date) -> None:
     if row.last_day >= yesterday:
         return
     new = row.last_day + A_DAY
-    RolledUp.objects.filter(pk=row.pk).update(last_day=yesterday)
     Recount.objects.bulk_create(Recount(agency_id=pk, first_day=new) for pk in _everybody())
+    _wait_for_writers()
+    RolledUp.objects.filter(pk=row.pk).update(last_day=yesterday)
+
+
+def _wait_for_writers() -> None:
+    """Until whoever changed what is counted has committed; nobody else begins before this transaction ends.
+
+    The last lock that is taken, so that nobody who waits for it is waited for in turn.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('lock_timeout', %s, true)", [PATIENCE])
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [CLOSING])
+        cursor.execute("SET LOCAL lock_timeout TO DEFAULT")
 
 
 def _count_again() -> int:

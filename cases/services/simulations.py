@@ -92,4 +92,4 @@ def _key(question: Question, scenario: Scenario) -> str:
         timezone.localdate(question.now),
         translation.get_language(),
     )
-    return "simulation:" + hashlib.sha256(repr(asked).encode()).hexdigest()
+    return "simulation-with-keys:" + hashlib.sha256(repr(asked).encode()).hexdigest()

@@ -25,7 +25,7 @@ from cases.simulation.clocks import minute_number
 from cases.simulation.queues import Run
 from cases.simulation.replay import Comparison, Past, Tell, replay
 from cases.simulation.scenarios import Scenario, ScenarioRefused
-from procedures.calendars import calendar_for, remembered_calendars
+from procedures.calendars import calendars_for, remembered_calendars
 from procedures.enums import Role
 from procedures.models import Agency, ProcedureVersion, TimeLimit
 from procedures.working_time import WorkCalendar
@@ -126,7 +126,7 @@ def simulate(question: Question, scenario: Scenario, *, tell: Tell = lambda perc
 
 
 def _calendars(agencies: Mapping[int, Agency]) -> dict[int, WorkCalendar]:
-    return {pk: calendar_for(agency) for pk, agency in agencies.items()}
+    return calendars_for(agencies.values())
 
 
 def _check_units(scenario: Scenario, pasts: list[Past], question: Question) -> None:
@@ -197,6 +197,7 @@ def read(question: Question, *, with_steps: bool) -> tuple[list[Past], int]:
                 steps,
                 _restart(steps, started) if cycle > 1 else 0,
                 counted=not waits and question.is_about(procedure, field),
+                key=pk,
             )
         )
     return pasts, left_out

@@ -48,6 +48,7 @@ class Past(NamedTuple):
     runs: tuple[Run, ...] = ()
     restart: int = 0
     counted: bool = True
+    key: Hashable = None  # whatever the caller knows it by
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +87,7 @@ class Comparison:
     """All dossiers, and each procedure and field, the largest first.
 
     `officers`: really and then, by unit. `kept`: promises that could not be counted again; `floored`: limits
-    that would have become shorter than a day.
+    that would have become shorter than a day. `now_late` and `now_on_time` are the keys of those that change sides.
     """
 
     whole: Row
@@ -95,6 +96,8 @@ class Comparison:
     officers: Mapping[Hashable, tuple[int, int]]
     kept: int = 0
     floored: int = 0
+    now_late: tuple[Hashable, ...] = ()
+    now_on_time: tuple[Hashable, ...] = ()
 
 
 class Course(NamedTuple):
@@ -284,6 +287,19 @@ def _compared(pasts, real: Offices, baseline, found, officers, promises: _Promis
         officers,
         kept,
         floored,
+        now_late=_keys(mine, measured, lambda before, then: then and not before),
+        now_on_time=_keys(mine, measured, lambda before, then: before and not then),
+    )
+
+
+def _keys(
+    pasts: Sequence[Past], measured: Sequence["_Three"], changes: Callable[[bool, bool], bool]
+) -> tuple:
+    """Of the dossiers whose being late before and then is a change in this sense."""
+    return tuple(
+        past.key
+        for past, (_real, before, then) in zip(pasts, measured, strict=True)
+        if changes(before.is_late, then.is_late)
     )
 
 

@@ -68,6 +68,7 @@ class Staff(AbstractUser):
 
     def refresh_from_db(self, *args, **kwargs):
         self.__dict__.pop("_seconded", None)
+        self.__dict__.pop("_below", None)
         super().refresh_from_db(*args, **kwargs)
 
     @property
@@ -88,6 +89,15 @@ class Staff(AbstractUser):
     def workplace_id(self) -> int | None:
         seconded_to = self.seconded_to
         return seconded_to.pk if seconded_to else self.agency_id
+
+    @property
+    def agencies_below(self) -> frozenset[int]:
+        """Ids of the workplace and of everything below it; asked once for each workplace of each instance."""
+        place = self.workplace_id
+        if self.__dict__.get("_below", (None,))[0] != place:
+            ids = Agency.objects.below(self.workplace).values_list("pk", flat=True)
+            self.__dict__["_below"] = (place, frozenset(ids))
+        return self.__dict__["_below"][1] if place else frozenset()
 
 
 def works_in(agencies) -> Q:

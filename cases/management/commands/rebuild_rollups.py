@@ -4,6 +4,7 @@ from datetime import date
 
 from django.utils.translation import gettext as _
 
+from cases.errors import NotPossibleNow
 from cases.management.plain import PlainCommand
 from cases.services.rollups import rebuild_rollups
 from procedures.models import Agency
@@ -21,7 +22,10 @@ class Command(PlainCommand):
         days = [self._day(text, name) for name, text in (("--from", first), ("--to", last))]
         if None not in days and days[1] < days[0]:
             self.refuse(_("The last day is before the first one."))
-        counted = rebuild_rollups(self._agencies(agency), *days)
+        try:
+            counted = rebuild_rollups(self._agencies(agency), *days)
+        except NotPossibleNow as error:
+            self.refuse(error.sentence)
         self.stdout.write(_("Days counted anew: %(days)d.") % {"days": counted})
 
     def _agencies(self, identifier: str | None):

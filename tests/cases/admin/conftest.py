@@ -2,15 +2,37 @@
 
 import html
 import re
+from datetime import date, datetime
 
 import pytest
+import time_machine
 from django.test import Client
 from django.urls import reverse
+
+from cases import services
+from cases.demo.build import build_demo
+from cases.services.rollups import keep_rollups
+from procedures.services.catalogue import load_catalogue
+from procedures.working_time import TZ
+from tests.procedures.small_seeds import SEEDS
+
+MORNING = datetime(2026, 11, 20, 10, 30, tzinfo=TZ)
 
 
 @pytest.fixture(autouse=True)
 def english_pages(english):
     """Pages are read in English, the language of the source."""
+
+
+@pytest.fixture
+def demo(db):
+    """A small demonstration on a Friday morning, with the letters and figures that the workers make."""
+    load_catalogue(SEEDS, today=date(2026, 9, 1))
+    with time_machine.travel(MORNING, tick=False):
+        build_demo(28, seed=5)
+        services.sweep()
+        keep_rollups()
+        yield
 
 
 @pytest.fixture

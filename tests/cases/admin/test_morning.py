@@ -1,16 +1,13 @@
 """The morning screen on the demonstration: each figure is a count one by one, and opens a list of that length."""
 
-from datetime import date, datetime
+from datetime import date
 
-import pytest
-import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from cases import deadlines, services
+from cases import deadlines
 from cases.ages import AGES
-from cases.demo.build import build_demo
 from cases.enums import RUNNING_STATES, State
 from cases.models import Dossier, Supplement
 from cases.services.rollups import keep_rollups
@@ -19,23 +16,10 @@ from notifications.models import Letter, Message
 from procedures.calendars import calendar_for
 from procedures.enums import Channel, Role
 from procedures.models import Agency, Staff
-from procedures.services.catalogue import load_catalogue
-from procedures.working_time import TZ, minute_of
-from tests.procedures.small_seeds import SEEDS
+from procedures.working_time import minute_of
+from tests.cases.admin.conftest import MORNING as NOW
 
 HOME = "/quan-tri/"
-NOW = datetime(2026, 11, 20, 10, 30, tzinfo=TZ)
-
-
-@pytest.fixture
-def demo(db):
-    """A small demonstration on a Friday morning, with the letters and figures that the workers make."""
-    load_catalogue(SEEDS, today=date(2026, 9, 1))
-    with time_machine.travel(NOW, tick=False):
-        build_demo(28, seed=5)
-        services.sweep()
-        keep_rollups()
-        yield
 
 
 def day_of(moment) -> date:

@@ -1,5 +1,8 @@
 """The page of the simulator: who opens it, what it compares, and what a worker does for long periods."""
 
+import html
+import re
+
 import pytest
 from django.core.cache import cache
 from kombu.exceptions import OperationalError
@@ -7,7 +10,6 @@ from kombu.exceptions import OperationalError
 from cases import tasks
 from cases.services import simulations
 from tests.cases.admin.conftest import messages_of, text_of
-from tests.cases.simulation.conftest import autumn  # noqa: F401 - a fixture
 
 PAGE = "/quan-tri/mo-phong/"
 PERIOD = {"first": "01/10/2026", "last": "30/11/2026"}
@@ -71,6 +73,23 @@ def test_each_row_opens_its_dossiers(world, browser):
     for line, count in zip(response.context["procedures"], (5, 1), strict=True):
         found = client.get(line["link"])
         assert found.context["cl"].result_count == count  # whatever became of them
+
+
+def test_a_figure_of_those_that_change_sides_opens_exactly_them(world, browser, autumn):
+    scenario = {**PERIOD, "limits": "days", "amount": "-1"}
+    client = browser(world.supervisor)
+    response = client.get(PAGE, scenario)
+    (first, second) = response.context["procedures"]
+    assert (response.context["whole"].to_late, first["row"].to_late, second["row"].to_late) == (1, 1, 0)
+    for links in ({}, {"of_procedure": "1.000001"}, {"of_field": autumn[0].version.field_vi}):
+        found = client.get(PAGE, {**scenario, "side": "late", **links})
+        assert list(found.context["changed"]) == [autumn[0]]
+        assert autumn[0].code in text_of(found)
+    assert not client.get(PAGE, {**scenario, "side": "late", "of_procedure": "1.000002"}).context["changed"]
+    assert "changed" not in client.get(PAGE, {**scenario, "side": "somewhere"}).context
+    # The links of the page lead there.
+    href = re.search(r'href="([^"]*side=late[^"]*of_procedure[^"]*)"', response.content.decode())[1]
+    assert list(client.get(PAGE + html.unescape(href)).context["changed"]) == [autumn[0]]
 
 
 def test_with_other_staffing_the_simulated_past_stands_between(world, browser):

@@ -3,6 +3,7 @@
 import pytest
 
 from cases import services
+from cases.enums import Provision
 from cases.report import together
 from cases.report.behind import behind
 from cases.report.tables import bare
@@ -48,3 +49,17 @@ def test_what_another_desk_received_and_when_it_arrived(world, clock):
     (_answers, free), scope = tables(world, "2026-11-09 10:00")
     assert [row[1] for row in free] == [1, 0, 0, None]
     assert list(behind("received-elsewhere", scope)[1]) == [dossier]
+
+
+def test_what_arrived_after_the_period_was_on_its_way_at_its_end(world, clock):
+    clock.move_to("2026-11-30 09:00")  # to be handed over by 17:00
+    arriving, withdrawn = (
+        world.receive(world.paid, desk=world.centre, by=world.centre_clerk, competent_agency=world.ward)
+        for _ in range(2)
+    )
+    clock.move_to("2026-12-02 09:00")
+    arriving.components.update(provision=Provision.SHOWN)
+    services.digitize(arriving, by=world.centre_clerk)
+    services.withdraw(withdrawn, by=world.centre_clerk, reason="Đổi ý")
+    (_answers, free), _scope = tables(world, "2026-12-02 10:00")
+    assert [row[1] for row in free] == [2, 0, 2, None]

@@ -14,7 +14,7 @@ from cases.scorecard.periods import month, quarter
 from cases.scorecard.scores import NoValue
 from procedures.enums import ServiceLevel
 from procedures.models import ProcedureVersion
-from tests.cases.scorecard.test_facts import send
+from tests.cases.scorecard.helpers import send
 from tests.cast import local
 
 pytestmark = pytest.mark.usefixtures("english")

@@ -8,7 +8,7 @@ from django.db import connection
 from cases import services
 from cases.enums import EventKind, Provision
 from cases.models import Dossier, DossierEvent, Payment, Recount, RolledUp, StepRun, Supplement
-from tests.cases.scorecard.test_facts import send
+from tests.cases.scorecard.helpers import send
 from tests.cast import local, upload
 
 MONDAY, TUESDAY, FRIDAY = date(2026, 11, 9), date(2026, 11, 10), date(2026, 11, 13)

@@ -5,15 +5,14 @@ from random import Random
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.utils import timezone
 
 from cases import services
 from cases.errors import CaseError
 from cases.models import AgencyDay, Dossier, FieldMonth, OfficerDay, PartMonth, Recount, RolledUp
-from cases.scorecard import counting, dossiers, evaluations, facts, rolled
+from cases.scorecard import counting, facts, rolled
 from cases.scorecard.periods import month
 from cases.services.rollups import keep_rollups, rebuild_rollups
-from procedures.models import Agency
+from tests.cases.scorecard.helpers import assert_counted_as_the_facts_say
 from tests.cast import local
 
 pytestmark = pytest.mark.usefixtures("english")
@@ -31,47 +30,6 @@ def stored() -> dict:
             (tuple(sorted(row.items(), key=str)) for row in model.objects.values(*names)), key=str
         )
     return found
-
-
-def counted_dossier_by_dossier(agency: Agency, day: date) -> dict:
-    """The row of an agency and day, one dossier after the other in Python."""
-    scope = counting.day_scope([agency.pk], day)
-    handled, on_time = list(dossiers.handled(scope)), set(dossiers.on_time(scope))
-    still_open = [one for one in handled if one.ended_then is None]
-    ages = [(day - timezone.localdate(one.received_at)).days for one in still_open]
-    return {
-        "received": sum(timezone.localdate(one.received_at) == day for one in handled),
-        "ended": len(handled) - len(still_open),
-        "ended_on_time": sum(one.ended_then is not None and one in on_time for one in handled),
-        "open": len(still_open),
-        "open_late": sum(one not in on_time for one in still_open),
-        "open_to_5": sum(age <= 5 for age in ages),
-        "open_to_15": sum(5 < age <= 15 for age in ages),
-        "open_to_30": sum(15 < age <= 30 for age in ages),
-        "open_longer": sum(age > 30 for age in ages),
-    }
-
-
-def assert_true(world) -> None:
-    """Every day and every month of every agency is what the facts say."""
-    last = rolled.last_counted_day()
-    assert last == timezone.localdate() - A_DAY
-    assert not Recount.objects.exists()
-    agencies = list(Agency.objects.all())
-    day = min(timezone.localdate(one.filed_at) for one in Dossier.objects.all())
-    while day <= last:
-        rows = {row.agency_id: row for row in AgencyDay.objects.filter(day=day)}
-        for agency in agencies:
-            row = rows.get(agency.pk) or AgencyDay()
-            expected = counted_dossier_by_dossier(agency, day)
-            assert {name: getattr(row, name) for name in expected} == expected, (agency, day)
-        day += A_DAY
-    for period in (NOVEMBER, DECEMBER):
-        for agency in agencies:
-            scope = rolled.counted_scope(agency, period)
-            if scope is not None:
-                assert rolled.facts_of(scope) == facts.facts_of(scope), (agency, period)
-                assert rolled.nine_of(scope) == evaluations.of_agency(scope), (agency, period)
 
 
 def test_days_are_counted_once_they_are_over(world, clock):
@@ -97,7 +55,7 @@ def test_missed_days_are_made_up(world, clock):
     assert keep_rollups() == 8
     late = dict(AgencyDay.objects.values_list("day", "open_late"))
     assert late == {date(2026, 11, day): int(day >= 12) for day in range(9, 17)}
-    assert_true(world)
+    assert_counted_as_the_facts_say()
 
 
 def test_what_happens_today_changes_no_day_before(world, clock):
@@ -120,7 +78,7 @@ def test_a_result_taken_back_is_counted_again(world, clock):
     services.undo(dossier, by=world.officer, reason="Nhầm số")
     assert keep_rollups() == 1
     assert (AgencyDay.objects.get().ended, AgencyDay.objects.get().open) == (0, 1)
-    assert_true(world)
+    assert_counted_as_the_facts_say()
 
 
 def test_other_agencies_are_left_alone(world, clock):
@@ -132,7 +90,7 @@ def test_other_agencies_are_left_alone(world, clock):
     Recount.objects.create(agency=world.ward, first_day=date(2026, 11, 10))
     assert keep_rollups() == 2
     assert AgencyDay.objects.filter(pk=kept).exists()
-    assert_true(world)
+    assert_counted_as_the_facts_say()
 
 
 def test_whoever_was_killed_is_followed_by_somebody_who_goes_on(world, clock, monkeypatch):
@@ -151,7 +109,7 @@ def test_whoever_was_killed_is_followed_by_somebody_who_goes_on(world, clock, mo
         keep_rollups()
     monkeypatch.setitem(counting.OF_A_DAY, AgencyDay, count)
     assert keep_rollups() == 5
-    assert_true(world)
+    assert_counted_as_the_facts_say()
 
 
 def test_whoever_is_killed_in_the_second_month_leaves_the_first_counted(world, clock, monkeypatch):
@@ -172,7 +130,7 @@ def test_whoever_is_killed_in_the_second_month_leaves_the_first_counted(world, c
     assert rolled.counted_scope(world.ward, DECEMBER) is None
     monkeypatch.setitem(counting.OF_A_MONTH, PartMonth, count)
     assert keep_rollups() == 16
-    assert_true(world)
+    assert_counted_as_the_facts_say()
 
 
 def test_what_changed_before_there_were_parameters_stops_nobody(world, clock):
@@ -181,7 +139,7 @@ def test_what_changed_before_there_were_parameters_stops_nobody(world, clock):
     keep_rollups()
     Recount.objects.create(agency=world.ward, first_day=date(2021, 5, 31))
     keep_rollups()
-    assert_true(world)
+    assert_counted_as_the_facts_say()
 
 
 def test_a_month_that_runs_is_counted_up_to_yesterday(world, clock):
@@ -209,7 +167,7 @@ def test_random_fates_are_counted_as_the_facts_say(world, clock, seed):
     moment += timedelta(days=1)
     clock.move_to(f"{moment:%Y-%m-%d %H:%M}")
     keep_rollups()
-    assert_true(world)
+    assert_counted_as_the_facts_say()
     before = stored()
     rebuild_rollups()
     assert stored() == before

@@ -18,7 +18,7 @@ from cases.simulation.past import Question, last_twelve_months, simulate, whole_
 from cases.simulation.scenarios import CalendarChange, LimitChange, Scenario, Staffing
 from procedures.models import CalendarDay
 from procedures.working_time import minute_of
-from tests.cases.simulation.conftest import finished
+from tests.cases.simulation.helpers import finished
 from tests.cast import local
 
 pytestmark = pytest.mark.usefixtures("english")

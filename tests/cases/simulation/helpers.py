@@ -1,7 +1,5 @@
 """Dossiers of October and November 2026, looked at in December."""
 
-import pytest
-
 from cases import services
 from cases.models import Dossier
 
@@ -14,8 +12,7 @@ def finished(world, clock, received: str, ended: str, procedure=None) -> Dossier
     return world.record_result(dossier)
 
 
-@pytest.fixture
-def autumn(world, clock) -> list[Dossier]:
+def lives_of_autumn(world, clock) -> list[Dossier]:
     """Three working days each: two on time, one late, one open and late; one stopped and one that waits."""
     dossiers = [
         finished(world, clock, "2026-10-05 08:00", "2026-10-08 16:00"),
