@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('cases', '0022_many_dossiers'),
+        ('cases', '0023_running_by_due_date'),
         ('procedures', '0016_reform_plans'),
     ]
 

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('cases', '0022_many_dossiers'),
+        ('cases', '0024_closed_days_and_visits'),
         ('procedures', '0016_reform_plans'),
     ]
 
