@@ -1,4 +1,7 @@
-"""Files on disk: there, whole, and the ones that were stored. Slow: every byte is read."""
+"""Files on disk: there, whole, and the ones that were stored. Slow: every byte is read.
+
+The snapshot is of the database alone: a document that somebody removes meanwhile is named too. Ask again then.
+"""
 
 import hashlib
 from collections.abc import Iterator
@@ -36,7 +39,6 @@ def _documents(scope: Scope) -> Outcome:
     for document in _sampled(rows.defer("text"), scope):
         same = _sha256(document.file) == document.sha256
         copy_is_there = not document.searchable or _sha256(document.searchable) is not None
-        # Removed while this was running: the snapshot has the row still, and the file is rightly gone.
         tally.look(same and copy_is_there, f"{document.dossier}: {document.file.name}")
     return tally.outcome
 

@@ -79,13 +79,15 @@ INVARIANTS = (
         "feedback-gapless",
         _("The feedback of an agency and year is numbered from 1 without a gap, up to its register."),
         rows="""
-            SELECT f.book_id || ' ' || b.year AS book, f.number
+            SELECT a.identifier || ' ' || b.year AS book, f.number
               FROM cases_feedback f JOIN cases_feedbackbook b ON b.id = f.book_id
+              JOIN procedures_agency a ON a.id = b.agency_id
              WHERE b.year >= %(since_year)s
         """,
         counters="""
-            SELECT id || ' ' || year AS book, last_number AS last
-              FROM cases_feedbackbook WHERE year >= %(since_year)s
+            SELECT a.identifier || ' ' || b.year AS book, b.last_number AS last
+              FROM cases_feedbackbook b JOIN procedures_agency a ON a.id = b.agency_id
+             WHERE b.year >= %(since_year)s
         """,
     ),
     _sequence(
@@ -127,11 +129,16 @@ INVARIANTS = (
         "tickets-gapless",
         _("The queue numbers of a service and day run from 1 without a gap."),
         rows="""
-            SELECT service_id || ' ' || day AS book, number FROM cases_queueticket WHERE day >= %(since_day)s
+            SELECT a.identifier || ' ' || s.letter || ' ' || t.day AS book, t.number
+              FROM cases_queueticket t JOIN cases_queueservice s ON s.id = t.service_id
+              JOIN procedures_agency a ON a.id = s.desk_id
+             WHERE t.day >= %(since_day)s
         """,
         counters="""
-            SELECT service_id || ' ' || day AS book, last_number AS last
-              FROM cases_queueday WHERE day >= %(since_day)s
+            SELECT a.identifier || ' ' || s.letter || ' ' || q.day AS book, q.last_number AS last
+              FROM cases_queueday q JOIN cases_queueservice s ON s.id = q.service_id
+              JOIN procedures_agency a ON a.id = s.desk_id
+             WHERE q.day >= %(since_day)s
         """,
     ),
 )
