@@ -1,0 +1,41 @@
+"""All faults by name."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+
+from tests.chaos import kills, stage
+from tests.chaos.ground import Ground
+
+
+@dataclass(frozen=True)
+class Fault:
+    """`act(ground, times=, rng=)` returns what it did, or raises `Failed` with what was harmed."""
+
+    sentence: str
+    act: Callable
+    times: int = 5
+
+
+def set_the_stage(ground: Ground) -> None:
+    """The mornings that rounds begin from; what the clerk signs in with is kept beside them."""
+    from django.core.management import call_command
+
+    call_command("migrate", interactive=False, verbosity=0)
+    _world, token = stage.build()
+    (ground.folder / "token").write_text(token)
+    ground.keep_as("morning")
+    stage.approve_a_day_off()
+    ground.keep_as("revised")
+
+
+ALL: dict[str, Fault] = {
+    **{
+        f"kill-{name}": Fault(
+            f"A worker is killed while it is at “{name}”.", partial(kills.kill_worker, name=name)
+        )
+        for name in kills.WORKS
+    },
+    "kill-celery": Fault("The Celery worker with its children is killed.", kills.kill_celery, times=2),
+}
+SHORT = ["kill-sweep", "kill-revise"]
