@@ -1,10 +1,11 @@
 """All faults by name."""
 
+import signal
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
-from tests.chaos import kills, stage
+from tests.chaos import desk, kills, stage
 from tests.chaos.ground import Ground
 
 
@@ -35,6 +36,22 @@ ALL: dict[str, Fault] = {
             f"A worker is killed while it is at “{name}”.", partial(kills.kill_worker, name=name)
         )
         for name in kills.WORKS
+    },
+    "kill-web": Fault("The web server is killed twice while clerks receive.", desk.kill_web),
+    "postgresql-restarted": Fault(
+        "PostgreSQL is restarted while clerks receive and a worker sweeps.", desk.restart_postgresql
+    ),
+    "postgresql-killed": Fault(
+        "PostgreSQL is killed while clerks receive and a worker sweeps.",
+        partial(desk.restart_postgresql, number=signal.SIGKILL),
+    ),
+    **{
+        f"redis-{how}": Fault(
+            f"Redis is {how} while clerks receive and a worker lives.",
+            partial(desk.lose_redis, how=how),
+            times=2,
+        )
+        for how in ("killed", "frozen", "emptied")
     },
     "kill-celery": Fault("The Celery worker with its children is killed.", kills.kill_celery, times=2),
 }

@@ -65,7 +65,7 @@ class Ground:
             "REDIS_URL": embedded.redis_url(self.folder),
             "SECRET_KEY": "only-for-chaos-" + "x" * 50,
             "DEBUG": "0",
-            "LOG_LEVEL": "WARNING",
+            "LOG_LEVEL": "ERROR",
             "QUIET_HOURS_FROM": "00:00",
             "QUIET_HOURS_TO": "00:00",
             **{f"THROTTLE_{name}": UNLIMITED for name in THROTTLES},
@@ -178,7 +178,11 @@ class Ground:
 
 
 def forked(work: Callable[[], object]) -> int:
-    """Do the work in a process of its own, with connections of its own; returns its number."""
+    """Do the work in a process of its own, with connections of its own; returns its number.
+
+    What it says goes to `logs/forked.log`.
+    """
+    log = log_file(Path(os.environ["ONESTOP_DATA_DIR"]), "forked")
     from django.core.cache import cache
     from django.db import connections
 
@@ -188,6 +192,9 @@ def forked(work: Callable[[], object]) -> int:
     if pid:
         return pid
     code = 1
+    output = os.open(log, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
+    os.dup2(output, 1)
+    os.dup2(output, 2)
     try:
         work()
         code = 0

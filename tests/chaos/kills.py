@@ -1,6 +1,5 @@
 """`kill -9` of a worker in the middle of its work; then the same work again, as the beat would ask for it."""
 
-import os
 import time
 from collections.abc import Callable
 from datetime import timedelta
@@ -140,6 +139,6 @@ def start_worker(ground: Ground, name: str = "worker") -> None:
 
 def start_beat(ground: Ground, name: str = "beat") -> None:
     schedule = str(ground.folder / "run" / f"{name}-schedule")
-    os.makedirs(ground.folder / "run", exist_ok=True)
+    (ground.folder / "run").mkdir(exist_ok=True)
     celery = ["celery", "--app", "onestop", "--quiet", "beat", "--schedule", schedule, "--pidfile", ""]
     ground.start(name, *celery, "--loglevel", "INFO")

@@ -7,7 +7,6 @@ from datetime import datetime, time, timedelta
 import time_machine
 from django.utils import timezone
 
-from cases import services
 from cases.models import CalendarMove, Dossier, DossierEvent, Escalation
 from cases.services import revisions
 from cases.services.revisions import DayFacts
@@ -18,7 +17,7 @@ from procedures.models import Staff
 from procedures.working_time import TZ
 from tests.cast import World, build_world
 
-LATE, IN_TIME = 60, 60
+LATE, IN_TIME = 30, 30
 
 
 def build() -> tuple[World, str]:
