@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
-from tests.chaos import desk, kills, stage
+from tests.chaos import desk, kills, others, stage
 from tests.chaos.ground import Ground
 
 
@@ -53,6 +53,13 @@ ALL: dict[str, Fault] = {
         )
         for how in ("killed", "frozen", "emptied")
     },
+    "bad-gateway": Fault(
+        "A gateway is slow, fails, answers by halves and twice.", others.bad_gateway, times=2
+    ),
+    "full-disk": Fault("The disk of the documents is full.", others.full_disk, times=1),
+    "jumping-clock": Fault("The clock jumps an hour forward and back.", others.jumping_clock, times=1),
+    "two-beats": Fault("Two beats and two workers ask and work at once.", others.two_beats, times=1),
+    "poison": Fault("One dossier raises each time.", others.poison, times=1),
     "kill-celery": Fault("The Celery worker with its children is killed.", kills.kill_celery, times=2),
 }
-SHORT = ["kill-sweep", "kill-revise"]
+SHORT = ["kill-sweep", "kill-revise", "poison"]

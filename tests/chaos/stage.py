@@ -7,15 +7,18 @@ from datetime import datetime, time, timedelta
 import time_machine
 from django.utils import timezone
 
+from cases import services
 from cases.models import CalendarMove, Dossier, DossierEvent, Escalation
+from cases.regime import needs_scan
 from cases.services import revisions
 from cases.services.revisions import DayFacts
 from cases.services.tokens import make_token
+from notifications.enums import LetterKind
 from notifications.models import Letter, Message
 from procedures.calendars import calendar_for
 from procedures.models import Staff
 from procedures.working_time import TZ
-from tests.cast import World, build_world
+from tests.cast import World, build_world, upload
 
 LATE, IN_TIME = 30, 30
 
@@ -50,6 +53,22 @@ def approve_a_day_off() -> None:
     days = [DayFacts(day, name_vi="Nghỉ đột xuất", name_en="Extra day off")]
     revision = revisions.propose(None, reason="Bão", legal_reference="TB 1", days=days, by=admin)
     revisions.approve(revision, by=admin)
+
+
+def scan(dossier: Dossier, *, by) -> None:
+    for item in dossier.components.all():
+        for _each in range(item.originals if needs_scan(dossier, item.provision) else 0):
+            services.add_document(dossier, upload(), by=by, component=item)
+
+
+def record_result(dossier: Dossier, *, by) -> Dossier:
+    return services.record_result(
+        dossier, upload("ket-qua.pdf"), by=by, number="12/KQ", signer="Trần Văn Lãnh Đạo"
+    )
+
+
+def drafted_codes() -> set[str]:
+    return set(Letter.objects.filter(kind=LetterKind.APOLOGY).values_list("reference", flat=True))
 
 
 def picture() -> dict[str, Counter]:
