@@ -54,7 +54,6 @@ def main() -> int:
 
 def run(ground: Ground, options) -> int:
     ground.settings()
-    ground.start_servers()
     import django
 
     django.setup()
@@ -64,6 +63,7 @@ def run(ground: Ground, options) -> int:
     if unknown:
         print(f"There is no fault {', '.join(sorted(unknown))}; there are: {', '.join(faults.ALL)}.")
         return 2
+    ground.start_servers()
     began = time.monotonic()
     faults.set_the_stage(ground)
     print(f"A ward with much to do: {time.monotonic() - began:.1f} s. Seed {options.seed}.", flush=True)
