@@ -252,7 +252,6 @@ CELERY_TASK_TIME_LIMIT = 900
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 3600, "socket_connect_timeout": 2}
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
-CELERY_WORKER_CONSUMER = "onestop.worker:Consumer"  # outlives a broker that dies
 HEARTBEAT_MAX_AGE_SECONDS = env.int("HEARTBEAT_MAX_AGE_SECONDS", 300)
 OUTAGE_AFTER_SECONDS = env.int("OUTAGE_AFTER_SECONDS", 600)  # then the operators are written to
 OPERATOR_EMAILS = env.list("OPERATOR_EMAILS", [])
