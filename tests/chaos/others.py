@@ -1,6 +1,7 @@
 """Gateways, full disks, clocks, two beats, and a dossier that raises each time."""
 
 import contextlib
+import logging
 import subprocess
 import time
 from datetime import timedelta
@@ -243,6 +244,7 @@ def poison(ground: Ground, *, times: int, rng: Random) -> str:
             "UPDATE cases_applicant SET id_number = left(id_number, 12) || 'AAAA' WHERE id = %s",
             [victim.applicant_id],
         )
+    logging.disable(logging.CRITICAL)  # it is logged, as it shall be; here the lines of the run are read
     calendar_moves.apply_approved()
     failed = 0
     for work in (
@@ -255,6 +257,7 @@ def poison(ground: Ground, *, times: int, rng: Random) -> str:
             work()
         except WorkIncomplete as error:
             failed += error.failed
+    logging.disable(logging.NOTSET)
     late = Dossier.objects.overdue()
     problems = []
     if not failed:
