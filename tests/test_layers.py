@@ -101,6 +101,8 @@ READS = {
         "morning",
         "trends",
         "lists",
+        "audit_chain",
+        "invariants",
         "papers",
         "pictures",
         "facts",

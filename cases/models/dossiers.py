@@ -174,11 +174,6 @@ class Dossier(models.Model):
 
     objects = DossierQuerySet.as_manager()
 
-    PERSONAL = (
-        "submitter_id_number",
-        "collector_id_number",
-    )  # encrypted; work without people leaves them out
-
     class Meta:
         verbose_name = _("dossier")
         verbose_name_plural = _("dossiers")

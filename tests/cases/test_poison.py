@@ -116,7 +116,9 @@ def test_the_others_are_reminded(world, clock):
 def test_the_late_answers_of_others_are_alerted(pair, world, clock):
     poison, healthy = pair
     for dossier in pair:
-        services.consult(dossier, by=world.officer, agency=world.other_ward, question="Đúng không?", working_hours=8)
+        services.consult(
+            dossier, by=world.officer, agency=world.other_ward, question="Đúng không?", working_hours=8
+        )
     poisoned(poison)
     clock.move_to("2026-11-30 09:00")
     with pytest.raises(WorkIncomplete):
