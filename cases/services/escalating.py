@@ -6,7 +6,7 @@ what is due. A promise is a cycle with its due date: when either changes, the la
 
 import logging
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from datetime import datetime
 
 from django.db import transaction
@@ -43,7 +43,7 @@ def climb_ladders(now: datetime | None = None) -> int:
     return one_by_one("ladder", _to_be_told(now), lambda item: _tell(*item, now))
 
 
-def _to_be_told(now: datetime) -> Iterator[tuple[int, tuple[Dossier, Window]]]:
+def _to_be_told(now: datetime) -> Generator[tuple[int, tuple[Dossier, Window]]]:
     for agencies, steps in _ladders_now(now):
         for window in steps:
             for dossier in _waiting(agencies, window).iterator(chunk_size=500):

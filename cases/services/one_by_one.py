@@ -1,7 +1,8 @@
 """Work on many dossiers, each by itself: one that raises keeps no other waiting, and people learn which it is."""
 
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Generator
+from contextlib import closing
 
 from django.db import InterfaceError, OperationalError
 from django.db.models import F
@@ -53,18 +54,19 @@ class Stumbles:
         return len(self.errors)
 
 
-def one_by_one(work: str, dossiers: Iterable[tuple[int, object]], act: Callable[[object], int]) -> int:
+def one_by_one(work: str, dossiers: Generator[tuple[int, object]], act: Callable[[object], int]) -> int:
     """Call `act` with the second of each pair; the first is the key of its dossier. Returns the sum.
 
     The pairs must be read without what may be unreadable: keys, not rows. Raises `WorkIncomplete` at the end,
     when at some it failed.
     """
     done, stumbles = 0, Stumbles(work)
-    for dossier, item in dossiers:
-        try:
-            done += act(item)
-        except Exception as error:  # noqa: BLE001 - one dossier must not hold up those behind it; `note` logs it
-            stumbles.note(dossier, error)
+    with closing(dossiers):  # its cursor of the server too, when a database that is away ends the run
+        for dossier, item in dossiers:
+            try:
+                done += act(item)
+            except Exception as error:  # noqa: BLE001 - it must not hold up those behind it; `note` logs it
+                stumbles.note(dossier, error)
     if failed := stumbles.keep():
         raise WorkIncomplete(done=done, failed=failed)
     return done

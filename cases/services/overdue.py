@@ -5,7 +5,7 @@ what is newly due, not what is stored, and a run that never happened is made up 
 """
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from dataclasses import astuple, dataclass
 from datetime import date, datetime, time, timedelta
 
@@ -138,7 +138,7 @@ def warn_due_soon(now: datetime | None = None) -> int:
     return one_by_one("warn", _due_soon(timezone.localdate(now)), warn)
 
 
-def _due_soon(today: date) -> Iterator[tuple[int, tuple[int, int]]]:
+def _due_soon(today: date) -> Generator[tuple[int, tuple[int, int]]]:
     for agency, calendar in agencies_at_work():
         for days_left in (2, 1):
             day = calendar.working_day_after(today, days_left)
@@ -174,7 +174,7 @@ def draft_apologies(now: datetime | None = None) -> int:
     return one_by_one("draft", _without_apology(now), draft)
 
 
-def _without_apology(now: datetime) -> Iterator[tuple[int, tuple[int, WorkCalendar]]]:
+def _without_apology(now: datetime) -> Generator[tuple[int, tuple[int, WorkCalendar]]]:
     for agency, calendar in agencies_at_work():
         horizon = calendar.closing(calendar.working_day_after(timezone.localdate(now), 1))
         letters = Letter.objects.filter(
@@ -289,7 +289,8 @@ def remind_supplements(now: datetime | None = None) -> int:
         over = deadlines.may_stop_after(supplement.asked_at, calendar, working_days=days)
         return deadlines.may_stop(now, over) and _remind(supplement, calendar, now)
 
-    return one_by_one("remind", waiting.order_by("asked_at").values_list("dossier", "pk"), remind)
+    rows = ((dossier, pk) for dossier, pk in waiting.order_by("asked_at").values_list("dossier", "pk"))
+    return one_by_one("remind", rows, remind)
 
 
 @transaction.atomic
