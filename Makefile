@@ -1,6 +1,6 @@
 # `make` alone lists the targets. Nothing is needed but Python 3.11 or newer, GNU make and git.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo demo-check test fuzz bench keystrokes lint audit translations screenshots openapi clean
+.PHONY: help setup demo demo-check test fuzz chaos bench keystrokes lint audit translations screenshots openapi clean
 
 VENV   := .venv
 PYTHON := $(VENV)/bin/python
@@ -43,6 +43,9 @@ test: $(DEV) $(COMPILED) ## run the tests on a real PostgreSQL and Redis (ARGS="
 
 fuzz: $(DEV) $(COMPILED) ## ask a server of its own for what the OpenAPI file allows and what not (ARGS="--seconds 3600")
 	@$(PYTHON) -m scripts.fuzz $(ARGS)
+
+chaos: $(DEV) $(COMPILED) ## break real processes and look that nothing is lost (ARGS="--only kill-sweep --times 50")
+	@$(PYTHON) -m tests.chaos $(ARGS)
 
 bench: $(DEV) $(COMPILED) ## measure what people wait for, beside a yardstick (ARGS="--dossiers 1000000" for all)
 	@$(PYTHON) -m benchmarks.run $(ARGS)

@@ -8,7 +8,7 @@ from django.utils import timezone
 from cases.ages import AGES, received
 from cases.enums import RUNNING_STATES
 from cases.lists import in_work
-from cases.models import Dossier
+from cases.models import Dossier, StuckDossier
 from notifications.enums import LetterKind, LetterState
 from notifications.models import Letter
 from procedures.models import Staff
@@ -25,6 +25,11 @@ def without_a_reason(letters: QuerySet[Letter]) -> QuerySet[Letter]:
 def open_breaches(dossiers: QuerySet[Dossier]) -> QuerySet[Dossier]:
     """Late without an apology in time, and still without a result (R33); in no order."""
     return dossiers.running().breaches().order_by()
+
+
+def stuck_dossiers() -> QuerySet:
+    """Keys of the dossiers at which the workers fail."""
+    return StuckDossier.objects.order_by().values("dossier").distinct()
 
 
 def work_by_age(dossiers: QuerySet[Dossier]) -> dict[str, int]:

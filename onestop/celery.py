@@ -5,8 +5,11 @@ import os
 from celery import Celery
 from celery.schedules import crontab
 
+from onestop import broker
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "onestop.settings")
 
+broker.use()
 app = Celery("onestop")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()

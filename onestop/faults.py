@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 
 from cases.api import problems
 from onestop.language import vietnamese_first
+from onestop.storage import FULL
 
 log = logging.getLogger(__name__)
 
@@ -24,7 +25,7 @@ RETRY_AFTER_SECONDS = 30
 
 
 class DatabaseAway:
-    """Answers 503 with a sentence when the database cannot be reached or gives up.
+    """Answers 503 with a sentence when the database cannot be reached or gives up, or the disk is full.
 
     Nothing was changed then: every service is one transaction. The reason goes to the log.
     """
@@ -36,15 +37,24 @@ class DatabaseAway:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        if not isinstance(exception, OperationalError | InterfaceError):
+        if isinstance(exception, OperationalError | InterfaceError):
+            log.error("The database did not answer %s: %s", request.path, exception)
+            code, sentence = (
+                "database_away",
+                _("The database does not answer. Nothing was changed. Try again in a minute."),
+            )
+        elif isinstance(exception, OSError) and exception.errno in FULL:
+            log.critical("The disk is full, at %s: %s", request.path, exception)
+            code, sentence = (
+                "storage_full",
+                _(
+                    "The disk of the server is full, so the file was not stored. Nothing was changed. Tell the "
+                    "administrator; what needs no file can still be done."
+                ),
+            )
+        else:
             return None
-        log.error("The database did not answer %s: %s", request.path, exception)
-        answer = _answer(
-            request,
-            HTTPStatus.SERVICE_UNAVAILABLE,
-            "database_away",
-            _("The database does not answer. Nothing was changed. Try again in a minute."),
-        )
+        answer = _answer(request, HTTPStatus.SERVICE_UNAVAILABLE, code, sentence)
         answer["Retry-After"] = str(RETRY_AFTER_SECONDS)
         answer["Cache-Control"] = "no-store"
         return answer

@@ -23,6 +23,7 @@ from django_redis import get_redis_connection
 from redis import RedisError
 
 from cases.models import Dossier, Heartbeat
+from cases.morning import stuck_dossiers
 from notifications.enums import MessageState
 from notifications.models import Letter, Message
 from notifications.services.messages import quiet_hours_now
@@ -47,6 +48,7 @@ def readiness() -> dict:
     database = database_part()
     if database["status"] == Status.OK:
         parts = {"database": database, "migrations": migrations_part(), "worker": worker_part()}
+        parts["dossiers"] = stuck_part()
     else:
         unknown = {"status": Status.DEGRADED, "detail": "unknown without the database"}
         parts = {"database": database, "migrations": unknown, "worker": unknown}
@@ -98,6 +100,16 @@ def worker_part() -> dict:
         detail = f"last heartbeat of beat and worker {seconds} seconds ago"
         return {"status": Status.DEGRADED, "detail": detail, "age_seconds": seconds}
     return {"status": Status.OK, "age_seconds": seconds}
+
+
+def stuck_part() -> dict:
+    try:
+        stuck = stuck_dossiers().count()
+    except DatabaseError:
+        return {"status": Status.DEGRADED, "detail": "unknown before the migrations are applied"}
+    if not stuck:
+        return {"status": Status.OK}
+    return {"status": Status.DEGRADED, "detail": f"the workers fail at {stuck} dossiers", "stuck": stuck}
 
 
 def heartbeat_age() -> timedelta | None:
@@ -159,6 +171,11 @@ def metrics_text() -> str:
             {"": outbox.asleep(now, quiet).count()},
         ),
         ("onestop_outbox_dead", "Messages given up", {"": Message.objects.dead().count()}),
+        (
+            "onestop_dossiers_stuck",
+            "Dossiers at which the workers fail",
+            {"": stuck_dossiers().count()},
+        ),
         (
             "onestop_heartbeat_age_seconds",
             "Seconds since beat and worker showed that they live",

@@ -216,7 +216,7 @@ STATICFILES_DIRS = [BASE_DIR / "onestop" / "static"]
 STORAGES = {
     # Scans and letters: outside the web root, served only by views that ask who wants them.
     "default": {
-        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "BACKEND": "onestop.storage.WholeFiles",
         "OPTIONS": {"location": str(env.path("DOCUMENT_ROOT", DATA_DIR / "documents")), "base_url": None},
     },
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedStaticFilesStorage"},

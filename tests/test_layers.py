@@ -103,6 +103,8 @@ READS = {
         "morning",
         "trends",
         "lists",
+        "audit_chain",
+        "invariants",
         "papers",
         "pictures",
         "facts",

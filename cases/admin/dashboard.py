@@ -14,7 +14,7 @@ from cases.admin.charts import chart_of_ages, chart_of_load, charts_of_months, h
 from cases.admin.home_figures import figures
 from cases.admin.scope import visible
 from cases.admin.shown import due_with_words, state_badge, time_to_answer
-from cases.morning import load_of_officers, work_by_age
+from cases.morning import load_of_officers, stuck_dossiers, work_by_age
 from cases.queries import calendars_of, filings_to_answer, working_days_left
 from cases.trends import trends
 from onestop import access
@@ -42,6 +42,7 @@ def with_figures(request, context: dict) -> dict:
         "course": course(user),
         "workers": workers(user),
         "calendar_warning": calendar_warning(user),
+        "stuck_warning": stuck_warning(user),
         "receives": access.receives(user),
         "processes": access.processes(user),
     }
@@ -117,6 +118,23 @@ def calendar_warning(user) -> str:
         "There is no calendar of %(year)s yet: due dates that reach into it are estimates. "
         "Enter the official notice as soon as it is there."
     ) % {"year": year}
+
+
+def stuck_warning(user) -> str:
+    """At which dossiers the workers fail, for those who answer for them; by code, for nothing else may be readable."""
+    if not (access.supervises(user) or access.keeps_system(user)):
+        return ""
+    found = stuck_dossiers()
+    if not access.keeps_system(user):
+        found = found.filter(dossier__in=visible(user).order_by().values("pk"))
+    codes = list(found.order_by("dossier").values_list("dossier__code", flat=True)[: FIRST + 1])
+    if not codes:
+        return ""
+    named = ", ".join(code or "–" for code in codes[:FIRST]) + (" …" if len(codes) > FIRST else "")
+    return _t(
+        "The workers fail at %(codes)s: warnings, flags or drafts of letters may be missing there. Look at these "
+        "dossiers yourself and tell the administrator; all others are worked on."
+    ) % {"codes": named}
 
 
 @dataclass(frozen=True, slots=True)

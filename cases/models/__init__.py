@@ -37,7 +37,7 @@ from cases.models.rollups import (
     Recount,
     RolledUp,
 )
-from cases.models.system import Heartbeat, IdempotencyKey
+from cases.models.system import Heartbeat, IdempotencyKey, StuckDossier
 from cases.models.tickets import QueueDay, QueueService, QueueTicket, ServiceCounter, WaitingRoom
 from cases.models.tokens import AccessToken
 from cases.models.visits import GuidanceVisits
@@ -113,6 +113,7 @@ __all__ = [
     "ServiceCounter",
     "StepRun",
     "StoredPaper",
+    "StuckDossier",
     "Supplement",
     "SupplementAnswer",
     "WaitingRoom",

@@ -11,6 +11,24 @@ class Heartbeat(models.Model):
     at = models.DateTimeField()
 
 
+class StuckDossier(models.Model):
+    """A dossier at which a run of the workers raised; gone when a later run of that work gets past it.
+
+    `error` is the kind of the error alone: its text may hold what people told, and stands in the log.
+    """
+
+    work = models.CharField(max_length=20)
+    dossier = models.ForeignKey("Dossier", on_delete=models.CASCADE, related_name="+")
+    since = models.DateTimeField()
+    last_at = models.DateTimeField()
+    times = models.PositiveIntegerField(default=1)
+    error = models.CharField(max_length=100)
+
+    class Meta:
+        ordering = ["since", "pk"]
+        constraints = [models.UniqueConstraint(name="stuck_dossier_once", fields=["work", "dossier"])]
+
+
 class IdempotencyKey(models.Model):
     """Answer given to a write with this key, so that a repeated request does not act twice.
 

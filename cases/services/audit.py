@@ -6,14 +6,10 @@ docs/decisions/0026-the-audit-chain.md for what is found, and what is not.
 """
 
 import logging
-from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import UTC
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, QuerySet
-from django.utils.translation import gettext as _
 
+from cases.audit_chain import BATCH, chained_hash, units_below
 from cases.audit_enums import AuditBasis
 from cases.events import has_seal
 from cases.models import AuditEntry, AuditHead, DossierEvent
@@ -21,17 +17,6 @@ from onestop.encryption import seal
 from procedures.models import Agency
 
 logger = logging.getLogger(__name__)
-
-BATCH = 1_000
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing that is not as it was written: in whose chain, at which number, and a sentence."""
-
-    agency: str
-    number: int | None
-    sentence: str
 
 
 def chain_waiting(agency: Agency | None = None) -> int:
@@ -42,7 +27,7 @@ def chain_waiting(agency: Agency | None = None) -> int:
     """
     waiting = AuditEntry.objects.filter(number=None)
     if agency is not None:
-        waiting = waiting.filter(agency__in=_below(agency))
+        waiting = waiting.filter(agency__in=units_below(agency))
     done = 0
     for pk in waiting.order_by("agency").values_list("agency", flat=True).distinct():
         while chained := _chain_batch(pk):
@@ -66,7 +51,7 @@ def _chain_batch(agency_id: int) -> int:
         adopting = adopting and entry.basis == AuditBasis.ADOPTED
         entry.digest = seal("row", event.content, event.seal) if event else ""
         entry.number, entry.previous = head.number + 1, head.hash
-        entry.hash = _hash(entry)
+        entry.hash = chained_hash(entry)
         head.number, head.hash = entry.number, entry.hash
         if entry.basis == AuditBasis.BROKEN:
             logger.error("audit: event %s was not written by this system as it stands", entry.event)
@@ -80,83 +65,3 @@ def _basis(entry: AuditEntry, event: DossierEvent | None, *, adopting: bool) -> 
     if event is not None and entry.basis == AuditBasis.ADOPTED and adopting:
         return AuditBasis.ADOPTED
     return AuditBasis.SEALED if event is not None and has_seal(event) else AuditBasis.BROKEN
-
-
-def _hash(entry: AuditEntry) -> str:
-    return seal(
-        entry.agency_id,
-        entry.number,
-        entry.event,
-        entry.at.astimezone(UTC).isoformat(),
-        entry.basis,
-        entry.digest,
-        entry.previous,
-    )
-
-
-def chained_agencies(agency: Agency | None = None) -> QuerySet[Agency]:
-    """The agencies that have a chain; or this one and those below it."""
-    found = Agency.objects.filter(pk__in=AuditEntry.objects.values("agency")).order_by("identifier")
-    return found if agency is None else found.filter(pk__in=_below(agency))
-
-
-def _below(agency: Agency) -> list[int]:
-    return list(Agency.objects.below(agency).values_list("pk", flat=True))
-
-
-def heads(agencies: QuerySet[Agency]) -> dict[str, list]:
-    """Number and hash of the last entry, by agency: to be kept where the database's keepers cannot write."""
-    rows = AuditHead.objects.filter(agency__in=agencies).order_by("agency__identifier")
-    return {head.agency.identifier: [head.number, head.hash] for head in rows.select_related("agency")}
-
-
-def verify(agency: Agency, known: list | None = None) -> Iterator[Finding]:
-    """Everything in the chain of this agency that was changed, removed or put in.
-
-    `known` is an earlier head: a chain that was cut off at its end, head and all, no longer reaches it.
-    """
-
-    def found(number: int | None, sentence: str) -> Finding:
-        return Finding(agency.identifier, number, sentence)
-
-    number, last = 0, ""
-    entries = AuditEntry.objects.filter(agency=agency).order_by("number")
-    while batch := list(entries.filter(number__gt=number)[:BATCH]):
-        events = DossierEvent.objects.in_bulk([entry.event for entry in batch])
-        for entry in batch:
-            if entry.number != number + 1:
-                gap = {"first": number + 1, "last": entry.number - 1}
-                yield found(entry.number, _("entries %(first)s to %(last)s were removed.") % gap)
-            elif entry.previous != last:
-                yield found(entry.number, _("the entry does not follow the one before it."))
-            if entry.hash != _hash(entry):
-                yield found(entry.number, _("the entry was changed."))
-            yield from (found(entry.number, sentence) for sentence in _of_event(entry, events))
-            number, last = entry.number, entry.hash
-            if known and number == known[0] and last != known[1]:
-                yield found(number, _("the chain is not the one that was kept outside."))
-    head = AuditHead.objects.filter(agency=agency).first()
-    if head is not None and (head.number, head.hash) != (number, last):
-        yield found(None, _("the chain was cut off after number %(number)s.") % {"number": number})
-    if known and number < known[0]:
-        yield found(None, _("the chain once reached number %(number)s.") % {"number": known[0]})
-
-
-def _of_event(entry: AuditEntry, events: dict[int, DossierEvent]) -> Iterator[str]:
-    event = events.get(entry.event)
-    if event is None:
-        yield _("event %(event)s was removed.") % {"event": entry.event}
-    elif entry.digest != seal("row", event.content, event.seal):
-        yield _("event %(event)s was changed.") % {"event": entry.event}
-    elif entry.basis == AuditBasis.BROKEN:
-        yield _("event %(event)s was changed or put in before it was chained.") % {"event": entry.event}
-
-
-def unchained(agency: Agency | None = None) -> Iterator[Finding]:
-    """Events that went round the trigger which puts them into the chain, or whose entry was removed."""
-    events = DossierEvent.objects.filter(~Exists(AuditEntry.objects.filter(event=OuterRef("pk"))))
-    if agency is not None:
-        events = events.filter(dossier__receiving_desk__in=_below(agency))
-    rows = events.order_by("pk").values_list("dossier__receiving_desk__identifier", "pk")
-    for identifier, pk in rows.iterator():
-        yield Finding(identifier, None, _("event %(event)s is in no chain: put in by hand.") % {"event": pk})

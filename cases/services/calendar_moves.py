@@ -35,6 +35,7 @@ from cases.models import Extension as ExtensionRow
 from cases.services import inner_deadlines
 from cases.services.apologies import withdraw_untouched_drafts
 from cases.services.notices import notify_applicant
+from cases.services.one_by_one import Stumbles
 from procedures.calendars import calendar_for, proposed_calendar, remembered_calendars
 from procedures.models import Agency, CalendarDay, TimeLimit
 from procedures.working_time import TZ, WorkCalendar, local
@@ -257,22 +258,41 @@ def apply_batch(revision: CalendarRevision, size: int = BATCH) -> bool:
     )
     if mine is None or mine != _next_approved():
         return False
-    dossiers = list(
-        _with_facts(dossiers_of(mine).filter(pk__gt=mine.last_dossier))
-        .with_people()
-        .select_related("limit")
-        .select_for_update(of=("self",))[:size]
-    )
-    mine.moved += _move(mine, dossiers)
-    mine.checked += len(dossiers)
-    if dossiers:
-        mine.last_dossier = dossiers[-1].pk
-    if len(dossiers) < size:
+    following = dossiers_of(mine).filter(pk__gt=mine.last_dossier)
+    keys = list(following.values_list("pk", flat=True)[:size])
+    mine.moved += _move_all(mine, keys)
+    mine.checked += len(keys)
+    if keys:
+        mine.last_dossier = keys[-1]
+    if len(keys) < size:
         inner_deadlines.count_again(mine.agency)
         mine.state = RevisionState.DONE
         mine.finished_at = timezone.now()
     mine.save()
     return True
+
+
+def _move_all(revision: CalendarRevision, keys: list[int]) -> int:
+    """All at once; where that raises one by one, so that one dossier holds up neither others nor the revision."""
+    try:
+        with transaction.atomic():
+            return _move(revision, _locked(keys))
+    except Exception:
+        logger.exception("a batch could not be moved at once; trying one by one")
+    moved, stumbles = 0, Stumbles("calendar")
+    for pk in keys:
+        try:
+            with transaction.atomic():
+                moved += _move(revision, _locked([pk]))
+        except Exception as error:  # noqa: BLE001 - `note` logs it
+            stumbles.note(pk, error)
+    stumbles.keep(forget_others=False)  # its promise stays, and nobody comes by again
+    return moved
+
+
+def _locked(keys: list[int]) -> list[Dossier]:
+    found = _with_facts(Dossier.objects.running().filter(pk__in=keys).order_by("pk")).with_people()
+    return list(found.select_related("limit").select_for_update(of=("self",)))
 
 
 def _move(revision: CalendarRevision, dossiers: list[Dossier]) -> int:

@@ -115,7 +115,7 @@ def end_step(dossier: Dossier, *, at: datetime, officer=None, note: str = "") ->
     """Close the running step; who closed it is who did it."""
     run = running_step(dossier)
     if run:
-        run.done_at = at
+        run.done_at = max(at, run.started_at)  # the clock of the server may have been put back
         run.officer = run.officer or officer
         run.note = note
         run.save(update_fields=["done_at", "officer", "note"])

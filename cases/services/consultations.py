@@ -19,6 +19,7 @@ from cases.models import Consultation, Dossier
 from cases.services.base import ask, known_choice, locked, required_text
 from cases.services.clock import countable_moment
 from cases.services.notices import supervisors_of, tell_staff
+from cases.services.one_by_one import one_by_one
 from notifications.enums import MessageKind
 from procedures.calendars import calendar_for
 from procedures.models import Agency
@@ -234,7 +235,8 @@ def alert_late_consultations(now: datetime | None = None) -> int:
     """
     now = now or timezone.now()
     late = Consultation.objects.waiting().filter(due_at__lt=minute_of(now), alerted_at=None)
-    return sum(_alert(consultation, now) for consultation in late.order_by("due_at", "pk"))
+    rows = ((row.dossier_id, row) for row in late.order_by("due_at", "pk"))
+    return one_by_one("consultation", rows, lambda consultation: _alert(consultation, now))
 
 
 @transaction.atomic

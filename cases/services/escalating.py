@@ -6,7 +6,7 @@ what is due. A promise is a cycle with its due date: when either changes, the la
 
 import logging
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from datetime import datetime
 
 from django.db import transaction
@@ -22,6 +22,7 @@ from cases.models import Dossier, Escalation, EscalationRung
 from cases.services.at_work import agencies_at_work
 from cases.services.base import locked
 from cases.services.notices import supervisors_of, tell_staff, warn_of_due_date
+from cases.services.one_by_one import one_by_one
 from notifications.enums import MessageKind
 from procedures.calendars import calendar_for, remembered_calendars
 from procedures.enums import Role
@@ -39,12 +40,14 @@ def climb_ladders(now: datetime | None = None) -> int:
     the dossier and then finds the row.
     """
     now = now or timezone.now()
-    told = 0
+    return one_by_one("ladder", _to_be_told(now), lambda item: _tell(*item, now))
+
+
+def _to_be_told(now: datetime) -> Generator[tuple[int, tuple[Dossier, Window]]]:
     for agencies, steps in _ladders_now(now):
         for window in steps:
             for dossier in _waiting(agencies, window).iterator(chunk_size=500):
-                told += _tell(dossier, window, now)
-    return told
+                yield dossier.pk, (dossier, window)
 
 
 def ladder_of(agency: Agency) -> tuple[Rung, ...]:

@@ -5,12 +5,13 @@ what is newly due, not what is stored, and a run that never happened is made up 
 """
 
 import logging
-from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from collections.abc import Callable, Generator
+from dataclasses import astuple, dataclass
+from datetime import date, datetime, time, timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
@@ -24,6 +25,7 @@ from cases.services.base import locked
 from cases.services.consultations import alert_late_consultations
 from cases.services.escalating import climb_ladders
 from cases.services.notices import notify_applicant, warn_of_due_date
+from cases.services.one_by_one import Stumbles, WorkIncomplete, one_by_one
 from notifications.enums import LIVE_LETTER_STATES, LetterKind, LetterState, MessageKind
 from notifications.models import Letter
 from notifications.services.messages import enqueue
@@ -35,19 +37,16 @@ from procedures.working_time import WorkCalendar, minute_of
 logger = logging.getLogger(__name__)
 
 FLAGGED_AT_ONCE = 1_000
+PERSONAL = ("submitter_id_number", "collector_id_number")  # encrypted, perhaps with a lost key
 DIGEST_HOUR = 7  # the beat's own hour, see onestop/celery.py
 
 
-class SweepIncomplete(RuntimeError):
-    """A run did everything that it could, and some of it failed."""
+class SweepIncomplete(WorkIncomplete):
+    """A sweep did everything that it could, and some of it failed; `counts` says what was done."""
 
-    def __init__(self, *, drafted: int, failed: int):
-        super().__init__(
-            _("%(failed)s apologies could not be drafted (%(drafted)s were); the log says why.")
-            % {"failed": failed, "drafted": drafted}
-        )
-        self.drafted = drafted
-        self.counts: SweepCounts | None = None  # of the whole sweep, when it was one
+    def __init__(self, counts: "SweepCounts", *, failed: int):
+        super().__init__(done=sum(astuple(counts)), failed=failed)
+        self.counts = counts
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,34 +66,61 @@ def sweep(now: datetime | None = None) -> SweepCounts:
 
     Raises `SweepIncomplete` with the counts, after everything else was done.
     """
-    flagged, warned = flag_overdue(now), warn_due_soon(now)
+    failed = 0
+
+    def count(work: Callable[[datetime | None], int]) -> int:
+        nonlocal failed
+        try:
+            return work(now)
+        except WorkIncomplete as error:
+            failed += error.failed
+            return error.done
+
+    flagged, warned = count(flag_overdue), count(warn_due_soon)
     if timezone.localtime(now).hour >= DIGEST_HOUR:
         morning_digest(now)  # once per day and supervisor, whoever is first
-    others = remind_supplements(now), alert_late_consultations(now), climb_ladders(now)
-    try:
-        return SweepCounts(flagged, warned, draft_apologies(now), *others)
-    except SweepIncomplete as error:
-        error.counts = SweepCounts(flagged, warned, error.drafted, *others)
-        raise
+    others = count(remind_supplements), count(alert_late_consultations), count(climb_ladders)
+    counts = SweepCounts(flagged, warned, count(draft_apologies), *others)
+    if failed:
+        raise SweepIncomplete(counts, failed=failed)
+    return counts
 
 
 def flag_overdue(now: datetime | None = None) -> int:
     """Flag what has passed its due moment, with one event each; returns how many.
 
     A statement claims a batch of rows, their events follow in the same transaction: of two workers at once
-    each row is one's, because the second waits for the row and then sees the flag.
+    each row is one's, because the second waits for the row and then sees the flag. A batch that raises is
+    done again one by one; raises `WorkIncomplete` at the end when some could not be flagged.
     """
     now = now or timezone.now()
+    late = Dossier.objects.overdue(now).filter(overdue_flagged_at=None).order_by("pk")
+    flagged, stumbles = 0, Stumbles("flag")
+    while keys := list(late.exclude(pk__in=stumbles.errors).values_list("pk", flat=True)[:FLAGGED_AT_ONCE]):
+        try:
+            flagged += _flag(late.filter(pk__in=keys), now)
+        except Exception:
+            logger.exception("a batch could not be flagged; trying one by one")
+            flagged += _flag_one_by_one(late, keys, now, stumbles)
+    if failed := stumbles.keep():
+        raise WorkIncomplete(done=flagged, failed=failed)
+    return flagged
+
+
+def _flag_one_by_one(late: QuerySet, keys: list[int], now: datetime, stumbles: Stumbles) -> int:
     flagged = 0
-    while batch := _flag_batch(now):
-        flagged += batch
+    for pk in keys:
+        try:
+            flagged += _flag(late.filter(pk=pk), now)
+        except Exception as error:  # noqa: BLE001 - `note` logs it
+            stumbles.note(pk, error)
     return flagged
 
 
 @transaction.atomic
-def _flag_batch(now: datetime) -> int:
-    late = Dossier.objects.overdue(now).filter(overdue_flagged_at=None).order_by("pk")
-    claimed = list(late.select_for_update(of=("self",))[:FLAGGED_AT_ONCE])
+def _flag(late: QuerySet, now: datetime) -> int:
+    # Without what people told: nothing of it is needed, and it may be unreadable.
+    claimed = list(late.select_for_update(of=("self",)).defer(*PERSONAL))
     Dossier.objects.filter(pk__in=[dossier.pk for dossier in claimed]).update(overdue_flagged_at=now)
     rows = [(dossier, {"due": local_text(dossier.due_at)}) for dossier in claimed]
     record_all(EventKind.OVERDUE, rows, at=now)
@@ -103,8 +129,16 @@ def _flag_batch(now: datetime) -> int:
 
 def warn_due_soon(now: datetime | None = None) -> int:
     """Warn two and one working days before the due date (R29); returns how many warnings were added."""
-    today = timezone.localdate(now)
-    added = 0
+
+    def warn(item: tuple[int, int]) -> int:
+        pk, days_left = item
+        dossier = Dossier.objects.running().with_people().filter(pk=pk).first()
+        return warn_of_due_date(dossier, days_left=days_left) if dossier else 0
+
+    return one_by_one("warn", _due_soon(timezone.localdate(now)), warn)
+
+
+def _due_soon(today: date) -> Generator[tuple[int, tuple[int, int]]]:
     for agency, calendar in agencies_at_work():
         for days_left in (2, 1):
             day = calendar.working_day_after(today, days_left)
@@ -112,9 +146,8 @@ def warn_due_soon(now: datetime | None = None) -> int:
             due = Dossier.objects.filter(competent_agency=agency).due_between(
                 start, start + timedelta(days=1, microseconds=-1)
             )
-            for dossier in due.with_people().iterator(chunk_size=500):
-                added += warn_of_due_date(dossier, days_left=days_left)
-    return added
+            for pk in due.values_list("pk", flat=True).iterator(chunk_size=500):
+                yield pk, (pk, days_left)
 
 
 def draft_apologies(now: datetime | None = None) -> int:
@@ -125,10 +158,23 @@ def draft_apologies(now: datetime | None = None) -> int:
     dossier that was rescheduled once gets no further draft: it could never be issued (T11).
 
     One dossier that cannot be drafted does not keep the others waiting: it is logged, the rest is done,
-    and at the end `SweepIncomplete` says how many failed.
+    and at the end `WorkIncomplete` says how many failed.
     """
     now = now or timezone.now()
-    drafted, failed = 0, 0
+
+    def draft(item: tuple[int, WorkCalendar]) -> int:
+        pk, calendar = item
+        dossier = Dossier.objects.running().filter(pk=pk).first()
+        try:
+            near = dossier is not None and _apology_is_near(dossier, calendar, now)
+            return near and draft_apology(dossier)[1]
+        except errors.NotPossibleNow:
+            return 0  # somebody finished it between the query and the lock: nothing to apologise for
+
+    return one_by_one("draft", _without_apology(now), draft)
+
+
+def _without_apology(now: datetime) -> Generator[tuple[int, tuple[int, WorkCalendar]]]:
     for agency, calendar in agencies_at_work():
         horizon = calendar.closing(calendar.working_day_after(timezone.localdate(now), 1))
         letters = Letter.objects.filter(
@@ -144,18 +190,8 @@ def draft_apologies(now: datetime | None = None) -> int:
         )
         if settings.RESCHEDULE_SCOPE == "dossier":
             waiting = waiting.filter(reschedules__isnull=True)
-        for dossier in waiting.iterator(chunk_size=500):
-            try:
-                if _apology_is_near(dossier, calendar, now):
-                    drafted += draft_apology(dossier)[1]
-            except errors.NotPossibleNow:
-                continue  # somebody finished it between the query and the lock: nothing to apologise for
-            except Exception:
-                logger.exception("could not draft the apology of %s", dossier.code)
-                failed += 1
-    if failed:
-        raise SweepIncomplete(drafted=drafted, failed=failed)
-    return drafted
+        for pk in waiting.values_list("pk", flat=True).iterator(chunk_size=500):
+            yield pk, (pk, calendar)
 
 
 def _taken_back(now: datetime) -> Q:
@@ -246,13 +282,15 @@ def remind_supplements(now: datetime | None = None) -> int:
         dossier__state=State.SUPPLEMENT,
         asked_at__lte=now - timedelta(days=days),  # no working days are fewer calendar days
     )
-    reminded = 0
-    for supplement in waiting.select_related("dossier__competent_agency").order_by("asked_at"):
+
+    def remind(pk: int) -> int:
+        supplement = Supplement.objects.select_related("dossier__competent_agency").get(pk=pk)
         calendar = calendar_for(supplement.dossier.competent_agency)
         over = deadlines.may_stop_after(supplement.asked_at, calendar, working_days=days)
-        if deadlines.may_stop(now, over):
-            reminded += _remind(supplement, calendar, now)
-    return reminded
+        return deadlines.may_stop(now, over) and _remind(supplement, calendar, now)
+
+    rows = ((dossier, pk) for dossier, pk in waiting.order_by("asked_at").values_list("dossier", "pk"))
+    return one_by_one("remind", rows, remind)
 
 
 @transaction.atomic

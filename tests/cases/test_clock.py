@@ -178,3 +178,19 @@ def test_r15_a_dossier_that_arrives_as_expected_keeps_its_date(world, clock):
     services.add_document(dossier, upload(), by=world.centre_clerk, component=form)
     clock.move_to("2026-11-11 16:30")
     assert services.digitize(dossier, by=world.centre_clerk).due_at == local("2026-11-16 17:00")
+
+
+# The clock of the server is put back --------------------------------------------------------------
+
+
+@pytest.mark.django_db
+def test_a_clock_that_is_put_back_an_hour_stops_nobody(world, clock):
+    """What was begun an hour ahead ends no earlier than it began; the history says when each was entered."""
+    clock.move_to("2026-11-09 11:00")
+    dossier = world.digitized()
+    clock.move_to("2026-11-09 10:00")
+    services.start(dossier, by=world.officer)
+    done = dossier.step_runs.exclude(done_at=None).order_by("pk").last()
+    assert done.done_at >= done.started_at
+    services.hand_over(fresh(dossier), by=world.officer, to=world.supervisor)
+    assert [event.at for event in dossier.events.order_by("pk")][-1] == local("2026-11-09 10:00")

@@ -299,7 +299,7 @@ def test_one_dossier_that_cannot_be_drafted_does_not_keep_the_others_waiting(wor
         return real(dossier)
 
     monkeypatch.setattr(overdue, "draft_apology", draft)
-    with pytest.raises(overdue.SweepIncomplete, match="1 apologies could not be drafted"):
+    with pytest.raises(overdue.WorkIncomplete, match="1 dossiers could not be worked on"):
         services.draft_apologies()
     assert list(Letter.objects.values_list("reference", flat=True)) == [healthy.code]
 

@@ -71,7 +71,7 @@ def test_the_command_delivers_and_counts_also_when_a_part_failed(world, clock, m
 
     monkeypatch.setattr(overdue, "draft_apology", fail)
     out = io.StringIO()
-    with pytest.raises(CommandError, match="could not be drafted") as failure:
+    with pytest.raises(CommandError, match="could not be worked on") as failure:
         call_command("sweep", stdout=out)
     assert failure.value.returncode == 1
     assert out.getvalue().splitlines() == [

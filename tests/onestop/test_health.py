@@ -54,6 +54,7 @@ def test_readyz_is_ok_when_all_parts_are(client, world, clock):
         "migrations": OK,
         "redis": OK,
         "worker": {"status": "ok", "age_seconds": 60},
+        "dossiers": OK,
     }
 
 
@@ -99,7 +100,7 @@ def test_readyz_is_not_ready_with_unapplied_migrations(client, db):
 
 def test_readyz_asks_for_migrations_only_until_they_are_applied(client, db, django_assert_num_queries):
     parts(client)
-    with django_assert_num_queries(2):  # SELECT 1, the heartbeat
+    with django_assert_num_queries(3):  # SELECT 1, the heartbeat, stuck dossiers
         parts(client)
 
 
@@ -142,6 +143,7 @@ def test_metrics_count_what_is_open_overdue_and_waiting(client, world, clock):
         "onestop_letters_waiting": "2",
         "onestop_outbox_held": "0",
         "onestop_outbox_dead": "0",
+        "onestop_dossiers_stuck": "0",
         "onestop_heartbeat_age_seconds": "60.0",
     }
     assert lines.count("# TYPE onestop_dossiers_open gauge") == 1
@@ -182,7 +184,7 @@ def test_messages_that_are_held_in_the_quiet_hours_are_counted_apart(client, wor
 def test_metrics_cost_does_not_grow_with_the_dossiers(client, world, django_assert_num_queries):
     for _ in range(3):
         world.receive()
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         client.get("/metrics")
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from django.core.management.base import CommandError
 from django.utils.translation import gettext as _
 
+from cases import audit_chain
 from cases.management.plain import PlainCommand
 from cases.services import audit
 from procedures.models import Agency
@@ -26,14 +27,14 @@ class Command(PlainCommand):
         chosen = self.agency(agency)
         known = self.read(heads)
         audit.chain_waiting(chosen)
-        agencies = audit.chained_agencies(chosen)
+        agencies = audit_chain.chained_agencies(chosen)
         found = [
-            finding for one in agencies for finding in audit.verify(one, known.get(one.identifier))
-        ] + list(audit.unchained(chosen))
+            finding for one in agencies for finding in audit_chain.verify(one, known.get(one.identifier))
+        ] + list(audit_chain.unchained(chosen))
         for finding in found:
             place = finding.agency if finding.number is None else f"{finding.agency} {finding.number}"
             self.stderr.write(f"{place}: {finding.sentence}")
-        ends = audit.heads(agencies)
+        ends = audit_chain.heads(agencies)
         for identifier, (number, end) in ends.items():
             self.stdout.write(f"{identifier} {number} {end}")
         if found:

@@ -89,7 +89,7 @@ def test_a_result_recorded_while_the_batch_waits_for_the_dossier_is_not_moved(wo
     revision = approved(WEDNESDAY)
     one_waits_for_the_other(lambda: world.record_result(dossier), lambda: apply_batch(revision))
     assert (due(dossier), kinds(dossier).count("calendar_moved")) == ("12/11/2026 17:00", 0)
-    assert state_of(revision) == (RevisionState.DONE, 1, 0, 0)
+    assert state_of(revision) == (RevisionState.DONE, 1, 1, 0)
 
 
 @pytest.mark.django_db(transaction=True)

@@ -1,0 +1,76 @@
+"""What always holds, whatever was killed, lost or done twice; each a named object with its question.
+
+`manage.py check_invariants` asks them all of a system that runs. They read, and change nothing.
+"""
+
+import time
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from django.db import connection
+
+from cases.invariants import chain, clocks, files, history, money, numbers, once, rolled
+from cases.invariants.base import Invariant, Outcome, Scope
+
+ALL = (
+    *history.INVARIANTS,
+    *numbers.INVARIANTS,
+    *once.INVARIANTS,
+    *money.INVARIANTS,
+    *clocks.INVARIANTS,
+    *chain.INVARIANTS,
+    *files.INVARIANTS,
+    *rolled.INVARIANTS,
+)
+OPTIONS = frozenset(one.option for one in ALL if one.option)
+NAMES = tuple(one.name for one in ALL)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What was found, and how long it took."""
+
+    invariant: Invariant
+    outcome: Outcome
+    seconds: float
+
+    @property
+    def holds(self) -> bool:
+        return not self.outcome.broken
+
+
+def chosen(*, options: Collection[str] = (), names: Collection[str] = ()) -> list[Invariant]:
+    """Those of these names; without names all but the slow ones, and of these what `options` ask for."""
+    if names:
+        return [one for one in ALL if one.name in names]
+    return [one for one in ALL if not one.option or one.option in options]
+
+
+def ask(invariants: Collection[Invariant], scope: Scope | None = None) -> Iterator[Answer]:
+    """Ask one after the other. On a system that runs, inside a `snapshot`: else they see different moments."""
+    scope = scope or Scope()
+    for one in invariants:
+        began = time.monotonic()
+        outcome = one.ask(scope)
+        yield Answer(one, outcome, time.monotonic() - began)
+
+
+@contextmanager
+def snapshot() -> Iterator[None]:
+    """One read-only transaction that sees the database as it is now, until its end.
+
+    Not an `atomic` block: counting with a calendar takes a lock there, and whoever changes a calendar
+    would wait for all invariants. Raises Django's `TransactionManagementError` inside of one.
+    """
+    connection.set_autocommit(False)
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+        yield
+    finally:
+        connection.rollback()
+        connection.set_autocommit(True)
+
+
+__all__ = ["ALL", "NAMES", "OPTIONS", "Answer", "Invariant", "Outcome", "Scope", "ask", "chosen", "snapshot"]

@@ -1,0 +1,1 @@
+"""Faults against real processes: `make chaos` (long) and `tests/test_chaos.py` (short)."""

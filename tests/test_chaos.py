@@ -1,0 +1,35 @@
+"""The short form of `make chaos`: real processes, a worker killed at two works, and a dossier that raises."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+
+
+def chaos(*arguments: str) -> subprocess.CompletedProcess:
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST")}
+    return subprocess.run(
+        [sys.executable, "-m", "tests.chaos", *arguments],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@pytest.mark.timeout(900)
+def test_nothing_is_lost_or_done_twice_when_workers_are_killed():
+    done = chaos("--short")
+    assert done.returncode == 0, done.stdout + done.stderr[-3000:]
+    assert done.stdout.splitlines()[-1] == "3 passed, 0 failed"
+
+
+def test_a_fault_that_is_not_known_is_refused_before_anything_starts():
+    done = chaos("--only", "nothing")
+    assert done.returncode == 2
+    assert "There is no fault nothing; there are: kill-sweep, kill-draft" in done.stdout
