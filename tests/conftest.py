@@ -22,3 +22,9 @@ def django_db_setup(django_db_setup, django_db_blocker):
 def empty_redis():
     """Throttles, cached answers and queued tasks of one test never reach the next."""
     cache.clear()
+
+
+@pytest.fixture
+def english(settings):
+    """Sentences are compared in English, the language of the source, also in other threads."""
+    settings.LANGUAGE_CODE = "en"

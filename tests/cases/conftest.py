@@ -16,12 +16,6 @@ from onestop.embedded import valkey
 from onestop.embedded.spawn import tied_to_this_process
 
 
-@pytest.fixture
-def english(settings):
-    """Sentences are compared in English, the language of the source, also in other threads."""
-    settings.LANGUAGE_CODE = "en"
-
-
 @dataclass
 class PrivateRedis:
     """A Redis of one test, which may kill it."""
