@@ -12,6 +12,8 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 
 from celery.signals import before_task_publish, task_postrun, task_prerun
+from django.core.signals import request_finished
+from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse
 
 HEADER = "X-Request-ID"
@@ -57,10 +59,16 @@ class RequestIds:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         request_id = sane_or_new(request.headers.get(HEADER, ""))
-        with working_for(Ids(request=request_id)):
-            answer = self.get_response(request)
+        _now.set(Ids(request=request_id))
+        answer = self.get_response(request)
         answer[HEADER] = request_id
         return answer
+
+
+@receiver(request_finished)
+def finish(**kwargs) -> None:
+    """Not at the end of the middleware: Django's own line about a failed request comes after it."""
+    _now.set(NOTHING)
 
 
 # --- Tasks --------------------------------------------------------------------------------------

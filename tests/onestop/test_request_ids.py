@@ -11,6 +11,7 @@ import time
 from urllib.parse import quote
 
 import pytest
+from celery import Celery
 from celery.signals import before_task_publish
 from django.conf import settings
 from django.db import connection
@@ -20,6 +21,9 @@ from onestop.celery import app
 from onestop.embedded.spawn import tied_to_this_process
 from onestop.redaction import JsonFormatter, RedactingFormatter
 from onestop.request_ids import Ids, current, working_for
+from tests.cases.conftest import private_redis
+
+__all__ = ["private_redis"]
 
 MADE = re.compile(r"[0-9a-f]{32}")
 
@@ -123,16 +127,19 @@ def wait_for(question, log) -> None:
         time.sleep(0.1)
 
 
-def test_a_real_worker_logs_json_lines_with_the_ids_of_task_and_request(transactional_db, tmp_path):
+def test_a_real_worker_logs_json_lines_with_the_ids_of_task_and_request(
+    transactional_db, private_redis, tmp_path
+):
     """The task runs in a process of its own, which got nothing but the message."""
-    with working_for(Ids(request="asked-by-a-test")):
-        sent = app.send_task("cases.tasks.forget_old_keys")
+    with working_for(Ids(request="asked-by-a-test")), Celery(broker=private_redis.broker_url) as sender:
+        sent = sender.send_task("cases.tasks.forget_old_keys")
+    servers = {"DATABASE_URL": address_of_the_test_database(), "REDIS_URL": private_redis.url}
     log = tmp_path / "worker.log"
     with log.open("w") as output:
         worker = subprocess.Popen(
             [sys.executable, "-m", "celery", "-A", "onestop", "worker", "--pool=solo", "--loglevel=INFO"],
             cwd=settings.BASE_DIR,
-            env={**os.environ, "LOG_FORMAT": "json", "DATABASE_URL": address_of_the_test_database()},
+            env={**os.environ, **servers, "LOG_FORMAT": "json"},
             stdout=output,
             stderr=output,
             preexec_fn=tied_to_this_process(),

@@ -22,7 +22,7 @@ FIGURES = {
     "papers": "SELECT count(*), sum(size), md5(string_agg(file || sha256, ',' ORDER BY id)) FROM cases_document",
     "letters": "SELECT kind, state, count(*), max(number) FROM notifications_letter GROUP BY 1, 2 ORDER BY 1, 2",
     "messages": "SELECT channel, state, count(*) FROM notifications_message GROUP BY 1, 2 ORDER BY 1, 2",
-    "people": "SELECT count(*), md5(string_agg(id_number_hash, ',' ORDER BY id)) FROM cases_applicant",
+    "people": "SELECT count(*), md5(string_agg(id_hash, ',' ORDER BY id)) FROM cases_applicant",
     "accounts": "SELECT role, count(*) FROM procedures_staff GROUP BY role ORDER BY role",
     "catalogue": "SELECT count(*), max(in_force_from) FROM procedures_procedureversion",
 }

@@ -1,9 +1,11 @@
 """`manage.py restore DIR`: bring a backup back, or only check it."""
 
+from datetime import datetime
 from pathlib import Path
 
 from django.utils.translation import gettext as _
 
+from cases.events import local_text
 from cases.management.plain import PlainCommand
 from onestop.backup import BackupError
 from onestop.backup.restoring import check_backup, chosen, restore_backup
@@ -43,7 +45,7 @@ class Command(PlainCommand):
 
     def say(self, sentence: str, backup: Path, manifest) -> None:
         facts = _("made %(made_at)s, PostgreSQL %(server)s, %(documents)s documents.") % {
-            "made_at": manifest.made_at,
+            "made_at": local_text(datetime.fromisoformat(manifest.made_at)),
             "server": manifest.server,
             "documents": manifest.documents,
         }

@@ -32,6 +32,7 @@ class Cluster:
     def __init__(self, folder: Path):
         self.folder = folder
         self.account = places.server_account()
+        places.make_owned_dir(embedded.runtime_dir(folder))
         self.archive = folder / "archive"
         places.make_account_dir(self.archive, self.account)
         self.bin, self.data = postgresql.prepare(folder, self.account, unsafe=True, say=print)

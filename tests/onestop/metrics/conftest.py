@@ -26,12 +26,12 @@ def prometheus() -> Client:
 
 
 def figures(prometheus) -> dict[str, float]:
-    """`name{label="value"}` → figure, as Prometheus itself reads the page."""
+    """`name{label="value"}`, labels in the order of the alphabet → figure, as Prometheus reads the page."""
     answer = prometheus.get("/metrics")
     assert answer.status_code == 200
     return {
         sample.name
-        + "".join(f'{{{label}="{value}"}}' for label, value in sample.labels.items()): sample.value
+        + "".join(f'{{{label}="{value}"}}' for label, value in sorted(sample.labels.items())): sample.value
         for family in text_string_to_metric_families(answer.content.decode())
         for sample in family.samples
     }
