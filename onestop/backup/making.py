@@ -22,7 +22,7 @@ from cases.models import Heartbeat
 from onestop.backup import DOCUMENTS, DUMP, SUMS, BackupError, backups_in
 from onestop.backup import manifest as manifests
 from onestop.backup.manifest import Manifest, sha256_of
-from onestop.backup.programs import program, run, server_major
+from onestop.backup.programs import major_of, program, run, server_major
 from onestop.encryption import key_ids
 
 HEARTBEAT = "backup"
@@ -101,6 +101,7 @@ def _fill(draft: Path, home: Path) -> Made:
         made_at=now.isoformat(),
         database=connection.settings_dict["NAME"],
         server=major,
+        pg_dump=major_of(dumper),
         dump_size=(draft / DUMP).stat().st_size,
         dump_sha256=sha256_of(draft / DUMP),
         documents=documents.count,

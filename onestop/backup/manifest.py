@@ -21,6 +21,7 @@ class Manifest:
     made_at: str  # ISO 8601, UTC
     database: str
     server: int  # main version of PostgreSQL
+    pg_dump: int  # and of the program; an older pg_restore does not read what it wrote
     dump_size: int
     dump_sha256: str
     documents: int

@@ -56,12 +56,12 @@ def restore_backup(folder: Path, *, overwrite: str = "") -> Restored:
 def check_backup(folder: Path) -> Manifest:
     """Only read it: hashes, and whether `pg_restore` knows what to do with the dump. Raises `BackupError`."""
     manifest = check(folder)
-    run(program("pg_restore", manifest.server), "--list", str(folder / DUMP))
+    run(program("pg_restore", manifest.pg_dump), "--list", str(folder / DUMP))
     return manifest
 
 
 def _restorer(manifest: Manifest) -> Path:
-    return program("pg_restore", max(manifest.server, server_major()))
+    return program("pg_restore", max(manifest.pg_dump, server_major()))
 
 
 def _fits(folder: Path, manifest: Manifest) -> None:

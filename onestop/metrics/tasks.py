@@ -32,7 +32,7 @@ def end(task_id: str, task, state: str | None = None, **kwargs) -> None:
 
 @after_task_publish.connect
 def beat_lives(sender: str | None = None, **kwargs) -> None:
-    """Only the beat sends this task. Its row is beside the worker's: an old one says which of them is away."""
+    """Only the beat sends this task (and the demo, once). Its row is beside the worker's: an old one says which of them is away."""
     if sender != heartbeat.name:
         return
     try:
