@@ -75,6 +75,8 @@ NOT_TOLD = {
         "cases.Heartbeat",
         "cases.KeptList",
         "cases.KeptPage",  # figures, and codes of dossiers that are told
+        "cases.KeptList",
+        "cases.KeptPage",
         "cases.KeptPart",
         "cases.LogBook",
         "cases.Outage",

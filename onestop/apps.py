@@ -9,7 +9,8 @@ class OnestopConfig(AppConfig):
     default = True
 
     def ready(self) -> None:
-        from onestop import checks, sessions, watch  # noqa: F401 - register checks and signals
+        from onestop import checks, request_ids, sessions, watch  # noqa: F401 - register checks and signals
+        from onestop.metrics import tally, tasks  # noqa: F401 - the same
 
 
 class OnestopAdminConfig(admin_apps.AdminConfig):

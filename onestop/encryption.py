@@ -68,6 +68,11 @@ def current_prefix() -> str:
     return f"{PREFIX}{_cipher(settings.FIELD_KEYS[0])[0]}."
 
 
+def key_ids() -> list[str]:
+    """The ids of the keys of the ring, newest first, as ciphertexts name them; they tell nothing of the keys."""
+    return [_cipher(secret)[0] for secret in settings.FIELD_KEYS]
+
+
 def keyed_hash(number: str) -> str:
     """What an ID or tax number is found by, however it was typed: HMAC-SHA256, 64 hex digits; none for none."""
     tidy = number.strip().upper()

@@ -1,11 +1,10 @@
-"""Is it alive, is it ready, how much is waiting: `/healthz`, `/readyz`, `/metrics`.
+"""Is it alive, is it ready: `/healthz`, `/readyz`.
 
 They ask the facts each time and hold no opinion of their own. Reception works without Redis and
 without workers (the next sweep picks up what they missed), so their absence degrades and only a missing
 database, or one that lacks migrations, makes the web process not ready.
 """
 
-import hmac
 import logging
 from datetime import timedelta
 from enum import StrEnum
@@ -14,19 +13,15 @@ from django.conf import settings
 from django.db import Error as DatabaseError
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
-from django.db.models import Count
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, JsonResponse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 from django_redis import get_redis_connection
 from redis import RedisError
 
-from cases.models import Dossier, Heartbeat
+from cases.models import Heartbeat
 from cases.morning import stuck_dossiers
-from notifications.enums import MessageState
-from notifications.models import Letter, Message
-from notifications.services.messages import quiet_hours_now
 
 logger = logging.getLogger(__name__)
 
@@ -132,60 +127,3 @@ def readyz(request: HttpRequest) -> JsonResponse:
     """503 without a migrated database, else 200; the body names each part."""
     state = readiness()
     return JsonResponse(state, status=503 if state["status"] == Status.ERROR else 200)
-
-
-@require_safe
-@never_cache
-def metrics(request: HttpRequest) -> HttpResponse:
-    """Prometheus text; with `METRICS_TOKEN` set only for those who bring it."""
-    wanted, given = f"Bearer {settings.METRICS_TOKEN}", request.headers.get("Authorization", "")
-    if settings.METRICS_TOKEN and not hmac.compare_digest(given.encode(), wanted.encode()):
-        return HttpResponse(
-            "Give the token as 'Authorization: Bearer …'.\n", status=401, content_type="text/plain"
-        )
-    return HttpResponse(metrics_text(), content_type="text/plain; version=0.0.4; charset=utf-8")
-
-
-def metrics_text() -> str:
-    """Figures that follow what is open, not what is stored."""
-    by_state = Dossier.objects.open().order_by().values_list("state").annotate(Count("pk"))
-    age = heartbeat_age()
-    now, quiet = timezone.now(), quiet_hours_now()
-    outbox = Message.objects.filter(state=MessageState.PENDING)
-    families = [
-        (
-            "onestop_dossiers_open",
-            "Dossiers without an end, by state",
-            {f'state="{s}"': n for s, n in by_state},
-        ),
-        ("onestop_dossiers_overdue", "Dossiers past their due date", {"": Dossier.objects.overdue().count()}),
-        ("onestop_letters_waiting", "Letters drafted or approved", {"": Letter.objects.open().count()}),
-        (
-            "onestop_outbox_waiting",
-            "Messages not delivered yet, without those of the quiet hours",
-            {"": outbox.let_sleep(now, quiet).count()},
-        ),
-        (
-            "onestop_outbox_held",
-            "Messages that wait for the end of the quiet hours",
-            {"": outbox.asleep(now, quiet).count()},
-        ),
-        ("onestop_outbox_dead", "Messages given up", {"": Message.objects.dead().count()}),
-        (
-            "onestop_dossiers_stuck",
-            "Dossiers at which the workers fail",
-            {"": stuck_dossiers().count()},
-        ),
-        (
-            "onestop_heartbeat_age_seconds",
-            "Seconds since beat and worker showed that they live",
-            {} if age is None else {"": round(age.total_seconds(), 1)},
-        ),
-    ]
-    lines = []
-    for name, meaning, values in families:
-        lines += [f"# HELP {name} {meaning}", f"# TYPE {name} gauge"]
-        lines += [
-            f"{name}{{{labels}}} {value}" if labels else f"{name} {value}" for labels, value in values.items()
-        ]
-    return "\n".join(lines) + "\n"

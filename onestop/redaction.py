@@ -4,8 +4,12 @@ Our code does not log them. A library, a traceback or an address that somebody t
 masked before it is written. A masked line says what was there, which is mostly enough to find the fault.
 """
 
+import json
 import logging
 import re
+from datetime import UTC, datetime
+
+from onestop.request_ids import current
 
 # From the most certain to the least; each leaves a mark that none of the following matches.
 _MASKS = [
@@ -45,7 +49,32 @@ def masked(text: str) -> str:
 
 
 class RedactingFormatter(logging.Formatter):
-    """Masks the finished line, so message, arguments, traceback and stack alike."""
+    """One line for people; masks the finished line, so message, arguments, traceback and stack alike."""
 
     def format(self, record: logging.LogRecord) -> str:
-        return masked(super().format(record))
+        ids = current()
+        work = [("request", ids.request), ("task", ids.task)]
+        suffix = "".join(f" {name}={value}" for name, value in work if value)
+        # Before a traceback, which a reader takes for the end of the line.
+        first, *rest = masked(super().format(record)).split("\n")
+        return "\n".join([first + suffix, *rest])
+
+
+class JsonFormatter(logging.Formatter):
+    """One JSON object a line: `time` (UTC), `level`, `logger`, `message`, and what there is of the others."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        ids = current()
+        at = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
+        line = {
+            "time": at.replace("+00:00", "Z"),
+            "level": record.levelname,
+            "logger": record.name,
+            "message": masked(record.getMessage()),
+            "request_id": ids.request,
+            "task_id": ids.task,
+            "task": ids.task_name,
+            "exception": masked(self.formatException(record.exc_info)) if record.exc_info else "",
+            "stack": masked(self.formatStack(record.stack_info)) if record.stack_info else "",
+        }
+        return json.dumps({name: value for name, value in line.items() if value}, ensure_ascii=False)

@@ -5,6 +5,7 @@ project runs on private servers under `.data/` (see `onestop/embedded/`): a lapt
 Every variable is listed in `docs/configuration.md`.
 """
 
+from ipaddress import ip_network
 from pathlib import Path
 
 import dj_database_url
@@ -13,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from environs import Env
 
 from onestop import embedded
-from onestop.logs import logging_at
+from onestop.logs import FORMATS, logging_at
 from onestop.openapi import SPECTACULAR_SETTINGS  # noqa: F401 - read by drf-spectacular
 from onestop.sign_in_settings import *  # noqa: F403 - of this file, too long for one
 from onestop.signing_settings import *  # noqa: F403 - the same
@@ -122,6 +123,8 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "onestop.request_ids.RequestIds",
+    "onestop.metrics.requests.Measured",
     "django.middleware.security.SecurityMiddleware",
     "onestop.headers.SecureHeaders",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -255,7 +258,14 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 HEARTBEAT_MAX_AGE_SECONDS = env.int("HEARTBEAT_MAX_AGE_SECONDS", 300)
 OUTAGE_AFTER_SECONDS = env.int("OUTAGE_AFTER_SECONDS", 600)  # then the operators are written to
 OPERATOR_EMAILS = env.list("OPERATOR_EMAILS", [])
+# /metrics answers to who brings the token, or asks from one of the networks; on a laptop to the machine itself.
 METRICS_TOKEN = env.str("METRICS_TOKEN", "")
+METRICS_NETWORKS = env.list("METRICS_NETWORKS", ["127.0.0.0/8", "::1/128"] if USES_EMBEDDED_POSTGRES else [])
+METRICS_CACHE_SECONDS = env.int("METRICS_CACHE_SECONDS", 5)
+try:
+    METRICS_NETWORKS = [ip_network(network) for network in METRICS_NETWORKS]
+except ValueError as error:
+    raise ImproperlyConfigured(f"METRICS_NETWORKS names what is no network. {error}") from error
 
 # --- Messages to applicants -------------------------------------------------------------------
 # Without a mail server mails are files that can be opened; a log must not hold what they say.
@@ -357,4 +367,7 @@ REST_FRAMEWORK = {
 }
 
 # --- Log --------------------------------------------------------------------------------------
-LOGGING = logging_at(env.str("LOG_LEVEL", "INFO"))
+LOG_FORMAT = env.str("LOG_FORMAT", "") or ("text" if DEBUG or USES_EMBEDDED_POSTGRES else "json")
+if LOG_FORMAT not in FORMATS:
+    raise ImproperlyConfigured("LOG_FORMAT must be 'json' or 'text', or empty.")
+LOGGING = logging_at(env.str("LOG_LEVEL", "INFO"), LOG_FORMAT)

@@ -5,6 +5,7 @@ from django.urls import include, path
 
 from cases.admin import staff_sign_in
 from onestop import health
+from onestop.metrics import page
 
 urlpatterns = [
     path("quan-tri/dang-nhap/", staff_sign_in.sign_in, name="staff_sign_in"),
@@ -12,7 +13,7 @@ urlpatterns = [
     path("quan-tri/", admin.site.urls),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
-    path("metrics", health.metrics, name="metrics"),
+    path("metrics", page.metrics, name="metrics"),
     path("i18n/", include("django.conf.urls.i18n")),
     path("api/", include("cases.api.urls")),
     path("", include("cases.public.urls")),

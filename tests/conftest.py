@@ -51,3 +51,9 @@ def static_files_are_listed_once():
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(WhiteNoiseMiddleware, "add_files_from_finders", add_files_from_finders)
         yield
+
+
+@pytest.fixture
+def english(settings):
+    """Sentences are compared in English, the language of the source, also in other threads."""
+    settings.LANGUAGE_CODE = "en"

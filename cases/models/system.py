@@ -5,7 +5,10 @@ from django.db import models
 
 
 class Heartbeat(models.Model):
-    """When beat and worker last showed that they live; watched by `/readyz` and the dashboard."""
+    """When beat and worker last showed that they live, and when the last backup was finished.
+
+    Watched by `/readyz`, `/metrics` and the dashboard.
+    """
 
     name = models.CharField(max_length=40, primary_key=True)
     at = models.DateTimeField()

@@ -105,6 +105,7 @@ class Demo:
         # Receipts and messages made from here on carry the address that works, unless one was given.
         if "PUBLIC_URL" not in os.environ:
             os.environ["PUBLIC_URL"] = settings.PUBLIC_URL = self.url
+        os.environ.setdefault("METRICS_NETWORKS", "127.0.0.0/8")  # also beside a configured database
 
     def prepare(self) -> None:
         with self.console.step(_("Database and queue")) as facts:

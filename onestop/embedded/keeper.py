@@ -49,6 +49,7 @@ def log_file(data_dir: Path, name: str) -> Path:
     path.parent.mkdir(exist_ok=True)
     if path.exists() and path.stat().st_size > LOG_KEEPS_BYTES:
         path.replace(path.with_suffix(".log.1"))
+    path.touch(mode=0o600)  # slow statements stand in PostgreSQL's with what was asked for
     return path
 
 

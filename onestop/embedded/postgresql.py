@@ -185,6 +185,14 @@ def _serves(pid: int, cluster: Path) -> bool:
 
 
 # --- Server -------------------------------------------------------------------------------------
+def slow_query_ms() -> str:
+    """From how many milliseconds on a statement stands in the server's log; -1 = never."""
+    text = os.environ.get("SLOW_QUERY_MS") or "500"
+    if not text.removeprefix("-").isdecimal():
+        raise EmbeddedError(f"SLOW_QUERY_MS is {text!r}, which is no number of milliseconds.")
+    return text
+
+
 def prepare(data_dir: Path, account: Account, *, unsafe: bool, say: Say) -> tuple[Path, Path]:
     """Programs and a healthy cluster, made when missing. Returns the two folders."""
     bin_dir = programs(data_dir, account)
@@ -213,6 +221,7 @@ def launch(
         "unix_socket_permissions": "0777",  # the folder is closed, and peer authentication decides
         "max_connections": "100",
         "logging_collector": "off",
+        "log_min_duration_statement": slow_query_ms(),
     }
     settings = [f"{name}={value}" for name, value in options.items()]
     command = [str(bin_dir / "postgres"), "-D", str(cluster)]

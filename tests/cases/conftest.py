@@ -19,12 +19,6 @@ from tests.cases.simulation.helpers import lives_of_autumn
 
 
 @pytest.fixture
-def english(settings):
-    """Sentences are compared in English, the language of the source, also in other threads."""
-    settings.LANGUAGE_CODE = "en"
-
-
-@pytest.fixture
 def autumn(world, clock) -> list[Dossier]:
     """Dossiers of October and November 2026, looked at in December."""
     return lives_of_autumn(world, clock)

@@ -43,6 +43,8 @@ def test_the_schedule_names_tasks_that_exist():
         "cases.tasks.hand_over_for_absences",
         "cases.tasks.close_old_log_books",
         "cases.tasks.keep_rollups",
+        "cases.tasks.keep_reports_anew",
+        "cases.tasks.count_reports",
         "cases.tasks.forget_old_drafts",
         "cases.tasks.forget_old_online_drafts",
         "cases.tasks.forget_old_exports",

@@ -53,6 +53,8 @@ def test_settings_alone_read_the_environment_through_typed_helpers():
         ("RESULT_CODE_PATTERN", "{agency}", "may only name {issuer}, {procedure} and {dossier}."),
         ("RESULT_CODE_PATTERN", "{issuer}", "RESULT_CODE_PATTERN must name {dossier}"),
         ("LOG_BOOKS_CLOSE_ON_JANUARY", "32", "LOG_BOOKS_CLOSE_ON_JANUARY is a day of January, or 0."),
+        ("LOG_FORMAT", "xml", "LOG_FORMAT must be 'json' or 'text', or empty."),
+        ("METRICS_NETWORKS", "10.0.0.0/99", "METRICS_NETWORKS names what is no network."),
         ("DATABASE_URL", "mysql://db/onestop", "DATABASE_URL must be a postgres:// address"),
         ("DATABASE_URL", "nonsense", "DATABASE_URL is not an address of a database."),
         ("SECRET_KEY", "", "SECRET_KEY is not set."),

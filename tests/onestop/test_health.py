@@ -1,12 +1,10 @@
-"""/healthz, /readyz and /metrics tell the truth about each part."""
+"""/healthz and /readyz tell the truth about each part."""
 
 import pytest
 from django.db import OperationalError, connection
 from django.db.migrations.recorder import MigrationRecorder
 
-from cases import services
 from cases.tasks import heartbeat
-from notifications.models import Message
 from onestop import health
 
 OK = {"status": "ok"}
@@ -104,92 +102,12 @@ def test_readyz_asks_for_migrations_only_until_they_are_applied(client, db, djan
         parts(client)
 
 
-@pytest.mark.parametrize("path", ["/healthz", "/readyz", "/metrics"])
+@pytest.mark.parametrize("path", ["/healthz", "/readyz"])
 def test_only_reading_is_allowed(client, db, path):
     assert client.post(path).status_code == 405
 
 
-@pytest.mark.parametrize("path", ["/healthz", "/readyz", "/metrics"])
+@pytest.mark.parametrize("path", ["/healthz", "/readyz"])
 def test_checks_from_inside_are_not_sent_to_https(client, db, settings, path):
     settings.SECURE_SSL_REDIRECT = True
     assert client.get(path, headers={"host": "127.0.0.1"}).status_code == 200
-
-
-def test_metrics_of_an_empty_installation(client, db):
-    answer = client.get("/metrics")
-    assert answer.headers["Content-Type"] == "text/plain; version=0.0.4; charset=utf-8"
-    lines = answer.content.decode().splitlines()
-    assert "onestop_dossiers_overdue 0" in lines
-    assert not [line for line in lines if line.startswith("onestop_heartbeat")]
-
-
-def test_metrics_count_what_is_open_overdue_and_waiting(client, world, clock):
-    world.in_state("submitted")
-    world.in_state("received")
-    world.in_state("processing")
-    world.in_state("returned")
-    clock.move_to("2026-11-13 09:00")
-    services.draft_apologies()
-    heartbeat()
-    clock.move_to("2026-11-13 09:01")
-    lines = client.get("/metrics").content.decode().splitlines()
-    figures = dict(line.rsplit(" ", 1) for line in lines if not line.startswith("#"))
-    assert figures.pop("onestop_outbox_waiting") != "0"
-    assert figures == {
-        'onestop_dossiers_open{state="submitted"}': "1",
-        'onestop_dossiers_open{state="received"}': "1",
-        'onestop_dossiers_open{state="processing"}': "1",
-        "onestop_dossiers_overdue": "2",
-        "onestop_letters_waiting": "2",
-        "onestop_outbox_held": "0",
-        "onestop_outbox_dead": "0",
-        "onestop_dossiers_stuck": "0",
-        "onestop_heartbeat_age_seconds": "60.0",
-    }
-    assert lines.count("# TYPE onestop_dossiers_open gauge") == 1
-
-
-def outbox_figures(client) -> dict[str, int]:
-    lines = client.get("/metrics").content.decode().splitlines()
-    return {
-        name: int(value)
-        for name, value in (line.split() for line in lines if line.startswith("onestop_outbox"))
-    }
-
-
-def test_messages_that_are_held_in_the_quiet_hours_are_counted_apart(client, world, clock, settings):
-    settings.QUIET_HOURS_FROM, settings.QUIET_HOURS_TO = "21:00", "07:00"
-    world.receive()
-    texts = Message.objects.filter(channel="sms").count()
-    mails = Message.objects.filter(channel="email").count()
-    assert outbox_figures(client) == {
-        "onestop_outbox_waiting": mails + texts,
-        "onestop_outbox_held": 0,
-        "onestop_outbox_dead": 0,
-    }
-    clock.move_to("2026-11-09 22:00")
-    assert (texts, mails) == (1, 1)
-    assert outbox_figures(client) == {
-        "onestop_outbox_waiting": 1,
-        "onestop_outbox_held": 1,
-        "onestop_outbox_dead": 0,
-    }
-    settings.QUIET_HOURS_URGENT = ["received"]
-    assert outbox_figures(client)["onestop_outbox_held"] == 0
-    settings.QUIET_HOURS_URGENT = []
-    clock.move_to("2026-11-10 07:00")
-    assert outbox_figures(client)["onestop_outbox_waiting"] == 2
-
-
-def test_metrics_cost_does_not_grow_with_the_dossiers(client, world, django_assert_num_queries):
-    for _ in range(3):
-        world.receive()
-    with django_assert_num_queries(7):
-        client.get("/metrics")
-
-
-def test_metrics_ask_for_the_token_when_there_is_one(client, db, settings):
-    settings.METRICS_TOKEN = "secret-token"
-    assert client.get("/metrics").status_code == 401
-    assert client.get("/metrics", headers={"authorization": "Bearer wrong-token"}).status_code == 401
-    assert client.get("/metrics", headers={"authorization": "Bearer secret-token"}).status_code == 200

@@ -1,22 +1,25 @@
 """Logs name nobody: every line of every handler of ours is masked."""
 
 import io
+import json
 import logging
 import logging.config
+import sys
 
 import pytest
 from django.conf import settings
 from hypothesis import given
 from hypothesis import strategies as st
 
-from onestop.redaction import RedactingFormatter, masked
+from onestop.logs import FORMATS, logging_at
+from onestop.redaction import JsonFormatter, RedactingFormatter, masked
 
 
 @pytest.fixture
 def log():
     """A logger whose lines go through our own formatter; `log.said()` is what was written."""
     handler = logging.StreamHandler(io.StringIO())
-    handler.setFormatter(RedactingFormatter(settings.LOGGING["formatters"]["line"]["format"]))
+    handler.setFormatter(RedactingFormatter(settings.LOGGING["formatters"]["text"]["format"]))
     logger = logging.Logger("thu")
     logger.addHandler(handler)
     logger.said = handler.stream.getvalue
@@ -72,12 +75,29 @@ def test_arguments_and_tracebacks_are_masked_too(log):
 
 
 def test_every_handler_of_web_and_workers_masks():
-    formatters = {handler["formatter"] for handler in settings.LOGGING["handlers"].values()}
-    classes = {settings.LOGGING["formatters"][name].get("()") for name in formatters}
-    assert classes == {"onestop.redaction.RedactingFormatter"}
+    for form in FORMATS:
+        logging_of_form = logging_at("INFO", form)
+        (handler,) = logging_of_form["handlers"].values()
+        formatter = logging_of_form["formatters"][handler["formatter"]]["()"]
+        assert formatter in {"onestop.redaction.RedactingFormatter", "onestop.redaction.JsonFormatter"}
+        assert logging_of_form["root"]["handlers"] == ["console"]
     # Celery takes the root logger as it is, with this handler.
     assert settings.CELERY_WORKER_HIJACK_ROOT_LOGGER is False
-    assert settings.LOGGING["root"]["handlers"] == ["console"]
+
+
+def test_no_field_of_a_json_line_names_anybody():
+    record = logging.makeLogRecord({"name": "thu", "msg": "%s asked", "args": ("040099000123",)})
+    try:
+        raise ValueError("no such person: vi.du@congdan.example, 0900000001")
+    except ValueError:
+        record.exc_info = sys.exc_info()
+    record.stack_info = "Stack: phone 0900000001"
+    line = JsonFormatter().format(record)
+    assert "\n" not in line
+    said = json.loads(line)
+    assert said["message"] == "[ID number] asked"
+    assert said["exception"].endswith("ValueError: no such person: [e-mail], [phone]")
+    assert said["stack"] == "Stack: phone [phone]"
 
 
 @given(st.sampled_from([9, 12]), st.integers(0, 10**9 - 1), st.sampled_from(" ,:\"'(/="))

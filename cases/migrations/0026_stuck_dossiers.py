@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('cases', '0022_many_dossiers'),
+        ('cases', '0025_kept_parts'),
     ]
 
     operations = [
