@@ -39,14 +39,17 @@ def main() -> None:
 def refuse_elsewhere() -> None:
     """Ends the process on anything that may be more than a trial."""
     from django.conf import settings
-    from django.core.management import call_command
-
-    from cases.models import Dossier
+    from django.db import connection
 
     if not settings.DEBUG:
         sys.exit("Only with DEBUG=1: this switches the triggers of the database off.")
-    call_command("migrate", verbosity=0)
-    if Dossier.objects.count() > MOST_OF_A_DEMONSTRATION:
+    # Before anything is migrated, so in SQL: an empty database, and one of another version, is asked too.
+    with connection.cursor() as cursor:
+        if "cases_dossier" not in connection.introspection.table_names(cursor):
+            return
+        cursor.execute("SELECT count(*) FROM cases_dossier")
+        [count] = cursor.fetchone()
+    if count > MOST_OF_A_DEMONSTRATION:
         sys.exit("There are more dossiers than a demonstration has; take a database of its own.")
 
 
@@ -57,6 +60,7 @@ def prepare() -> None:
     from cases.services import sweep
     from procedures.models import Agency
 
+    call_command("migrate", verbosity=0)
     if not Agency.objects.exists():
         call_command("load_catalogue")
     if not Dossier.objects.exists():

@@ -63,9 +63,14 @@ def readable(view):
 
     @wraps(view)
     def reading(request, *args, **kwargs):
-        for sent in (request.GET, request.POST):
-            if any("\x00" in text for name, texts in sent.lists() for text in (name, *texts)):
-                raise BadRequest("a null character was sent")
+        sent = [
+            text
+            for form in (request.GET, request.POST)
+            for name, texts in form.lists()
+            for text in (name, *texts)
+        ]
+        if any("\x00" in text for text in (request.path, *sent)):
+            raise BadRequest("a null character was sent")
         return view(request, *args, **kwargs)
 
     return reading

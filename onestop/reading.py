@@ -66,6 +66,7 @@ READS = {
         "admin:ratings",
         "admin:scorecard_list",
         "admin:report",
+        "admin:simulation",
         "admin:report_list",
         "api:dossiers",
         "api:search",
@@ -109,12 +110,15 @@ OTHER_NUMBER = {
     "admin:cases_demand_change",
 }
 # Read only when the view says so: a form that is empty, or nobody found, shows nobody; a text is tried on an
-# invented dossier or on a real one; the small pictures of a page show what is opened by the large one.
+# invented dossier or on a real one; the small pictures of a page show what is opened by the large one; a report
+# that a worker counts shows nothing yet, and a simulation names dossiers in some of its lists only.
 ONLY_IF_SAID = {ReadKind.LOOKUP, ReadKind.PERSON}
 SAID_BY_THE_VIEW = {name for kind in ONLY_IF_SAID for name in READS[kind]} | {
     "admin:dossier_page",
     "admin:notice_text",
     "admin:notice_preview",
+    "admin:report",
+    "admin:simulation",
 }
 # Asked with a body, so that nobody's name stands in an address.
 ASKED_BY_POST = (

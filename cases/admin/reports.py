@@ -95,7 +95,8 @@ def report(request):
             "neighbours": _neighbours(asked.scope, part),
             **_waiting(request, standing),
         }
-        about(request, count=sum(len(one.table.rows) for one in standing.tables or ()))
+        if standing.tables:
+            about(request, count=sum(len(one.table.rows) for one in standing.tables))
     return answer(request, "cases/admin/report.html", context)
 
 
@@ -178,7 +179,8 @@ def _waiting(request, standing: Standing) -> dict:
         "is_kept": standing.tables is None or standing.counted_at is not None,
         "waits": standing.waits,
         "problem": WORKERS_AWAY if is_away else standing.problem,
-        "refresh": REFRESH_SECONDS if standing.waits and not is_away else 0,
+        # What is shown already is being read, and stays as it is.
+        "refresh": REFRESH_SECONDS if standing.waits and not is_away and standing.tables is None else 0,
     }
 
 

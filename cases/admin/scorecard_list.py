@@ -20,7 +20,7 @@ from cases.scorecard import dossiers, rolled
 from cases.scorecard.counting import Leaves
 from cases.scorecard.facts import Counted, counted
 from cases.scorecard.scope import Scope
-from onestop.keyset import SortKey, count_up_to, in_order_of_an_index
+from onestop.keyset import KeysetPage, SortKey, count_up_to, in_order_of_an_index
 from onestop.lists import count_words, page_of
 from onestop.reading import about
 from procedures.calendars import remembered_calendars
@@ -76,9 +76,7 @@ def scorecard_list(request):
         if found.model is Dossier
         else [{"row": row} for row in page.rows],
         page=page,
-        counted=count_words(count_up_to(found))
-        if length is None
-        else number_format(length, force_grouping=True),
+        counted=_length_words(found, page, length),
         query=_query(request),
     )
     return TemplateResponse(request, "cases/admin/scorecard_list.html", context)
@@ -100,6 +98,13 @@ def _side(code: str, side: str, scope: Scope) -> tuple[QuerySet, str]:
         raise Http404(str(found.label))
     title = f"{part.code} {part.name}"
     return getattr(found, side), title
+
+
+def _length_words(found: QuerySet, page: KeysetPage, length: int | None) -> str:
+    """What is all on this page is counted there: something may have changed since the roll-up."""
+    if not page.before and not page.after:
+        return str(len(page.rows))
+    return count_words(count_up_to(found)) if length is None else number_format(length, force_grouping=True)
 
 
 def _order_of(found: QuerySet) -> SortKey:

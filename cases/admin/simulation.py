@@ -136,7 +136,7 @@ def _changed(request, found: Simulation) -> dict:
         rows = rows.filter(version__procedure__code=procedure)
     if field:
         rows = rows.filter(version__field_vi=field)
-    page = Paginator(rows.with_people().order_by("received_at", "pk"), PER_PAGE).get_page(
+    page = Paginator(rows.with_people_apart().order_by("received_at", "pk"), PER_PAGE).get_page(
         request.GET.get("p")
     )
     about(request, count=len(page))

@@ -13,6 +13,10 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        # What is left where the building was broken off; then it is built from the beginning.
+        migrations.RunSQL(
+            'DROP INDEX CONCURRENTLY IF EXISTS dossier_running_due_first', migrations.RunSQL.noop
+        ),
         AddIndexConcurrently(
             model_name='dossier',
             index=models.Index(

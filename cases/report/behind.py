@@ -35,7 +35,7 @@ _OTHER: dict[str, tuple[str | Promise, Callable[[Scope], QuerySet]]] = {
     "answered-late": (_("Late answers of other agencies"), together.answered_late),
 }
 # All, or those of one unit (its identifier) or officer (by number).
-_LATE = re.compile(r"late(_open)?(?:-(unit|officer)-([^\x00]+))?")
+_LATE = re.compile(r"late(_open)?(?:-unit-(?P<unit>.+)|-officer-(?P<officer>\d{1,18}))?", re.ASCII)
 _BY_OFFICER = re.compile(r"(ratings|demands)-officer-(\d{1,18})", re.ASCII)
 _MEASURES = {one.key: one for one in MEASURES}
 _LEVELS = {f"level-{level or 'unknown'}": level for level in LEVELS}
@@ -46,9 +46,9 @@ def behind(key: str, scope: Scope, of: Agency | None = None) -> tuple[str | Prom
     if of is not None:
         scope = Alone(of, scope.period, scope.now, scope.edition, is_paged=scope.is_paged)
     if found := _LATE.fullmatch(key):
-        still_open, kind, owner = found.groups()
-        title = _("Late dossiers still open") if still_open else _("Late dossiers")
-        return title, delays.listed(scope, only_open=bool(still_open), **({kind: owner} if kind else {}))
+        owner = {name: value for name, value in found.groupdict().items() if value}
+        title = _("Late dossiers still open") if found[1] else _("Late dossiers")
+        return title, delays.listed(scope, only_open=bool(found[1]), **owner)
     if found := _BY_OFFICER.fullmatch(key):
         what, officer = found[1], int(found[2])
         if what == "ratings":

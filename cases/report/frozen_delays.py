@@ -62,7 +62,7 @@ def frozen_dossiers(
         *(["@.unit == $unit"] if unit else ()),
         *(["@.officer == $officer"] if officer else ()),
     ]
-    owner = {"unit": unit, "officer": int(officer) if officer.isdecimal() else officer}
+    owner = {"unit": unit, "officer": int(officer) if officer else None}
     picked = _Dossiers(
         F("rows"), _Path(f"$[*] ? ({' && '.join(wanted) or '1 == 1'}).dossier"), Value(owner, JSONField())
     )

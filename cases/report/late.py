@@ -72,7 +72,7 @@ def apologised(scope: Scope) -> QuerySet[Dossier]:
 
 def late_of(scope: Scope, *, unit: str = "", officer: str = "") -> QuerySet[Dossier]:
     """Of these those whose time ran out in a step of this unit (its identifier) or officer (by number)."""
-    number = int(officer) if officer.isdecimal() else None
+    number = int(officer) if officer else None
     runs = (
         StepRun.objects.filter(officer=number) if officer else StepRun.objects.filter(unit__identifier=unit)
     )

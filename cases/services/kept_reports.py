@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import BigIntegerField, F, Func, Q, QuerySet
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
@@ -92,11 +92,10 @@ class KeptFigure:
 def figure_of(scope: Scope, part: str, key: str, of: str = "") -> KeptFigure:
     """The figure as it is kept, so that the list behind it is the one that it counted.
 
-    `part` is that on whose page the figure stands; without one it is the part counted last of those that have it.
+    `part` is that on whose page the figure stands; without one the figure was counted for that look.
     """
-    rows = _rows(scope, part) if part else _rows(scope).filter(figures__has_key=stored.figure_key(key, of))
-    counted = rows.exclude(counted_at=None).order_by("-counted_at")
-    kept = counted.only("counted_at", "figures").first()
+    rows = _rows(scope, part).exclude(counted_at=None).only("counted_at", "figures")
+    kept = rows.first() if part else None
     if kept is None:
         return KeptFigure(scope)
     number = kept.figures.get(stored.figure_key(key, of))
@@ -121,7 +120,7 @@ def count_waiting() -> int:
     counted = 0
     with only_run(_LOCK) as alone:
         stop_at = time.monotonic() + SECONDS_PER_RUN
-        while alone and time.monotonic() < stop_at and (kept := _next()):
+        while alone and time.monotonic() < stop_at and (kept := _next(is_first=not counted)):
             counted += _count(kept)
     return counted
 
@@ -210,12 +209,16 @@ def _pages(kept: KeptPart, table: int, page: int) -> tuple[KeptPart, list[TableP
 # Counting ---------------------------------------------------------------------------------------------
 
 
-def _next() -> KeptPart | None:
-    """What was looked at last; what a worker died of comes after all others, and not for ever."""
+def _next(*, is_first: bool) -> KeptPart | None:
+    """What was looked at last; what a worker died of comes after all others, not for ever, and only as the first
+    of a run, so that it has all of the time that a worker may take.
+    """
     waiting = KeptPart.objects.filter(asked_at__isnull=False)
     for kept in waiting.filter(tries__gte=MOST_TRIES).only("language"):
         _give_up(kept)
     kept = waiting.select_related("agency").defer("tables", "figures").order_by("tries", "-looked_at").first()
+    if kept and kept.tries and not is_first:
+        return None
     if kept:
         # Noted before it is counted: nobody could do it afterwards, if it takes all memory.
         KeptPart.objects.filter(pk=kept.pk).update(tries=F("tries") + 1)
@@ -232,6 +235,8 @@ def _count(kept: KeptPart) -> bool:
         except CannotCount as refused:
             _end(kept, str(refused))
             return False
+        except (OperationalError, InterfaceError):
+            raise  # no fault of the part: it still waits
         except Exception:
             _give_up(kept)
             raise

@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 
 from cases import services
 from cases.audit_enums import ReadKind
-from cases.models import ReadAccess
+from cases.models import PartMonth, ReadAccess
 from cases.scorecard import facts, rolled
 from cases.scorecard.periods import month
 from cases.services.freezing import freeze_months
@@ -89,6 +89,12 @@ def test_the_sides_of_a_list_add_up_and_say_how_long_they_are(counted, browser, 
     assert {side: page.context["counted"] for side, page in pages.items()} == {
         side: str(len(found)) for side, found in rows.items()
     }
+
+
+def test_a_short_list_says_what_it_shows_also_while_a_change_is_not_rolled_up_yet(counted, browser):
+    PartMonth.objects.filter(code="2.1").update(numerator=0)
+    page = browser(counted.supervisor).get(f"{LIST}?month=2026-11&part=2.1&side=numerator")
+    assert (len(page.context["rows"]), page.context["counted"]) == (1, "1")
 
 
 @pytest.mark.parametrize(("flow", "count"), [("received", 2), ("ended", 1)])

@@ -8,6 +8,7 @@ from django.core.cache import cache
 from kombu.exceptions import OperationalError
 
 from cases import tasks
+from cases.models import ReadAccess
 from cases.services import simulations
 from tests.cases.admin.conftest import messages_of, text_of
 
@@ -87,6 +88,7 @@ def test_a_figure_of_those_that_change_sides_opens_exactly_them(world, browser, 
         assert autumn[0].code in text_of(found)
     assert not client.get(PAGE, {**scenario, "side": "late", "of_procedure": "1.000002"}).context["changed"]
     assert "changed" not in client.get(PAGE, {**scenario, "side": "somewhere"}).context
+    assert ReadAccess.objects.filter(route="admin:simulation", count=1).count() == 3  # only what was shown
     # The links of the page lead there.
     href = re.search(r'href="([^"]*side=late[^"]*of_procedure[^"]*)"', response.content.decode())[1]
     assert list(client.get(PAGE + html.unescape(href)).context["changed"]) == [autumn[0]]

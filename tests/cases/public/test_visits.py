@@ -1,6 +1,7 @@
 """Visits of the guidance pages: a number a day, without anything about who looked; shown in the report."""
 
 import pytest
+from django.db import connection, transaction
 from django.test import Client
 
 from cases.models import GuidanceVisits
@@ -30,6 +31,15 @@ def test_each_look_counts_on_its_day(world, clock):
     clock.move_to("2026-11-10 00:01")
     look()
     assert counted() == {("2026-11-09", "1.000001"): 2, ("2026-11-10", "1.000001"): 1}
+
+
+def test_where_nothing_can_be_written_people_go_on_reading(world):
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL transaction_read_only = on")
+        assert look().status_code == 200
+        assert counted() == {}
+        transaction.set_rollback(True)  # and may write again
 
 
 @pytest.mark.parametrize(

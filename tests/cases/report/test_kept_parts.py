@@ -1,6 +1,7 @@
 """Parts of the report of large agencies: kept as they were counted, by workers that may die, and asked for once."""
 
 import pytest
+from django.db import OperationalError as DatabaseIsAway
 from django.db import connections
 from django.urls import reverse
 from django.utils import timezone, translation
@@ -195,6 +196,31 @@ def test_a_killed_worker_leaves_the_part_to_the_next_but_not_for_ever(busy, monk
     assert (standing.tables is not None, standing.waits) == (True, False)
 
 
+def test_what_a_worker_died_of_is_tried_again_with_all_the_time_of_a_run(busy):
+    """Behind others it might never have enough of it."""
+    kept_reports.ask(scope(busy), "late")
+    KeptPart.objects.update(tries=1)
+    kept_reports.ask(scope(busy), "rates")
+    assert kept_reports.count_waiting() == 1
+    assert waiting() == {("2026-11", "late")}
+    assert KeptPart.objects.get(part="late").tries == 1
+    assert kept_reports.count_waiting() == 1
+    assert waiting() == set()
+
+
+def test_a_database_that_is_away_is_no_fault_of_the_part(busy, monkeypatch):
+    def is_away(of_scope, keys):
+        raise DatabaseIsAway
+
+    kept_reports.ask(scope(busy), "late")
+    with monkeypatch.context() as patched:
+        patched.setattr(kept_reports, "parts_of", is_away)
+        with pytest.raises(DatabaseIsAway):
+            kept_reports.count_waiting()
+    assert kept_reports.look(scope(busy), "late").problem == ""
+    assert kept_reports.count_waiting() == 1
+
+
 def test_what_goes_wrong_is_told_and_not_swallowed(busy, monkeypatch):
     def fails(of_scope, keys):
         raise ZeroDivisionError
@@ -286,6 +312,7 @@ def test_the_page_waits_for_a_worker_and_then_says_when_it_counted(busy, browser
     assert '<meta http-equiv="refresh" content="4">' in page.content.decode()
     client.get(REPORT, asked())
     assert called == ["called"]
+    assert not ReadAccess.objects.filter(route="admin:report").exists()  # nothing was shown yet
     tasks.count_reports()
     page = client.get(REPORT, asked())
     assert "Counted on 09/11/2026 09:00." in text_of(page)
@@ -321,7 +348,9 @@ def test_count_anew_asks_once(busy, browser, boss, called, alive):
         answer = client.post(ANEW, asked())
         assert answer.url == f"{REPORT}?agency=H41&period=2026-11&part=late"
     assert called == ["called"]
-    assert "A worker counts it anew." in text_of(client.get(REPORT, asked()))
+    page = client.get(REPORT, asked())
+    assert "A worker counts it anew; look again in some minutes." in text_of(page)
+    assert page.context["refresh"] == 0  # who reads the old one is not interrupted
     assert (kept_reports.count_waiting(), kept_reports.count_waiting()) == (1, 0)
 
 
@@ -355,6 +384,26 @@ def test_the_list_behind_a_kept_figure_is_what_it_counted(busy, browser, boss, c
     assert len(listed.context["rows"]) == len(before) + 1  # as when it was counted
     assert "The period is not over: counted up to 20/11/2026 09:00." in text_of(listed)
     assert listed.context["back"].endswith("part=late")
+
+
+def test_what_was_counted_for_this_look_opens_the_list_of_now(busy, clock):
+    """An agency may have become small since something of it was kept."""
+    kept(busy)
+    clock.move_to("2026-11-20 09:00")
+    figure = kept_reports.figure_of(scope(busy), "", "late")
+    assert (figure.scope.now, figure.number, figure.dossiers) == (local("2026-11-20 09:00"), None, None)
+
+
+@pytest.mark.parametrize(
+    ("key", "status"),
+    [("%00", 400), ("late-unit-%00", 400), ("late-officer-" + "9" * 5000, 404), ("late-officer-x", 404)],
+)
+@pytest.mark.parametrize("more", [{}, {"part": "late"}])
+def test_a_list_that_cannot_be_is_refused(busy, browser, boss, key, status, more):
+    kept(busy)
+    client = browser(boss)
+    query = {"agency": "H41", "period": "2026-11", **more}
+    assert client.get(f"{REPORT}danh-sach/{key}/", query).status_code == status
 
 
 def test_a_long_list_is_turned_by_position(busy, browser, boss, clock, monkeypatch):
