@@ -4,6 +4,7 @@ import contextlib
 import errno
 import fcntl
 import hashlib
+import logging
 import os
 import shutil
 from collections.abc import Iterator
@@ -25,6 +26,8 @@ from onestop.backup.manifest import Manifest, sha256_of
 from onestop.backup.programs import major_of, program, run, server_major
 from onestop.encryption import key_ids
 
+log = logging.getLogger(__name__)
+
 HEARTBEAT = "backup"
 # Another file system, one without hard links, or a file with too many of them.
 NO_LINK = {errno.EXDEV, errno.EPERM, errno.EMLINK, errno.ENOTSUP}
@@ -42,7 +45,7 @@ def make_backup(home: Path) -> Made:
     """A new backup in the folder `home`; the row "backup" then says when.
 
     Documents are taken first, then the database as it is at one moment, then the documents that this moment
-    names and that are new: whatever the dump speaks of is there, although people go on working. What is
+    names and that are new or have changed: whatever the dump speaks of is there, although people go on working. What is
     missing in DOCUMENT_ROOT itself is named in the manifest. Raises `BackupError`, and then leaves nothing.
     """
     try:
@@ -89,7 +92,7 @@ def _draft(home: Path) -> Iterator[Path]:
 def _fill(draft: Path, home: Path) -> Made:
     now = timezone.now()
     major = server_major()
-    dumper = program("pg_dump", major)
+    dumper = program("pg_dump", major, server=major)
     how = ("--format=custom", "--no-owner", "--no-privileges", f"--file={draft / DUMP}")
     with contextlib.closing(_Documents(draft, before=backups_in(home)[-1:])) as documents:
         documents.take_all()
@@ -140,6 +143,19 @@ def applied_migrations() -> dict[str, list[str]]:
     return {app: sorted(names) for app, names in sorted(found.items())}
 
 
+def _known(backup: Path) -> dict[str, str]:
+    """Sums of the backup before; nothing when it is broken, and then everything is copied anew."""
+    try:
+        return dict(manifests.sums_of(backup))
+    except (BackupError, OSError, UnicodeDecodeError) as error:
+        log.warning("The backup before is broken, so every document is copied: %s", error)
+        return {}
+
+
+def _same(one: os.stat_result, other: os.stat_result) -> bool:
+    return (one.st_size, one.st_mtime_ns) == (other.st_size, other.st_mtime_ns)
+
+
 class _Documents:
     """The documents of a backup that is being made, with their sums."""
 
@@ -148,8 +164,8 @@ class _Documents:
         self.target = draft / DOCUMENTS
         self.target.mkdir()
         self.sums = (draft / SUMS).open("w", encoding="utf-8")
-        self.before = before[0] / DOCUMENTS if before else None
-        self.known = dict(manifests.sums_of(before[0])) if before else {}
+        self.known = _known(before[0]) if before else {}
+        self.before = before[0] / DOCUMENTS if self.known else None
         self.count = self.copied = self.bytes = 0
         self.missing: list[str] = []
 
@@ -165,19 +181,52 @@ class _Documents:
                         self._take(str(path.relative_to(self.root)))
 
     def take_named(self, names: Iterator[str]) -> None:
+        """What is not here yet, and once more what has changed since it was copied: it was being written."""
+        again: dict[str, str] = {}
         for name in names:
-            if not (self.target / name).exists():
-                try:
+            here = self.target / name
+            try:
+                if not here.exists():
                     self._take(name)
-                except FileNotFoundError:
+                elif not _same((self.root / name).stat(), here.stat()):
+                    again[name] = self._replace(name)
+            except FileNotFoundError:
+                if not here.exists():
                     self.missing.append(name)
+        if again:
+            self._correct_sums(again)
+
+    def _replace(self, name: str) -> str:
+        source, target = self.root / name, self.target / name
+        self.bytes -= target.stat().st_size
+        target.unlink()  # may be a link into the backup before, which stays as it is
+        digest = self._copied(source, source.stat(), target)
+        self.bytes += target.stat().st_size
+        return digest
+
+    def _correct_sums(self, again: dict[str, str]) -> None:
+        """One line for each document."""
+        self.sums.close()
+        path = Path(self.sums.name)
+        first = path.rename(path.with_suffix(".first"))
+        self.sums = path.open("w", encoding="utf-8")
+        with first.open(encoding="utf-8") as lines:
+            for line in lines:
+                digest, name = line.rstrip("\n").split(f"  {DOCUMENTS}/", 1)
+                self._write_sum(again.get(name, digest), name)
+        first.unlink()
+
+    def _write_sum(self, digest: str, name: str) -> None:
+        self.sums.write(f"{digest}  {DOCUMENTS}/{name}\n")
 
     def _take(self, name: str) -> None:
         source, target = self.root / name, self.target / name
         facts = source.stat()
         target.parent.mkdir(parents=True, exist_ok=True)
-        digest = self._linked(name, facts, target) or self._copied(source, facts, target)
-        self.sums.write(f"{digest}  {DOCUMENTS}/{name}\n")
+        if not (digest := self._linked(name, facts, target)):
+            digest = self._copied(source, facts, target)
+            self.copied += 1
+        self._write_sum(digest, name)
         self.count += 1
         self.bytes += target.stat().st_size
 
@@ -186,8 +235,7 @@ class _Documents:
         if self.before is None or name not in self.known:
             return ""
         try:
-            old = (self.before / name).stat()
-            if (old.st_size, old.st_mtime_ns) != (facts.st_size, facts.st_mtime_ns):
+            if not _same((self.before / name).stat(), facts):
                 return ""
             os.link(self.before / name, target)
         except FileNotFoundError:
@@ -205,5 +253,4 @@ class _Documents:
                 digest.update(chunk)
                 writer.write(chunk)
         os.utime(target, ns=(facts.st_atime_ns, facts.st_mtime_ns))
-        self.copied += 1
         return digest.hexdigest()

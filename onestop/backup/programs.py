@@ -14,6 +14,9 @@ from onestop.embedded import EmbeddedError
 from onestop.embedded.postgresql import wheel_dir
 
 DEBIAN = Path("/usr/lib/postgresql")
+# From here on pg_restore sets transaction_timeout, which a server before does not know; and one from before
+# does not read what such a pg_dump wrote.
+SETS_TRANSACTION_TIMEOUT = 17
 # Options of the connection that the programs know by these names.
 OPTIONS = {
     "sslmode": "PGSSLMODE",
@@ -29,17 +32,23 @@ def server_major() -> int:
     return connection.pg_version // 10_000
 
 
-def program(name: str, major: int) -> Path:
-    """The program that belongs to a server of this main version, else a newer one: those read older servers.
+def goes_with(major: int, server: int) -> bool:
+    """Whether what a program of this main version writes or sends is understood by such a server."""
+    return server >= SETS_TRANSACTION_TIMEOUT or major < SETS_TRANSACTION_TIMEOUT
+
+
+def program(name: str, major: int, *, server: int | None = None) -> Path:
+    """The program of this main version, else a newer one; it goes with `server`, the main version of one.
 
     Looked for where Debian puts it, in the path, and in the wheel of the private server. Raises `BackupError`.
     """
     for path in _places(name, major):
-        if path.exists() and major_of(path) >= major:
+        found = major_of(path) if path.exists() else 0
+        if found >= major and (server is None or goes_with(found, server)):
             return path
     raise BackupError(
         _(
-            "%(name)s of PostgreSQL %(major)s or newer is not on this machine. On Debian or Ubuntu: "
+            "No %(name)s that fits PostgreSQL %(major)s is on this machine. On Debian or Ubuntu: "
             "apt-get install postgresql-client-%(major)s"
         )
         % {"name": name, "major": major}

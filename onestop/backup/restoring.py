@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from onestop.backup import DOCUMENTS, DUMP, BackupError, backups_in
 from onestop.backup.manifest import Manifest, check, read, sha256_of, sums_of
-from onestop.backup.programs import program, run, server_major
+from onestop.backup.programs import goes_with, program, run, server_major
 from onestop.encryption import CannotDecrypt, decrypt, keyed_hash
 from onestop.rewriting import hash_columns
 
@@ -34,8 +34,8 @@ def restore_backup(folder: Path, *, overwrite: str = "") -> Restored:
     """Verify, then documents, then the database in one transaction: it never speaks of files that are not there.
 
     `overwrite`: the name of the database of the settings, when what is in it shall be replaced. Raises
-    `BackupError`; up to there nothing was changed, except that documents may have been added, and that a
-    database which was to be replaced may be empty.
+    `BackupError`; up to there nothing was changed, except that documents may have been added, and with
+    `overwrite` that those of the same name are as in the backup, and the database may be empty.
     """
     manifest = read(folder)
     _fits(folder, manifest)
@@ -43,6 +43,7 @@ def restore_backup(folder: Path, *, overwrite: str = "") -> Restored:
     check(folder)
     _room_for_documents(folder, replace=bool(overwrite))
     written = _bring_documents(folder)
+    _may_be_filled(overwrite)  # asked again: reading and copying may have taken hours
     if overwrite:
         _clear()
     connection.close()
@@ -61,7 +62,7 @@ def check_backup(folder: Path) -> Manifest:
 
 
 def _restorer(manifest: Manifest) -> Path:
-    return program("pg_restore", max(manifest.pg_dump, server_major()))
+    return program("pg_restore", max(manifest.pg_dump, server_major()), server=server_major())
 
 
 def _fits(folder: Path, manifest: Manifest) -> None:
@@ -69,6 +70,14 @@ def _fits(folder: Path, manifest: Manifest) -> None:
         raise BackupError(
             _("The backup is of PostgreSQL %(theirs)s, and the server is %(ours)s: install the newer one.")
             % {"theirs": manifest.server, "ours": server_major()}
+        )
+    if not goes_with(manifest.pg_dump, server_major()):
+        raise BackupError(
+            _(
+                "The backup was written by pg_dump %(theirs)s, and PostgreSQL %(ours)s does not understand it: "
+                "restore it into PostgreSQL 17 or newer."
+            )
+            % {"theirs": manifest.pg_dump, "ours": server_major()}
         )
     known = MigrationLoader(None, ignore_no_migrations=True).disk_migrations
     later = sorted(

@@ -7,10 +7,11 @@ from pathlib import Path
 import pytest
 from django.db import connection
 
-from onestop.backup import DOCUMENTS, DUMP, MANIFEST, SUMS, BackupError, programs
+from onestop.backup import DOCUMENTS, DUMP, MANIFEST, SUMS, BackupError, making, programs, restoring
 from onestop.backup import manifest as manifests
 from onestop.backup.making import make_backup
 from onestop.backup.restoring import check_backup, restore_backup
+from tests.onestop.backup.conftest import connect
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -100,7 +101,7 @@ def test_a_missing_program_is_a_sentence(monkeypatch):
     with pytest.raises(BackupError) as told:
         programs.program("pg_dump", 17)
     assert str(told.value) == (
-        "pg_dump of PostgreSQL 17 or newer is not on this machine. On Debian or Ubuntu: "
+        "No pg_dump that fits PostgreSQL 17 is on this machine. On Debian or Ubuntu: "
         "apt-get install postgresql-client-17"
     )
 
@@ -110,6 +111,55 @@ def test_an_older_program_is_not_used(monkeypatch):
     monkeypatch.setattr(programs, "_places", lambda name, major: [found])
     with pytest.raises(BackupError):
         programs.program("pg_dump", 99)
+
+
+@pytest.mark.parametrize("found", [17, 18])
+def test_for_a_server_before_17_no_program_from_17_on_is_used(monkeypatch, tmp_path, found):
+    """What it writes sets transaction_timeout, and such a server refuses that."""
+    (tmp_path / "pg_dump").touch()
+    monkeypatch.setattr(programs, "_places", lambda name, major: [tmp_path / "pg_dump"])
+    monkeypatch.setattr(programs, "major_of", lambda path: found)
+    assert programs.program("pg_dump", 17, server=17) == tmp_path / "pg_dump"
+    for server in (14, 15, 16):
+        with pytest.raises(BackupError, match=f"No pg_dump that fits PostgreSQL {server} is on this machine"):
+            programs.program("pg_dump", server, server=server)
+
+
+def test_a_backup_is_made_only_with_a_program_that_its_server_understands(tmp_path, monkeypatch):
+    monkeypatch.setattr(making, "server_major", lambda: 16)
+    monkeypatch.setattr(programs, "major_of", lambda path: 18)
+    with pytest.raises(BackupError, match="No pg_dump that fits PostgreSQL 16"):
+        make_backup(tmp_path / "backups")
+
+
+def test_a_dump_that_the_server_does_not_understand_is_refused_before_anything_is_replaced(
+    backup, monkeypatch
+):
+    monkeypatch.setattr(restoring, "server_major", lambda: 16)
+    monkeypatch.setattr(restoring, "_clear", lambda: pytest.fail("emptied"))
+    rewrite_manifest(backup, server=16, pg_dump=18)
+    with pytest.raises(BackupError) as told:
+        restore_backup(backup, overwrite=connection.settings_dict["NAME"])
+    assert str(told.value) == (
+        "The backup was written by pg_dump 18, and PostgreSQL 16 does not understand it: "
+        "restore it into PostgreSQL 17 or newer."
+    )
+
+
+def test_who_comes_while_the_documents_are_copied_keeps_the_database(backup, monkeypatch):
+    """An hour may lie between the first look and the replacing."""
+    came = []
+
+    def copy_for_an_hour(folder):
+        came.append(connect(connection.settings_dict["NAME"]))
+        return 0
+
+    monkeypatch.setattr(restoring, "_bring_documents", copy_for_an_hour)
+    monkeypatch.setattr(restoring, "_clear", lambda: pytest.fail("emptied"))
+    monkeypatch.setattr(restoring, "run", lambda *arguments: pytest.fail("filled"))
+    with pytest.raises(BackupError, match="1 other connections use the database"):
+        restore_backup(backup, overwrite=connection.settings_dict["NAME"])
+    came.pop().close()
 
 
 def test_a_folder_that_cannot_be_written_is_a_sentence(tmp_path):

@@ -19,6 +19,7 @@ from cases.models import Document, Heartbeat
 from notifications.models import Letter
 from onestop.backup import DOCUMENTS, DUMP, SUMS, BackupError, backups_in, making
 from onestop.backup.making import make_backup, named_files
+from onestop.backup.manifest import check
 from tests.cast import local
 
 LOOKUP = """
@@ -169,6 +170,45 @@ def test_a_document_that_changed_is_copied_again(office, tmp_path, clock):
     assert second.copied == 1
     assert (second.folder / DOCUMENTS / name).read_bytes() == b"%PDF- changed"
     assert (first.folder / DOCUMENTS / name).read_bytes() != b"%PDF- changed"
+
+
+@pytest.mark.parametrize("linked", [False, True], ids=["copied before", "linked before"])
+def test_a_file_that_is_still_being_written_is_whole_in_the_end(office, tmp_path, monkeypatch, clock, linked):
+    """An upload in pieces gets its next one between the copying of the documents and the dump."""
+    name, take_all = Document.objects.order_by("pk").first().file.name, making._Documents.take_all
+    first = Path(default_storage.path(name)).read_bytes()
+    earlier = make_backup(tmp_path / "backups") if linked else None
+    clock.move_to("2026-11-13 10:00")
+
+    def take_all_and_go_on(documents):
+        take_all(documents)
+        with Path(default_storage.path(name)).open("ab") as file:
+            file.write(b" and the next piece")
+
+    monkeypatch.setattr(making._Documents, "take_all", take_all_and_go_on)
+    made = make_backup(tmp_path / "backups")
+    assert (made.folder / DOCUMENTS / name).read_bytes() == first + b" and the next piece"
+    lines = (made.folder / SUMS).read_text().splitlines()
+    assert len([line for line in lines if line.endswith(f"/{name}")]) == 1
+    assert len(lines) == made.manifest.documents
+    sizes = [(made.folder / line.split("  ", 1)[1]).stat().st_size for line in lines]
+    assert made.manifest.documents_bytes == sum(sizes)
+    check(made.folder)
+    if earlier:
+        check(earlier.folder)
+
+
+@pytest.mark.parametrize("damage", [None, b"no sums\n", b"\xff\xfe"], ids=["lost", "unreadable", "binary"])
+def test_a_broken_backup_before_stops_no_later_one(office, tmp_path, clock, caplog, damage):
+    first = make_backup(tmp_path / "backups")
+    (first.folder / SUMS).unlink()
+    if damage:
+        (first.folder / SUMS).write_bytes(damage)
+    clock.move_to("2026-11-13 10:00")
+    second = make_backup(tmp_path / "backups")
+    assert second.copied == second.manifest.documents == first.manifest.documents
+    check(second.folder)
+    assert "The backup before is broken, so every document is copied" in caplog.text
 
 
 def test_an_unfinished_backup_is_none(office, tmp_path, monkeypatch):

@@ -1,5 +1,8 @@
 """Who may read /metrics: nobody, unless a token or a network says so."""
 
+import re
+from pathlib import Path
+
 import pytest
 
 
@@ -71,3 +74,15 @@ def networks(settings):
         settings.METRICS_NETWORKS = [ip_network(network) for network in given]
 
     return name
+
+
+def test_the_name_under_which_prometheus_asks_must_be_known(client, db, closed, networks, settings):
+    """The scrape configuration of docs/operations.md, which therefore speaks of ALLOWED_HOSTS."""
+    page = (Path(settings.BASE_DIR) / "docs" / "operations.md").read_text()
+    (target,) = re.findall(r'targets: \["([^"]+)"\]', page)
+    host = target.partition(":")[0]
+    assert f"`{host}` must be among `ALLOWED_HOSTS`" in page
+    networks("127.0.0.0/8")
+    assert status(client, HTTP_HOST=target) == 400
+    settings.ALLOWED_HOSTS = [*settings.ALLOWED_HOSTS, host]
+    assert status(client, HTTP_HOST=target) == 200
