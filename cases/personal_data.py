@@ -73,10 +73,9 @@ NOT_TOLD = {
         "cases.FrozenDelays",  # codes of dossiers that are told
         "cases.FrozenMonth",  # figures and a digest
         "cases.Heartbeat",
+        "cases.GuidanceVisits",
         "cases.KeptList",
         "cases.KeptPage",  # figures, and codes of dossiers that are told
-        "cases.KeptList",
-        "cases.KeptPage",
         "cases.KeptPart",
         "cases.LogBook",
         "cases.Outage",

@@ -113,7 +113,7 @@ class Walk:
     def open_pages(self) -> None:
         self.citizen.get("/healthz")
         must_be(self.citizen.get("/readyz").json()["status"], "ok", "/readyz")
-        for path in ("/", "/tra-cuu/", "/api/v1/docs/", "/api/v1/schema/", "/metrics"):
+        for path in ("/", "/tra-cuu/", "/api/v1/docs/", "/api/v1/schema/"):
             self.citizen.get(path)
         self.citizen.get("/quan-tri/", status=302)
 

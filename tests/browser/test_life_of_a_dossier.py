@@ -90,7 +90,7 @@ def test_the_head_apologises_for_an_overdue_dossier(office, sign_in):
     head = sign_in("chu-tich")
     head.get_by_role("link", name="Overdue now").click()
     sees(head, office.overdue.code, "working days overdue", "Phạm Văn Thụ Lý")
-    press(head, "Draft apology")
+    press(head, f"Draft apology {office.overdue.code}")
     sees(head, "Apology and new return date", "Draft")
     head.get_by_label("Reason").fill("Phải xác minh tại cơ quan khác")
     press(head, "Save the draft")
