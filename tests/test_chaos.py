@@ -7,6 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from cases.enums import RevisionState
+from cases.models import CalendarRevision
+from tests.chaos import stage
+
 ROOT = Path(__file__).parent.parent
 
 
@@ -33,3 +37,13 @@ def test_a_fault_that_is_not_known_is_refused_before_anything_starts():
     done = chaos("--only", "nothing")
     assert done.returncode == 2
     assert "There is no fault nothing; there are: kill-sweep, kill-draft" in done.stdout
+
+
+@pytest.mark.django_db
+def test_the_day_off_can_be_approved_in_a_year_that_the_cast_does_not_know(clock, monkeypatch):
+    clock.move_to("2031-03-05 09:00")
+    monkeypatch.setattr(stage, "LATE", 1)
+    monkeypatch.setattr(stage, "IN_TIME", 1)
+    stage.build()
+    stage.approve_a_day_off()
+    assert CalendarRevision.objects.get().state == RevisionState.APPROVED

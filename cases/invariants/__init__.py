@@ -3,12 +3,14 @@
 `manage.py check_invariants` asks them all of a system that runs. They read, and change nothing.
 """
 
+import logging
 import time
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from django.db import connection
+from django.db import connection, transaction
+from django.utils.translation import gettext as _
 
 from cases.invariants import chain, clocks, files, history, money, numbers, once, rolled
 from cases.invariants.base import Invariant, Outcome, Scope
@@ -23,6 +25,8 @@ ALL = (
     *files.INVARIANTS,
     *rolled.INVARIANTS,
 )
+logger = logging.getLogger(__name__)
+
 OPTIONS = frozenset(one.option for one in ALL if one.option)
 NAMES = tuple(one.name for one in ALL)
 
@@ -48,12 +52,28 @@ def chosen(*, options: Collection[str] = (), names: Collection[str] = ()) -> lis
 
 
 def ask(invariants: Collection[Invariant], scope: Scope | None = None) -> Iterator[Answer]:
-    """Ask one after the other. On a system that runs, inside a `snapshot`: else they see different moments."""
+    """Ask one after the other. On a system that runs, inside a `snapshot`: else they see different moments.
+
+    One that raises counts as broken, with its reason, and the others are asked all the same.
+    """
     scope = scope or Scope()
     for one in invariants:
         began = time.monotonic()
-        outcome = one.ask(scope)
+        outcome = _outcome(one, scope)
         yield Answer(one, outcome, time.monotonic() - began)
+
+
+def _outcome(one: Invariant, scope: Scope) -> Outcome:
+    before = transaction.savepoint()
+    try:
+        outcome = one.ask(scope)
+    except Exception as error:
+        transaction.savepoint_rollback(before)  # raises when the database is away
+        logger.exception("the invariant %s could not be asked", one.name)
+        reason = f"{type(error).__name__}: {error}".splitlines()[0]
+        return Outcome(0, 1, (_("It could not be asked (%(reason)s).") % {"reason": reason},))
+    transaction.savepoint_commit(before)
+    return outcome
 
 
 @contextmanager

@@ -38,9 +38,13 @@ def _running(scope: Scope) -> Iterator[Dossier]:
     """In batches by key, so that no more than one batch is in memory."""
     found = Dossier.objects.running().filter(filed_at__gte=scope.begins).order_by("pk")
     if scope.sample is not None:
-        found = found.filter(pk__in=found.order_by("?").values("pk")[: scope.sample])
-    found = found.select_related("limit", "competent_agency").prefetch_related(
-        "reschedules", "extensions", "excluded_periods"
+        # Drawn once: a subquery would draw again for every batch.
+        keys = list(found.order_by("?").values_list("pk", flat=True)[: scope.sample])
+        found = found.filter(pk__in=keys)
+    found = (
+        found.without_id_numbers()
+        .select_related("limit", "competent_agency")
+        .prefetch_related("reschedules", "extensions", "excluded_periods")
     )
     last = 0
     while batch := list(found.filter(pk__gt=last)[:BATCH]):

@@ -35,7 +35,7 @@ from cases.models import Extension as ExtensionRow
 from cases.services import inner_deadlines
 from cases.services.apologies import withdraw_untouched_drafts
 from cases.services.notices import notify_applicant
-from cases.services.one_by_one import Stumbles
+from cases.services.one_by_one import Stumbles, try_again
 from procedures.calendars import calendar_for, proposed_calendar, remembered_calendars
 from procedures.models import Agency, CalendarDay, TimeLimit
 from procedures.working_time import TZ, WorkCalendar, local
@@ -46,6 +46,7 @@ BATCH = 500  # dossiers locked at a time: a desk waits for its own at most a sec
 CHUNK = 2000  # rows read at a time
 RUN_SECONDS = 50  # one run never lasts longer, give or take one batch: the next one starts a minute later
 UNCOUNTABLE_SHOWN = 20
+STUCK = "calendar"
 _START = datetime(2000, 1, 1, tzinfo=TZ)  # Vietnam has kept one distance to UTC since 1975
 
 
@@ -222,11 +223,13 @@ def _with_facts(dossiers: QuerySet[Dossier]) -> QuerySet[Dossier]:
 def apply_approved(*, seconds: float = RUN_SECONDS) -> int:
     """Go on with what is approved, batch after batch, for so long; returns how many dossiers moved.
 
+    First comes what earlier batches got stuck at, for no other run comes by it again.
+
     Safe in parallel and after a kill: a batch is one transaction with its cursor, and whoever finds a
     revision locked leaves it to the other.
     """
     stop_at = time.monotonic() + seconds
-    moved = 0
+    moved = try_again(STUCK, _move_again, most=BATCH)
     while (revision := _next_approved()) and time.monotonic() < stop_at:
         before = revision.moved
         if not apply_batch(revision):
@@ -279,14 +282,27 @@ def _move_all(revision: CalendarRevision, keys: list[int]) -> int:
             return _move(revision, _locked(keys))
     except Exception:
         logger.exception("a batch could not be moved at once; trying one by one")
-    moved, stumbles = 0, Stumbles("calendar")
+    moved, stumbles = 0, Stumbles(STUCK)
     for pk in keys:
         try:
             with transaction.atomic():
                 moved += _move(revision, _locked([pk]))
         except Exception as error:  # noqa: BLE001 - `note` logs it
             stumbles.note(pk, error)
-    stumbles.keep(forget_others=False)  # its promise stays, and nobody comes by again
+    return moved  # where it failed the promise stays until `_move_again` comes by
+
+
+def _move_again(pk: int) -> int:
+    """At which a batch raised: in the name of the last revision whose batches are past it."""
+    past = CalendarRevision.objects.filter(approved_at__isnull=False, last_dossier__gte=pk)
+    latest = past.select_related("agency").order_by("-approved_at", "-pk")
+    found = next((one for one in latest if dossiers_of(one).filter(pk=pk).exists()), None)
+    if found is None:
+        return 0
+    # Locked before the dossier, as a batch does: neither waits for the other in a circle.
+    revision = CalendarRevision.objects.select_for_update().get(pk=found.pk)
+    revision.moved += (moved := _move(revision, _locked([pk])))
+    revision.save(update_fields=["moved"])
     return moved
 
 

@@ -3,15 +3,27 @@
 import logging
 from collections.abc import Callable, Generator
 from contextlib import closing
+from datetime import timedelta
 
-from django.db import InterfaceError, OperationalError
+from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from psycopg import errors as postgresql
 
 from cases.models import StuckDossier
 
 logger = logging.getLogger(__name__)
+
+# Django gives them the class of a database that is away, and yet it is there.
+OF_ONE_STATEMENT = (
+    postgresql.DeadlockDetected,
+    postgresql.LockNotAvailable,
+    postgresql.QueryCanceled,
+    postgresql.SerializationFailure,
+)
+
+AGAIN_AFTER = timedelta(minutes=10)  # each try that fails is a traceback in the log
 
 
 class WorkIncomplete(RuntimeError):
@@ -33,24 +45,26 @@ class Stumbles:
         self.errors: dict[int, str] = {}
 
     def note(self, dossier: int, error: Exception) -> None:
-        """Raises again what is no fault of a dossier: a database that is away."""
-        if isinstance(error, OperationalError | InterfaceError):
+        """Store it at once: what ends the run later does not take it back.
+
+        Raises again what is no fault of a dossier: a database that is away.
+        """
+        away = isinstance(error, OperationalError | InterfaceError)
+        if away and not isinstance(error.__cause__, OF_ONE_STATEMENT):
             raise error
         logger.error("%s: the work on dossier %s failed", self.work, dossier, exc_info=error)
-        self.errors[dossier] = type(error).__name__
+        kind, now = type(error).__name__, timezone.now()
+        self.errors[dossier] = kind
+        known = StuckDossier.objects.filter(work=self.work, dossier=dossier)
+        if not known.update(times=F("times") + 1, last_at=now, error=kind):
+            StuckDossier.objects.bulk_create(
+                [StuckDossier(work=self.work, dossier_id=dossier, since=now, last_at=now, error=kind)],
+                ignore_conflicts=True,
+            )
 
-    def keep(self, *, forget_others: bool = True) -> int:
-        """Store what was noted; a run that got past the others forgets them. Returns how many failed."""
-        now = timezone.now()
-        known = StuckDossier.objects.filter(work=self.work)
-        if forget_others:
-            known.exclude(dossier__in=self.errors).delete()
-        for dossier, error in self.errors.items():
-            if not known.filter(dossier=dossier).update(times=F("times") + 1, last_at=now, error=error):
-                StuckDossier.objects.bulk_create(
-                    [StuckDossier(work=self.work, dossier_id=dossier, since=now, last_at=now, error=error)],
-                    ignore_conflicts=True,
-                )
+    def forget_others(self) -> int:
+        """A run that came to its end got past all others. Returns how many failed."""
+        StuckDossier.objects.filter(work=self.work).exclude(dossier__in=self.errors).delete()
         return len(self.errors)
 
 
@@ -67,6 +81,24 @@ def one_by_one(work: str, dossiers: Generator[tuple[int, object]], act: Callable
                 done += act(item)
             except Exception as error:  # noqa: BLE001 - it must not hold up those behind it; `note` logs it
                 stumbles.note(dossier, error)
-    if failed := stumbles.keep():
+    if failed := stumbles.forget_others():
         raise WorkIncomplete(done=done, failed=failed)
+    return done
+
+
+def try_again(work: str, act: Callable[[int], int], *, most: int) -> int:
+    """For a work that comes by each dossier only once: `act` on the keys of those that it is stuck at.
+
+    What raises again stays stuck, and waits for `AGAIN_AFTER`; the rest is stuck no more. Returns the sum.
+    """
+    stuck = StuckDossier.objects.filter(work=work)
+    waited = stuck.filter(last_at__lte=timezone.now() - AGAIN_AFTER).order_by("last_at")
+    done, stumbles = 0, Stumbles(work)
+    for dossier in list(waited.values_list("dossier", flat=True)[:most]):
+        try:
+            with transaction.atomic():
+                done += act(dossier)
+                stuck.filter(dossier=dossier).delete()
+        except Exception as error:  # noqa: BLE001 - `note` logs it
+            stumbles.note(dossier, error)
     return done

@@ -37,7 +37,6 @@ from procedures.working_time import WorkCalendar, minute_of
 logger = logging.getLogger(__name__)
 
 FLAGGED_AT_ONCE = 1_000
-PERSONAL = ("submitter_id_number", "collector_id_number")  # encrypted, perhaps with a lost key
 DIGEST_HOUR = 7  # the beat's own hour, see onestop/celery.py
 
 
@@ -102,7 +101,7 @@ def flag_overdue(now: datetime | None = None) -> int:
         except Exception:
             logger.exception("a batch could not be flagged; trying one by one")
             flagged += _flag_one_by_one(late, keys, now, stumbles)
-    if failed := stumbles.keep():
+    if failed := stumbles.forget_others():
         raise WorkIncomplete(done=flagged, failed=failed)
     return flagged
 
@@ -120,7 +119,7 @@ def _flag_one_by_one(late: QuerySet, keys: list[int], now: datetime, stumbles: S
 @transaction.atomic
 def _flag(late: QuerySet, now: datetime) -> int:
     # Without what people told: nothing of it is needed, and it may be unreadable.
-    claimed = list(late.select_for_update(of=("self",)).defer(*PERSONAL))
+    claimed = list(late.select_for_update(of=("self",)).without_id_numbers())
     Dossier.objects.filter(pk__in=[dossier.pk for dossier in claimed]).update(overdue_flagged_at=now)
     rows = [(dossier, {"due": local_text(dossier.due_at)}) for dossier in claimed]
     record_all(EventKind.OVERDUE, rows, at=now)

@@ -4,6 +4,7 @@ import json
 from datetime import date, datetime, timedelta
 from io import StringIO
 from pathlib import Path
+from unittest.mock import patch
 from uuid import uuid4
 
 import pytest
@@ -12,6 +13,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import CommandError, call_command
 from django.db import connection, transaction
 from django.test import TestCase
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone, translation
 
 from cases import invariants, services
@@ -23,6 +25,7 @@ from cases.services.feedback import Sender, send_feedback
 from cases.services.rollups import keep_rollups
 from notifications.enums import LetterKind
 from notifications.models import Letter, Message
+from onestop.encryption import CannotDecrypt
 from procedures.models import Agency
 from procedures.services.catalogue import load_catalogue
 from procedures.working_time import TZ
@@ -421,6 +424,11 @@ class TestInvariants(TestCase):
         assert answer("documents-on-disk", scope).checked == 3
         assert [a.outcome for a in invariants.ask(invariants.ALL, scope) if not a.holds] == []
 
+    def test_a_sample_is_drawn_once_however_many_batches_it_is_read_in(self):
+        with patch.object(invariants.clocks, "BATCH", 1), CaptureQueriesContext(connection) as asked:
+            assert answer("due-date-recomputed", Scope(sample=3)).checked == 3
+        assert len([query for query in asked if "RANDOM()" in query["sql"]]) == 1
+
     def test_only_the_first_examples_are_kept(self):
         self._as_superuser()
         run("DELETE FROM cases_dossierevent")
@@ -506,6 +514,35 @@ def test_the_command_names_what_is_broken_and_ends_with_1(office):
     assert lines[1] == f"    {dossier.code}"
     assert lines[2].startswith("✓ codes-gapless: 1 looked at, 0 broken")
     assert lines[3] == "1 of 2 do not hold."
+
+
+def test_numbers_that_cannot_be_read_hinder_no_invariant(office):
+    """As after a restore without the key; the paper of such a dossier can be asked about all the same."""
+    dossier = office.processing()
+    run("UPDATE cases_applicant SET id_number = left(id_number, 12) || 'AAAA'")
+    run(
+        "UPDATE cases_dossier d SET submitter_id_number = id_number FROM cases_applicant a WHERE a.id = applicant_id"
+    )
+    with pytest.raises(CannotDecrypt):
+        Dossier.objects.get(pk=dossier.pk)
+    code, text = checked(files=True, rollups=True)
+    assert (code, text.splitlines()[-1]) == (0, f"All {len(invariants.ALL)} hold.")
+    assert "documents-on-disk: 0 looked" not in text
+    assert "due-date-recomputed: 1 looked" in text
+
+
+def test_one_that_cannot_be_asked_is_broken_and_the_others_are_asked(office, monkeypatch):
+    def no_such_table(scope):
+        run("SELECT 1 FROM gone")
+
+    first = invariants.Invariant("first", "All is well.", no_such_table)
+    monkeypatch.setattr(invariants, "ALL", (first, *invariants.ALL))
+    code, text = checked()
+    lines = text.splitlines()
+    assert code == 1
+    assert lines[0].startswith("✗ first: 0 looked at, 1 broken")
+    assert lines[1] == '    It could not be asked (ProgrammingError: relation "gone" does not exist).'
+    assert lines[-1] == "1 of 34 do not hold."
 
 
 def test_the_command_writes_json(office):

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from django.db import OperationalError, connection
+from django.db import OperationalError, connection, transaction
 from django.urls import reverse
 
 from cases import services
@@ -13,7 +13,8 @@ from cases.services import calendar_moves, overdue, revisions
 from cases.services.one_by_one import WorkIncomplete
 from cases.services.revisions import DayFacts
 from notifications.models import Letter
-from onestop.health import metrics_text, readiness
+from onestop.health import readiness
+from onestop.metrics.page import metrics_text
 from tests.cases.helpers import fresh, kinds
 from tests.cast import local
 
@@ -28,6 +29,16 @@ def poisoned(dossier):
             [dossier.applicant_id],
         )
     return dossier
+
+
+def readable_again(dossier):
+    """The key was put back."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE cases_applicant SET id_number = (SELECT id_number FROM cases_applicant WHERE id <> %s LIMIT 1)"
+            " WHERE id = %s",
+            [dossier.applicant_id, dossier.applicant_id],
+        )
 
 
 def another(world):
@@ -128,9 +139,10 @@ def test_the_late_answers_of_others_are_alerted(pair, world, clock):
     assert stuck() == [("consultation", poison.code, 1, "CannotDecrypt")]
 
 
-def test_a_change_of_the_calendar_moves_the_others_and_ends(pair, world):
-    poison, healthy = pair
-    poisoned(poison)
+@pytest.fixture
+def revision(pair, world):
+    """Applied while the first of the pair could not be read."""
+    poisoned(pair[0])
     world.head.is_superuser = True
     world.head.save()
     day = [DayFacts(local("2026-11-11 00:00").date(), name_vi="Bão", name_en="Storm")]
@@ -138,9 +150,41 @@ def test_a_change_of_the_calendar_moves_the_others_and_ends(pair, world):
     revisions.approve(revision, by=world.head)
     calendar_moves.apply_approved()
     revision.refresh_from_db()
+    return revision
+
+
+def test_a_change_of_the_calendar_moves_the_others_and_ends(pair, revision):
+    poison, healthy = pair
     assert (revision.state, revision.checked, revision.moved) == (RevisionState.DONE, 2, 1)
     assert fresh(healthy).due_at == local("2026-11-13 17:00")
     assert stuck() == [("calendar", poison.code, 1, "CannotDecrypt")]
+
+
+def test_what_a_change_of_the_calendar_got_stuck_at_is_moved_as_soon_as_it_can_be_read(pair, revision, clock):
+    poison, healthy = pair
+    clock.move_to("2026-11-10 08:00")
+    assert calendar_moves.apply_approved() == 0
+    assert stuck() == [("calendar", poison.code, 2, "CannotDecrypt")]
+    readable_again(poison)
+    clock.move_to("2026-11-10 08:09")
+    assert (calendar_moves.apply_approved(), len(stuck())) == (0, 1)  # it is not tried every minute
+    clock.move_to("2026-11-10 08:10")
+    assert (calendar_moves.apply_approved(), stuck()) == (1, [])
+    assert fresh(poison).due_at == fresh(healthy).due_at == local("2026-11-13 17:00")
+    assert (kinds(poison)[-1], poison.calendar_moves.get().revision) == ("calendar_moved", revision)
+    revision.refresh_from_db()
+    assert (revision.checked, revision.moved) == (2, 2)
+
+
+def test_what_a_change_of_the_calendar_got_stuck_at_is_forgotten_when_it_no_longer_runs(
+    pair, revision, clock, world
+):
+    poison, _healthy = pair
+    readable_again(poison)
+    world.record_result(poison)
+    clock.move_to("2026-11-10 08:00")
+    assert (calendar_moves.apply_approved(), stuck()) == (0, [])
+    assert fresh(poison).due_at == local("2026-11-12 17:00")
 
 
 def test_each_run_counts_and_the_first_that_gets_past_it_forgets(pair, clock, monkeypatch):
@@ -166,16 +210,43 @@ def test_each_run_counts_and_the_first_that_gets_past_it_forgets(pair, clock, mo
     assert stuck() == []
 
 
-def test_a_database_that_goes_away_is_no_fault_of_a_dossier(pair, clock, monkeypatch):
+@pytest.mark.django_db(transaction=True)
+def test_a_database_that_goes_away_is_no_fault_of_a_dossier_and_what_was_noted_before_is_kept(
+    pair, clock, monkeypatch
+):
+    poison, _healthy = pair
     clock.move_to("2026-11-12 09:00")
 
-    def away(dossier):
-        raise OperationalError("server closed the connection unexpectedly")
+    def draft(dossier):
+        if dossier == poison:
+            raise RuntimeError("poison")
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SELECT pg_terminate_backend(pg_backend_pid())")
 
-    monkeypatch.setattr(overdue, "draft_apology", away)
+    monkeypatch.setattr(overdue, "draft_apology", draft)
     with pytest.raises(OperationalError):
         services.draft_apologies()
-    assert stuck() == []
+    connection.close()
+    assert stuck() == [("draft", poison.code, 1, "RuntimeError")]
+
+
+def test_a_lock_that_does_not_come_free_ends_the_run_for_nobody_else(pair, clock, monkeypatch):
+    """Its error is of the class of a database that is away."""
+    poison, healthy = pair
+    clock.move_to("2026-11-12 09:00")
+    real = overdue.draft_apology
+
+    def draft(dossier):
+        if dossier == poison:
+            with transaction.atomic(), connection.cursor() as cursor:
+                cursor.execute("SET LOCAL statement_timeout = 1; SELECT pg_sleep(9)")
+        return real(dossier)
+
+    monkeypatch.setattr(overdue, "draft_apology", draft)
+    with pytest.raises(WorkIncomplete):
+        services.draft_apologies()
+    assert list(Letter.objects.values_list("reference", flat=True)) == [healthy.code]
+    assert stuck() == [("draft", poison.code, 1, "OperationalError")]
 
 
 def test_the_whole_sweep_does_the_rest_before_it_says_so(pair, clock):
@@ -213,7 +284,8 @@ def test_supervisors_read_it_on_their_first_page_and_clerks_do_not(one_is_stuck,
         assert (sentence in client.get(reverse("admin:index")).content.decode()) is reads, person
 
 
-def test_readiness_and_metrics_say_how_many(one_is_stuck):
+def test_readiness_and_metrics_say_how_many(one_is_stuck, settings):
+    settings.METRICS_CACHE_SECONDS = 0
     part = readiness()["parts"]["dossiers"]
     assert part == {"status": "degraded", "detail": "the workers fail at 1 dossiers", "stuck": 1}
-    assert "onestop_dossiers_stuck 1\n" in metrics_text()
+    assert "onestop_dossiers_stuck 1.0\n" in metrics_text().decode()

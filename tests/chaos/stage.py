@@ -2,7 +2,7 @@
 
 from collections import Counter
 from dataclasses import replace
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 
 import time_machine
 from django.utils import timezone
@@ -16,7 +16,8 @@ from cases.services.tokens import make_token
 from notifications.enums import LetterKind
 from notifications.models import Letter, Message
 from procedures.calendars import calendar_for
-from procedures.models import Staff
+from procedures.enums import DayKind
+from procedures.models import CalendarDay, Staff
 from procedures.working_time import TZ
 from tests.cast import World, build_world, upload
 
@@ -32,6 +33,7 @@ def build() -> tuple[World, str]:
     start = datetime.combine(monday, time(9), tzinfo=TZ)
     with time_machine.travel(start, tick=False):
         world = build_world()
+        _known_years()
         Staff.objects.create_superuser(username="quan-tri", password=None, email="quan-tri@nghean.example")
         for number in range(LATE):
             _receive(world, number)
@@ -39,6 +41,16 @@ def build() -> tuple[World, str]:
         _receive(world, number)
     token = make_token(world.clerk, by=world.clerk, name="make chaos", scopes=["receive", "process"])[1]
     return world, token
+
+
+def _known_years() -> None:
+    """A single day off is refused in a year of which the calendar knows nothing, and the cast knows two years."""
+    began = timezone.localdate().year
+    for year in (began, began + 1, began + 2):
+        if not CalendarDay.objects.filter(agency=None, date__year=year).exists():
+            CalendarDay.objects.create(
+                date=date(year, 1, 1), kind=DayKind.NEW_YEAR, name_vi="Tết Dương lịch", name_en="New Year"
+            )
 
 
 def _receive(world: World, number: int) -> Dossier:
