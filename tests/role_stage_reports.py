@@ -34,4 +34,5 @@ def report_bodies(world: World, places: dict[str, object]) -> dict[str, dict]:
         "admin:reform_task_new": {"title": "Kết nối dữ liệu", "kind": "project_06", "lead": world.ward.pk},
         "admin:reform_verb": {"text": "Đã gửi dự thảo"},
         "admin:report_file": {"form": "report_excel"},
+        "admin:report_count": {"part": "late"},
     }

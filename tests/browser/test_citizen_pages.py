@@ -69,7 +69,14 @@ def test_nothing_is_wider_than_the_narrowest_telephone(mine, chrome, live_server
     assert [one for one in found if one[1] > 0] == []
 
 
-def test_the_owner_looks_up_pays_and_takes_along_without_javascript(mine, chrome, live_server):
+def content_of(download, folder) -> bytes:
+    """The browser runs elsewhere, so that what it downloads is fetched."""
+    path = folder / download.suggested_filename
+    download.save_as(path)
+    return path.read_bytes()
+
+
+def test_the_owner_looks_up_pays_and_takes_along_without_javascript(mine, chrome, live_server, tmp_path):
     window = chrome.new_context(base_url=live_server.url, java_script_enabled=False, locale="en")
     page = window.new_page()
     page.goto("/tra-cuu/")

@@ -238,8 +238,9 @@ def test_registers_are_listed_with_their_last_number(counter, browser):
     certify(counter)
     certify(counter, SIGNATURES)
     said = text_of(browser(counter.supervisor).get(REGISTERS))
-    assert "2026 Register of certified copies UBND phường Thử Nghiệm 2 –" in said
-    assert "2026 Register of certified signatures UBND phường Thử Nghiệm 1 –" in said
+    assert "2026 Register of certified copies 2026, UBND phường Thử Nghiệm UBND phường Thử Nghiệm 2 –" in said
+    of_signatures = "2026 Register of certified signatures 2026, UBND phường Thử Nghiệm"
+    assert f"{of_signatures} UBND phường Thử Nghiệm 1 –" in said
 
 
 def test_the_lines_of_a_register_are_shown_page_by_page(counter, browser, monkeypatch):

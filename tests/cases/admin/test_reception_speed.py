@@ -63,7 +63,7 @@ def test_a_known_applicant_is_shown_with_dossiers_and_papers_while_the_number_is
     response = browser(world.clerk).post(PAGE + "nguoi-nop/", {"id_number": applicant.id_number})
     assert text_of(response) == (
         "Nguyễn Thị Ví Dụ · 040000000001 · 0900000001 Xóm Thử Nghiệm, Nghệ An person_check Take the data over "
-        "H41.101-261109-0001 Returned Thủ tục không thu phí (EN) "
+        "Nguyễn Thị Ví Dụ 040000000001 H41.101-261109-0001 Returned Thủ tục không thu phí (EN) "
         "In the applicant's store: Giấy chứng nhận 12/KQ, 09/11/2026"
     )
 
