@@ -195,8 +195,15 @@ def screens() -> Iterator[tuple[str, str]]:
     for part in CONTENTS:
         for name, month in (("past month", past), ("running month", f"{today:%Y-%m}")):
             yield f"report, {part}, {name}", at("admin:report", part=part, period=month)
-    for key in ("late", "late_open", "2.1-bad", "4.2-all", "asked-twice", "ratings"):
-        yield f"report, list behind {key}", at("admin:report_list", key, period=past)
+    for key, part in {
+        "late": "late",
+        "late_open": "late",
+        "2.1-bad": "rates",
+        "4.2-all": "rates",
+        "asked-twice": "shortcomings",
+        "ratings": "satisfaction",
+    }.items():
+        yield f"report, list behind {key}", at("admin:report_list", key, period=past, part=part)
     yield "reform register", at("admin:reforms")
     yield "ratings", at("admin:ratings")
     yield "feedback", at("admin:cases_feedback_changelist")
@@ -204,7 +211,6 @@ def screens() -> Iterator[tuple[str, str]]:
     yield "one piece of feedback", at("admin:feedback", one.pk)
     yield "contests", at("admin:cases_feedback_changelist") + "?contest=1"
     yield "escalation ladder", at("admin:cases_escalationrung_changelist")
-    yield "late publications", at("admin:late_publications")
 
 
 def _deep(overdue) -> str:
