@@ -81,7 +81,11 @@ class DossierQuerySet(models.QuerySet):
             return self
         if not user.is_active or not user.workplace_id or user.role not in READERS:
             return self.none()
-        units = list(Agency.objects.below(user.workplace).values_list("pk", flat=True))
+        if (
+            user.works_above_all
+        ):  # two lists of hundreds of agencies in each of forty questions cost more than these
+            return self
+        units = user.agencies_below
         found = Q(receiving_desk__in=units) | Q(competent_agency__in=units)
         if also_asked and user.role in ANSWERING:
             asked = self.model._meta.get_field("consultations").related_model.objects.waiting()
@@ -181,6 +185,7 @@ class DossierQuerySet(models.QuerySet):
         # What is neither late now nor has anything of the kind is none: most dossiers, and that is soon said.
         late_requests = requests.filter(asked_at__gte=F("due_at") + MINUTE).order_by()
         simply_late = Q(end__gte=F("due_at") + MINUTE)
+        has_code = Q(dossier__code__isnull=False)
         known = self.filter(due_at__isnull=False, code__isnull=False).alias(
             end=Coalesce("finished_at", "ended_at", Value(now))
         )
@@ -191,12 +196,15 @@ class DossierQuerySet(models.QuerySet):
             # Asked for apart, or the planner would ask the whole history of every dossier for what it promised.
             candidates = {
                 *late.order_by().values_list("pk", flat=True),
-                *apologies.filter(_within("old_due_at", promised))
+                *apologies.filter(_within("old_due_at", promised), has_code)
                 .order_by()
                 .values_list("dossier", flat=True),
-                *late_requests.filter(_within("due_at", promised)).values_list("dossier", flat=True),
+                *late_requests.filter(_within("due_at", promised), has_code).values_list(
+                    "dossier", flat=True
+                ),
             }
-            known = self.filter(pk__in=candidates, due_at__isnull=False, code__isnull=False)
+            # That they have a code is said above only: here the planner would read the index of all codes.
+            known = self.filter(pk__in=candidates, due_at__isnull=False)
         else:
             known = known.filter(
                 simply_late

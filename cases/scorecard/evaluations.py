@@ -120,7 +120,9 @@ def of_officer(officer: Staff, scope: Scope) -> Report:
     mine |= (Q(finished_at=None) | Q(finished_at__gte=scope.until)) & Q(Exists(in_hand))
     if not scope.is_over:
         mine |= Q(holder=officer, finished_at=None)  # given and not begun yet
-    own = dossiers.decided_by(scope).filter(mine)
+    # Whose they were is asked of the history, and once: three questions follow to the same dossiers.
+    keys = dossiers.there(dossiers.decided_by(scope), scope).filter(mine).values_list("pk", flat=True)
+    own = Dossier.objects.filter(pk__in=list(keys)).order_by()
     points: dict[int, list[int]] = {number: [] for number in MEANS}
     for one in _measured(own, scope):
         for number, worth in _points(one, scope).items():

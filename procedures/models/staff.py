@@ -69,6 +69,7 @@ class Staff(AbstractUser):
     def refresh_from_db(self, *args, **kwargs):
         self.__dict__.pop("_seconded", None)
         self.__dict__.pop("_below", None)
+        self.__dict__.pop("_above_all", None)
         super().refresh_from_db(*args, **kwargs)
 
     @property
@@ -98,6 +99,20 @@ class Staff(AbstractUser):
             ids = Agency.objects.below(self.workplace).values_list("pk", flat=True)
             self.__dict__["_below"] = (place, frozenset(ids))
         return self.__dict__["_below"][1] if place else frozenset()
+
+    @property
+    def works_above_all(self) -> bool:
+        """No agency lies outside those of this person: a filter by agency would leave nothing out.
+
+        Asked once for each workplace of each instance.
+        """
+        place = self.workplace
+        if place is None or place.parent_id is not None:
+            return False
+        if self.__dict__.get("_above_all", (None,))[0] != place.pk:
+            others = Agency.objects.filter(parent=None).exclude(pk=place.pk).exists()
+            self.__dict__["_above_all"] = (place.pk, not others)
+        return self.__dict__["_above_all"][1]
 
 
 def works_in(agencies) -> Q:

@@ -6,7 +6,8 @@ from django.contrib.auth.models import AnonymousUser
 from cases import rules, services
 from cases.enums import State, Verb
 from cases.models import Dossier
-from procedures.enums import Role
+from procedures.enums import AgencyKind, Role
+from procedures.models import Agency, Staff
 from tests.cases.helpers import make_person
 
 
@@ -41,6 +42,25 @@ def test_visible_to_the_cast(world, dossiers, name):
     visible = Dossier.objects.visible_to(person)
     assert {key for key, dossier in dossiers.items() if dossier in visible} == SEES[name]
     assert {key for key, dossier in dossiers.items() if rules.may_see(person, dossier)} == SEES[name]
+
+
+def test_who_is_above_all_agencies_sees_no_further_once_another_province_is_there(world, dossiers):
+    assert world.auditor.works_above_all
+    other = Agency.objects.create(identifier="H99", name_vi="UBND tỉnh Khác", kind=AgencyKind.PROVINCE)
+    elsewhere = Agency.objects.create(
+        identifier="H99.1",
+        name_vi="UBND xã Khác",
+        kind=AgencyKind.COMMUNE,
+        parent=other,
+        is_reception_desk=True,
+    )
+    clerk = make_person("mot-cua-khac", elsewhere, Role.CLERK)
+    far = world.receive(desk=elsewhere, by=clerk)
+    for person, sees in ((world.auditor, set(dossiers.values())), (clerk, {far})):
+        again = Staff.objects.get(pk=person.pk)
+        assert not again.works_above_all
+        assert set(Dossier.objects.visible_to(again)) == sees
+        assert set(Dossier.objects.of_agencies_of(again)) == sees
 
 
 def test_visible_to_people_who_do_not_fit_is_nothing(world, dossiers):
