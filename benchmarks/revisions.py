@@ -12,7 +12,7 @@ from benchmarks.measure import Result
 from cases.deadlines import due_date
 from cases.facts import limit_of
 from cases.models import Dossier
-from cases.services.calendar_moves import preview
+from cases.services.calendar_preview import preview
 from cases.services.revisions import DayFacts, propose
 from procedures.calendars import calendar_for
 from procedures.models import Agency, TimeLimit

@@ -253,7 +253,13 @@ CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_TASK_TIME_LIMIT = 900
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
-CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 3600, "socket_connect_timeout": 2}
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "visibility_timeout": 3600,
+    "socket_connect_timeout": 0.5,  # seconds
+    # Who asks a worker from a page is told at once that the broker is away; without this kombu tries for
+    # seconds, whatever `retry=False` says. Workers and the beat reconnect by BROKER_CONNECTION_MAX_RETRIES.
+    "max_retries": 0,
+}
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 HEARTBEAT_MAX_AGE_SECONDS = env.int("HEARTBEAT_MAX_AGE_SECONDS", 300)
 OUTAGE_AFTER_SECONDS = env.int("OUTAGE_AFTER_SECONDS", 600)  # then the operators are written to

@@ -1,6 +1,7 @@
 """Fixtures for all tests: people from `tests/cast.py`, servers from `tests/services.py`."""
 
 import gc
+import os
 
 import pypdf.filters  # noqa: F401 - looks for a program: not first while a test says that all are there
 import pytest
@@ -8,6 +9,7 @@ from django.core.cache import cache
 from django.db import connection
 from whitenoise.middleware import WhiteNoiseMiddleware
 
+from tests import migrated
 from tests.cast import cheap_passwords, clock, world
 
 __all__ = ["cheap_passwords", "clock", "world"]
@@ -18,6 +20,15 @@ def pytest_collection_finish():
     gc.collect()
     gc.freeze()
     gc.set_threshold(20_000, 20, 20)
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings, django_db_blocker):
+    """A new database is a copy of one that is migrated already, see `tests.migrated`."""
+    test = connection.settings_dict["TEST"]
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "")
+    with django_db_blocker.unblock():
+        test["TEMPLATE"] = migrated.template(connection, test["NAME"].removesuffix(f"_{worker}"))
 
 
 @pytest.fixture(scope="session")

@@ -348,6 +348,7 @@ def bulk(request):
         bad=sum(not row.is_possible for row in rows),
         done=done,
         nonce=nonce,
+        here=request.path,
         main_button={"data-main": True},
     )
 

@@ -20,7 +20,7 @@ def postings(request):
     if not access.keeps_catalogue(request.user):
         own = set(Agency.objects.below(request.user.workplace).values_list("pk", flat=True))
         desks = [desk for desk in desks if desk.agency.pk in own]
-    return _page(request, "cases/admin/postings.html", title=_("Sheets to post"), desks=desks)
+    return _page(request, "cases/admin/postings.html", title=_("Sheets to post"), rows=desks)
 
 
 def late_publications(request):

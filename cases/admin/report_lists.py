@@ -62,6 +62,7 @@ def listed(request, key: str):
     kept = {name: value for name, value in (("of", identifier), ("part", part)) if value}
     context = {
         "title": title,
+        "card_title": title,
         "words": service.period_words(scope),
         "warning": service.unfinished_words(scope),
         "of": of,

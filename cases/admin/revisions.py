@@ -26,7 +26,7 @@ from cases.admin.verbs import act_and_tell
 from cases.enums import RevisionState
 from cases.errors import CaseError
 from cases.models import CalendarRevision
-from cases.services import calendar_moves, revisions
+from cases.services import calendar_preview, revisions
 from onestop import access
 from onestop.admin import DropdownFilter, OnestopModelAdmin, badge, display
 from onestop.numbers import whole_number
@@ -190,7 +190,7 @@ class RevisionAdmin(OnestopModelAdmin):
         head = [_t("Dossier"), _t("Procedure"), _t("Old due date"), _t("New due date")]
         rows = (
             [row.code, row.procedure, moment(row.old_due_at), moment(row.new_due_at)]
-            for row in calendar_moves.moves(revision)
+            for row in calendar_preview.moves(revision)
         )
         response = StreamingHttpResponse(_written(lines, head, rows), content_type="text/csv; charset=utf-8")
         response["Content-Disposition"] = f'attachment; filename="calendar-change-{pk}.csv"'
@@ -253,10 +253,10 @@ def _page_of(revision: CalendarRevision) -> str:
 def _draft_context(request, revision: CalendarRevision) -> dict:
     """Totals on the first page of the list only: they look at every open dossier."""
     after = whole_number(request.GET.get("after")) or 0
-    found = list(islice(calendar_moves.moves(revision, after=after), PER_PAGE + 1))
+    found = list(islice(calendar_preview.moves(revision, after=after), PER_PAGE + 1))
     shown = found[:PER_PAGE]
     return {
-        "preview": calendar_moves.preview(revision) if not after else None,
+        "preview": calendar_preview.preview(revision) if not after else None,
         "rows": _rows(request.user, [(row.pk, row) for row in shown]),
         "next_after": shown[-1].pk if len(found) > PER_PAGE else None,
         "is_continued": bool(after),
@@ -272,7 +272,7 @@ def _moved_context(request, revision: CalendarRevision) -> dict:
     rows = [
         (
             move.dossier_id,
-            calendar_moves.Looked(
+            calendar_preview.Looked(
                 move.dossier_id,
                 move.dossier.code,
                 move.dossier.version.procedure.code,
@@ -292,7 +292,7 @@ def _moved_context(request, revision: CalendarRevision) -> dict:
     }
 
 
-def _rows(user, looked: list[tuple[int, calendar_moves.Looked]]) -> list[dict]:
+def _rows(user, looked: list[tuple[int, calendar_preview.Looked]]) -> list[dict]:
     """Each with whether this person may open the dossier: who keeps a calendar need not."""
     open_to = set(visible(user).filter(pk__in=[pk for pk, _row in looked]).values_list("pk", flat=True))
     return [

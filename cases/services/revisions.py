@@ -1,4 +1,4 @@
-"""Changes of the calendar: proposed, approved, dropped (R24, T14). What they move is in `calendar_moves`.
+"""Changes of the calendar: proposed, approved, dropped (R24, T14). What they move: `calendar_preview`, `calendar_moves`.
 
 The calendar is changed here and nowhere else by hand, so that no promise is left behind.
 """
@@ -16,7 +16,7 @@ from cases.enums import DayChange, RevisionState
 from cases.limits import FIRST_YEAR, LAST_YEAR
 from cases.models import CalendarRevision, RevisionDay
 from cases.services.base import required_text
-from cases.services.calendar_moves import dossiers_of
+from cases.services.calendar_preview import dossiers_of
 from cases.services.inner_deadlines import any_waits
 from procedures.calendars import changing_calendars
 from procedures.enums import DayKind

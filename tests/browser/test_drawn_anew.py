@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from cases.services import tickets
-from tests.browser.steps import press, scan, sees
+from tests.browser.steps import scan, sees
 from tests.browser.waiting_room import waiting_room
 from tests.cast import pdf
 
@@ -67,6 +67,6 @@ def test_a_reason_is_typed_while_files_are_being_sent(received, sign_in, paper):
     expect(reason.first).to_have_value("Trang")
     expect(reason.first).to_be_focused()
     reason.first.fill("Trang sai")
-    press(page, "Take the scan out")
+    page.get_by_role("button", name="Take the scan out").first.click()  # it names its file too
     expect(page.locator(".os-thumb")).to_have_count(1)
     expect(page.locator("input[type=file]").first).to_be_focused()

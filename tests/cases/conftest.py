@@ -13,6 +13,7 @@ import pytest
 
 from cases.models import Dossier
 from onestop import embedded
+from onestop.celery import app
 from onestop.embedded import valkey
 from onestop.embedded.spawn import tied_to_this_process
 from tests.cases.simulation.helpers import lives_of_autumn
@@ -58,3 +59,12 @@ def private_redis() -> Iterator[PrivateRedis]:
     yield redis
     redis.kill()
     shutil.rmtree(folder)
+
+
+@pytest.fixture
+def broker_away(private_redis, monkeypatch) -> None:
+    """The broker is a Redis that died, and no connection to another is left over from an earlier test."""
+    private_redis.kill()
+    monkeypatch.setattr(app.conf, "broker_url", private_redis.broker_url)
+    monkeypatch.setattr(app, "_pool", None)
+    monkeypatch.setattr(app.amqp, "_producer_pool", None)

@@ -11,7 +11,7 @@ from cases.models import Dossier
 from cases.printouts import receipt_payload
 from cases.queries import promise_of
 from cases.regime import mechanism_of
-from cases.services import calendar_moves, revisions
+from cases.services import calendar_moves, calendar_preview, revisions
 from procedures.calendars import calendar_for
 from procedures.enums import AgencyKind, Channel, ExtensionMode, Level, Role
 from procedures.models import Agency, Staff
@@ -56,7 +56,7 @@ def test_an_agreed_date_stands_when_the_calendar_moves_the_limit_beyond_it(world
     change = revisions.propose(
         None, reason="Nghỉ đột xuất", legal_reference="99/TB-VD", days=[day_off, later], by=keeper
     )
-    assert calendar_moves.preview(change).uncountable == []
+    assert calendar_preview.preview(change).uncountable == []
     revisions.approve(change, by=keeper)
     calendar_moves.apply_approved()
     dossier = fresh(dossier)

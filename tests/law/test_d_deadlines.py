@@ -11,7 +11,7 @@ from cases.enums import EventKind, State
 from cases.errors import Invalid, NotPossibleNow
 from cases.limits import Excluded, Limit
 from cases.responsibility import Party
-from cases.services import calendar_moves, revisions
+from cases.services import calendar_moves, calendar_preview, revisions
 from cases.timeline import responsibility_of
 from procedures.calendars import calendar_for
 from procedures.enums import DayKind, ExtensionMode, LimitUnit, Role
@@ -70,7 +70,7 @@ def test_r24_a_change_of_the_calendar_moves_open_dossiers_and_leaves_a_trace(wor
         days=[swap],
         by=administrator,
     )
-    assert calendar_moves.preview(revision).moved == 1
+    assert calendar_preview.preview(revision).moved == 1
     revisions.approve(revision, by=administrator)
     calendar_moves.apply_approved()
     opened, finished = fresh(opened), fresh(finished)

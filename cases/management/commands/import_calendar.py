@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 
 from cases.errors import CaseError
 from cases.management.plain import PlainCommand
-from cases.services import calendar_moves, revisions
+from cases.services import calendar_preview, revisions
 from procedures.ical import BadCalendar, read_ical
 from procedures.models import Agency
 
@@ -65,7 +65,7 @@ class Command(PlainCommand):
     def _show(self, revision) -> None:
         for day in revision.days.all():
             self.stdout.write(f"{day.date:%d/%m/%Y}  {day.get_change_display()}  {day.name_vi}")
-        preview = calendar_moves.preview(revision)
+        preview = calendar_preview.preview(revision)
         self.stdout.write(
             _("Of %(looked)s open dossiers %(moved)s move, and %(told)s applicants are told.")
             % {"looked": preview.looked_at, "moved": preview.moved, "told": preview.told}

@@ -5,7 +5,8 @@ import pytest
 from cases.enums import RevisionState
 from cases.models import CalendarRevision, Dossier
 from cases.services import calendar_moves, revisions
-from cases.services.calendar_moves import apply_approved, apply_batch, preview
+from cases.services.calendar_moves import apply_approved, apply_batch
+from cases.services.calendar_preview import preview
 from notifications.models import Message
 from procedures.enums import LimitUnit
 from procedures.models import CalendarDay, TimeLimit

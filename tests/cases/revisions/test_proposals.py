@@ -8,8 +8,9 @@ from cases import services
 from cases.enums import RevisionState
 from cases.errors import Invalid, NotPermitted, NotPossibleNow
 from cases.models import CalendarMove
-from cases.services import calendar_moves, revisions
-from cases.services.calendar_moves import apply_approved, preview
+from cases.services import calendar_preview, revisions
+from cases.services.calendar_moves import apply_approved
+from cases.services.calendar_preview import preview
 from cases.services.revisions import DayFacts
 from procedures.calendars import calendar_for
 from procedures.enums import Role
@@ -37,13 +38,13 @@ def test_preview_says_how_many_move_from_when_to_when_and_changes_nothing(world,
         ("2026-11-12", "2026-11-13", 2),
         ("2026-11-13", "2026-11-16", 1),
     ]
-    listed = list(calendar_moves.moves(revision))
+    listed = list(calendar_preview.moves(revision))
     assert [(row.code, row.procedure) for row in listed] == [(d.code, "1.000001") for d in dossiers]
     assert (listed[0].old_due_at, listed[0].new_due_at) == (
         local("2026-11-12 17:00"),
         local("2026-11-13 17:00"),
     )
-    assert [row.code for row in calendar_moves.moves(revision, after=dossiers[1].pk)] == [dossiers[2].code]
+    assert [row.code for row in calendar_preview.moves(revision, after=dossiers[1].pk)] == [dossiers[2].code]
     assert everything() == before
     assert calendar_for(world.ward).is_working_day(WEDNESDAY)
 
@@ -57,7 +58,7 @@ def test_what_the_preview_says_is_what_happens(world, clock, proposal, chief):
         world.receive(channel=channel)
     world.receive(desk=world.centre, by=world.centre_clerk, competent_agency=world.ward)
     revision = proposal(WEDNESDAY, date(2026, 11, 16))
-    promised = {row.pk: row.new_due_at for row in calendar_moves.moves(revision)}
+    promised = {row.pk: row.new_due_at for row in calendar_preview.moves(revision)}
     revisions.approve(revision, by=chief)
     apply_approved()
     assert promised == dict(CalendarMove.objects.values_list("dossier", "new_due_at"))
