@@ -10,6 +10,7 @@ from django.db.models import Prefetch, QuerySet
 from django.utils.translation import gettext as _
 
 from cases.as_of import Past, overdue_then
+from cases.desk_then import REPLACED, not_noted_yet
 from cases.enums import EventKind, State
 from cases.errors import Invalid
 from cases.late import FILTERS, LateRow, of_age, of_officer, rows_of
@@ -23,6 +24,7 @@ from cases.models import (
     Extension,
     FeeWaiver,
     Payment,
+    ReplacedMoment,
     Reschedule,
     StepRun,
     Supplement,
@@ -60,7 +62,8 @@ def with_rows_then(found: QuerySet[Dossier], past: Past) -> QuerySet[Dossier]:
         *(
             Prefetch(name, rows.filter(**{f"{moment}__lte": past.moment}))
             for name, (rows, moment) in _rows().items()
-        )
+        ),
+        Prefetch("replaced_moments", ReplacedMoment.objects.filter(at__gt=past.moment)),
     )
 
 
@@ -97,7 +100,9 @@ def put_back(dossiers: Iterable[Dossier], past: Past) -> list[Dossier]:
     """The dossiers of `with_rows_then` with state, dates and holder of then; those that were there."""
     found = [dossier for dossier in dossiers if dossier.state_then]
     people = Staff.objects.in_bulk({dossier.holder_then for dossier in found} - {None})
+    noted = REPLACED not in not_noted_yet(past)
     for dossier in found:
+        _put_back_replaced(dossier, noted)
         _put_back(dossier, people.get(dossier.holder_then), past)
     return found
 
@@ -118,7 +123,7 @@ def _put_back(dossier: Dossier, holder: Staff | None, past: Past) -> None:
     if not is_received:
         dossier.received_at = dossier.clock_started_at = dossier.transfer_due_at = None
     elif dossier.restarted_since:
-        dossier.clock_started_at = dossier.transfer_due_at = None  # the events do not say what they were
+        dossier.clock_started_at = None  # the events do not say what it was
     if dossier.finished_at is None or dossier.finished_at != now_finished:
         _empty(dossier, _OF_THE_RESULT)
     if dossier.finished_at:
@@ -128,6 +133,14 @@ def _put_back(dossier: Dossier, holder: Staff | None, past: Past) -> None:
         _empty(dossier, _OF_THE_RETURN)
     dossier.__dict__["state"] = dossier.state_then  # past the guard of the field, which is for the services
     dossier.save = _refuse
+
+
+def _put_back_replaced(dossier: Dossier, noted: bool) -> None:
+    """Each moment as it was until the first later move of it; by when to hand over only where that was noted."""
+    for row in reversed(dossier.replaced_moments.all()):
+        setattr(dossier, row.name, row.was)
+    if not noted and dossier.restarted_since:
+        dossier.transfer_due_at = None
 
 
 def _forget_later_moments(dossier: Dossier, runs: list[StepRun], holder: Staff | None, past: Past) -> None:

@@ -8,7 +8,7 @@ from django.utils import timezone
 from cases.ages import AGES, received
 from cases.enums import RUNNING_STATES
 from cases.lists import in_work
-from cases.models import Dossier, StuckDossier
+from cases.models import Dossier, StuckAgency, StuckDossier
 from notifications.enums import LetterKind, LetterState
 from notifications.models import Letter
 from procedures.models import Staff
@@ -30,6 +30,11 @@ def open_breaches(dossiers: QuerySet[Dossier]) -> QuerySet[Dossier]:
 def stuck_dossiers() -> QuerySet:
     """Keys of the dossiers at which the workers fail."""
     return StuckDossier.objects.order_by().values("dossier").distinct()
+
+
+def stuck_agencies() -> QuerySet:
+    """Keys of the agencies of whose past days the workers cannot count or freeze the figures."""
+    return StuckAgency.objects.order_by().values("agency").distinct()
 
 
 def work_by_age(dossiers: QuerySet[Dossier]) -> dict[str, int]:

@@ -87,6 +87,8 @@ NOT_TOLD = {
         "cases.ReceptionGroup",  # its name and desk are told with each of its dossiers
         "cases.RegisterBook",
         "cases.RolledUp",
+        "cases.NotedSince",
+        "cases.StuckAgency",
         "cases.WaitingRoom",
         "notifications.LetterRegister",
     ),

@@ -172,8 +172,10 @@ def forget_old_exports() -> None:
 @shared_task
 def keep_rollups() -> None:
     """Every quarter of an hour: new days once, and then what changed backwards since."""
-    logger.info("counted days: %s", rollups.keep_rollups())
-    logger.info("froze scorecards: %s", freezing.freeze_months())
+    try:
+        logger.info("counted days: %s", rollups.keep_rollups())
+    finally:  # what waits to be counted is left out there
+        logger.info("froze scorecards: %s", freezing.freeze_months())
 
 
 @shared_task

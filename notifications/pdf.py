@@ -47,6 +47,7 @@ from notifications.texts import (
     register_texts,
 )
 from notifications.vietnamese import TZ, drawable
+from onestop.encryption import refuse_unreadable
 
 TEMPLATES = Path(__file__).resolve().parent / "typst"
 
@@ -61,8 +62,10 @@ def _fonts() -> typst.Fonts:
 def render(template_name: str, data: dict, *, made_at: datetime | None = None) -> bytes:
     """PDF of `notifications/typst/<template_name>.typ` with `data` (values JSON can carry).
 
-    With `made_at` the same data give the same bytes. Raises `typst.TypstError` when the template is wrong.
+    With `made_at` the same data give the same bytes. Raises `typst.TypstError` when the template is wrong, and
+    `CannotDecrypt` rather than printing that something cannot be read.
     """
+    refuse_unreadable(data)
     return typst.compile(
         TEMPLATES / f"{template_name}.typ",
         root=TEMPLATES,

@@ -21,6 +21,7 @@ from notifications.errors import WordTemplateBroken
 from notifications.payloads import LetterPayload
 from notifications.texts import letter_texts
 from notifications.vietnamese import drawable
+from onestop.encryption import refuse_unreadable
 
 TEMPLATES = Path(__file__).resolve().parent / "word_templates"
 
@@ -30,15 +31,18 @@ def letter_docx(
 ) -> bytes:
     """The letter as a Word file; without `number` and `signed_at` with dots in their place.
 
-    Raises `WordTemplateBroken` when the office's own template cannot be read or asks for what is not there.
+    Raises `WordTemplateBroken` when the office's own template cannot be read or asks for what is not there, and
+    `CannotDecrypt` as `notifications.pdf.render`.
     """
     path = template_of(kind)
+    texts = letter_texts(kind, payload, number=number, signed_at=signed_at)
+    refuse_unreadable(texts)
     # Whoever edits a letter is no programmer of this system: a template reaches its texts and nothing else.
     sandbox = SandboxedEnvironment(undefined=StrictUndefined)
     try:
         template = DocxTemplate(path)
         template.render(
-            drawable(letter_texts(kind, payload, number=number, signed_at=signed_at)),
+            drawable(texts),
             sandbox,
             autoescape=True,
         )

@@ -10,13 +10,20 @@ import binascii
 import hashlib
 import hmac
 import json
+import logging
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import lru_cache
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
+from django.utils.translation import gettext as _
+
+logger = logging.getLogger(__name__)
 
 PREFIX = "k1."  # the form of the ciphertext: k1.<id of the key>.<nonce and text, base64url>
 _NONCE_BYTES = 12
@@ -25,6 +32,53 @@ _KEY_ID_LENGTH = 8
 
 class CannotDecrypt(ImproperlyConfigured):
     """What is stored cannot be read with the keys that this installation was given."""
+
+
+class Unreadable(str):
+    """A sentence in the place of what cannot be decrypted, on pages and in lists; never stored, never printed."""
+
+
+# By what is stored and cannot be read: the reason, and the sentence that stands for it. None: nobody takes one.
+_marks: ContextVar[dict[str, tuple[str, str]] | None] = ContextVar("unreadable", default=None)
+
+
+@contextmanager
+def marking_unreadable(where: str) -> Iterator[None]:
+    """Meanwhile fields that may be marked are read as `Unreadable` where no key opens them, so that one person's
+    data do not keep a page or a list from everybody. At the end each is logged once.
+    """
+    marks: dict[str, tuple[str, str]] = {}
+    token = _marks.set(marks)
+    try:
+        yield
+    finally:
+        _marks.reset(token)
+        for stored, (reason, _sentence) in marks.items():
+            logger.error("%s: a text that ends in %s is shown as unreadable: %s", where, stored[-8:], reason)
+
+
+def decrypt_or_mark(stored: str, place: str) -> str:
+    """As `decrypt`; inside of `marking_unreadable` a sentence instead of the error."""
+    try:
+        return decrypt(stored, place)
+    except CannotDecrypt as error:
+        marks = _marks.get()
+        if marks is None:
+            raise
+        sentence = Unreadable(_("cannot be read; tell the administrator"))
+        marks[stored] = str(error), sentence
+        return sentence
+
+
+def refuse_unreadable(content: object) -> None:
+    """For what becomes a paper: raises `CannotDecrypt` when a mark stands in it, in whichever sentence."""
+    marks = _marks.get()
+    if not marks:
+        return
+    text = json.dumps(content, ensure_ascii=False, default=str)
+    for reason, sentence in marks.values():
+        if sentence in text:
+            raise CannotDecrypt(reason)
 
 
 @lru_cache(maxsize=16)

@@ -15,17 +15,20 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
 from cases.api import problems
+from onestop.encryption import CannotDecrypt, marking_unreadable
 from onestop.language import vietnamese_first
 from onestop.storage import FULL
 
 log = logging.getLogger(__name__)
 
 API = "/api/"
+SAFE = frozenset({"GET", "HEAD"})
 RETRY_AFTER_SECONDS = 30
 
 
 class DatabaseAway:
-    """Answers 503 with a sentence when the database cannot be reached or gives up, or the disk is full.
+    """Answers 503 with a sentence when the database cannot be reached or gives up, the disk is full, or what an
+    act needs of a person cannot be decrypted; pages that only show it say so at its place.
 
     Nothing was changed then: every service is one transaction. The reason goes to the log.
     """
@@ -34,7 +37,10 @@ class DatabaseAway:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
+        if request.method not in SAFE:
+            return self.get_response(request)
+        with marking_unreadable(request.path):
+            return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         if isinstance(exception, OperationalError | InterfaceError):
@@ -50,6 +56,15 @@ class DatabaseAway:
                 _(
                     "The disk of the server is full, so the file was not stored. Nothing was changed. Tell the "
                     "administrator; what needs no file can still be done."
+                ),
+            )
+        elif isinstance(exception, CannotDecrypt):
+            log.error("What %s needs cannot be read", request.path, exc_info=exception)
+            code, sentence = (
+                "unreadable",
+                _(
+                    "What is stored of a person here cannot be read. Nothing was changed. Tell the administrator; "
+                    "all other dossiers can be worked on."
                 ),
             )
         else:

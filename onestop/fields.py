@@ -11,7 +11,15 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models.lookups import Exact, In, Lookup
 
-from onestop.encryption import PREFIX, decrypt, encrypt, keyed_hash
+from onestop.encryption import (
+    PREFIX,
+    CannotDecrypt,
+    Unreadable,
+    decrypt,
+    decrypt_or_mark,
+    encrypt,
+    keyed_hash,
+)
 
 # The last two are those of the triggers, which compare the row of before with the row of after.
 POSSIBLE = {"exact", "in", "isnull", "encrypted", "df", "ndf"}
@@ -43,10 +51,13 @@ class _Encrypted:
 
 
 class EncryptedCharField(_Encrypted, models.CharField):
-    """A short text; `max_length` is of the clear text. `hashed_in` names the `KeyedHashField` to find it by."""
+    """A short text; `max_length` is of the clear text. `hashed_in` names the `KeyedHashField` to find it by.
 
-    def __init__(self, *args, hashed_in: str = "", **kwargs):
-        self.hashed_in = hashed_in
+    `may_be_marked`: pages show a sentence in its place when no key opens it, see `marking_unreadable`.
+    """
+
+    def __init__(self, *args, hashed_in: str = "", may_be_marked: bool = False, **kwargs):
+        self.hashed_in, self.may_be_marked = hashed_in, may_be_marked
         super().__init__(*args, **kwargs)
 
     def deconstruct(self):
@@ -54,11 +65,14 @@ class EncryptedCharField(_Encrypted, models.CharField):
         return name, path, args, kwargs | ({"hashed_in": self.hashed_in} if self.hashed_in else {})
 
     def get_db_prep_save(self, value, connection):
+        if isinstance(value, Unreadable):
+            raise CannotDecrypt(f"{self.place} could not be read, so it is not written either.")
         value = super().get_db_prep_save(value, connection)
         return encrypt(value, self.place) if value else value
 
     def from_db_value(self, value, expression, connection):
-        return decrypt(value, self.place) if value else value
+        read = decrypt_or_mark if self.may_be_marked else decrypt
+        return read(value, self.place) if value else value
 
 
 class EncryptedJSONField(_Encrypted, models.Field):

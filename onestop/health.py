@@ -6,6 +6,7 @@ database, or one that lacks migrations, makes the web process not ready.
 """
 
 import logging
+from collections.abc import Callable
 from datetime import timedelta
 from enum import StrEnum
 
@@ -13,6 +14,7 @@ from django.conf import settings
 from django.db import Error as DatabaseError
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
+from django.db.models import QuerySet
 from django.http import HttpRequest, JsonResponse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
@@ -21,7 +23,7 @@ from django_redis import get_redis_connection
 from redis import RedisError
 
 from cases.models import Heartbeat
-from cases.morning import stuck_dossiers
+from cases.morning import stuck_agencies, stuck_dossiers
 
 logger = logging.getLogger(__name__)
 
@@ -43,7 +45,8 @@ def readiness() -> dict:
     database = database_part()
     if database["status"] == Status.OK:
         parts = {"database": database, "migrations": migrations_part(), "worker": worker_part()}
-        parts["dossiers"] = stuck_part()
+        parts["dossiers"] = stuck_part(stuck_dossiers, "dossiers")
+        parts["figures"] = stuck_part(stuck_agencies, "agencies")
     else:
         unknown = {"status": Status.DEGRADED, "detail": "unknown without the database"}
         parts = {"database": database, "migrations": unknown, "worker": unknown}
@@ -97,14 +100,15 @@ def worker_part() -> dict:
     return {"status": Status.OK, "age_seconds": seconds}
 
 
-def stuck_part() -> dict:
+def stuck_part(stuck: Callable[[], QuerySet], what: str) -> dict:
+    """Whether the workers fail at some; `what` they are."""
     try:
-        stuck = stuck_dossiers().count()
+        count = stuck().count()
     except DatabaseError:
         return {"status": Status.DEGRADED, "detail": "unknown before the migrations are applied"}
-    if not stuck:
+    if not count:
         return {"status": Status.OK}
-    return {"status": Status.DEGRADED, "detail": f"the workers fail at {stuck} dossiers", "stuck": stuck}
+    return {"status": Status.DEGRADED, "detail": f"the workers fail at {count} {what}", "stuck": count}
 
 
 def heartbeat_age() -> timedelta | None:

@@ -126,6 +126,7 @@ READS = {
         "timeline",
         "late",
         "as_of",
+        "desk_then",
         "as_it_was",
         "outlook",
         "workload",

@@ -14,12 +14,13 @@ from cases.admin.charts import chart_of_ages, chart_of_load, charts_of_months, h
 from cases.admin.home_figures import figures
 from cases.admin.scope import visible
 from cases.admin.shown import due_with_words, state_badge, time_to_answer
-from cases.morning import load_of_officers, stuck_dossiers, work_by_age
+from cases.morning import load_of_officers, stuck_agencies, stuck_dossiers, work_by_age
 from cases.queries import calendars_of, filings_to_answer, working_days_left
 from cases.trends import trends
 from onestop import access
 from onestop.health import heartbeat_age
 from procedures.calendars import calendars_for, unofficial_year
+from procedures.models import Agency
 
 FIRST = 8
 # As short as a chart needs them; the list calls them by `cases.admin.filters.AgeFilter`.
@@ -43,6 +44,7 @@ def with_figures(request, context: dict) -> dict:
         "workers": workers(user),
         "calendar_warning": calendar_warning(user),
         "stuck_warning": stuck_warning(user),
+        "uncounted_warning": uncounted_warning(user),
         "receives": access.receives(user),
         "processes": access.processes(user),
     }
@@ -135,6 +137,23 @@ def stuck_warning(user) -> str:
         "The workers fail at %(codes)s: warnings, flags or drafts of letters may be missing there. Look at these "
         "dossiers yourself and tell the administrator; all others are worked on."
     ) % {"codes": named}
+
+
+def uncounted_warning(user) -> str:
+    """Of which agencies the figures of past days are incomplete, for those who read them."""
+    if not (access.inspects_desks(user) or access.keeps_system(user)):
+        return ""
+    found = Agency.objects.filter(pk__in=stuck_agencies()).order_by("identifier")
+    if not access.keeps_system(user):
+        found = found.filter(pk__in=access.agencies_of(user).order_by().values("pk"))
+    names = [str(agency) for agency in found[: FIRST + 1]]
+    if not names:
+        return ""
+    named = ", ".join(names[:FIRST]) + (" …" if len(names) > FIRST else "")
+    return _t(
+        "The figures of past days of %(agencies)s cannot be counted, so trends, scorecards and reports lack them. "
+        "Tell the administrator; all others are counted."
+    ) % {"agencies": named}
 
 
 @dataclass(frozen=True, slots=True)

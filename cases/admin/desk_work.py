@@ -1,7 +1,5 @@
 """What each clerk of a desk did on some days, and how boundary-free dossiers arrived, for who supervises."""
 
-from datetime import timedelta
-
 from django import forms
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
@@ -10,38 +8,26 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from cases.admin.days_form import DaysForm, asked_days
 from cases.admin.scope import visible
 from cases.admin.shown import duration
-from cases.admin.verb_forms import DAY
 from cases.desk_figures import arrivals, work_of_clerks
 from onestop import access
-from onestop.admin_forms import OfficeForm
 from procedures.models import Agency
 
-LONGEST = timedelta(days=366)
 
-
-class PeriodForm(OfficeForm):
+class PeriodForm(DaysForm):
+    field_order = ["desk", "first", "last"]
     desk = forms.ModelChoiceField(
         label=gettext_lazy("Desk"),
         queryset=Agency.objects.none(),
         required=False,
         empty_label=gettext_lazy("All of my desks"),
     )
-    first = forms.DateField(label=gettext_lazy("First day"), widget=DAY)
-    last = forms.DateField(label=gettext_lazy("Last day"), widget=DAY)
 
     def __init__(self, *args, desks, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["desk"].queryset = desks
-
-    def clean(self):
-        first, last = self.cleaned_data.get("first"), self.cleaned_data.get("last")
-        if first and last and not first <= last <= first + LONGEST:
-            raise forms.ValidationError(
-                _("Choose a first and a last day in this order, at most a year apart.")
-            )
-        return self.cleaned_data
 
 
 def desk_work(request):
@@ -50,12 +36,7 @@ def desk_work(request):
         raise PermissionDenied(_("The figures of a desk are for those who supervise or inspect it."))
     desks = access.agencies_of(request.user).reception_desks()
     today = timezone.localdate()
-    asked = (
-        request.GET
-        if {"first", "last"} & set(request.GET)
-        else {"first": today.replace(day=1), "last": today}
-    )
-    form = PeriodForm(asked, desks=desks)
+    form = PeriodForm(asked_days(request.GET.dict(), today.replace(day=1)), desks=desks)
     context = {"form": form, "today": today}
     if form.is_valid():
         desk, first, last = (form.cleaned_data[name] for name in ("desk", "first", "last"))

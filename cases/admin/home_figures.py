@@ -7,7 +7,7 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext_lazy as _
 
 from cases import waiting
-from cases.admin.scope import visible
+from cases.admin.scope import messages_of, visible
 from cases.apologies_due import must_go_out_today
 from cases.enums import State
 from cases.letters import letters_about
@@ -16,7 +16,6 @@ from cases.models import Consultation
 from cases.morning import open_breaches, without_a_reason
 from cases.queries import unreported_payments
 from cases.services.drafts import drafts_of
-from notifications.models import Message
 from onestop import access
 from onestop.keyset import COUNTED, count_up_to
 from procedures.enums import Role
@@ -166,12 +165,6 @@ def _without_substitute(user) -> Figure:
 
 
 def _dead_messages(user) -> Figure:
-    dead = Message.objects.dead()
-    if not access.keeps_system(user):
-        dead = dead.filter(reference__in=_codes(visible(user)))
+    dead = messages_of(user).dead()
     link = reverse("admin:notifications_message_changelist")
     return Figure(_("Messages given up"), count_up_to(dead), f"{link}?state=dead", "danger")
-
-
-def _codes(dossiers):
-    return dossiers.filter(code__isnull=False).order_by().values("code")

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
-from cases.admin.scope import visible
+from cases.admin.scope import messages_of
 from cases.admin.shown import badge, masked
 from notifications.enums import MESSAGE_COLOURS, MessageChannel, MessageState
 from notifications.errors import NotificationError
@@ -73,10 +73,7 @@ class MessageAdmin(KeysetModelAdmin):
     change_form_outer_before_template = "cases/admin/message_again.html"
 
     def rows_for(self, user, queryset):
-        """Messages about dossiers that the person may see; the keeper of the gateways sees all, masked."""
-        if access.keeps_system(user):
-            return queryset
-        return queryset.filter(reference__in=visible(user).filter(code__isnull=False).values("code"))
+        return queryset & messages_of(user)
 
     def get_fields(self, request, obj=None):
         content = ["subject", "body"] if access.sees_dossiers(request.user) else []

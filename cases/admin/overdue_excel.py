@@ -19,6 +19,7 @@ from cases.admin.shown import duration
 from cases.excel import EXCEL_TYPE, write_list
 from cases.late import LateRow, late_dossiers, rows_of
 from onestop import reading
+from onestop.encryption import marking_unreadable
 from onestop.keyset import count_up_to
 from procedures.calendars import remembered_calendars
 
@@ -28,6 +29,7 @@ WIDTHS = (24, 16, 40, 26, 20, 34, 30, 34, 18, 10, 10, 60, 40, 18, 12)
 
 
 @require_POST
+@marking_unreadable("the overdue list as Excel")
 @remembered_calendars()
 def excel(request):
     """The list with these filters, in its order."""

@@ -21,6 +21,7 @@ from cases.errors import Invalid, NotInForce
 from cases.models import Applicant, Dossier, StoredPaper
 from cases.services.duplicates import in_words
 from cases.services.store import valid_papers
+from onestop.encryption import marking_unreadable
 from onestop.reading import about
 from procedures.models import Procedure
 from procedures.text import fold
@@ -85,6 +86,7 @@ def _person(applicant: Applicant, user, values: QueryDict) -> Person:
 
 
 @require_POST
+@marking_unreadable("who applies")
 def people(request):
     """The panel below the applicant while somebody types a number."""
     clerks_only(request)

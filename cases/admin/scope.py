@@ -1,9 +1,11 @@
 """Which dossiers a person finds on these pages."""
 
+from django.db.models import QuerySet
 from django.http import Http404
 from django.utils.translation import gettext as _
 
 from cases.models import Dossier
+from notifications.models import Message
 from onestop import access
 
 
@@ -12,6 +14,14 @@ def visible(user):
     if not access.sees_dossiers(user):
         return Dossier.objects.none()
     return Dossier.objects.of_agencies_of(user)
+
+
+def messages_of(user) -> QuerySet[Message]:
+    """Messages about dossiers that the person may see; the keeper of the gateways sees all, masked."""
+    if access.keeps_system(user):
+        return Message.objects.all()
+    codes = visible(user).filter(code__isnull=False).order_by().values("code")
+    return Message.objects.filter(reference__in=codes)
 
 
 def visible_dossier(request, pk: int) -> Dossier:

@@ -23,11 +23,11 @@ def state_badge(dossier: Dossier) -> SafeString:
     return badge(dossier.get_state_display(), STATE_COLOURS[State(dossier.state)])
 
 
-def answer_due(dossier: Dossier) -> SafeString | str:
+def answer_due(dossier: Dossier, now: datetime | None = None) -> SafeString | str:
     """Until when a filing is answered, and whether that is over; nothing once it is answered (R10)."""
     if dossier.state != State.SUBMITTED or dossier.answer_due_at is None:
         return ""
-    late = dossier.answer_due_at < minute_of(timezone.now())
+    late = dossier.answer_due_at < minute_of(now or timezone.now())
     words = badge(_("answer is late"), "danger") if late else badge(_("answer by then"), "info")
     return format_html(
         '<span class="os-due"><span>{}</span> {}</span>', local_text(dossier.answer_due_at), words

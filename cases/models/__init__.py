@@ -3,7 +3,7 @@
 from cases.models.accounts import CitizenAccount
 from cases.models.applicants import Applicant
 from cases.models.audit import AuditEntry, AuditHead, ReadAccess
-from cases.models.clock import ExcludedPeriod, Extension
+from cases.models.clock import ExcludedPeriod, Extension, Replaced, ReplacedMoment
 from cases.models.cooperation import Consultation, Handover
 from cases.models.demands import Demand, StoredPaper
 from cases.models.desk_work import (
@@ -37,7 +37,7 @@ from cases.models.rollups import (
     Recount,
     RolledUp,
 )
-from cases.models.system import Heartbeat, IdempotencyKey, StuckDossier
+from cases.models.system import Heartbeat, IdempotencyKey, NotedSince, StuckAgency, StuckDossier
 from cases.models.tickets import QueueDay, QueueService, QueueTicket, ServiceCounter, WaitingRoom
 from cases.models.tokens import AccessToken
 from cases.models.visits import GuidanceVisits
@@ -84,6 +84,7 @@ __all__ = [
     "ListColumns",
     "ListExport",
     "LogBook",
+    "NotedSince",
     "NoticeChange",
     "OfficerDay",
     "OnlineDraft",
@@ -106,6 +107,8 @@ __all__ = [
     "Recount",
     "RegisterBook",
     "RegisterEntry",
+    "Replaced",
+    "ReplacedMoment",
     "Reschedule",
     "RevisionDay",
     "RolledUp",
@@ -113,6 +116,7 @@ __all__ = [
     "ServiceCounter",
     "StepRun",
     "StoredPaper",
+    "StuckAgency",
     "StuckDossier",
     "Supplement",
     "SupplementAnswer",

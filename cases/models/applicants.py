@@ -26,7 +26,9 @@ class Applicant(models.Model):
         _("kind"), max_length=20, choices=ApplicantKind.choices, default=ApplicantKind.CITIZEN
     )
     full_name = models.CharField(_("name"), max_length=300)
-    id_number = EncryptedCharField(_("ID or tax number"), max_length=20, blank=True, hashed_in="id_hash")
+    id_number = EncryptedCharField(
+        _("ID or tax number"), max_length=20, blank=True, hashed_in="id_hash", may_be_marked=True
+    )
     id_hash = KeyedHashField(of="id_number")
     phone = models.CharField(_("phone"), max_length=20, blank=True)
     email = models.EmailField(_("e-mail"), blank=True)

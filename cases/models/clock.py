@@ -1,4 +1,5 @@
-"""Facts that move a due date besides supplement and apology (R23, R24, R26); rows that are only ever added."""
+"""Facts that move a due date besides supplement and apology (R23, R24, R26), and what inner deadlines were before
+they were moved; rows that are only ever added."""
 
 import pgtrigger
 from django.conf import settings
@@ -111,4 +112,31 @@ class ExcludedPeriod(models.Model):
         triggers = [
             not_emptied("excluded_not_emptied"),
             pgtrigger.Protect(name="excluded_only_added", operation=pgtrigger.Update | pgtrigger.Delete),
+        ]
+
+
+class Replaced(models.TextChoices):
+    """Moments of a dossier that move without an event that says what they were."""
+
+    FILED = "filed_at", _("filed at")
+    ANSWER = "answer_due_at", _("answer due at")
+    TRANSFER = "transfer_due_at", _("to be handed over by")
+
+
+class ReplacedMoment(models.Model):
+    """What such a moment was until `at`: a completion or a day off moved it (R10, R16; T2). See `cases.as_of`."""
+
+    dossier = models.ForeignKey(Dossier, on_delete=models.PROTECT, related_name="replaced_moments")
+    name = models.CharField(max_length=20, choices=Replaced.choices)
+    was = models.DateTimeField()
+    at = models.DateTimeField(_("at"))
+
+    class Meta:
+        ordering = ["at", "pk"]
+        constraints = [models.CheckConstraint(name="replaced_known", condition=Q(name__in=Replaced.values))]
+        # What the first later one replaced.
+        indexes = [models.Index(fields=["dossier", "name", "at"], name="replaced_of_dossier")]
+        triggers = [
+            not_emptied("replaced_not_emptied"),
+            pgtrigger.Protect(name="replaced_only_added", operation=pgtrigger.Update | pgtrigger.Delete),
         ]

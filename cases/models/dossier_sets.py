@@ -35,6 +35,17 @@ THERE = Func(
     output_field=DateTimeRangeField(),
 )
 
+# Received or ended later than filed; who comes to the desk waits for no answer.
+FILED_FIRST = Q(received_at__isnull=True) | Q(received_at__gt=F("filed_at"))
+# From the filing (the completion, when there was one) to the reception or the refusal.
+WAITING = Func(
+    "filed_at",
+    Greatest("filed_at", Coalesce(Least("received_at", "ended_at"), Value(FAR))),
+    Value("[]"),
+    function="TSTZRANGE",
+    output_field=DateTimeRangeField(),
+)
+
 
 def _within(field: str, span: tuple[datetime, datetime]) -> Q:
     return Q(**{f"{field}__gte": span[0], f"{field}__lt": span[1]})
@@ -106,6 +117,10 @@ class DossierQuerySet(models.QuerySet):
             there__contains=moment
         )
         return there.filter(Q(end=None) | Q(end__gt=moment), received_at__lte=moment, code__isnull=False)
+
+    def filed_by(self, moment: datetime):
+        """Filed by that moment and not received before it; at the very moment it may have been."""
+        return self.alias(waiting=WAITING).filter(FILED_FIRST, waiting__contains=moment)
 
     def overdue(self, now: datetime | None = None):
         """Past the due moment without a result; asked of the facts, not of the flag.

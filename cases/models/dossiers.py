@@ -27,7 +27,7 @@ from cases.enums import (
 )
 from cases.models import recounting
 from cases.models.applicants import Applicant
-from cases.models.dossier_sets import THERE, DossierQuerySet
+from cases.models.dossier_sets import FILED_FIRST, THERE, WAITING, DossierQuerySet
 from onestop.fields import EncryptedCharField
 from onestop.keyset import FAR
 from procedures.enums import Channel
@@ -57,7 +57,7 @@ class Dossier(models.Model):
     subject = models.CharField(_("content"), max_length=500, blank=True)
     submitter_name = models.CharField(_("filed by (authorised person)"), max_length=300, blank=True)
     submitter_id_number = EncryptedCharField(
-        _("ID number of the authorised person"), max_length=20, blank=True
+        _("ID number of the authorised person"), max_length=20, blank=True, may_be_marked=True
     )
     submitter_phone = models.CharField(_("phone of the authorised person"), max_length=20, blank=True)
     authorisation = models.CharField(
@@ -149,7 +149,9 @@ class Dossier(models.Model):
     result_reason = models.TextField(_("grounds of the refusal"), blank=True)
     collector_name = models.CharField(_("collected by"), max_length=300, blank=True)
     collection_proof = models.CharField(_("shown at collection"), max_length=20, blank=True)
-    collector_id_number = EncryptedCharField(_("ID number of the collector"), max_length=20, blank=True)
+    collector_id_number = EncryptedCharField(
+        _("ID number of the collector"), max_length=20, blank=True, may_be_marked=True
+    )
     collector_authorisation = models.CharField(_("authorisation to collect"), max_length=300, blank=True)
     originals_returned = models.CharField(_("originals given back"), max_length=300, blank=True)
     acknowledgement = models.CharField(
@@ -274,6 +276,8 @@ class Dossier(models.Model):
             models.Index(fields=["returned_at"], name="dossier_by_return"),
             # What was there on some day: what came before its end and had not ended before it began.
             GistIndex(THERE, name="dossier_there"),
+            # Which filings waited for the desk on some day.
+            GistIndex(WAITING, name="dossier_waiting", condition=FILED_FIRST),
             # What was received today.
             models.Index(fields=["received_at"], name="dossier_received"),
             # What somebody holds, without the years of what they once held.

@@ -56,6 +56,8 @@ class Rating(models.Model):
         constraints = [
             models.CheckConstraint(name="rating_proof_known", condition=Q(proof__in=RatingProof.values))
         ]
+        # Those of some days, on the page of the supervisors.
+        indexes = [models.Index(fields=["at"], name="rating_at")]
         triggers = [
             not_emptied("rating_not_emptied"),
             pgtrigger.Protect(name="rating_only_added", operation=pgtrigger.Update | pgtrigger.Delete),

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from cases import errors, rules
 from cases.enums import Verb
-from cases.models import Dossier
+from cases.models import Dossier, Replaced, ReplacedMoment
 
 
 def locked(dossier: Dossier) -> Dossier:
@@ -25,6 +25,15 @@ def ask(dossier: Dossier, verb: Verb, by) -> None:
         raise errors.not_possible(dossier, verb)
     if not rules.may(by, verb, dossier):
         raise errors.not_permitted(verb)
+
+
+def note_replaced(dossier: Dossier, *, at: datetime, **was: datetime | None) -> None:
+    """What moments of it (names of `Replaced`) were until now, for who asks how it stood before (`cases.as_of`)."""
+    ReplacedMoment.objects.bulk_create(
+        ReplacedMoment(dossier=dossier, name=Replaced(name), was=moment, at=at)
+        for name, moment in was.items()
+        if moment is not None  # at the desk somebody stood and waited, then as now
+    )
 
 
 def required_text(text: str, *, field: str, sentence) -> str:

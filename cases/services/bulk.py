@@ -3,6 +3,7 @@
 Each dossier goes through the one door of its verb. One that is refused keeps no other one waiting.
 """
 
+import logging
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 
@@ -18,6 +19,9 @@ from cases.services.digitizing import check_digitize, digitize
 from cases.services.idempotency import fingerprint_of, once
 from cases.services.money import settle
 from cases.services.processing import check_hand_over, check_start, hand_over, start
+from onestop.encryption import CannotDecrypt, marking_unreadable
+
+logger = logging.getLogger(__name__)
 
 MOST = 200
 
@@ -92,13 +96,15 @@ def act_on_all(
         once(by, f"bulk:{nonce}:{dossier.pk}", fingerprint, run)
 
     rows = [_row(dossier, act) for dossier in checked(dossiers)]
-    now = Dossier.objects.with_people_apart().in_bulk([row.dossier.pk for row in rows])
+    with marking_unreadable("a bulk act"):
+        now = Dossier.objects.with_people_apart().in_bulk([row.dossier.pk for row in rows])
     return [replace(row, dossier=now[row.dossier.pk]) for row in rows]
 
 
 def checked(dossiers: Iterable[Dossier]) -> list[Dossier]:
     """At most so many at once; `Invalid` for none and for more."""
-    found = list(dossiers)
+    with marking_unreadable("a bulk act"):  # the verb itself refuses what cannot be read
+        found = list(dossiers)
     if not found:
         raise errors.Invalid(_("Choose at least one dossier."), code="none_chosen")
     if len(found) > MOST:
@@ -115,4 +121,7 @@ def _row(dossier: Dossier, act: Callable[[Dossier], object]) -> Row:
         act(dossier)
     except errors.CaseError as error:
         return Row(dossier, str(error.sentence))
+    except CannotDecrypt as error:
+        logger.error("A bulk act cannot read dossier %s", dossier.pk, exc_info=error)
+        return Row(dossier, _("What is stored of this person cannot be read; tell the administrator."))
     return Row(dossier)

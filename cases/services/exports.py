@@ -30,6 +30,7 @@ from cases.models import ExportForm, ListExport
 from cases.scorecard.scope import Scope
 from cases.services import reports
 from cases.services.lists import LONGEST_QUERY, address_of, columns_of
+from onestop.encryption import marking_unreadable
 from onestop.keyset import COUNTED, SortKey, count_up_to
 
 logger = logging.getLogger(__name__)
@@ -43,6 +44,7 @@ GIVEN_UP = timedelta(hours=1)
 WIDTHS = {"code": 24, "procedure": 50, "applicant": 30, "holder": 28, "subject": 40, "address": 40}
 
 
+@marking_unreadable("a list as Excel")
 def export_at_once(user, query: str, *, text: str = "") -> bytes | None:
     """The file, when it has at most `AT_ONCE` rows; `text` narrows as the search box does."""
     params = params_of(query)
@@ -182,6 +184,7 @@ def _write_report(export: ListExport) -> None:
         export.file.storage.delete(export.file.name)  # deleted by its owner meanwhile
 
 
+@marking_unreadable("an export by a worker")
 def _write_export(export: ListExport) -> None:
     if export.form != ExportForm.LIST:
         _write_report(export)

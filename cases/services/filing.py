@@ -18,6 +18,7 @@ from cases.services.base import (
     fitting_texts,
     known_choice,
     locked,
+    note_replaced,
     past_moment,
     required_items,
     required_text,
@@ -265,12 +266,14 @@ def complete_filing(dossier: Dossier, *, by=None, components: list[ComponentFact
     supplement.save(update_fields=["answered_at"])
     demands = keep_checklist(dossier, components or [], by=by)
     counts_from = counts_as_received_at(now, desk=dossier.receiving_desk, channel=dossier.channel)
+    before = dossier.filed_at, dossier.answer_due_at
     dossier.filed_at = now
     dossier.reception_day = timezone.localdate(counts_from)
     dossier.answer_due_at = answer_by(
         dossier.version, channel=dossier.channel, counts_from=counts_from, desk=dossier.receiving_desk
     )
     dossier.save(update_fields=["filed_at", "reception_day", "answer_due_at"])
+    note_replaced(dossier, at=now, filed_at=before[0], answer_due_at=before[1])
     event = record(dossier, EventKind.COMPLETED, by=by, by_label="" if by else dossier.applicant.full_name)
     record_demands(dossier, demands)
     notify_applicant(dossier, event)

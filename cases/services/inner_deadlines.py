@@ -1,20 +1,23 @@
 """Deadlines inside the house that a change of the calendar moves: hand-overs and answers (R10, R16, R20, R24).
 
-Nobody outside was promised them, so there is no event and no message. Each is counted by the function of
+Nobody outside was promised them, so there is no event and no message, only a note of what they were. Each is counted by the function of
 its service, and written on the condition that it still waits as it was read.
 """
 
 import logging
 from datetime import datetime
 
+from django.db import transaction
 from django.db.models import OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
+from django.utils import timezone
 
 from cases.enums import State
 from cases.limits import CannotCount
 from cases.models import Consultation, Dossier, Supplement
 from cases.queries import filings_to_answer
 from cases.services.answers import answer_by
+from cases.services.base import note_replaced
 from cases.services.clock import counts_as_received_at, transfer_by
 from cases.services.consultations import answer_due_at, keeps_its_time
 from procedures.calendars import remembered_calendars
@@ -32,19 +35,29 @@ def count_again(agency: Agency | None) -> None:
     """Move what is still to be handed over or answered, at this agency and those below; None: everywhere."""
     for dossier in _at_the_desk(agency).iterator():
         by = transfer_by(dossier, dossier.lies_since)
-        if by != dossier.transfer_due_at:
-            lying = Dossier.objects.filter(pk=dossier.pk, state=State.RECEIVED, cycle=dossier.cycle)
-            lying.update(transfer_due_at=by)
+        lying = Dossier.objects.filter(state=State.RECEIVED, cycle=dossier.cycle)
+        _move(dossier, lying, transfer_due_at=by)
     for filing in _filings(agency).iterator():
         by = _answer_to(filing)
-        if by not in {None, filing.answer_due_at}:
-            unanswered = Dossier.objects.filter(pk=filing.pk, state=State.SUBMITTED, filed_at=filing.filed_at)
-            unanswered.update(answer_due_at=by)
+        if by is not None:
+            unanswered = Dossier.objects.filter(state=State.SUBMITTED, filed_at=filing.filed_at)
+            _move(filing, unanswered, answer_due_at=by)
     # Last: who answers locks the dossier first and the question after it.
     for consultation in _consultations(agency).iterator():
         if not keeps_its_time(consultation):
             asked = Consultation.objects.filter(pk=consultation.pk, answered_at=None)
             asked.update(due_at=answer_due_at(consultation))
+
+
+@transaction.atomic
+def _move(dossier: Dossier, still_waiting: QuerySet[Dossier], **deadline: datetime) -> None:
+    """Nothing when it is due as before, or when somebody was faster."""
+    [(name, by)] = deadline.items()
+    before = getattr(dossier, name)
+    if by == before:
+        return
+    if still_waiting.filter(pk=dossier.pk, **{name: before}).update(**deadline):
+        note_replaced(dossier, at=timezone.now(), **{name: before})
 
 
 def _at_the_desk(agency: Agency | None) -> QuerySet[Dossier]:

@@ -1,4 +1,4 @@
-"""Work on many dossiers, each by itself: one that raises keeps no other waiting, and people learn which it is."""
+"""Work on many dossiers or agencies, each by itself: one that raises keeps no other waiting, and people learn which."""
 
 import logging
 from collections.abc import Callable, Generator
@@ -8,10 +8,11 @@ from datetime import timedelta
 from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import F
 from django.utils import timezone
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 from psycopg import errors as postgresql
 
 from cases.models import StuckDossier
+from cases.models.system import Stuck
 
 logger = logging.getLogger(__name__)
 
@@ -29,22 +30,27 @@ AGAIN_AFTER = timedelta(minutes=10)  # each try that fails is a traceback in the
 class WorkIncomplete(RuntimeError):
     """A run did everything that it could, and at some dossiers it failed; the log says why."""
 
+    words = _("%(failed)s dossiers could not be worked on (%(done)s were); the log says why.")
+
     def __init__(self, *, done: int, failed: int):
-        super().__init__(
-            _("%(failed)s dossiers could not be worked on (%(done)s were); the log says why.")
-            % {"failed": failed, "done": done}
-        )
+        super().__init__(self.words % {"failed": failed, "done": done})
         self.done, self.failed = done, failed
 
 
-class Stumbles:
-    """The dossiers at which one run of a work raised; see `StuckDossier`."""
+class AgenciesIncomplete(WorkIncomplete):
+    """The same of agencies; `done` are what the work counts."""
 
-    def __init__(self, work: str):
-        self.work = work
+    words = _("The work on %(failed)s agencies failed (done elsewhere: %(done)s); the log says why.")
+
+
+class Stumbles:
+    """The dossiers (or agencies) at which one run of a work raised; see `StuckDossier`, `StuckAgency`."""
+
+    def __init__(self, work: str, model: type[Stuck] = StuckDossier):
+        self.work, self.model = work, model
         self.errors: dict[int, str] = {}
 
-    def note(self, dossier: int, error: Exception) -> None:
+    def note(self, key: int, error: Exception) -> None:
         """Store it at once: what ends the run later does not take it back.
 
         Raises again what is no fault of a dossier: a database that is away.
@@ -52,19 +58,21 @@ class Stumbles:
         away = isinstance(error, OperationalError | InterfaceError)
         if away and not isinstance(error.__cause__, OF_ONE_STATEMENT):
             raise error
-        logger.error("%s: the work on dossier %s failed", self.work, dossier, exc_info=error)
+        logger.error("%s: the work on %s %s failed", self.work, self.model.OF, key, exc_info=error)
         kind, now = type(error).__name__, timezone.now()
-        self.errors[dossier] = kind
-        known = StuckDossier.objects.filter(work=self.work, dossier=dossier)
+        self.errors[key] = kind
+        what = {f"{self.model.OF}_id": key}
+        known = self.model.objects.filter(work=self.work, **what)
         if not known.update(times=F("times") + 1, last_at=now, error=kind):
-            StuckDossier.objects.bulk_create(
-                [StuckDossier(work=self.work, dossier_id=dossier, since=now, last_at=now, error=kind)],
+            self.model.objects.bulk_create(
+                [self.model(work=self.work, **what, since=now, last_at=now, error=kind)],
                 ignore_conflicts=True,
             )
 
     def forget_others(self) -> int:
         """A run that came to its end got past all others. Returns how many failed."""
-        StuckDossier.objects.filter(work=self.work).exclude(dossier__in=self.errors).delete()
+        stuck = self.model.objects.filter(work=self.work)
+        stuck.exclude(**{f"{self.model.OF}__in": self.errors}).delete()
         return len(self.errors)
 
 

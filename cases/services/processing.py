@@ -13,7 +13,7 @@ from cases.events import local_text, record
 from cases.models import Dossier, Supplement
 from cases.regime import mechanism_of
 from cases.services.apologies import withdraw_unsent_apology
-from cases.services.base import ask, fitting_text, locked, required_items, required_text
+from cases.services.base import ask, fitting_text, locked, note_replaced, required_items, required_text
 from cases.services.clock import (
     begin_step,
     check_answer,
@@ -187,6 +187,7 @@ def resume(dossier: Dossier, *, by) -> Dossier:
     dossier.cycle += 1
     set_promise(dossier, promise(dossier, now))
     if not dossier.transferred_at:
+        note_replaced(dossier, at=now, transfer_due_at=dossier.transfer_due_at)
         dossier.transfer_due_at = transfer_by(dossier, now)  # still at the desk: its time starts afresh too
     dossier.save()
     broken_off = dossier.step_runs.order_by("-started_at", "-pk").first()

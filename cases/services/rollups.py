@@ -15,15 +15,17 @@ from django.utils.translation import gettext as _
 from psycopg.errors import LockNotAvailable
 
 from cases.errors import NotPossibleNow
-from cases.models import Dossier, Recount, RolledUp
+from cases.models import Dossier, Recount, RolledUp, StuckAgency
 from cases.models.recounting import CLOSING
 from cases.scorecard import counting, rolled
 from cases.scorecard.installed import editions
+from cases.services.one_by_one import AgenciesIncomplete, Stumbles
 from procedures.models import Agency
 from procedures.working_time import TZ
 
 DAYS = "days"  # what changes up to this day is counted again
 COUNTED = rolled.COUNTED  # everything up to this day has been counted
+WORK = "rollups"
 A_DAY = timedelta(days=1)
 # Meanwhile whoever changes something waits too; shorter than the second after which PostgreSQL looks for deadlocks.
 PATIENCE = "500ms"
@@ -35,11 +37,19 @@ def keep_rollups() -> int:
     """Count every day up to yesterday, and anew what changed of the days before; returns how many days.
 
     While a transaction is open that may still bring a fact of a day that nobody has counted, new days wait for
-    the next run.
+    the next run. Raises `AgenciesIncomplete` at the end when some agencies could not be counted; they wait too,
+    and all others are.
     """
     if not _close_days():
         logger.warning("somebody is still writing, so the days that are over are counted by the next run")
-    return _count_again()
+    stumbles = Stumbles(WORK, StuckAgency)
+    return _all_or_say_so(_count_again(stumbles), stumbles)
+
+
+def _all_or_say_so(done: int, stumbles: Stumbles) -> int:
+    if failed := stumbles.forget_others():
+        raise AgenciesIncomplete(done=done, failed=failed)
+    return done
 
 
 def rebuild_rollups(
@@ -48,7 +58,7 @@ def rebuild_rollups(
     """Count these agencies (all of them) anew on these days (all up to yesterday); returns how many days.
 
     What waits to be counted is counted too, so that there is no gap. NotPossibleNow while new days wait for
-    somebody who is writing.
+    somebody who is writing; `AgenciesIncomplete` as `keep_rollups`.
     """
     if not _close_days():
         raise NotPossibleNow(
@@ -60,9 +70,11 @@ def rebuild_rollups(
     begins = first_day()
     if begins is None or yesterday < begins:
         return 0
-    _count_again()
+    stumbles = Stumbles(WORK, StuckAgency)
+    _count_again(stumbles)
     ids = [agency.pk for agency in agencies] if agencies is not None else _everybody()
-    return _count(dict.fromkeys(ids, max(first or begins, begins)), min(last or yesterday, yesterday))
+    first_days = dict.fromkeys(ids, max(first or begins, begins))
+    return _all_or_say_so(_count(first_days, min(last or yesterday, yesterday), stumbles), stumbles)
 
 
 def first_day() -> date | None:
@@ -117,11 +129,11 @@ def _wait_for_writers() -> None:
         cursor.execute("SET LOCAL lock_timeout TO DEFAULT")
 
 
-def _count_again() -> int:
+def _count_again(stumbles: Stumbles) -> int:
     """Work off what is waiting; returns how many days were counted.
 
     Each day that is done moves the rows on, so that whoever is killed in the middle of years is followed by
-    somebody who goes on from there.
+    somebody who goes on from there. Those of an agency that stumbled stay.
     """
     waiting = list(Recount.objects.order_by("first_day").values_list("pk", "agency", "first_day"))
     begins = first_day()
@@ -134,29 +146,49 @@ def _count_again() -> int:
         first_days.setdefault(agency, max(day, begins))
 
     def done(day: date) -> None:
-        mine.filter(first_day__lte=day).update(first_day=day + A_DAY)
-        # New days wait for everybody, so such a day is now counted for everybody.
+        past = mine.filter(first_day__lte=day).exclude(agency__in=stumbles.errors)
+        past.update(first_day=day + A_DAY)
+        # New days wait for everybody, so such a day is now counted for everybody who can be.
         RolledUp.objects.filter(name=COUNTED, last_day__lt=day).update(last_day=day)
 
-    counted = _count(first_days, RolledUp.objects.get(name=DAYS).last_day, done=done)
-    mine.delete()
+    counted = _count(first_days, RolledUp.objects.get(name=DAYS).last_day, stumbles, done)
+    mine.exclude(agency__in=stumbles.errors).delete()
     return counted
 
 
-def _count(first_days: dict[int, date], last: date, done: Callable[[date], object] = lambda day: None) -> int:
+def _count(
+    first_days: dict[int, date],
+    last: date,
+    stumbles: Stumbles,
+    done: Callable[[date], object] = lambda day: None,
+) -> int:
     """Replace the figures of each agency from its first day on, month by month: the month, then its days."""
+
+    def replace(work: Callable[[Iterable[int], date], None], day: date) -> None:
+        begun = [pk for pk, begins in first_days.items() if begins <= day and pk not in stumbles.errors]
+        _together_or_alone(lambda leaves: work(leaves, day), begun, stumbles)
+
     first = day = min(first_days.values(), default=last + A_DAY)
     for end in _ends_of_months(first, last):
-        _replace_month(counting.month_scope(_begun(first_days, end), end))
+        replace(_replace_month, end)
         while day <= min(end, last):
-            _replace_day(counting.day_scope(_begun(first_days, day), day))
+            replace(_replace_day, day)
             done(day)
             day += A_DAY
     return max((last - first).days + 1, 0)
 
 
-def _begun(first_days: dict[int, date], day: date) -> list[int]:
-    return [agency for agency, begins in first_days.items() if begins <= day]
+def _together_or_alone(work: Callable[[list[int]], None], agencies: list[int], stumbles: Stumbles) -> None:
+    """All at once; where that raises one by one, and who raises again is left out of the rest of the run."""
+    try:
+        return work(agencies)
+    except Exception:
+        logger.exception("%s agencies could not be counted at once; trying one by one", len(agencies))
+    for agency in agencies:
+        try:
+            work([agency])
+        except Exception as error:  # noqa: BLE001 - `note` logs it
+            stumbles.note(agency, error)
 
 
 def _ends_of_months(first: date, last: date) -> Iterable[date]:
@@ -168,7 +200,8 @@ def _ends_of_months(first: date, last: date) -> Iterable[date]:
         day = following
 
 
-def _replace_day(scope: counting.Leaves) -> None:
+def _replace_day(leaves: Iterable[int], day: date) -> None:
+    scope = counting.day_scope(leaves, day)
     with transaction.atomic():
         _one_at_a_time()
         for model, count in counting.OF_A_DAY.items():
@@ -176,7 +209,8 @@ def _replace_day(scope: counting.Leaves) -> None:
             model.objects.bulk_create(count(scope))
 
 
-def _replace_month(scope: counting.Leaves) -> None:
+def _replace_month(leaves: Iterable[int], end: date) -> None:
+    scope = counting.month_scope(leaves, end)
     with transaction.atomic():
         _one_at_a_time()
         for model, count in counting.OF_A_MONTH.items():

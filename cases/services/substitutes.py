@@ -1,8 +1,10 @@
 """Absences and substitutes: open tasks never wait for somebody who is away (R44; Decree 61/2018 Art 12.8)."""
 
+from collections.abc import Generator
 from datetime import date
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -13,6 +15,7 @@ from cases.events import record
 from cases.models import Dossier, Handover
 from cases.services.base import locked
 from cases.services.clock import pass_step_on
+from cases.services.one_by_one import one_by_one
 from procedures.models import Absence, Agency, Secondment, Staff, works_in
 
 
@@ -69,15 +72,21 @@ def hand_tasks_over(absence: Absence) -> int:
     The running step ends for the one and begins for the other; due dates stay. Returns how many; a
     repeated call finds none.
     """
-    held = Dossier.objects.open().filter(holder=absence.staff).order_by("pk")
-    return sum(_hand_over(locked(dossier), absence) for dossier in list(held))
+    return sum(_pass_on(item) for _pk, item in _each(_held(absence), absence))
 
 
 @transaction.atomic
 def leave_tasks_at_home(secondment: Secondment) -> int:
     """The same for somebody who is seconded: what they hold at home; what they hold there stays theirs."""
-    held = held_at(secondment.staff, secondment.staff.agency, but_not=secondment.agency).order_by("pk")
-    return sum(_hand_over(locked(dossier), secondment) for dossier in list(held))
+    return sum(_pass_on(item) for _pk, item in _each(_left_at_home(secondment), secondment))
+
+
+def _held(absence: Absence) -> QuerySet[Dossier]:
+    return Dossier.objects.open().filter(holder=absence.staff).order_by("pk")
+
+
+def _left_at_home(secondment: Secondment) -> QuerySet[Dossier]:
+    return held_at(secondment.staff, secondment.staff.agency, but_not=secondment.agency).order_by("pk")
 
 
 def held_at(staff: Staff, home: Agency, *, but_not: Agency):
@@ -121,19 +130,31 @@ def _hand_over(dossier: Dossier, absence: Absence | Secondment) -> bool:
 def hand_over_for_absences() -> int:
     """The morning's run: whoever is away today holds nothing. Heals itself; returns how many changed hands.
 
-    First those who are seconded, as one of their substitutes may be absent.
+    First those who are seconded, as one of their substitutes may be absent. Each dossier by itself; raises
+    `WorkIncomplete` at the end, when some could not be handed over.
     """
+    return one_by_one("absence", _held_by_who_is_away(), _pass_on)
+
+
+def _held_by_who_is_away() -> Generator[tuple[int, tuple[int, Absence | Secondment]]]:
+    """Keys alone, asked when their turn comes: what somebody seconded left may be held by who is absent."""
     today = timezone.localdate()
     seconded = Secondment.objects.on(today).filter(substitute__isnull=False)
-    left = sum(
-        leave_tasks_at_home(secondment)
-        for secondment in seconded.select_related("staff__agency", "agency", "substitute", "recorded_by")
-    )
+    for secondment in seconded.select_related("staff__agency", "agency", "substitute", "recorded_by"):
+        yield from _each(_left_at_home(secondment), secondment)
     absences = Absence.objects.filter(first__lte=today, last__gte=today)
-    return left + sum(
-        hand_tasks_over(absence)
-        for absence in absences.select_related("staff", "substitute", "recorded_by").order_by("pk")
-    )
+    for absence in absences.select_related("staff", "substitute", "recorded_by").order_by("pk"):
+        yield from _each(_held(absence), absence)
+
+
+def _each(held: QuerySet[Dossier], absence: Absence | Secondment):
+    return ((pk, (pk, absence)) for pk in list(held.values_list("pk", flat=True)))
+
+
+@transaction.atomic
+def _pass_on(item: tuple[int, Absence | Secondment]) -> bool:
+    pk, absence = item
+    return _hand_over(locked(Dossier(pk=pk)), absence)
 
 
 def refuse_absent(person: Staff, *, field: str = "") -> None:

@@ -1,6 +1,6 @@
 from notifications.models.letters import Letter
-from notifications.models.messages import Message, MessageAttempt
+from notifications.models.messages import Message, MessageAttempt, MessageTurn
 from notifications.models.register import LetterRegister
 from notifications.models.templates import NoticeTemplate
 
-__all__ = ["Letter", "LetterRegister", "Message", "MessageAttempt", "NoticeTemplate"]
+__all__ = ["Letter", "LetterRegister", "Message", "MessageAttempt", "MessageTurn", "NoticeTemplate"]

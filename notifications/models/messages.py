@@ -5,7 +5,7 @@ from datetime import datetime
 
 import pgtrigger
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -39,6 +39,14 @@ class MessageQuerySet(models.QuerySet):
     def dead(self):
         """Given up after the last attempt: a person must look."""
         return self.filter(state=MessageState.DEAD)
+
+    def dead_at(self, moment: datetime):
+        """Those that had been given up by that moment and not gone on."""
+        turns = MessageTurn.objects.filter(at__lte=moment)
+        same = turns.filter(message=OuterRef("message"))
+        later = same.filter(Q(at__gt=OuterRef("at")) | Q(at=OuterRef("at"), pk__gt=OuterRef("pk")))
+        given_up = turns.filter(~Exists(later), state=MessageState.DEAD)
+        return self.filter(pk__in=given_up.order_by().values("message"))
 
 
 class Message(models.Model):
@@ -152,3 +160,26 @@ class MessageAttempt(models.Model):
 
     def __str__(self) -> str:
         return f"{timezone.localtime(self.at):%d/%m/%Y %H:%M}"
+
+
+class MessageTurn(models.Model):
+    """A message was given up, or one that had been went on: `state` is what it came to. Only ever added.
+
+    What became of messages that were never given up stands in themselves and their attempts.
+    """
+
+    message = models.ForeignKey(Message, on_delete=models.PROTECT, related_name="turns")
+    at = models.DateTimeField(_("at"))
+    state = models.CharField(_("state"), max_length=12, choices=MessageState.choices)
+
+    class Meta:
+        ordering = ["at", "pk"]
+        constraints = [
+            models.CheckConstraint(name="turn_state_known", condition=Q(state__in=MessageState.values))
+        ]
+        # The last one of a message by some moment.
+        indexes = [models.Index(fields=["message", "at"], name="turn_of_message")]
+        triggers = [
+            not_emptied("turn_not_emptied"),
+            pgtrigger.Protect(name="turn_only_added", operation=pgtrigger.Update | pgtrigger.Delete),
+        ]

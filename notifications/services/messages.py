@@ -21,7 +21,7 @@ from django.utils.translation import gettext_lazy as _
 from notifications import errors
 from notifications.channels import Attachment, Outgoing, open_gateway
 from notifications.enums import MessageChannel, MessageState
-from notifications.models import Message, MessageAttempt
+from notifications.models import Message, MessageAttempt, MessageTurn
 from notifications.quiet_hours import QuietHours, quiet_hours
 from notifications.services import letters
 
@@ -133,7 +133,7 @@ def deliver_due(limit: int = 200, now: datetime | None = None) -> DeliveryCounts
 def retry_dead(message: Message) -> Message:
     """Try a message that was given up again, with all attempts anew. Raises `MessageNotPossibleNow`."""
     _lock(message, _("Try again"), {MessageState.DEAD})
-    message.state = MessageState.PENDING
+    _come_to(message, MessageState.PENDING, at=timezone.now())
     message.attempts = 0
     message.next_attempt_at = timezone.now()
     message.save()
@@ -146,7 +146,7 @@ def cancel_message(message: Message, *, reason: str) -> Message:
     if not reason.strip():
         raise errors.ReasonMissing
     _lock(message, _("Cancel the message"), {MessageState.PENDING, MessageState.DEAD})
-    message.state = MessageState.CANCELLED
+    _come_to(message, MessageState.CANCELLED, at=timezone.now())
     message.claimed_until = None
     message.last_error = reason.strip()[:500]
     message.save()
@@ -187,7 +187,7 @@ def _give_back(message: Message, now: datetime) -> str:
     message.last_error = why
     message.claimed_until = None
     if message.attempts >= settings.MESSAGE_MAX_ATTEMPTS:
-        message.state = MessageState.DEAD
+        _come_to(message, MessageState.DEAD, at=now)
     message.save()
     return message.state
 
@@ -220,7 +220,7 @@ def _record_success(message: Message, *, at: datetime) -> None:
         # Our lease had ended and somebody else sent it too, or it was cancelled meanwhile.
         logger.warning("Message %s was sent after its claim until %s had ended", message.pk, claim)
         return
-    message.state = MessageState.SENT
+    _come_to(message, MessageState.SENT, at=at)
     message.sent_at = at
     message.claimed_until = None
     message.last_error = ""
@@ -239,13 +239,20 @@ def _record_failure(message: Message, why: str, *, at: datetime) -> str:
     message.last_error = why[:500]
     message.next_attempt_at = at + BACK_OFF[min(message.attempts, len(BACK_OFF)) - 1]
     if message.attempts >= settings.MESSAGE_MAX_ATTEMPTS:
-        message.state = MessageState.DEAD
+        _come_to(message, MessageState.DEAD, at=at)
     message.save()
     return "dead" if message.state == MessageState.DEAD else "failed"
 
 
 def _add_attempt(message: Message, at: datetime, *, succeeded: bool, detail: str = "") -> None:
     MessageAttempt.objects.create(message=message, at=at, succeeded=succeeded, detail=detail[:500])
+
+
+def _come_to(message: Message, state: MessageState, *, at: datetime) -> None:
+    """The new state, to be saved; when it gives the message up or takes that back, that is noted with its time."""
+    if MessageState.DEAD in {message.state, state}:
+        MessageTurn.objects.create(message=message, at=at, state=state)
+    message.state = state
 
 
 def _lock(message: Message, verb, states) -> None:

@@ -14,7 +14,7 @@ from django_redis import get_redis_connection
 from redis import Redis, RedisError
 
 from cases.models import Dossier, Heartbeat
-from cases.morning import stuck_dossiers
+from cases.morning import stuck_agencies, stuck_dossiers
 from notifications.enums import MessageState
 from notifications.models import Letter, Message
 from notifications.services.messages import quiet_hours_now
@@ -72,6 +72,12 @@ def _dossiers(now: datetime) -> list[Gauge]:
         ),
         Gauge(
             "onestop_dossiers_stuck", "Dossiers at which the workers fail", (), {(): stuck_dossiers().count()}
+        ),
+        Gauge(
+            "onestop_agencies_stuck",
+            "Agencies of which the workers cannot count or freeze past days",
+            (),
+            {(): stuck_agencies().count()},
         ),
         Gauge(
             "onestop_sweep_lag_seconds",

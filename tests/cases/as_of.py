@@ -22,6 +22,9 @@ def facts(dossier: Dossier) -> tuple:
         dossier.holder_id,
         dossier.holder_unit_id,
         dossier.result_kind,
+        dossier.filed_at,
+        dossier.answer_due_at,
+        dossier.transfer_due_at,
     )
 
 

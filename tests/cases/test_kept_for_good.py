@@ -34,10 +34,12 @@ ONLY_ADDED = [
     cases.RatingScore,
     cases.ReadAccess,
     cases.RegisterEntry,
+    cases.ReplacedMoment,
     cases.Reschedule,
     cases.SupplementAnswer,
     cases.WebhookAttempt,
     notifications.MessageAttempt,
+    notifications.MessageTurn,
     notifications.NoticeTemplate,
     procedures.ReformEntry,
 ]

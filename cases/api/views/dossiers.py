@@ -35,6 +35,7 @@ from cases.scopes import Scope
 from cases.services.clock import counts_as_received_at
 from notifications.enums import LetterKind
 from notifications.models import Letter
+from onestop.encryption import marking_unreadable
 
 
 def dossier_answer(request, pk: int) -> dict:
@@ -150,6 +151,7 @@ class DossierSearchView(StaffView):
         request=SearchSerializer,
         responses=DossierFactsSerializer(many=True),
     )
+    @marking_unreadable("a search")
     def post(self, request):
         serializer = SearchSerializer(data=request.data)
         serializer.is_valid(raise_exception=True)

@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 
 from cases.errors import NotPossibleNow
 from cases.management.plain import PlainCommand
+from cases.services.one_by_one import AgenciesIncomplete
 from cases.services.rollups import rebuild_rollups
 from procedures.models import Agency
 
@@ -26,6 +27,8 @@ class Command(PlainCommand):
             counted = rebuild_rollups(self._agencies(agency), *days)
         except NotPossibleNow as error:
             self.refuse(error.sentence)
+        except AgenciesIncomplete as error:
+            self.refuse(str(error))
         self.stdout.write(_("Days counted anew: %(days)d.") % {"days": counted})
 
     def _agencies(self, identifier: str | None):

@@ -61,14 +61,17 @@ def test_missed_months_are_made_up(world, clock):
     assert list(months) == [date(2026, 11, 1), date(2026, 12, 1), date(2027, 1, 1)]
 
 
-def test_a_month_that_waits_to_be_counted_again_is_not_frozen(world, clock):
+def test_a_month_that_waits_to_be_counted_again_is_not_frozen_there_nor_above(world, clock):
     world.returned()
     clock.move_to("2026-12-01 00:07")
     keep_rollups()
     waiting = Recount.objects.create(agency=world.ward, first_day=date(2026, 11, 20))
-    assert freeze_months() == 0
+    freeze_months()
+    frozen = set(FrozenMonth.objects.values_list("agency", flat=True))
+    assert not frozen & {world.ward.pk, *world.ward.ancestors().values_list("pk", flat=True)}
     waiting.delete()
     assert freeze_months() > 0
+    assert world.ward.pk in set(FrozenMonth.objects.values_list("agency", flat=True))
 
 
 def test_a_later_correction_stands_beside_what_was_frozen(frozen):

@@ -23,6 +23,7 @@ def test_an_empty_installation_has_no_arrears(prometheus, db):
     found = figures(prometheus)
     nothing = {
         "onestop_dossiers_overdue",
+        "onestop_agencies_stuck",
         "onestop_dossiers_stuck",
         "onestop_sweep_lag_seconds",
         "onestop_letters_waiting",
