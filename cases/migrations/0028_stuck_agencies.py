@@ -27,10 +27,6 @@ class Migration(migrations.Migration):
                 'abstract': False,
             },
         ),
-        migrations.AddIndex(
-            model_name='rating',
-            index=models.Index(fields=['at'], name='rating_at'),
-        ),
         migrations.AddField(
             model_name='stuckagency',
             name='agency',
