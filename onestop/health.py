@@ -22,6 +22,7 @@ from redis import RedisError
 
 from cases.models import Heartbeat
 from cases.morning import stuck_dossiers
+from onestop import replica
 
 logger = logging.getLogger(__name__)
 
@@ -44,6 +45,8 @@ def readiness() -> dict:
     if database["status"] == Status.OK:
         parts = {"database": database, "migrations": migrations_part(), "worker": worker_part()}
         parts["dossiers"] = stuck_part()
+        if replica.is_configured():
+            parts["replica"] = replica_part()
     else:
         unknown = {"status": Status.DEGRADED, "detail": "unknown without the database"}
         parts = {"database": database, "migrations": unknown, "worker": unknown}
@@ -105,6 +108,21 @@ def stuck_part() -> dict:
     if not stuck:
         return {"status": Status.OK}
     return {"status": Status.DEGRADED, "detail": f"the workers fail at {stuck} dossiers", "stuck": stuck}
+
+
+def replica_part() -> dict:
+    """Look-ups ask the primary while it is away or behind, so its absence degrades."""
+    state = replica.standby.look()
+    if state == replica.State.FRESH:
+        return {"status": Status.OK, "lag_seconds": int(replica.standby.lag_seconds)}
+    return {"status": Status.DEGRADED, "detail": _REPLICA[state]}
+
+
+_REPLICA = {
+    replica.State.BEHIND: "the replica is behind; look-ups ask the primary",
+    replica.State.AWAY: "the replica does not answer; look-ups ask the primary",
+    replica.State.PRIMARY: "the replica takes writes, so it is none; look-ups ask the primary",
+}
 
 
 def heartbeat_age() -> timedelta | None:
