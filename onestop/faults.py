@@ -61,7 +61,8 @@ class DatabaseAway:
 
 
 def _away(exception: Exception) -> tuple[str, str]:
-    if any(frame.f_code.co_name in COMMITTING for frame, _line in walk_tb(exception.__traceback__)):
+    committing = any(frame.f_code.co_name in COMMITTING for frame, _line in walk_tb(exception.__traceback__))
+    if committing or getattr(exception, "earlier_ones_are_stored", False):  # the latter of many at once
         return "outcome_unknown", _(
             "The database broke off while it was storing this, and nobody knows whether it did. Look in a minute "
             "whether it is there, before you do it again."
