@@ -68,9 +68,11 @@ class MailServer(threading.Thread):
                     say("250 ok")
 
     def _take(self, client: socket.socket, lines, how: str) -> bool:
-        """Read the message; False when the line breaks before the answer."""
+        """Read the message; False when the line breaks before the answer, or before its end."""
         body = b""
-        while (line := lines.readline()) not in {b".\r\n", b""}:
+        while (line := lines.readline()) != b".\r\n":
+            if not line:
+                return False
             body += line
         if how == "full":
             client.sendall(b"452 no room\r\n")
