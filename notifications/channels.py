@@ -7,13 +7,14 @@ sentence for the list of messages; no sentence holds a recipient or a secret.
 import json
 import logging
 import time
+from contextlib import ExitStack
 from dataclasses import dataclass
-from smtplib import SMTPException
+from smtplib import SMTPException, SMTPResponseException, SMTPServerDisconnected
 from typing import Protocol
 
 import httpx
 from django.conf import settings
-from django.core.mail import EmailMessage
+from django.core.mail import EmailMessage, get_connection
 from django.utils.translation import gettext as _t
 
 from notifications.enums import MessageChannel
@@ -71,9 +72,36 @@ def open_gateway(channel: str) -> Gateway:
 
 
 class EmailGateway:
-    """Plain text by Django's e-mail backend, letters as attachments."""
+    """Plain text by Django's e-mail backend, letters as attachments.
+
+    SMTP has no key by which a server would know a message again: who was cut off between the message and the
+    server's word sends it once more, with the same Message-ID.
+    """
 
     def send(self, message: Outgoing) -> None:
+        connection = get_connection()
+        email = self._email(message, connection)
+        with ExitStack() as stack:
+            stack.callback(self._leave, connection)
+            try:
+                connection.open()
+            except (
+                OSError
+            ) as error:  # also what smtplib raises; wrong for every message, so the channel rests
+                raise self._away(error) from error
+            try:
+                email.send()
+            except SMTPException as error:
+                raise self._refused(error) from error
+            except OSError as error:
+                raise self._away(error) from error
+            except ValueError as error:  # a line end in a header, an address that is none
+                raise DeliveryFailed(
+                    _t("The message has an address or subject that no mail server takes.")
+                ) from error
+
+    @staticmethod
+    def _email(message: Outgoing, connection) -> EmailMessage:
         domain = settings.DEFAULT_FROM_EMAIL.rpartition("@")[2].strip("> ")
         # The same in every attempt: mailboxes show a repeated message once.
         headers = {"Message-ID": f"<{message.key}@{domain}>", "Content-Language": message.language}
@@ -81,25 +109,42 @@ class EmailGateway:
             headers["List-Unsubscribe"] = f"<{message.opt_out_url}>"
             headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
         email = EmailMessage(
-            subject=message.subject, body=message.body, to=[message.recipient], headers=headers
+            subject=message.subject,
+            body=message.body,
+            to=[message.recipient],
+            headers=headers,
+            connection=connection,
         )
         for attachment in message.attachments:
             email.attach(attachment.name, attachment.content, attachment.mime_type)
+        return email
+
+    @staticmethod
+    def _refused(error: SMTPException) -> DeliveryFailed:
+        """Only an answer from 400 on is a refusal; what is none leaves open what became of the message."""
+        name = {"error": type(error).__name__}
+        answered = not isinstance(error, SMTPResponseException) or 400 <= error.smtp_code < 600
+        if answered and not isinstance(error, SMTPServerDisconnected):
+            return DeliveryFailed(_t("The mail server refused the message (%(error)s).") % name)
+        return DeliveryFailed(
+            _t("The mail server broke off (%(error)s); nobody knows whether the message arrived.") % name,
+            unreachable=True,
+        )
+
+    @staticmethod
+    def _leave(connection) -> None:
+        """A goodbye that goes wrong takes back nothing of what the server has said before."""
         try:
-            email.send()
-        except SMTPException as error:
-            raise DeliveryFailed(
-                _t("The mail server refused the message (%(error)s).") % {"error": type(error).__name__}
-            ) from error
+            connection.close()
         except OSError as error:
-            raise DeliveryFailed(
-                _t("The mail server could not be reached (%(error)s).") % {"error": type(error).__name__},
-                unreachable=True,
-            ) from error
-        except ValueError as error:  # a line end in a header, an address that is none
-            raise DeliveryFailed(
-                _t("The message has an address or subject that no mail server takes.")
-            ) from error
+            logger.warning("The mail server's goodbye could not be read: %s", type(error).__name__)
+
+    @staticmethod
+    def _away(error: Exception) -> DeliveryFailed:
+        return DeliveryFailed(
+            _t("The mail server could not be reached (%(error)s).") % {"error": type(error).__name__},
+            unreachable=True,
+        )
 
     def close(self) -> None:
         """Nothing is kept open."""

@@ -4,6 +4,7 @@ import os
 
 from celery import Celery
 from celery.schedules import crontab
+from kombu import Queue
 
 from onestop import broker
 
@@ -13,6 +14,24 @@ broker.use()
 app = Celery("onestop")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+
+# A worker takes both unless it is told otherwise (`--queues`); where there are several machines, what takes minutes
+# has workers of its own, so that no flag and no message waits behind a report.
+SLOW = "slow"
+QUEUES = ("celery", SLOW)
+app.conf.task_queues = [Queue(name) for name in QUEUES]
+app.conf.task_routes = {
+    f"cases.tasks.{name}": {"queue": SLOW}
+    for name in (
+        "apply_calendar_revisions",
+        "count_reports",
+        "keep_reports_anew",
+        "keep_rollups",
+        "search_waiting_scans",
+        "simulate",
+        "write_exports",
+    )
+}
 
 app.conf.beat_schedule = {
     "every 10 minutes flag what is overdue": {

@@ -13,6 +13,7 @@ from django.core.files.storage import storages
 from django.db import connection
 from django.utils import timezone
 
+from onestop import replica
 from procedures.calendars import unofficial_year
 from procedures.enums import STAFF_ROLES
 from procedures.models import CalendarDay, Substitute
@@ -190,6 +191,37 @@ def check_servers(app_configs, **kwargs) -> list[CheckMessage]:
             f"{set_one} is set and {other} is not: one server is yours, the other is private to this machine.",
             hint=f"Set {other} too. Web, workers and beat must see the same PostgreSQL and Redis.",
             id="onestop.W003",
+        )
+    ]
+
+
+@register
+def check_replica_address(app_configs, **kwargs) -> list[CheckMessage]:
+    if not settings.DATABASE_REPLICA_URL or settings.DATABASE_REPLICA_URL != settings.DATABASE_URL:
+        return []
+    return [
+        Warning(
+            "DATABASE_REPLICA_URL is DATABASE_URL: there is no second server, and look-ups ask the first one.",
+            hint="Give the address of a server that streams from the first, or leave it empty.",
+            id="onestop.W013",
+        )
+    ]
+
+
+@register(Tags.database)
+def check_replica(app_configs, databases=None, **kwargs) -> list[CheckMessage]:
+    """Whether the replica is there and one; asked by `check --database default`."""
+    if not databases or not replica.is_configured():
+        return []
+    state = replica.standby.look()
+    if state in {replica.State.FRESH, replica.State.BEHIND}:
+        return []
+    fault = "does not answer" if state == replica.State.AWAY else "takes writes, so it is no replica"
+    return [
+        Warning(
+            f"The server of DATABASE_REPLICA_URL {fault}: look-ups ask the primary.",
+            hint="See docs/operations.md, The replica is away or behind.",
+            id="onestop.W014",
         )
     ]
 

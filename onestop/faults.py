@@ -2,6 +2,7 @@
 
 import logging
 from http import HTTPStatus
+from traceback import walk_tb
 
 from django.conf import settings
 from django.contrib import admin
@@ -23,6 +24,7 @@ log = logging.getLogger(__name__)
 
 API = "/api/"
 SAFE = frozenset({"GET", "HEAD"})
+COMMITTING = {"commit", "_commit"}  # functions of Django's connection
 RETRY_AFTER_SECONDS = 30
 
 
@@ -30,7 +32,8 @@ class DatabaseAway:
     """Answers 503 with a sentence when the database cannot be reached or gives up, the disk is full, or what an
     act needs of a person cannot be decrypted; pages that only show it say so at its place.
 
-    Nothing was changed then: every service is one transaction. The reason goes to the log.
+    Nothing was changed then: every service is one transaction. Only who was cut off at the end of one cannot know
+    whether it was stored, and is told that. The reason goes to the log.
     """
 
     def __init__(self, get_response):
@@ -45,10 +48,7 @@ class DatabaseAway:
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         if isinstance(exception, OperationalError | InterfaceError):
             log.error("The database did not answer %s: %s", request.path, exception)
-            code, sentence = (
-                "database_away",
-                _("The database does not answer. Nothing was changed. Try again in a minute."),
-            )
+            code, sentence = _away(exception)
         elif isinstance(exception, OSError) and exception.errno in FULL:
             log.critical("The disk is full, at %s: %s", request.path, exception)
             code, sentence = (
@@ -73,6 +73,16 @@ class DatabaseAway:
         answer["Retry-After"] = str(RETRY_AFTER_SECONDS)
         answer["Cache-Control"] = "no-store"
         return answer
+
+
+def _away(exception: Exception) -> tuple[str, str]:
+    committing = any(frame.f_code.co_name in COMMITTING for frame, _line in walk_tb(exception.__traceback__))
+    if committing or getattr(exception, "earlier_ones_are_stored", False):  # the latter of many at once
+        return "outcome_unknown", _(
+            "The database broke off while it was storing this, and nobody knows whether it did. Look in a minute "
+            "whether it is there, before you do it again."
+        )
+    return "database_away", _("The database does not answer. Nothing was changed. Try again in a minute.")
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:

@@ -24,6 +24,7 @@ from redis import RedisError
 
 from cases.models import Heartbeat
 from cases.morning import stuck_agencies, stuck_dossiers
+from onestop import replica
 
 logger = logging.getLogger(__name__)
 
@@ -47,6 +48,8 @@ def readiness() -> dict:
         parts = {"database": database, "migrations": migrations_part(), "worker": worker_part()}
         parts["dossiers"] = stuck_part(stuck_dossiers, "dossiers")
         parts["figures"] = stuck_part(stuck_agencies, "agencies")
+        if replica.is_configured():
+            parts["replica"] = replica_part()
     else:
         unknown = {"status": Status.DEGRADED, "detail": "unknown without the database"}
         parts = {"database": database, "migrations": unknown, "worker": unknown}
@@ -109,6 +112,21 @@ def stuck_part(stuck: Callable[[], QuerySet], what: str) -> dict:
     if not count:
         return {"status": Status.OK}
     return {"status": Status.DEGRADED, "detail": f"the workers fail at {count} {what}", "stuck": count}
+
+
+def replica_part() -> dict:
+    """Look-ups ask the primary while it is away or behind, so its absence degrades."""
+    state = replica.standby.look()
+    if state == replica.State.FRESH:
+        return {"status": Status.OK, "lag_seconds": int(replica.standby.lag_seconds)}
+    return {"status": Status.DEGRADED, "detail": _REPLICA[state]}
+
+
+_REPLICA = {
+    replica.State.BEHIND: "the replica is behind; look-ups ask the primary",
+    replica.State.AWAY: "the replica does not answer; look-ups ask the primary",
+    replica.State.PRIMARY: "the replica takes writes, so it is none; look-ups ask the primary",
+}
 
 
 def heartbeat_age() -> timedelta | None:

@@ -8,15 +8,15 @@ Every variable is listed in `docs/configuration.md`.
 from ipaddress import ip_network
 from pathlib import Path
 
-import dj_database_url
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 from environs import Env
 
 from onestop import embedded
+from onestop.database_settings import *  # noqa: F403 - of this file, too long for one
 from onestop.logs import FORMATS, logging_at
 from onestop.openapi import SPECTACULAR_SETTINGS  # noqa: F401 - read by drf-spectacular
-from onestop.sign_in_settings import *  # noqa: F403 - of this file, too long for one
+from onestop.sign_in_settings import *  # noqa: F403 - the same
 from onestop.signing_settings import *  # noqa: F403 - the same
 from onestop.unfold import UNFOLD  # noqa: F401 - read by Unfold
 
@@ -165,25 +165,9 @@ TEMPLATES = [
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- Data -------------------------------------------------------------------------------------
-try:
-    _database = dj_database_url.parse(DATABASE_URL, conn_max_age=env.int("DB_CONN_MAX_AGE", 60))
-except ValueError as error:
-    raise ImproperlyConfigured(f"DATABASE_URL is not an address of a database. {error}") from error
-DATABASES = {
-    "default": {
-        **_database,
-        "CONN_HEALTH_CHECKS": True,
-        "TEST": {"NAME": env.str("ONESTOP_TEST_DB", "test_onestop")},
-    }
-}
-if DATABASES["default"]["ENGINE"] != "django.db.backends.postgresql":
-    raise ImproperlyConfigured("DATABASE_URL must be a postgres:// address: there is no second SQL dialect.")
-_options = DATABASES["default"].setdefault("OPTIONS", {})
-_options.setdefault("connect_timeout", 5)  # seconds
-# Compiling a query takes longer than any query of a page may take.
-_options.setdefault("options", "-c jit=off")
-if USES_EMBEDDED_POSTGRES:
-    DATABASES["default"]["ENGINE"] = "onestop.embedded.backend"  # the same, started on first use
+DATABASES = databases(  # noqa: F405
+    DATABASE_URL, embedded=USES_EMBEDDED_POSTGRES, test_name=env.str("ONESTOP_TEST_DB", "test_onestop")
+)
 
 CACHES = {
     "default": {

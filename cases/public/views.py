@@ -1,6 +1,7 @@
 """Pages for everybody: look a dossier up by its code and a proof that it is one's own (R40)."""
 
 import math
+from functools import partial
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -21,6 +22,7 @@ from cases.public import passes
 from cases.public.stages import stages_of
 from notifications.errors import NotificationError
 from notifications.services import letters
+from onestop import replica
 from onestop.reading import about
 
 LONGEST = 80  # characters of code or proof that are looked at
@@ -87,11 +89,18 @@ class LookupView(OpenView):
         throttles = (LookupByAddress(), LookupByCode())
         if refused := self.too_many(request, throttles, code=code, wait=attempts.wait()):
             return refused
-        dossier = queries.look_up(code, proof)
-        attempts.ended(well=dossier is not None)
-        if dossier is None:
+        found = replica.ask(partial(self.found_page, request, code, proof))
+        attempts.ended(well=found is not None)
+        if found is None:
             fault = _("Nothing fits this code and this proof. Compare both with your receipt, sign by sign.")
             return self.form_page(request, code=code, fault=fault, status=404)
+        return found
+
+    def found_page(self, request: HttpRequest, code: str, proof: Proof) -> HttpResponse | None:
+        """What this proof opens, None when it fits nothing; only reads."""
+        dossier = queries.look_up(code, proof)
+        if dossier is None:
+            return None
         if not proof.method:
             return self.form_page(request, code=code, found=dossier)
         return self.owners_page(request, dossier)

@@ -7,6 +7,7 @@ import logging
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 
+from django.db import InterfaceError, OperationalError
 from django.utils.translation import gettext as _
 
 from cases import errors
@@ -83,7 +84,7 @@ def act_on_all(
     """Do it with each; the rows say which were refused and why, with the dossiers as they are afterwards.
 
     `nonce` is the number of the page: a list that is sent twice acts once on each dossier. `verbs` are those
-    that this list has.
+    that this list has. A database that goes away ends it; the error says whether something was stored before.
     """
     words = {name: str(getattr(value, "pk", value)) for name, value in answers.items()}
 
@@ -95,7 +96,13 @@ def act_on_all(
         fingerprint = fingerprint_of("bulk", verb.value, str(dossier.pk), data=words)
         once(by, f"bulk:{nonce}:{dossier.pk}", fingerprint, run)
 
-    rows = [_row(dossier, act) for dossier in checked(dossiers)]
+    rows: list[Row] = []
+    for dossier in checked(dossiers):
+        try:
+            rows.append(_row(dossier, act))
+        except (OperationalError, InterfaceError) as error:
+            error.earlier_ones_are_stored = bool(rows)  # or people would read that nothing was changed
+            raise
     with marking_unreadable("a bulk act"):
         now = Dossier.objects.with_people_apart().in_bulk([row.dossier.pk for row in rows])
     return [replace(row, dossier=now[row.dossier.pk]) for row in rows]

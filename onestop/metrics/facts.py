@@ -18,6 +18,8 @@ from cases.morning import stuck_agencies, stuck_dossiers
 from notifications.enums import MessageState
 from notifications.models import Letter, Message
 from notifications.services.messages import quiet_hours_now
+from onestop import replica
+from onestop.celery import QUEUES
 
 Values = dict[tuple[str, ...], float]
 
@@ -38,6 +40,7 @@ def gauges() -> list[Gauge]:
         *_letters_and_messages(now),
         *_signs_of_life(now),
         *_database(),
+        *_replica(),
         *_disk(),
         *_queue(),
     ]
@@ -145,6 +148,22 @@ def _database() -> list[Gauge]:
     ]
 
 
+def _replica() -> list[Gauge]:
+    """Nothing where there is none."""
+    if not replica.is_configured():
+        return []
+    good, lag = replica.standby.is_good(), replica.standby.lag_seconds
+    return [
+        Gauge("onestop_replica_up", "Whether the replica answers look-ups", (), {(): float(good)}),
+        Gauge(
+            "onestop_replica_lag_seconds",
+            "Seconds by which the replica is behind at most",
+            (),
+            {} if lag is None else {(): lag},
+        ),
+    ]
+
+
 def _disk() -> list[Gauge]:
     folder = Path(default_storage.location)
     while not folder.exists():
@@ -161,7 +180,7 @@ def _queue() -> list[Gauge]:
     try:
         get_redis_connection("default").ping()
         with Redis.from_url(settings.REDIS_URL, socket_timeout=0.5, socket_connect_timeout=0.5) as client:
-            waiting = {(): client.llen("celery")}
+            waiting = {(): sum(client.llen(queue) for queue in QUEUES)}
     except RedisError:
         waiting = {}
     return [

@@ -1,12 +1,14 @@
 """One verb for many dossiers: what each would do, then each on its own (xử lý hàng loạt)."""
 
 import pytest
+from django.db import OperationalError
 
 from cases import services
 from cases.enums import State, Verb
 from cases.errors import Invalid
 from cases.models import Dossier
-from cases.services.bulk import BULK, MOST, act_on_all, foresee
+from cases.services.bulk import BULK, MOST, BulkVerb, act_on_all, foresee
+from onestop import faults
 from tests.cases.helpers import everything, fresh, in_parallel, kinds, refused
 
 pytestmark = pytest.mark.usefixtures("english")
@@ -108,3 +110,21 @@ def test_none_and_too_many_are_refused(world, count, code):
     dossiers = [world.receive()] * count
     with refused(Invalid, code):
         act_on_all(Verb.START, dossiers, by=world.officer, nonce="n1")
+
+
+@pytest.mark.parametrize("away_at, code", [(1, "database_away"), (2, "outcome_unknown")])
+def test_a_database_that_goes_away_in_the_middle_does_not_say_that_nothing_was_changed(
+    world, three, away_at, code
+):
+    """What was done before is stored; only before the first one is it true that nothing was."""
+    done = []
+
+    def act(dossier, *, by):
+        if len(done) + 1 == away_at:
+            raise OperationalError("the connection is lost")
+        done.append(dossier)
+
+    verbs = {Verb.START: BulkVerb(act, check=None)}
+    with pytest.raises(OperationalError) as error:
+        act_on_all(Verb.START, three, by=world.officer, nonce="n1", verbs=verbs)
+    assert faults._away(error.value)[0] == code

@@ -29,6 +29,7 @@ def main() -> int:
     parser.add_argument(
         "--short", action="store_true", help="the quickest faults once, as the suite runs them"
     )
+    parser.add_argument("--away", type=int, help="seconds for which Redis stays away or hangs (default 12)")
     parser.add_argument("--keep", action="store_true", help="keep the folder with its logs")
     options = parser.parse_args()
     signal.signal(signal.SIGTERM, signal.default_int_handler)
@@ -57,8 +58,11 @@ def run(ground: Ground, options) -> int:
     import django
 
     django.setup()
-    from tests.chaos import faults
+    from tests.chaos import desk, faults, many
 
+    desk.AWAY_SECONDS = options.away or desk.AWAY_SECONDS
+    if options.short:
+        many.MORE_LATE = many.MORE_LATE_IN_SHORT
     unknown = set(options.only) - set(faults.ALL)
     if unknown:
         print(f"There is no fault {', '.join(sorted(unknown))}; there are: {', '.join(faults.ALL)}.")

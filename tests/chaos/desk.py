@@ -23,11 +23,13 @@ PATIENCE_SECONDS = 120
 AGAIN_SECONDS = 0.3
 
 
-def start_web(ground: Ground, port: int, **environment: str) -> str:
+def start_web(
+    ground: Ground, port: int, *, application: str = "onestop.wsgi:application", **environment: str
+) -> str:
     """The web server, when it answers; its address."""
     (ground.folder / "static").mkdir(exist_ok=True)
     address = ["--host", "127.0.0.1", "--port", str(port), "--blocking-threads", "4"]
-    ground.start("web", "granian", "--interface", "wsgi", *address, "onestop.wsgi:application", **environment)
+    ground.start("web", "granian", "--interface", "wsgi", *address, application, **environment)
     url = f"http://127.0.0.1:{port}"
 
     def answers() -> bool:

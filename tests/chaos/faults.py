@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
-from tests.chaos import desk, kills, others, stage
+from tests.chaos import clocks, desk, kills, many, others, senders, stage
 from tests.chaos.ground import Ground
 
 
@@ -25,7 +25,7 @@ def set_the_stage(ground: Ground) -> None:
     with ground.maintenance() as run:  # only while the stage is set; copies of the database do not have it
         run("ALTER DATABASE onestop SET synchronous_commit = off")
     call_command("migrate", interactive=False, verbosity=0)
-    _world, token = stage.build()
+    ground.world, token = stage.build()
     (ground.folder / "token").write_text(token)
     ground.keep_as("morning")
     stage.approve_a_day_off()
@@ -56,12 +56,23 @@ ALL: dict[str, Fault] = {
         for how in ("killed", "frozen", "emptied")
     },
     "bad-gateway": Fault(
-        "A gateway is slow, fails, answers by halves and twice.", others.bad_gateway, times=2
+        "A gateway is slow, fails, answers by halves and twice.", senders.bad_gateway, times=2
+    ),
+    "bad-mail": Fault(
+        "A mail server is slow, busy, full, refuses, breaks off, says everything twice.",
+        senders.bad_mail,
+        times=2,
     ),
     "full-disk": Fault("The disk of the documents is full.", others.full_disk, times=1),
-    "jumping-clock": Fault("The clock jumps an hour forward and back.", others.jumping_clock, times=1),
-    "two-beats": Fault("Two beats and two workers ask and work at once.", others.two_beats, times=1),
+    "jumping-clock": Fault("The clock jumps an hour forward and back.", clocks.jumping_clock, times=1),
+    "jumping-web-clock": Fault(
+        "The clock of the web server jumps an hour while clerks receive.", clocks.jumping_web_clock, times=2
+    ),
+    "two-beats": Fault("Two beats and two workers ask and work at once.", many.two_beats, times=1),
+    "many-workers": Fault(
+        "Two beats and three workers at hundreds of newly overdue dossiers.", many.many_workers, times=1
+    ),
     "poison": Fault("One dossier raises each time.", others.poison, times=1),
     "kill-celery": Fault("The Celery worker with its children is killed.", kills.kill_celery, times=2),
 }
-SHORT = ["kill-sweep", "kill-revise", "poison"]
+SHORT = ["kill-sweep", "kill-revise", "poison", "many-workers"]

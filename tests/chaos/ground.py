@@ -47,6 +47,7 @@ class Ground:
         self.postgresql: subprocess.Popen | None = None
         self.redis: subprocess.Popen | None = None
         self.processes: dict[str, subprocess.Popen] = {}
+        self.world = None  # the people of the stage, once it is set
 
     def settings(self) -> None:
         """Before Django reads them. Nothing of the environment counts: this must never reach real data."""

@@ -29,9 +29,7 @@ def build() -> tuple[World, str]:
 
     Returns the world and an access token of its clerk.
     """
-    monday = timezone.localdate() - timedelta(days=timezone.localdate().weekday() + 14)
-    start = datetime.combine(monday, time(9), tzinfo=TZ)
-    with time_machine.travel(start, tick=False):
+    with time_machine.travel(_long_ago(), tick=False):
         world = build_world()
         _known_years()
         Staff.objects.create_superuser(username="quan-tri", password=None, email="quan-tri@nghean.example")
@@ -41,6 +39,19 @@ def build() -> tuple[World, str]:
         _receive(world, number)
     token = make_token(world.clerk, by=world.clerk, name="make chaos", scopes=["receive", "process"])[1]
     return world, token
+
+
+def _long_ago() -> datetime:
+    """A Monday: what was received then is overdue today."""
+    monday = timezone.localdate() - timedelta(days=timezone.localdate().weekday() + 14)
+    return datetime.combine(monday, time(9), tzinfo=TZ)
+
+
+def receive_more_late(world: World, count: int) -> None:
+    """That many more dossiers that are overdue and nobody has flagged."""
+    with time_machine.travel(_long_ago(), tick=False):
+        for number in range(count):
+            _receive(world, 1000 + number)
 
 
 def _known_years() -> None:

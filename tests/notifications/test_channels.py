@@ -2,6 +2,7 @@
 
 import logging
 import smtplib
+from types import SimpleNamespace
 from uuid import uuid4
 
 import httpx
@@ -19,6 +20,7 @@ from notifications.channels import (
 )
 from notifications.checks import check_gateways
 from notifications.errors import DeliveryFailed
+from tests.chaos.mail import MailServer
 
 MESSAGE = Outgoing(
     key=str(uuid4()), recipient="0900000123", subject="Hồ sơ", body="Hồ sơ đã xong: mời đến nhận."
@@ -195,3 +197,51 @@ def test_settings_that_would_keep_messages_from_arriving_are_errors(settings, na
     [error] = check_gateways(None)
     assert error.id == problem
     assert name in error.msg
+
+
+@pytest.fixture
+def mail_server(settings):
+    """A real one that behaves as it is told; the program waits for one second."""
+    servers = []
+
+    def start(behaviour: str) -> MailServer:
+        server = MailServer(SimpleNamespace(choice=lambda _all: behaviour))
+        server.start()
+        servers.append(server)
+        settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+        settings.EMAIL_HOST, settings.EMAIL_PORT, settings.EMAIL_TIMEOUT = "127.0.0.1", server.port, 1
+        return server
+
+    yield start
+    for server in servers:
+        server.close()
+
+
+@pytest.mark.parametrize(
+    ("behaviour", "sentence", "unreachable", "taken"),
+    [
+        ("slow", "broke off", True, 1),
+        ("half", "broke off", True, 1),
+        ("busy", "could not be reached", True, 0),
+        ("rubbish", "could not be reached", True, 0),
+        ("refusing", "refused", False, 0),
+        ("full", "refused", False, 0),
+        ("twice", "broke off", True, 0),
+    ],
+)
+def test_only_a_clear_word_of_the_mail_server_counts(
+    mail_server, en, behaviour, sentence, unreachable, taken
+):
+    """Of a line that broke after the message it is said that nobody knows."""
+    server = mail_server(behaviour)
+    with pytest.raises(DeliveryFailed, match=sentence) as failure:
+        EmailGateway().send(MESSAGE)
+    assert failure.value.unreachable == unreachable
+    assert len(server.taken[MESSAGE.key]) == taken
+
+
+@pytest.mark.parametrize("behaviour", ["well", "goodbye"])
+def test_what_the_mail_server_has_taken_stays_sent_whatever_its_goodbye_is(mail_server, behaviour):
+    server = mail_server(behaviour)
+    EmailGateway().send(MESSAGE)
+    assert server.taken[MESSAGE.key] == [behaviour]

@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 from django.core.checks import run_checks
 
+from onestop.replica import State
 from procedures.models import CalendarDay, Substitute
 
 LONG = "a-long-random-text-0123456789-abcdefghijklmnopqrstuvwxyz"
@@ -64,6 +65,8 @@ def test_production_settings_are_silent(found):
         ({"MAX_SUPPLEMENT_REQUESTS": 2}, ["onestop.W001"]),
         ({"HEARTBEAT_MAX_AGE_SECONDS": 60}, ["onestop.W002"]),
         ({"SCANNER_FOLDER": "/nowhere/at-all"}, ["onestop.W010"]),
+        ({"DATABASE_REPLICA_URL": "pg://a", "DATABASE_URL": "pg://a"}, ["onestop.W013"]),
+        ({"DATABASE_REPLICA_URL": "pg://b", "DATABASE_URL": "pg://a"}, []),
         ({"OIDC_CITIZEN_ISSUER": "https://dinhdanh.example"}, ["onestop.W020"]),
         (
             {
@@ -136,3 +139,16 @@ def test_people_without_a_substitute_are_counted_where_the_database_is_asked(wor
     assert warned(databases=["default"]) == []
     settings.MIN_SUBSTITUTES = 1
     assert warned() == []
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "state, expected",
+    [("fresh", []), ("behind", []), ("away", ["onestop.W014"]), ("primary", ["onestop.W014"])],
+)
+def test_a_replica_that_is_away_or_none_is_named_when_the_database_is_looked_at(monkeypatch, state, expected):
+    monkeypatch.setattr("onestop.replica.is_configured", lambda: True)
+    monkeypatch.setattr("onestop.replica.Standby.look", lambda self: State(state))
+    told = run_checks(databases=["default"])
+    assert [message.id for message in told if message.id == "onestop.W014"] == expected
+    assert not [message for message in run_checks() if message.id == "onestop.W014"]

@@ -28,9 +28,12 @@ SECRETS = {
 }
 
 
+SETTINGS = ("settings.py", "sign_in_settings.py", "database_settings.py")
+
+
 def known_variables() -> set[str]:
     """Every variable that the settings read."""
-    files = [PROJECT_DIR / "onestop" / name for name in ("settings.py", "sign_in_settings.py")]
+    files = [PROJECT_DIR / "onestop" / name for name in SETTINGS]
     source = "".join(file.read_text() for file in files)
     return set(re.findall(r'env\.\w+\(\s*"(\w+)"', source))
 

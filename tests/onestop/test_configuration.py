@@ -57,6 +57,8 @@ def test_settings_alone_read_the_environment_through_typed_helpers():
         ("METRICS_NETWORKS", "10.0.0.0/99", "METRICS_NETWORKS names what is no network."),
         ("DATABASE_URL", "mysql://db/onestop", "DATABASE_URL must be a postgres:// address"),
         ("DATABASE_URL", "nonsense", "DATABASE_URL is not an address of a database."),
+        ("DATABASE_REPLICA_URL", "mysql://db/onestop", "DATABASE_REPLICA_URL must be a postgres:// address"),
+        ("REPLICA_MAX_LAG_SECONDS", "0", "REPLICA_MAX_LAG_SECONDS must be at least 1."),
         ("SECRET_KEY", "", "SECRET_KEY is not set."),
     ],
 )
@@ -130,3 +132,29 @@ def test_a_server_with_one_key_for_everything_is_told_which_to_set(tmp_path):
         "onestop.W011",
         "onestop.W012",
     ]
+
+
+OPTIONS = (
+    "from django.conf import settings; d = settings.DATABASES;"
+    "print([(n, x['OPTIONS'].get('options'), x.get('DISABLE_SERVER_SIDE_CURSORS')) for n, x in d.items()])"
+)
+
+
+def test_a_pooler_gets_nothing_that_it_refuses_and_the_replica_stands_beside_it(tmp_path):
+    """No start-up options, no cursors of a session; the replica is read only and asked directly."""
+    given = {
+        **os.environ,
+        "DATABASE_POOLED": "1",
+        "DATABASE_URL": "postgres://onestop@pgbouncer:6432/onestop",
+        "DATABASE_REPLICA_URL": "postgres://onestop@second/onestop",
+        "DJANGO_SETTINGS_MODULE": "onestop.settings",
+    }
+    done = subprocess.run(
+        [sys.executable, "-c", OPTIONS], cwd=PROJECT_DIR, env=given, capture_output=True, text=True
+    )
+    assert done.stdout.strip() == str(
+        [
+            ("default", None, True),
+            ("replica", "-c jit=off -c default_transaction_read_only=on", False),
+        ]
+    ), done.stderr

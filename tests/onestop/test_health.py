@@ -53,6 +53,7 @@ def test_readyz_is_ok_when_all_parts_are(client, world, clock):
         "redis": OK,
         "worker": {"status": "ok", "age_seconds": 60},
         "dossiers": OK,
+        "figures": OK,
     }
 
 
@@ -98,7 +99,7 @@ def test_readyz_is_not_ready_with_unapplied_migrations(client, db):
 
 def test_readyz_asks_for_migrations_only_until_they_are_applied(client, db, django_assert_num_queries):
     parts(client)
-    with django_assert_num_queries(3):  # SELECT 1, the heartbeat, stuck dossiers
+    with django_assert_num_queries(4):  # SELECT 1, the heartbeat, stuck dossiers, stuck agencies
         parts(client)
 
 

@@ -1,5 +1,9 @@
 """The public look-up of a dossier (R40)."""
 
+from collections.abc import Callable
+from functools import partial
+from typing import TypeVar
+
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext_lazy as _
@@ -20,7 +24,10 @@ from cases.letters import letters_of
 from cases.lookup import Proof
 from cases.models import Dossier
 from notifications.services import letters
+from onestop import replica
 from onestop.reading import about
+
+Found = TypeVar("Found")
 
 SECRET_HEADER = "X-Lookup-Secret"
 ID_HEADER = "X-Lookup-Id-End"
@@ -45,21 +52,21 @@ class ProvenView(PublicView):
         names = (SECRET_HEADER, ID_HEADER, PHONE_HEADER)
         return self.kwargs["code"], Proof(*(request.headers.get(name, "").strip() for name in names))
 
-    def found(self) -> tuple[Dossier, Proof]:
-        """The dossier of that code, with a proof only when it is the owner's. Raises `Throttled`, `NothingFound`."""
+    def found(self, look_up: Callable[[str, Proof], Found | None]) -> tuple[Found, Proof]:
+        """What is found of that code, with a proof only when it is the owner's. Raises `Throttled`, `NothingFound`."""
         code, proof = self.attempt(self.request)
         attempts = Attempts(self.request, code, proof)
         if wait := attempts.wait():
             raise Throttled(wait=wait)
-        dossier = queries.look_up(code, proof)
-        attempts.ended(well=dossier is not None)
-        if dossier is None:
+        found = look_up(code, proof)
+        attempts.ended(well=found is not None)
+        if found is None:
             raise _nothing_fits()
-        return dossier, proof
+        return found, proof
 
     def own(self) -> Dossier:
         """The owner's dossier; without a proof the answer is that of a wrong one."""
-        dossier, proof = self.found()
+        dossier, proof = self.found(queries.look_up)
         if not proof.method:
             raise _nothing_fits()
         about(self.request, dossier=dossier)
@@ -91,12 +98,19 @@ class StatusView(ProvenView):
         ),
     )
     def get(self, request, code):
-        dossier, proof = self.found()
+        status, _proof = self.found(lambda code, proof: replica.ask(partial(self.status, code, proof)))
+        return Response(status)
+
+    def status(self, code: str, proof: Proof) -> dict | None:
+        """What this proof opens, None when it fits nothing; only reads."""
+        dossier = queries.look_up(code, proof)
+        if dossier is None:
+            return None
         if not proof.method:
-            return Response(PublicStatusSerializer(dossier).data)
-        about(request, dossier=dossier)
+            return PublicStatusSerializer(dossier).data
+        about(self.request, dossier=dossier)
         context = self.get_serializer_context()
-        return Response(OwnerStatusSerializer(queries.owner_view(dossier.pk), context=context).data)
+        return OwnerStatusSerializer(queries.owner_view(dossier.pk), context=context).data
 
 
 class StatusLetterView(ProvenView):

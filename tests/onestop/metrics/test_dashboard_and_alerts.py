@@ -3,6 +3,7 @@
 import json
 import re
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import yaml
@@ -22,9 +23,11 @@ LABEL = re.compile(r'(\w+)(?:=|!=|=~)"')
 
 
 @pytest.fixture
-def told(prometheus, world, clock, client) -> dict[str, set[str]]:
+def told(prometheus, world, clock, client, monkeypatch) -> dict[str, set[str]]:
     """Every metric of an office that has worked for a while, with the names of its labels."""
     world.in_state("processing")
+    monkeypatch.setattr("onestop.replica.is_configured", lambda: True)
+    monkeypatch.setattr("onestop.replica.standby", SimpleNamespace(is_good=lambda: True, lag_seconds=1.0))
     Heartbeat.objects.create(name="backup", at=local("2026-11-09 08:00"))
     after_task_publish.send(sender=heartbeat.name)
     heartbeat.apply()
