@@ -17,7 +17,8 @@ from cases.demo.many import loading
 from cases.demo.many.numbers import Numbers
 from cases.demo.many.offices import open_places
 from cases.demo.many.plan import Copy, Lots, Shares, Weeks, plan
-from cases.demo.many.templates import COPIED, Template, read
+from cases.demo.many.reading import read
+from cases.demo.many.templates import COPIED, Template
 from cases.demo.many.writing import Writer, columns, identifiers
 from cases.demo.offices import WARDS
 from cases.enums import OPEN_STATES
@@ -70,12 +71,11 @@ def fill(wanted: Wanted, *, say: Callable[[int], None] = lambda done: None) -> N
         shares=wanted.shares,
         rng=rng,
     )
-    loading.without_triggers()
     many = wanted.count >= MANY
-    with loading.without_indexes(WRITTEN) if many else nullcontext():
-        _write((one for week in copies for one in week), writer, say)
-    numbers.check()
-    _close(writer)
+    with loading.without_triggers():
+        with loading.without_indexes(WRITTEN) if many else nullcontext():
+            _write((one for week in copies for one in week), writer, say)
+        _close(writer)
 
 
 def _write(copies: Iterator[Copy], writer: Writer, say: Callable[[int], None]) -> None:
@@ -138,6 +138,7 @@ def _in_force() -> Callable[[Template, timedelta], bool]:
 
 def _close(writer: Writer) -> None:
     numbers = writer.numbers
+    numbers.check()
     numbers.store()
     _store_reports(numbers)
     AuditHead.objects.bulk_create(

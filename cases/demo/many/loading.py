@@ -11,8 +11,9 @@ from psycopg.errors import InsufficientPrivilege
 from cases.errors import NotPermitted
 
 
-def without_triggers() -> None:
-    """Until the transaction ends: neither triggers nor foreign keys are asked. NotPermitted where the role may not."""
+@contextmanager
+def without_triggers() -> Iterator[None]:
+    """Neither triggers nor foreign keys are asked, in a transaction. NotPermitted where the role may not."""
     run("SET CONSTRAINTS ALL IMMEDIATE")
     try:
         run("SET LOCAL session_replication_role = replica")
@@ -26,6 +27,8 @@ def without_triggers() -> None:
             )
             % {"role": connection.settings_dict["USER"]}
         ) from error
+    yield
+    run("SET LOCAL session_replication_role = origin")
 
 
 @contextmanager

@@ -82,10 +82,9 @@ class Form:
         pieces = [piece for piece in pieces if piece != ""]
         self._text = "".join(piece.replace("%", "%%") if isinstance(piece, str) else "%s" for piece in pieces)
         places = [place_of[piece] for piece in pieces if not isinstance(piece, str)]
-        # `itemgetter` of one place gives no tuple, and of none nothing at all; a text cut to nothing costs little.
-        self._places = itemgetter(*places, *places[:1]) if len(places) == 1 else itemgetter(*places)
-        if len(places) == 1:
-            self._text += "%.0s"
+        # One place would be no tuple, and none is refused: there are always two more, which write nothing.
+        self._places = itemgetter(*places, 0, 0)
+        self._text += "%.0s%.0s"
 
     def __call__(self, values) -> str:
         return self._text % self._places(values)

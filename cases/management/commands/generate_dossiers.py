@@ -46,8 +46,8 @@ class Command(PlainCommand):
         )
 
     def handle(self, *, count, seed, months, wards, overdue, **options):
-        self._check(count, months, wards, overdue)
         self._refuse_elsewhere(sure=options["yes_fill_this_database"])
+        self._check(count, months, wards, overdue)
         if not Dossier.objects.exists():
             call_command("seed_demo", stdout=self.stdout)
         self.begin = perf_counter()
