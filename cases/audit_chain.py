@@ -5,13 +5,15 @@ How it is made, see `cases.services.audit`.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC
+from datetime import UTC, datetime
+from typing import NamedTuple
 
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext as _
 
 from cases.audit_enums import AuditBasis
 from cases.models import AuditEntry, AuditHead, DossierEvent
+from cases.models.history import CONTENT, content_of
 from onestop.encryption import seal
 from procedures.models import Agency
 
@@ -27,7 +29,20 @@ class Finding:
     sentence: str
 
 
-def chained_hash(entry: AuditEntry) -> str:
+class Entry(NamedTuple):
+    """An `AuditEntry` as it is read: a chain has millions, and making objects would take most of the time."""
+
+    agency_id: int
+    number: int
+    event: int
+    at: datetime
+    basis: str
+    digest: str
+    previous: str
+    hash: str
+
+
+def chained_hash(entry: AuditEntry | Entry) -> str:
     return seal(
         entry.agency_id,
         entry.number,
@@ -68,8 +83,9 @@ def verify(agency: Agency, known: list | None = None, *, after: int = 0) -> Iter
     entries = AuditEntry.objects.filter(agency=agency).order_by("number")
     believed = entries.filter(number=after).values_list("hash", flat=True).first()
     number, last = after, believed or ""
-    while batch := list(entries.filter(number__gt=number)[:BATCH]):
-        events = DossierEvent.objects.in_bulk([entry.event for entry in batch])
+    rows = entries.values_list(*Entry._fields)
+    while batch := [Entry(*row) for row in rows.filter(number__gt=number)[:BATCH]]:
+        events = _events(entries.filter(number__gt=number, number__lte=batch[-1].number))
         for entry in batch:
             if entry.number != number + 1:
                 gap = {"first": number + 1, "last": entry.number - 1}
@@ -89,11 +105,18 @@ def verify(agency: Agency, known: list | None = None, *, after: int = 0) -> Iter
         yield found(None, _("the chain once reached number %(number)s.") % {"number": known[0]})
 
 
-def _of_event(entry: AuditEntry, events: dict[int, DossierEvent]) -> Iterator[str]:
+def _events(entries: QuerySet[AuditEntry]) -> dict[int, tuple[list, str]]:
+    """Content and seal of the events of these entries, by key."""
+    rows = DossierEvent.objects.filter(pk__in=entries.order_by().values("event")).order_by()
+    found = rows.values_list("pk", "seal", *CONTENT)
+    return {pk: (content_of(*content), given) for pk, given, *content in found}
+
+
+def _of_event(entry: Entry, events: dict[int, tuple[list, str]]) -> Iterator[str]:
     event = events.get(entry.event)
     if event is None:
         yield _("event %(event)s was removed.") % {"event": entry.event}
-    elif entry.digest != seal("row", event.content, event.seal):
+    elif entry.digest != seal("row", *event):
         yield _("event %(event)s was changed.") % {"event": entry.event}
     elif entry.basis == AuditBasis.BROKEN:
         yield _("event %(event)s was changed or put in before it was chained.") % {"event": entry.event}

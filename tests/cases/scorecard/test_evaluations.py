@@ -5,9 +5,10 @@ from decimal import Decimal
 import pytest
 
 from cases import services
-from cases.models import Dossier
+from cases.deadlines import punctuality_of
+from cases.models import Dossier, StepRun
 from cases.scorecard.editions import ParameterRefused
-from cases.scorecard.evaluations import of_agency, of_officer
+from cases.scorecard.evaluations import _step_results, of_agency, of_officer
 from cases.scorecard.facts import scope_of
 from cases.scorecard.nine import Band, TaskBand
 from cases.scorecard.periods import month, quarter
@@ -58,6 +59,32 @@ def test_early_on_time_late_and_open(world, clock, agency, officer):
     assert scores(agency())[1] == scores(officer())[1] == ("0.8", 4)
     assert scores(agency())[7] == ("0.8", 4)
     assert scores(agency(period=month(2026, 12)))[1] == ("0.0", 2)
+
+
+@pytest.mark.parametrize(
+    "done",
+    [
+        None,
+        "2026-11-11 23:59:59",
+        "2026-11-12 00:00",
+        "2026-11-12 06:59:59",  # the day before in UTC
+        "2026-11-12 17:00:59",
+        "2026-11-12 17:01",
+        "2026-11-30 23:59:59",
+        "2026-12-01 00:00",  # after the period
+    ],
+)
+@pytest.mark.parametrize("due", ["2026-11-12 17:00:30", "2026-11-30 23:59", "2026-12-01 00:00"])
+def test_what_the_database_says_of_steps_is_what_the_pure_function_says(world, clock, due, done):
+    dossier = world.processing()
+    step = StepRun.objects.get(dossier=dossier, done_at=None)
+    StepRun.objects.filter(pk=step.pk).update(due_at=local(due), done_at=done and local(done))
+    scope = scope_of(world.ward, NOVEMBER, LATER)
+
+    by_then = step_done if (step_done := done and local(done)) and step_done < scope.until else None
+    expected = punctuality_of(local(due), by_then, scope.last_minute)
+    found = list(_step_results(StepRun.objects.filter(pk=step.pk), scope))
+    assert found == ([(world.ward.pk, expected, 1)] if expected else [])
 
 
 def test_an_agency_is_measured_by_nine_and_an_officer_by_five(world, clock, agency, officer):
