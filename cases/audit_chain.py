@@ -3,6 +3,7 @@
 How it is made, see `cases.services.audit`.
 """
 
+import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC
@@ -10,8 +11,9 @@ from datetime import UTC
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext as _
 
+from cases.archive.reading import attached_years, detached_among, events_of, reading
 from cases.audit_enums import AuditBasis
-from cases.models import AuditEntry, AuditHead, DossierEvent
+from cases.models import ArchivedYear, AuditEntry, AuditHead, DetachedEvent, DossierEvent
 from onestop.encryption import seal
 from procedures.models import Agency
 
@@ -69,7 +71,8 @@ def verify(agency: Agency, known: list | None = None, *, after: int = 0) -> Iter
     believed = entries.filter(number=after).values_list("hash", flat=True).first()
     number, last = after, believed or ""
     while batch := list(entries.filter(number__gt=number)[:BATCH]):
-        events = DossierEvent.objects.in_bulk([entry.event for entry in batch])
+        events = events_of([entry.event for entry in batch])
+        elsewhere = detached_among({entry.event for entry in batch} - events.keys())
         for entry in batch:
             if entry.number != number + 1:
                 gap = {"first": number + 1, "last": entry.number - 1}
@@ -78,7 +81,8 @@ def verify(agency: Agency, known: list | None = None, *, after: int = 0) -> Iter
                 yield found(entry.number, _("the entry does not follow the one before it."))
             if entry.hash != chained_hash(entry):
                 yield found(entry.number, _("the entry was changed."))
-            yield from (found(entry.number, sentence) for sentence in _of_event(entry, events))
+            if entry.event not in elsewhere:
+                yield from (found(entry.number, sentence) for sentence in _of_event(entry, events))
             number, last = entry.number, entry.hash
             if known and number == known[0] and last != known[1]:
                 yield found(number, _("the chain is not the one that was kept outside."))
@@ -101,6 +105,31 @@ def _of_event(entry: AuditEntry, events: dict[int, DossierEvent]) -> Iterator[st
 
 def unchained(agency: Agency | None = None) -> Iterator[Finding]:
     """Events that went round the trigger which puts them into the chain, or whose entry was removed."""
+    yield from _unchained_here(agency)
+    for year in attached_years():
+        with reading(year):
+            found = list(_unchained_here(agency))
+        yield from found
+
+
+def broken_seals() -> Iterator[Finding]:
+    """Detached years of which an event more or less is named than left with them."""
+    for row in ArchivedYear.objects.filter(detached_at__isnull=False):
+        if row.seal != seal_of_detached(row.year):
+            sentence = _("the list of the events that were detached was changed.")
+            yield Finding(str(row.year), None, sentence)
+
+
+def seal_of_detached(year: int) -> str:
+    """Of the events that are named as detached with this year, in their order."""
+    digest = hashlib.sha256()
+    rows = DetachedEvent.objects.filter(year=year).order_by("event").values_list("event", flat=True)
+    for event in rows.iterator(chunk_size=10_000):
+        digest.update(b"%d," % event)
+    return seal("detached", year, digest.hexdigest())
+
+
+def _unchained_here(agency: Agency | None) -> Iterator[Finding]:
     events = DossierEvent.objects.filter(~Exists(AuditEntry.objects.filter(event=OuterRef("pk"))))
     if agency is not None:
         events = events.filter(dossier__receiving_desk__in=units_below(agency))

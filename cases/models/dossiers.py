@@ -28,6 +28,7 @@ from cases.enums import (
 from cases.models import recounting
 from cases.models.applicants import Applicant
 from cases.models.dossier_sets import THERE, DossierQuerySet
+from cases.models.triggers import CODE_IS_NOT_IN_THE_ARCHIVE
 from onestop.fields import EncryptedCharField
 from onestop.keyset import FAR
 from procedures.enums import Channel
@@ -178,7 +179,7 @@ class Dossier(models.Model):
         verbose_name = _("dossier")
         verbose_name_plural = _("dossiers")
         ordering = ["-filed_at", "-pk"]
-        triggers = recounting.OF_DOSSIERS
+        triggers = [*recounting.OF_DOSSIERS, CODE_IS_NOT_IN_THE_ARCHIVE]
         constraints = [
             models.CheckConstraint(name="dossier_state_known", condition=Q(state__in=State.values)),
             models.CheckConstraint(
