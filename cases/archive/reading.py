@@ -20,19 +20,19 @@ def attached_years() -> list[int]:
 
 
 def first_whole_day() -> date | None:
-    """From this day on (Asia/Ho_Chi_Minh) everything is here, live or archived; None when no year is detached."""
-    last = _end_of_month(ArchivedYear.objects.filter(detached_at__isnull=False))
-    return last and last + A_DAY
+    """From this New Year on everything is here, live or archived; None when no year is detached."""
+    last = _last_day(ArchivedYear.objects.filter(detached_at__isnull=False))
+    return last and date(last.year + 1, 1, 1)
 
 
 def closed_through() -> date | None:
     """Figures of days up to this one, the end of a month, are never counted again: their dossiers are archived."""
-    return _end_of_month(ArchivedYear.objects.all())
-
-
-def _end_of_month(years: QuerySet[ArchivedYear]) -> date | None:
-    last = years.aggregate(last=Max("last_day"))["last"]
+    last = _last_day(ArchivedYear.objects.all())
     return last and (last.replace(day=1) + 31 * A_DAY).replace(day=1) - A_DAY
+
+
+def _last_day(years: QuerySet[ArchivedYear]) -> date | None:
+    return years.aggregate(last=Max("last_day"))["last"]
 
 
 def entry_of(code: str) -> ArchivedDossier | None:

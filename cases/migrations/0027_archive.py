@@ -7,92 +7,213 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('cases', '0026_stuck_dossiers'),
+        ("cases", "0026_stuck_dossiers"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='ArchivedDossier',
+            name="ArchivedDossier",
             fields=[
-                ('dossier', models.BigIntegerField(primary_key=True, serialize=False)),
-                ('code', models.CharField(max_length=60, null=True, unique=True)),
+                ("dossier", models.BigIntegerField(primary_key=True, serialize=False)),
+                ("code", models.CharField(blank=True, max_length=60, null=True, unique=True)),
             ],
         ),
         migrations.CreateModel(
-            name='ArchivedYear',
+            name="ArchivedYear",
             fields=[
-                ('year', models.PositiveSmallIntegerField(primary_key=True, serialize=False)),
-                ('begun_at', models.DateTimeField(verbose_name='begun at')),
-                ('last_day', models.DateField(null=True, verbose_name='last day')),
-                ('detached_at', models.DateTimeField(null=True, verbose_name='detached at')),
-                ('seal', models.CharField(blank=True, max_length=64)),
+                ("year", models.PositiveSmallIntegerField(primary_key=True, serialize=False)),
+                ("begun_at", models.DateTimeField(verbose_name="begun at")),
+                ("last_day", models.DateField(null=True, verbose_name="last day")),
+                ("detached_at", models.DateTimeField(null=True, verbose_name="detached at")),
+                ("seal", models.CharField(blank=True, max_length=64)),
             ],
             options={
-                'ordering': ['year'],
+                "ordering": ["year"],
             },
         ),
         migrations.CreateModel(
-            name='DetachedEvent',
+            name="DetachedEvent",
             fields=[
-                ('event', models.BigIntegerField(primary_key=True, serialize=False)),
+                ("event", models.BigIntegerField(primary_key=True, serialize=False)),
+            ],
+        ),
+        # By hand: Django would make the foreign key anew, and read all documents while nobody can write.
+        migrations.SeparateDatabaseAndState(
+            database_operations=[
+                migrations.RunSQL(
+                    "ALTER TABLE cases_document ALTER COLUMN dossier_id DROP NOT NULL",
+                    "ALTER TABLE cases_document ALTER COLUMN dossier_id SET NOT NULL",
+                ),
+            ],
+            state_operations=[
+                migrations.AlterField(
+                    model_name="document",
+                    name="dossier",
+                    field=models.ForeignKey(
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="documents",
+                        to="cases.dossier",
+                    ),
+                ),
             ],
         ),
         migrations.AlterField(
-            model_name='document',
-            name='dossier',
-            field=models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='documents', to='cases.dossier'),
-        ),
-        migrations.AlterField(
-            model_name='readaccess',
-            name='dossier',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='cases.dossier', verbose_name='dossier'),
+            model_name="readaccess",
+            name="dossier",
+            field=models.ForeignKey(
+                db_constraint=False,
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                to="cases.dossier",
+                verbose_name="dossier",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='dossier',
-            trigger=pgtrigger.compiler.Trigger(name='dossier_code_is_not_in_the_archive', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n            IF (NEW.code IS NULL OR NOT EXISTS (SELECT 1 FROM cases_archiveddossier WHERE code = NEW.code)) IS NOT TRUE THEN\n                RAISE EXCEPTION 'this code was given to a dossier that is in the archive' USING ERRCODE = 'check_violation';\n            END IF;\n            RETURN NEW;\n        ", hash='eb29a1b06fc774140143a2d2ea1a7a75f5384df4', operation='INSERT OR UPDATE OF "code"', pgid='pgtrigger_dossier_code_is_not_in_the_archive_eb528', table='cases_dossier', when='BEFORE')),
+            model_name="dossier",
+            trigger=pgtrigger.compiler.Trigger(
+                name="dossier_code_is_not_in_the_archive",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="\n            IF (NEW.code IS NULL OR NOT EXISTS (SELECT 1 FROM cases_archiveddossier WHERE code = NEW.code)) IS NOT TRUE THEN\n                RAISE EXCEPTION 'this code was given to a dossier that is in the archive' USING ERRCODE = 'check_violation';\n            END IF;\n            RETURN NEW;\n        ",
+                    hash="eb29a1b06fc774140143a2d2ea1a7a75f5384df4",
+                    operation='INSERT OR UPDATE OF "code"',
+                    pgid="pgtrigger_dossier_code_is_not_in_the_archive_eb528",
+                    table="cases_dossier",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='archivedyear',
-            constraint=models.CheckConstraint(condition=models.Q(('detached_at__isnull', True), models.Q(('seal', ''), _negated=True), _connector='OR'), name='archived_year_detached_is_sealed'),
+            model_name="archivedyear",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("detached_at__isnull", True), models.Q(("seal", ""), _negated=True), _connector="OR"
+                ),
+                name="archived_year_detached_is_sealed",
+            ),
         ),
         migrations.AddField(
-            model_name='archiveddossier',
-            name='year',
-            field=models.ForeignKey(db_column='year', on_delete=django.db.models.deletion.PROTECT, related_name='+', to='cases.archivedyear'),
+            model_name="archiveddossier",
+            name="year",
+            field=models.ForeignKey(
+                db_column="year",
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="cases.archivedyear",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='archivedyear',
-            trigger=pgtrigger.compiler.Trigger(name='archived_year_not_deleted', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='a2a114168eb8d9b172444cee22aafa24552a0b14', operation='DELETE', pgid='pgtrigger_archived_year_not_deleted_72319', table='cases_archivedyear', when='BEFORE')),
+            model_name="archivedyear",
+            trigger=pgtrigger.compiler.Trigger(
+                name="archived_year_not_deleted",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;",
+                    hash="a2a114168eb8d9b172444cee22aafa24552a0b14",
+                    operation="DELETE",
+                    pgid="pgtrigger_archived_year_not_deleted_72319",
+                    table="cases_archivedyear",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='archivedyear',
-            trigger=pgtrigger.compiler.Trigger(name='archived_year_not_emptied', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n            IF current_setting('onestop.may_truncate', true) IS DISTINCT FROM 'on' THEN\n                RAISE EXCEPTION 'history is not thrown away: %', TG_TABLE_NAME;\n            END IF;\n            RETURN NULL;\n        ", hash='fc2a66bbfb5d7d3ff1f870468d061bbfff3eed18', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_archived_year_not_emptied_844a8', table='cases_archivedyear', when='BEFORE')),
+            model_name="archivedyear",
+            trigger=pgtrigger.compiler.Trigger(
+                name="archived_year_not_emptied",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="\n            IF current_setting('onestop.may_truncate', true) IS DISTINCT FROM 'on' THEN\n                RAISE EXCEPTION 'history is not thrown away: %', TG_TABLE_NAME;\n            END IF;\n            RETURN NULL;\n        ",
+                    hash="fc2a66bbfb5d7d3ff1f870468d061bbfff3eed18",
+                    level="STATEMENT",
+                    operation="TRUNCATE",
+                    pgid="pgtrigger_archived_year_not_emptied_844a8",
+                    table="cases_archivedyear",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddField(
-            model_name='detachedevent',
-            name='year',
-            field=models.ForeignKey(db_column='year', on_delete=django.db.models.deletion.PROTECT, related_name='+', to='cases.archivedyear'),
+            model_name="detachedevent",
+            name="year",
+            field=models.ForeignKey(
+                db_column="year",
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="cases.archivedyear",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='archiveddossier',
-            trigger=pgtrigger.compiler.Trigger(name='archived_dossier_only_added', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='0417e29cf82179af89892a813c92ffb92d0f379e', operation='UPDATE OR DELETE', pgid='pgtrigger_archived_dossier_only_added_e16ac', table='cases_archiveddossier', when='BEFORE')),
+            model_name="archiveddossier",
+            trigger=pgtrigger.compiler.Trigger(
+                name="archived_dossier_only_added",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="0417e29cf82179af89892a813c92ffb92d0f379e",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_archived_dossier_only_added_e16ac",
+                    table="cases_archiveddossier",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='archiveddossier',
-            trigger=pgtrigger.compiler.Trigger(name='archived_dossier_not_emptied', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n            IF current_setting('onestop.may_truncate', true) IS DISTINCT FROM 'on' THEN\n                RAISE EXCEPTION 'history is not thrown away: %', TG_TABLE_NAME;\n            END IF;\n            RETURN NULL;\n        ", hash='17565609788a918d768d716c4444aa6bdd7b12b0', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_archived_dossier_not_emptied_dd38a', table='cases_archiveddossier', when='BEFORE')),
+            model_name="archiveddossier",
+            trigger=pgtrigger.compiler.Trigger(
+                name="archived_dossier_not_emptied",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="\n            IF current_setting('onestop.may_truncate', true) IS DISTINCT FROM 'on' THEN\n                RAISE EXCEPTION 'history is not thrown away: %', TG_TABLE_NAME;\n            END IF;\n            RETURN NULL;\n        ",
+                    hash="17565609788a918d768d716c4444aa6bdd7b12b0",
+                    level="STATEMENT",
+                    operation="TRUNCATE",
+                    pgid="pgtrigger_archived_dossier_not_emptied_dd38a",
+                    table="cases_archiveddossier",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='detachedevent',
-            trigger=pgtrigger.compiler.Trigger(name='detached_event_not_deleted', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='cc70926c77661f9e80fe94be653be8e437a3fb0c', operation='DELETE', pgid='pgtrigger_detached_event_not_deleted_25ac8', table='cases_detachedevent', when='BEFORE')),
+            model_name="detachedevent",
+            trigger=pgtrigger.compiler.Trigger(
+                name="detached_event_not_deleted",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;",
+                    hash="cc70926c77661f9e80fe94be653be8e437a3fb0c",
+                    operation="DELETE",
+                    pgid="pgtrigger_detached_event_not_deleted_25ac8",
+                    table="cases_detachedevent",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='detachedevent',
-            trigger=pgtrigger.compiler.Trigger(name='detached_event_not_changed', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;", hash='5ad63c5a50f6cd609d3eb80742eff2dd8531c602', operation='UPDATE', pgid='pgtrigger_detached_event_not_changed_132d2', table='cases_detachedevent', when='BEFORE')),
+            model_name="detachedevent",
+            trigger=pgtrigger.compiler.Trigger(
+                name="detached_event_not_changed",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;",
+                    hash="5ad63c5a50f6cd609d3eb80742eff2dd8531c602",
+                    operation="UPDATE",
+                    pgid="pgtrigger_detached_event_not_changed_132d2",
+                    table="cases_detachedevent",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='detachedevent',
-            trigger=pgtrigger.compiler.Trigger(name='detached_event_not_emptied', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n            IF current_setting('onestop.may_truncate', true) IS DISTINCT FROM 'on' THEN\n                RAISE EXCEPTION 'history is not thrown away: %', TG_TABLE_NAME;\n            END IF;\n            RETURN NULL;\n        ", hash='7099cf4db3586f916b4d166c60ebfcd297833f9a', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_detached_event_not_emptied_68e2a', table='cases_detachedevent', when='BEFORE')),
+            model_name="detachedevent",
+            trigger=pgtrigger.compiler.Trigger(
+                name="detached_event_not_emptied",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="\n            IF current_setting('onestop.may_truncate', true) IS DISTINCT FROM 'on' THEN\n                RAISE EXCEPTION 'history is not thrown away: %', TG_TABLE_NAME;\n            END IF;\n            RETURN NULL;\n        ",
+                    hash="7099cf4db3586f916b4d166c60ebfcd297833f9a",
+                    level="STATEMENT",
+                    operation="TRUNCATE",
+                    pgid="pgtrigger_detached_event_not_emptied_68e2a",
+                    table="cases_detachedevent",
+                    when="BEFORE",
+                ),
+            ),
         ),
     ]

@@ -42,7 +42,7 @@ class ArchivedDossier(models.Model):
     """That a dossier is in the archive of its year, by its number and its code."""
 
     dossier = models.BigIntegerField(primary_key=True)  # no foreign key: it is not there any more
-    code = models.CharField(max_length=60, unique=True, null=True)
+    code = models.CharField(max_length=60, unique=True, null=True, blank=True)
     year = models.ForeignKey(ArchivedYear, on_delete=models.PROTECT, related_name="+", db_column="year")
 
     class Meta:

@@ -74,7 +74,11 @@ class Dossier(models.Model):
         help_text=_("Outside the desk: mobile or on-site reception"),
     )
     receiving_desk = models.ForeignKey(
-        Agency, on_delete=models.PROTECT, related_name="received_dossiers", verbose_name=_("receiving desk")
+        Agency,
+        on_delete=models.PROTECT,
+        related_name="received_dossiers",
+        verbose_name=_("receiving desk"),
+        db_index=False,
     )
     competent_agency = models.ForeignKey(
         Agency, on_delete=models.PROTECT, related_name="decided_dossiers", verbose_name=_("competent agency")
@@ -169,9 +173,8 @@ class Dossier(models.Model):
         related_name="dossiers",
         verbose_name=_("received together as"),
     )
-    secret_turn = models.PositiveSmallIntegerField(
-        default=1, editable=False
-    )  # a new turn makes a new look-up secret
+    # A new turn makes a new look-up secret.
+    secret_turn = models.PositiveSmallIntegerField(default=1, editable=False)
 
     objects = DossierQuerySet.as_manager()
 
@@ -379,7 +382,7 @@ class Dossier(models.Model):
 class DossierComponent(models.Model):
     """One component of the checklist as it was handled in this dossier (thành phần hồ sơ)."""
 
-    dossier = models.ForeignKey(Dossier, on_delete=models.CASCADE, related_name="components")
+    dossier = models.ForeignKey(Dossier, on_delete=models.CASCADE, related_name="components", db_index=False)
     component = models.ForeignKey(
         Component, on_delete=models.PROTECT, related_name="+", verbose_name=_("component")
     )

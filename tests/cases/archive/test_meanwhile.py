@@ -40,7 +40,7 @@ def test_whoever_writes_during_a_batch_is_not_held_up(ended, world, somebody, mo
         somebody.execute("SET LOCAL lock_timeout = '1s'")
         somebody.execute("UPDATE cases_dossier SET subject = 'x' WHERE id = %s", [open_one.pk])
         somebody.execute("UPDATE cases_applicant SET address = 'x'")
-        somebody.execute("UPDATE procedures_staff SET phone = phone")
+        somebody.execute("UPDATE procedures_staff SET last_login = now()")
         somebody.commit()
         written.append(True)
 
