@@ -21,17 +21,19 @@ def attached_years() -> list[int]:
 
 def first_whole_day() -> date | None:
     """From this New Year on everything is here, live or archived; None when no year is detached."""
-    last = _last_day(ArchivedYear.objects.filter(detached_at__isnull=False))
+    last = last_day(ArchivedYear.objects.filter(detached_at__isnull=False))
     return last and date(last.year + 1, 1, 1)
 
 
 def closed_through() -> date | None:
     """Figures of days up to this one, the end of a month, are never counted again: their dossiers are archived."""
-    last = _last_day(ArchivedYear.objects.all())
+    last = last_day()
     return last and (last.replace(day=1) + 31 * A_DAY).replace(day=1) - A_DAY
 
 
-def _last_day(years: QuerySet[ArchivedYear]) -> date | None:
+def last_day(years: QuerySet[ArchivedYear] | None = None) -> date | None:
+    """On which something happened, for the last time, to a dossier of these years of the archive (all)."""
+    years = ArchivedYear.objects.all() if years is None else years
     return years.aggregate(last=Max("last_day"))["last"]
 
 

@@ -2,6 +2,7 @@
 
 import django.db.models.deletion
 from django.conf import settings
+from django.contrib.postgres.operations import RemoveIndexConcurrently
 from django.db import migrations, models
 
 # Table, column (with the kind of index, where it is not the usual one), name as Django gave it.
@@ -46,6 +47,8 @@ class Migration(migrations.Migration):
 
     operations = [
         *[without(*one) for one in COVERED],
+        # The officer's queue goes by dossier_open_by_holder.
+        RemoveIndexConcurrently(model_name="dossier", name="dossier_by_holder"),
         migrations.SeparateDatabaseAndState(
             state_operations=[
                 migrations.AlterField(

@@ -280,13 +280,9 @@ class Dossier(models.Model):
             GistIndex(THERE, name="dossier_there"),
             # What was received today.
             models.Index(fields=["received_at"], name="dossier_received"),
-            # What somebody holds, without the years of what they once held.
+            # What somebody holds and the officer's queue, without the years of what they once held.
             models.Index(
                 fields=["holder"], name="dossier_open_by_holder", condition=Q(state__in=sorted(OPEN_STATES))
-            ),
-            # The officer's queue.
-            models.Index(
-                fields=["holder", "due_at"], name="dossier_by_holder", condition=Q(finished_at__isnull=True)
             ),
         ]
 

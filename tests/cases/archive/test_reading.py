@@ -1,13 +1,20 @@
 """Who asks for an archived dossier finds it, and finds that it can only be read."""
 
+import json
+from io import StringIO
+
 import pytest
+from django.core.management import call_command
 from django.db import DatabaseError, connection, transaction
 from django.test import Client
 from django.urls import reverse
 
 from cases import lookup
 from cases.archive import reading as archive
+from cases.as_of import past_moment
+from cases.errors import Invalid
 from cases.models import Dossier, DossierEvent, ReadAccess
+from notifications.models import Letter
 from tests.cases.archive.conftest import YEAR
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english")]
@@ -90,3 +97,28 @@ def test_all_years_are_read_together_with_what_is_live(archived, world):
         with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
             cursor.execute("DELETE FROM cases_dossierevent")
     assert DossierEvent.objects.count() == events
+
+
+def test_a_person_is_told_what_the_archive_holds_too(archived, tmp_path):
+    number, told = tmp_path / "number", tmp_path / "told.json"
+    number.write_text(archived.applicant.id_number)
+    call_command("export_person", id_number_file=str(number), output=str(told), stdout=StringIO())
+    assert [one["code"] for one in json.loads(told.read_text())["dossiers"]] == [archived.code]
+
+
+def test_keys_are_rotated_in_the_archive_too(archived, settings):
+    with archive.reading(YEAR):
+        before = dict(Letter.objects.values_list("pk", "payload"))
+    newest = "another key, " + "y" * 50
+    settings.FIELD_KEYS = [newest, *settings.FIELD_KEYS]
+    call_command("rotate_keys", stdout=StringIO())
+    settings.FIELD_KEYS = [newest]
+    with archive.reading(YEAR):
+        assert dict(Letter.objects.values_list("pk", "payload")) == before
+        assert Dossier.objects.get().collector_id_number == archived.collector_id_number
+
+
+def test_the_office_as_it_stood_is_not_told_of_archived_years(archived, world):
+    world.receive()
+    with pytest.raises(Invalid, match="The office can be shown as it stood after 09/11/2026"):
+        past_moment("09/11/2026")
