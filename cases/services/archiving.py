@@ -104,11 +104,8 @@ def archive_year(year: int, progress: Callable[[int], object] = lambda moved: No
             _("The newest year that may be archived today is %(year)s (ARCHIVE_AFTER_YEARS).")
             % {"year": newest}
         )
-    if ArchivedYear.objects.filter(year=year, detached_at__isnull=False).exists():
-        raise NotPossibleNow(
-            _("The year %(year)s is detached; bring it back first (--restore).") % {"year": year}
-        )
-    ArchivedYear.objects.get_or_create(year=year, defaults={"begun_at": timezone.now()})
+    row, _new = ArchivedYear.objects.get_or_create(year=year, defaults={"begun_at": timezone.now()})
+    _must_be_attached(row)
     schemas.make(year)
     chain_waiting()
     keys = ended_in(year).aggregate(first=Min("pk"), last=Max("pk"))
@@ -119,6 +116,12 @@ def archive_year(year: int, progress: Callable[[int], object] = lambda moved: No
             progress(count)
         low += BATCH
     return done
+
+
+def _must_be_attached(row: ArchivedYear) -> None:
+    if row.detached_at is not None:
+        sentence = _("The year %(year)s is detached; bring it back first (--restore).")
+        raise NotPossibleNow(sentence % {"year": row.year})
 
 
 @transaction.atomic
@@ -181,6 +184,7 @@ def _note_last_day(year: int, ids: list[int]) -> None:
         (last,) = cursor.fetchone()
     day: date = timezone.localdate(last, TZ)
     row = ArchivedYear.objects.select_for_update().get(pk=year)
+    _must_be_attached(row)
     if row.last_day is None or row.last_day < day:
         row.last_day = day
         row.save(update_fields=["last_day"])

@@ -75,14 +75,9 @@ def dump(year: int, folder: Path) -> Path:
 def detach(year: int, folder: Path) -> Path:
     """Take the year out of database and DOCUMENT_ROOT, when the folder holds all of it. Raises `BackupError`."""
     manifest = _dump_of(year, folder)
-    row = _row(year)
-    if manifest.dossiers != ArchivedDossier.objects.filter(year=year).count():
-        raise BackupError(
-            _("Dossiers were archived after %(folder)s was written; dump the year %(year)s again.")
-            % {"folder": folder, "year": year}
-        )
-    if row.detached_at is None:
-        _note_events(row)
+    if _row(year).detached_at is None:
+        _note_events(year)
+        _close(year, manifest, folder)
     with contextlib.suppress(LookupError):  # an interrupted run took the tables already, after the files
         for name in _only_of(year):
             default_storage.delete(name)
@@ -107,19 +102,30 @@ def restore(year: int, folder: Path) -> Path:
     return folder
 
 
-def _note_events(row: ArchivedYear) -> None:
+def _note_events(year: int) -> None:
     last = 0
     while True:
-        with reading(row.year):
+        with reading(year):
             found = DossierEvent.objects.filter(pk__gt=last).order_by("pk")
             batch = list(found.values_list("pk", flat=True)[:EVENTS])
         if not batch:
             break
         DetachedEvent.objects.bulk_create(
-            [DetachedEvent(event=pk, year=row) for pk in batch], ignore_conflicts=True
+            [DetachedEvent(event=pk, year_id=year) for pk in batch], ignore_conflicts=True
         )
         last = batch[-1]
-    row.seal, row.detached_at = seal_of_detached(row.year), timezone.now()
+
+
+@transaction.atomic
+def _close(year: int, manifest: Manifest, folder: Path) -> None:
+    """From now on nobody reads the year, and nobody adds to it: who does so locks the same row."""
+    row = ArchivedYear.objects.select_for_update().get(pk=year)
+    if manifest.dossiers != ArchivedDossier.objects.filter(year=year).count():
+        raise BackupError(
+            _("Dossiers were archived after %(folder)s was written; dump the year %(year)s again.")
+            % {"folder": folder, "year": year}
+        )
+    row.seal, row.detached_at = seal_of_detached(year), timezone.now()
     row.save(update_fields=["seal", "detached_at"])
 
 

@@ -70,6 +70,29 @@ def test_a_year_leaves_with_its_documents_and_comes_back_as_it_was(ended, client
     assert code in client.post(reverse("public:lookup"), given).text
 
 
+def test_nothing_is_added_to_a_detached_year(ended, tmp_path):
+    year()
+    year(dump=tmp_path / "2026")
+    year(detach=tmp_path / "2026")
+    with pytest.raises(CommandError, match="The year 2026 is detached; bring it back first"):
+        year()
+
+
+def test_detaching_may_be_interrupted_and_repeated(ended, tmp_path, monkeypatch):
+    year()
+    year(dump=tmp_path / "2026")
+    drop = schemas.drop
+    monkeypatch.setattr(schemas, "drop", lambda year: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        year(detach=tmp_path / "2026")
+    monkeypatch.setattr(schemas, "drop", drop)
+    for _ in range(2):
+        assert year(detach=tmp_path / "2026") == "The year 2026 is detached."
+    assert not schema_is_there()
+    assert year(restore=tmp_path / "2026") == "The year 2026 is back."
+    assert verify() == []
+
+
 def test_an_event_that_did_not_leave_with_the_year_is_missed(ended, tmp_path, world):
     year()
     year(dump=tmp_path / "2026")
