@@ -106,7 +106,7 @@ def past_moment(text: str) -> Past:
             field="as_of",
         )
     closed = last_day()
-    if closed and timezone.localdate(moment, TZ) <= closed:
+    if closed and moment < datetime.combine(closed + timedelta(days=1), time(), tzinfo=TZ):
         raise Invalid(
             _("Dossiers of that time are in the archive. The office can be shown as it stood after %(day)s.")
             % {"day": f"{closed:%d/%m/%Y}"},
