@@ -1,6 +1,7 @@
 """App configuration of the dossiers."""
 
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
 
@@ -17,6 +18,7 @@ class CasesConfig(AppConfig):
         linting.register(missing_templates)
         forms.register(harmless_form)
         self._count_anew_when_a_calendar_changes()
+        post_migrate.connect(_archive_follows, sender=self, dispatch_uid="archived years follow")
 
     def _count_anew_when_a_calendar_changes(self):
         """The catalogue says that hours or days changed and knows nothing of promises; they are ours."""
@@ -27,3 +29,11 @@ class CasesConfig(AppConfig):
             count_anew(agency, reason=reason)
 
         calendar_changed.connect(on_change, weak=False, dispatch_uid="count open promises anew")
+
+
+def _archive_follows(sender, plan=(), **kwargs):
+    """Years that were archived by an older release get the columns of this one."""
+    from cases.archive import schemas
+
+    if plan and not any(backwards for _migration, backwards in plan):
+        schemas.follow()

@@ -32,6 +32,7 @@ from django.utils.translation import gettext as _
 
 from cases import ages
 from cases.apologies_due import last_moment_today
+from cases.archive.reading import last_day
 from cases.enums import ACCEPTED_STATES, FINAL_STATES, RUNNING_STATES, EventKind, State
 from cases.errors import Invalid
 from cases.events import local_text
@@ -85,7 +86,8 @@ class Past:
 def past_moment(text: str) -> Past:
     """The end of a day such as `31/12/2026` or `2026-12-31`, or the moment of it with a time; in Việt Nam.
 
-    Raises `Invalid` for what is no moment, has not passed yet, or lies before the first dossier.
+    Raises `Invalid` for what is no moment, has not passed yet, or lies before the first dossier or in years
+    of which dossiers are in the archive.
     """
     text = text.strip()
     moment = _read(text)
@@ -101,6 +103,14 @@ def past_moment(text: str) -> Past:
             _("%(text)s is not over yet. Choose a day that has passed, or add a time that has passed.")
             % {"text": text},
             code="future_time",
+            field="as_of",
+        )
+    closed = last_day()
+    if closed and moment < datetime.combine(closed + timedelta(days=1), time(), tzinfo=TZ):
+        raise Invalid(
+            _("Dossiers of that time are in the archive. The office can be shown as it stood after %(day)s.")
+            % {"day": f"{closed:%d/%m/%Y}"},
+            code="archived",
             field="as_of",
         )
     first = Dossier.objects.aggregate(first=Min("received_at"))["first"]

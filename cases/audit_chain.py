@@ -3,6 +3,7 @@
 How it is made, see `cases.services.audit`.
 """
 
+import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -11,8 +12,9 @@ from typing import NamedTuple
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext as _
 
+from cases.archive.reading import attached_years, detached_among, reading
 from cases.audit_enums import AuditBasis
-from cases.models import AuditEntry, AuditHead, DossierEvent
+from cases.models import ArchivedYear, AuditEntry, AuditHead, DetachedEvent, DossierEvent
 from cases.models.history import CONTENT, content_of
 from onestop.encryption import seal
 from procedures.models import Agency
@@ -85,7 +87,9 @@ def verify(agency: Agency, known: list | None = None, *, after: int = 0) -> Iter
     number, last = after, believed or ""
     rows = entries.values_list(*Entry._fields)
     while batch := [Entry(*row) for row in rows.filter(number__gt=number)[:BATCH]]:
-        events = _events(entries.filter(number__gt=number, number__lte=batch[-1].number))
+        numbers = {entry.event for entry in batch}
+        events = _events(numbers)
+        elsewhere = detached_among(numbers - events.keys())
         for entry in batch:
             if entry.number != number + 1:
                 gap = {"first": number + 1, "last": entry.number - 1}
@@ -94,7 +98,8 @@ def verify(agency: Agency, known: list | None = None, *, after: int = 0) -> Iter
                 yield found(entry.number, _("the entry does not follow the one before it."))
             if entry.hash != chained_hash(entry):
                 yield found(entry.number, _("the entry was changed."))
-            yield from (found(entry.number, sentence) for sentence in _of_event(entry, events))
+            if entry.event not in elsewhere:
+                yield from (found(entry.number, sentence) for sentence in _of_event(entry, events))
             number, last = entry.number, entry.hash
             if known and number == known[0] and last != known[1]:
                 yield found(number, _("the chain is not the one that was kept outside."))
@@ -105,11 +110,19 @@ def verify(agency: Agency, known: list | None = None, *, after: int = 0) -> Iter
         yield found(None, _("the chain once reached number %(number)s.") % {"number": known[0]})
 
 
-def _events(entries: QuerySet[AuditEntry]) -> dict[int, tuple[list, str]]:
-    """Content and seal of the events of these entries, by key."""
-    rows = DossierEvent.objects.filter(pk__in=entries.order_by().values("event")).order_by()
-    found = rows.values_list("pk", "seal", *CONTENT)
-    return {pk: (content_of(*content), given) for pk, given, *content in found}
+def _events(numbers: set[int]) -> dict[int, tuple[list, str]]:
+    """Content and seal of these events by number, wherever they are."""
+    found = _events_here(numbers)
+    if missing := numbers - found.keys():
+        for year in attached_years():
+            with reading(year):
+                found |= _events_here(missing - found.keys())
+    return found
+
+
+def _events_here(numbers: set[int]) -> dict[int, tuple[list, str]]:
+    rows = DossierEvent.objects.filter(pk__in=numbers).order_by().values_list("pk", "seal", *CONTENT)
+    return {pk: (content_of(*content), given) for pk, given, *content in rows}
 
 
 def _of_event(entry: Entry, events: dict[int, tuple[list, str]]) -> Iterator[str]:
@@ -124,6 +137,31 @@ def _of_event(entry: Entry, events: dict[int, tuple[list, str]]) -> Iterator[str
 
 def unchained(agency: Agency | None = None) -> Iterator[Finding]:
     """Events that went round the trigger which puts them into the chain, or whose entry was removed."""
+    yield from _unchained_here(agency)
+    for year in attached_years():
+        with reading(year):
+            found = list(_unchained_here(agency))
+        yield from found
+
+
+def broken_seals() -> Iterator[Finding]:
+    """Detached years of which an event more or less is named than left with them."""
+    for row in ArchivedYear.objects.filter(detached_at__isnull=False):
+        if row.seal != seal_of_detached(row.year):
+            sentence = _("the list of the events that were detached was changed.")
+            yield Finding(str(row.year), None, sentence)
+
+
+def seal_of_detached(year: int) -> str:
+    """Of the events that are named as detached with this year, in their order."""
+    digest = hashlib.sha256()
+    rows = DetachedEvent.objects.filter(year=year).order_by("event").values_list("event", flat=True)
+    for event in rows.iterator(chunk_size=10_000):
+        digest.update(b"%d," % event)
+    return seal("detached", year, digest.hexdigest())
+
+
+def _unchained_here(agency: Agency | None) -> Iterator[Finding]:
     events = DossierEvent.objects.filter(~Exists(AuditEntry.objects.filter(event=OuterRef("pk"))))
     if agency is not None:
         events = events.filter(dossier__receiving_desk__in=units_below(agency))

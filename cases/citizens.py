@@ -100,4 +100,6 @@ def papers_of(applicant: Applicant) -> list[OwnPaper]:
 
 
 def _may_open(document: Document) -> bool:
-    return document.source != DocumentSource.RESULT or document.dossier.state in HANDED_OUT
+    if document.source != DocumentSource.RESULT:
+        return True
+    return document.dossier is None or document.dossier.state in HANDED_OUT  # archived: it was handed out

@@ -65,8 +65,11 @@ NOT_TOLD = {
     ),
     "Counters, and digests of rows that are told.": (
         "cases.AgencyDay",
+        "cases.ArchivedDossier",
+        "cases.ArchivedYear",
         "cases.AuditEntry",
         "cases.AuditHead",
+        "cases.DetachedEvent",
         "cases.CodeCounter",
         "cases.FeedbackBook",
         "cases.FieldMonth",

@@ -214,6 +214,7 @@ UPLOAD_MAX_BYTES = env.int("UPLOAD_MAX_MB", 20) * 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 READ_ACCESS_KEPT_DAYS = env.int("READ_ACCESS_KEPT_DAYS", 730)  # who read which personal data
 MESSAGE_BODY_KEPT_DAYS = env.int("MESSAGE_BODY_KEPT_DAYS", 365)  # what a delivered message said
+ARCHIVE_AFTER_YEARS = env.int("ARCHIVE_AFTER_YEARS", 2)  # whole years between the archived one and this one
 EXPORT_KEPT_HOURS = env.int("EXPORT_KEPT_HOURS", 24)
 ONLINE_QUOTA_BYTES = env.int("ONLINE_QUOTA_MB", 100) * 1024 * 1024  # in the drafts of one citizen
 ONLINE_DRAFT_KEPT_DAYS = env.int("ONLINE_DRAFT_KEPT_DAYS", 30)  # of a filing that was begun online

@@ -104,6 +104,8 @@ READS = {
         "trends",
         "lists",
         "audit_chain",
+        "archive.reading",
+        "archive.tables",
         "invariants",
         "papers",
         "pictures",

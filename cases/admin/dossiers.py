@@ -18,12 +18,14 @@ from django.views.decorators.http import require_POST
 
 from cases import lists
 from cases.admin import budget_bars, downloads, filters, past_pages, searching
+from cases.admin.archived import drawn, or_archived, to_archived
 from cases.admin.bulk import BulkActions
 from cases.admin.page import dossier_context
 from cases.admin.past import asks_for_past, past_answer
 from cases.admin.scope import visible_dossier
 from cases.admin.shown import answer_due, due_with_words, moment, state_badge
 from cases.admin.verbs import PAGES, verb_view
+from cases.archive import reading as archive
 from cases.enums import FINAL_STATES, Verb
 from cases.models import Dossier
 from cases.queries import asked_twice, calendars_of, tidy_code, working_days_left
@@ -151,7 +153,11 @@ class DossierAdmin(BulkActions, KeysetModelAdmin):
         return [CELLS[name] for name, column in lists.COLUMNS.items() if column.sort]
 
     def changelist_view(self, request, extra_context=None):
-        return _to_tidy_address(request) or super().changelist_view(request, extra_context)
+        return (
+            _to_tidy_address(request)
+            or to_archived(request)
+            or super().changelist_view(request, extra_context)
+        )
 
     @staticmethod
     def search(request):
@@ -206,21 +212,25 @@ class DossierAdmin(BulkActions, KeysetModelAdmin):
         return [
             path("tim/", guarded(require_POST(self.search)), name="dossier_search"),
             path("<int:pk>/verb/<str:verb>/", guarded(self.verb_page), name="dossier_verb"),
-            path("<int:pk>/receipt/", guarded(downloads.receipt), name="dossier_receipt"),
-            path("<int:pk>/control-slip/", guarded(downloads.control_slip), name="dossier_control_slip"),
+            path("<int:pk>/receipt/", guarded(or_archived(downloads.receipt)), name="dossier_receipt"),
+            path(
+                "<int:pk>/control-slip/",
+                guarded(or_archived(downloads.control_slip)),
+                name="dossier_control_slip",
+            ),
             path(
                 "<int:pk>/documents/<int:document_pk>/",
-                guarded(downloads.document),
+                guarded(or_archived(downloads.document)),
                 name="dossier_document",
             ),
             path(
                 "<int:pk>/documents/<int:document_pk>/searchable/",
-                guarded(downloads.searchable),
+                guarded(or_archived(downloads.searchable)),
                 name="dossier_searchable",
             ),
             path(
                 "<int:pk>/documents/<int:document_pk>/pages/<int:page>/<str:size>/",
-                guarded(downloads.page, cacheable=True),
+                guarded(or_archived(downloads.page), cacheable=True),
                 name="dossier_page",
             ),
             *super().get_urls(),
@@ -231,6 +241,13 @@ class DossierAdmin(BulkActions, KeysetModelAdmin):
         if request.method not in {"GET", "HEAD"}:
             return HttpResponseNotAllowed(["GET", "HEAD"])
         dossier = self.get_object(request, unquote(object_id))
+        if dossier is None and (year := archive.year_of_number(_number(object_id))):
+            with archive.reading(year):
+                return drawn(self._page(request, object_id))
+        return self._page(request, object_id, dossier)
+
+    def _page(self, request, object_id, dossier=None):
+        dossier = dossier or self.get_object(request, unquote(object_id))
         if dossier is None:
             return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
         if not self.has_view_permission(request, dossier):
@@ -251,6 +268,11 @@ class DossierAdmin(BulkActions, KeysetModelAdmin):
         dossier = visible_dossier(request, pk)
         request.current_app = self.admin_site.name
         return verb_view(request, dossier, Verb(verb), self.admin_site)
+
+
+def _number(text: str) -> int:
+    """Of a dossier, as it stands in an address; 0 is nobody's."""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else 0
 
 
 def _to_tidy_address(request):

@@ -2,6 +2,7 @@
 
 from cases.models.accounts import CitizenAccount
 from cases.models.applicants import Applicant
+from cases.models.archive import ArchivedDossier, ArchivedYear, DetachedEvent
 from cases.models.audit import AuditEntry, AuditHead, ReadAccess
 from cases.models.clock import ExcludedPeriod, Extension, Replaced, ReplacedMoment
 from cases.models.cooperation import Consultation, Handover
@@ -47,6 +48,8 @@ __all__ = [
     "AccessToken",
     "AgencyDay",
     "Applicant",
+    "ArchivedDossier",
+    "ArchivedYear",
     "AuditEntry",
     "AuditHead",
     "CalendarMove",
@@ -57,6 +60,7 @@ __all__ = [
     "Consultation",
     "Demand",
     "Document",
+    "DetachedEvent",
     "Dossier",
     "DossierComponent",
     "DossierEvent",

@@ -102,8 +102,14 @@ class ReadAccess(models.Model):
     )
     kind = models.CharField(_("what"), max_length=10, choices=ReadKind.choices)
     route = models.CharField(_("page"), max_length=80)
+    # Without a constraint: who read it is known as long as retention says, also when it is in the archive.
     dossier = models.ForeignKey(
-        "Dossier", on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("dossier")
+        "Dossier",
+        on_delete=models.DO_NOTHING,
+        null=True,
+        related_name="+",
+        db_constraint=False,
+        verbose_name=_("dossier"),
     )
     reference = models.CharField(_("number"), max_length=60, blank=True)
     count = models.PositiveIntegerField(_("rows"), default=1)

@@ -72,7 +72,11 @@ class StoredPaper(models.Model):
     """
 
     applicant = models.ForeignKey(
-        Applicant, on_delete=models.PROTECT, related_name="papers", verbose_name=_("applicant")
+        Applicant,
+        on_delete=models.PROTECT,
+        related_name="papers",
+        verbose_name=_("applicant"),
+        db_index=False,
     )
     name = models.CharField(_("name"), max_length=500)
     key = models.CharField(max_length=500, editable=False)

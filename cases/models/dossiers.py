@@ -28,6 +28,7 @@ from cases.enums import (
 from cases.models import recounting
 from cases.models.applicants import Applicant
 from cases.models.dossier_sets import FILED_FIRST, THERE, WAITING, DossierQuerySet
+from cases.models.triggers import CODE_IS_NOT_IN_THE_ARCHIVE
 from onestop.fields import EncryptedCharField
 from onestop.keyset import FAR
 from procedures.enums import Channel
@@ -73,7 +74,11 @@ class Dossier(models.Model):
         help_text=_("Outside the desk: mobile or on-site reception"),
     )
     receiving_desk = models.ForeignKey(
-        Agency, on_delete=models.PROTECT, related_name="received_dossiers", verbose_name=_("receiving desk")
+        Agency,
+        on_delete=models.PROTECT,
+        related_name="received_dossiers",
+        verbose_name=_("receiving desk"),
+        db_index=False,
     )
     competent_agency = models.ForeignKey(
         Agency, on_delete=models.PROTECT, related_name="decided_dossiers", verbose_name=_("competent agency")
@@ -170,9 +175,8 @@ class Dossier(models.Model):
         related_name="dossiers",
         verbose_name=_("received together as"),
     )
-    secret_turn = models.PositiveSmallIntegerField(
-        default=1, editable=False
-    )  # a new turn makes a new look-up secret
+    # A new turn makes a new look-up secret.
+    secret_turn = models.PositiveSmallIntegerField(default=1, editable=False)
 
     objects = DossierQuerySet.as_manager()
 
@@ -180,7 +184,7 @@ class Dossier(models.Model):
         verbose_name = _("dossier")
         verbose_name_plural = _("dossiers")
         ordering = ["-filed_at", "-pk"]
-        triggers = recounting.OF_DOSSIERS
+        triggers = [*recounting.OF_DOSSIERS, CODE_IS_NOT_IN_THE_ARCHIVE]
         constraints = [
             models.CheckConstraint(name="dossier_state_known", condition=Q(state__in=State.values)),
             models.CheckConstraint(
@@ -280,13 +284,9 @@ class Dossier(models.Model):
             GistIndex(WAITING, name="dossier_waiting", condition=FILED_FIRST),
             # What was received today.
             models.Index(fields=["received_at"], name="dossier_received"),
-            # What somebody holds, without the years of what they once held.
+            # What somebody holds and the officer's queue, without the years of what they once held.
             models.Index(
                 fields=["holder"], name="dossier_open_by_holder", condition=Q(state__in=sorted(OPEN_STATES))
-            ),
-            # The officer's queue.
-            models.Index(
-                fields=["holder", "due_at"], name="dossier_by_holder", condition=Q(finished_at__isnull=True)
             ),
         ]
 
@@ -382,7 +382,7 @@ class Dossier(models.Model):
 class DossierComponent(models.Model):
     """One component of the checklist as it was handled in this dossier (thành phần hồ sơ)."""
 
-    dossier = models.ForeignKey(Dossier, on_delete=models.CASCADE, related_name="components")
+    dossier = models.ForeignKey(Dossier, on_delete=models.CASCADE, related_name="components", db_index=False)
     component = models.ForeignKey(
         Component, on_delete=models.PROTECT, related_name="+", verbose_name=_("component")
     )

@@ -64,7 +64,7 @@ class EscalationRung(models.Model):
 class Escalation(models.Model):
     """A rung that was reached, once for each promise: another cycle or due date begins at the bottom."""
 
-    dossier = models.ForeignKey(Dossier, on_delete=models.PROTECT, related_name="escalations")
+    dossier = models.ForeignKey(Dossier, on_delete=models.PROTECT, related_name="escalations", db_index=False)
     cycle = models.PositiveSmallIntegerField(_("cycle"))
     due_at = models.DateTimeField(_("due date"))
     working_days = models.SmallIntegerField(_("working days after the due date"))

@@ -54,7 +54,7 @@ class Feedback(models.Model):
     """
 
     code = models.CharField(_("number"), max_length=60, unique=True)
-    book = models.ForeignKey(FeedbackBook, on_delete=models.PROTECT, related_name="entries")
+    book = models.ForeignKey(FeedbackBook, on_delete=models.PROTECT, related_name="entries", db_index=False)
     number = models.PositiveIntegerField()
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     nonce = models.UUIDField(unique=True, editable=False)  # of the page on which it was written

@@ -54,7 +54,7 @@ def content_of(
 class DossierEvent(models.Model):
     """What happened, who did it and when, as a fact with data; the sentence is made for the reader."""
 
-    dossier = models.ForeignKey(Dossier, on_delete=models.PROTECT, related_name="events")
+    dossier = models.ForeignKey(Dossier, on_delete=models.PROTECT, related_name="events", db_index=False)
     kind = models.CharField(_("event"), max_length=30, choices=EventKind.choices)
     at = models.DateTimeField(_("at"))
     actor = models.ForeignKey(
@@ -190,7 +190,7 @@ class Supplement(models.Model):
 class Reschedule(models.Model):
     """The due date moved by an issued apology (hẹn lại ngày trả kết quả); at most once per cycle (R30)."""
 
-    dossier = models.ForeignKey(Dossier, on_delete=models.PROTECT, related_name="reschedules")
+    dossier = models.ForeignKey(Dossier, on_delete=models.PROTECT, related_name="reschedules", db_index=False)
     cycle = models.PositiveSmallIntegerField()
     old_due_at = models.DateTimeField(_("old due date"))
     new_due_at = models.DateTimeField(_("new due date"))

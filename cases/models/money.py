@@ -17,7 +17,7 @@ from procedures.models import Agency, FeeLine
 class DossierFee(models.Model):
     """One amount that the applicant owes, fixed at reception by the version (R38); VND."""
 
-    dossier = models.ForeignKey(Dossier, on_delete=models.CASCADE, related_name="fees")
+    dossier = models.ForeignKey(Dossier, on_delete=models.CASCADE, related_name="fees", db_index=False)
     fee_line = models.ForeignKey(FeeLine, on_delete=models.PROTECT, related_name="+")
     name = models.CharField(_("name"), max_length=300)
     amount = models.PositiveBigIntegerField(_("amount (VND)"))

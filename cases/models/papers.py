@@ -20,9 +20,14 @@ def storage_name(document, filename: str) -> str:
 
 
 class Document(models.Model):
-    """One file of a dossier (tệp giấy tờ): scan, upload, reused paper or result."""
+    """One file of a dossier (tệp giấy tờ): scan, upload, reused paper or result.
 
-    dossier = models.ForeignKey(Dossier, on_delete=models.PROTECT, related_name="documents")
+    Without a dossier it is a paper of somebody's store, and its dossier is in the archive (`cases.archive`).
+    """
+
+    dossier = models.ForeignKey(
+        Dossier, on_delete=models.PROTECT, null=True, editable=False, related_name="documents"
+    )
     component = models.ForeignKey(
         DossierComponent, on_delete=models.PROTECT, null=True, blank=True, related_name="documents"
     )

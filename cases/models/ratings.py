@@ -78,7 +78,7 @@ class Rating(models.Model):
 class RatingScore(models.Model):
     """The answer to one question of the survey, from 1 to 5."""
 
-    rating = models.ForeignKey(Rating, on_delete=models.PROTECT, related_name="scores")
+    rating = models.ForeignKey(Rating, on_delete=models.PROTECT, related_name="scores", db_index=False)
     question = models.CharField(_("question"), max_length=20)
     score = models.PositiveSmallIntegerField(_("score"))
 

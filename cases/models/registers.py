@@ -56,7 +56,7 @@ class RegisterBook(models.Model):
 class RegisterEntry(models.Model):
     """One line of a register (số chứng thực): what was certified, for whom, by whom; only added."""
 
-    book = models.ForeignKey(RegisterBook, on_delete=models.PROTECT, related_name="entries")
+    book = models.ForeignKey(RegisterBook, on_delete=models.PROTECT, related_name="entries", db_index=False)
     number = models.PositiveIntegerField(_("number"))
     dossier = models.OneToOneField(Dossier, on_delete=models.PROTECT, related_name="register_entry")
     at = models.DateTimeField(_("at"))

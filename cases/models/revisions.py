@@ -110,7 +110,9 @@ class RevisionDay(models.Model):
 class CalendarMove(models.Model):
     """One promise that a revision moved (R24): from when to when."""
 
-    revision = models.ForeignKey(CalendarRevision, on_delete=models.PROTECT, related_name="moves")
+    revision = models.ForeignKey(
+        CalendarRevision, on_delete=models.PROTECT, related_name="moves", db_index=False
+    )
     dossier = models.ForeignKey(Dossier, on_delete=models.PROTECT, related_name="calendar_moves")
     cycle = models.PositiveSmallIntegerField()
     old_due_at = models.DateTimeField(_("old due date"))

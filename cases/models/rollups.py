@@ -41,7 +41,7 @@ class AgencyDay(models.Model):
     Ages are days since the reception, to and with the number in the name.
     """
 
-    agency = models.ForeignKey(Agency, on_delete=models.CASCADE, related_name="+")
+    agency = models.ForeignKey(Agency, on_delete=models.CASCADE, related_name="+", db_index=False)
     day = models.DateField()
     received = models.PositiveIntegerField(default=0)
     ended = models.PositiveIntegerField(default=0)

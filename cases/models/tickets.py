@@ -104,8 +104,10 @@ class QueueDay(models.Model):
 class QueueTicket(models.Model):
     """One number that somebody took; names nobody."""
 
-    service = models.ForeignKey(QueueService, on_delete=models.PROTECT, related_name="tickets")
-    desk = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="tickets")
+    service = models.ForeignKey(
+        QueueService, on_delete=models.PROTECT, related_name="tickets", db_index=False
+    )
+    desk = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="tickets", db_index=False)
     day = models.DateField(_("day"))
     number = models.PositiveIntegerField(_("number"))
     has_priority = models.BooleanField(

@@ -32,3 +32,11 @@ def chained(name: str) -> pgtrigger.Trigger:
             RETURN NULL;
         """,
     )
+
+
+CODE_IS_NOT_IN_THE_ARCHIVE = only_if(
+    "dossier_code_is_not_in_the_archive",
+    "NEW.code IS NULL OR NOT EXISTS (SELECT 1 FROM cases_archiveddossier WHERE code = NEW.code)",
+    "this code was given to a dossier that is in the archive",
+    operation=pgtrigger.Insert | pgtrigger.UpdateOf("code"),
+)

@@ -81,7 +81,7 @@ class WebhookDelivery(models.Model):
     """
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    webhook = models.ForeignKey(Webhook, on_delete=models.CASCADE, related_name="deliveries")
+    webhook = models.ForeignKey(Webhook, on_delete=models.CASCADE, related_name="deliveries", db_index=False)
     dossier = models.ForeignKey(
         Dossier, on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("dossier")
     )

@@ -14,10 +14,11 @@ from django.views.generic import TemplateView, View
 from cases import queries
 from cases.api.backoff import Attempts
 from cases.api.throttles import LookupByAddress, LookupByCode
+from cases.archive import reading as archive
 from cases.collecting import collection_of, ical_of
 from cases.letters import letters_of
 from cases.lookup import Proof
-from cases.models import Dossier
+from cases.models import ArchivedDossier, Dossier
 from cases.public import passes
 from cases.public.stages import stages_of
 from notifications.errors import NotificationError
@@ -90,20 +91,38 @@ class LookupView(OpenView):
         if refused := self.too_many(request, throttles, code=code, wait=attempts.wait()):
             return refused
         found = replica.ask(partial(self.found_page, request, code, proof))
+        if found is None and (archived := archive.entry_of(queries.tidy_code(code))):
+            return self.archived(request, attempts, archived, proof)
         attempts.ended(well=found is not None)
-        if found is None:
-            fault = _("Nothing fits this code and this proof. Compare both with your receipt, sign by sign.")
-            return self.form_page(request, code=code, fault=fault, status=404)
-        return found
+        return found or self.nothing_fits(request, code)
 
-    def found_page(self, request: HttpRequest, code: str, proof: Proof) -> HttpResponse | None:
-        """What this proof opens, None when it fits nothing; only reads."""
+    def nothing_fits(self, request: HttpRequest, code: str) -> HttpResponse:
+        fault = _("Nothing fits this code and this proof. Compare both with your receipt, sign by sign.")
+        return self.form_page(request, code=code, fault=fault, status=404)
+
+    def found_page(
+        self, request: HttpRequest, code: str, proof: Proof, *, year: int | None = None
+    ) -> HttpResponse | None:
+        """What this proof opens, None when it fits nothing; only reads. `year`: of the archive that is read."""
         dossier = queries.look_up(code, proof)
         if dossier is None:
             return None
         if not proof.method:
             return self.form_page(request, code=code, found=dossier)
-        return self.owners_page(request, dossier)
+        return self.owners_page(request, dossier, year)
+
+    def archived(self, request, attempts, archived: ArchivedDossier, proof: Proof) -> HttpResponse:
+        """The same from the archive; of a detached year only that it is there."""
+        if archived.year.detached_at:
+            attempts.ended(well=True)
+            fault = _("This dossier ended in %(year)s and is in the archive of the agency. Ask at the desk.")
+            return self.form_page(
+                request, code=archived.code, fault=fault % {"year": archived.year_id}, status=404
+            )
+        with archive.reading(archived.year_id):
+            found = self.found_page(request, archived.code, proof, year=archived.year_id)
+        attempts.ended(well=found is not None)
+        return found or self.nothing_fits(request, archived.code)
 
     def attempt(self, request: HttpRequest) -> tuple[str, Proof]:
         """Code and proof as they were sent; for the throttles as well."""
@@ -112,15 +131,15 @@ class LookupView(OpenView):
         proof = Proof(*(_sent(request.POST, name) for name in ("secret", "id_end", "phone_end")))
         return _sent(request.POST, "code"), proof
 
-    def owners_page(self, request: HttpRequest, dossier: Dossier) -> HttpResponse:
-        about(request, dossier=dossier)
+    def owners_page(self, request: HttpRequest, dossier: Dossier, year: int | None) -> HttpResponse:
         view = queries.owner_view(dossier.pk)
+        about(request, dossier=view.dossier)
         facts = {
             "view": view,
             "dossier": view.dossier,
             "stages": stages_of(view.dossier),
             "code": view.dossier.code,
-            "pass": passes.pass_for(view.dossier),
+            "pass": passes.pass_for(view.dossier, year),
             "pass_minutes": passes.MINUTES,
         }
         return self.page(request, "public/status.html", facts)
@@ -135,7 +154,10 @@ class DownloadView(OpenView):
     def post(self, request: HttpRequest) -> HttpResponse:
         if refused := self.too_many(request, [LookupByAddress()]):
             return refused
-        dossier = passes.dossier_of(_sent(request.POST, "pass", 300))
+        with passes.opened(_sent(request.POST, "pass", 300)) as dossier:
+            return self.download(request, dossier)
+
+    def download(self, request: HttpRequest, dossier: Dossier | None) -> HttpResponse:
         if dossier is None:
             fault = _("The page you came from is too old. Look the dossier up again.")
             return self.form_page(request, fault=fault, status=403)

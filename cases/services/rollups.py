@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from psycopg.errors import LockNotAvailable
 
+from cases.archive.reading import closed_through
 from cases.errors import NotPossibleNow
 from cases.models import Dossier, Recount, RolledUp, StuckAgency
 from cases.models.recounting import CLOSING
@@ -78,12 +79,16 @@ def rebuild_rollups(
 
 
 def first_day() -> date | None:
-    """The first day that is counted: of the first dossier, but none before all parameters. None without dossiers."""
+    """The first day that is counted: of the first dossier, but none before all parameters, and none of which
+    dossiers are in the archive: their figures stay as they are. None without dossiers.
+    """
     found = Dossier.objects.aggregate(filed=Min("filed_at"), received=Min("received_at"))
     moments = [moment for moment in found.values() if moment is not None]
     if not moments:
         return None
-    return max(timezone.localdate(min(moments), TZ), min(edition.begins for edition in editions()))
+    first = max(timezone.localdate(min(moments), TZ), min(edition.begins for edition in editions()))
+    closed = closed_through()
+    return max(first, closed + A_DAY) if closed else first
 
 
 def _everybody() -> list[int]:

@@ -10,6 +10,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.db.models.fields.files import FieldFile
 
+from cases.archive.reading import is_archived_file
 from cases.models import Document
 
 _undoing: ContextVar[list[Callable[[], object]] | None] = ContextVar("_undoing", default=None)
@@ -56,7 +57,9 @@ def forget_file(field: FieldFile) -> None:
         return
 
     def delete():
-        if not Document.objects.filter(Q(file=name) | Q(searchable=name)).exists():
+        if Document.objects.filter(Q(file=name) | Q(searchable=name)).exists():
+            return
+        if not is_archived_file(name, getattr(field.instance, "sha256", "")):
             storage.delete(name)
 
     transaction.on_commit(delete)

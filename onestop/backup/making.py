@@ -15,10 +15,12 @@ from django.apps import apps
 from django.core.files.storage import default_storage
 from django.db import connection, transaction
 from django.db.migrations.recorder import MigrationRecorder
-from django.db.models import FileField
+from django.db.models import FileField, Model
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from cases.archive.reading import attached_years, reading
+from cases.archive.tables import moved
 from cases.models import Heartbeat
 from onestop.backup import DOCUMENTS, DUMP, SUMS, BackupError, backups_in
 from onestop.backup import manifest as manifests
@@ -50,7 +52,7 @@ def make_backup(home: Path) -> Made:
     """
     try:
         home.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with _alone(home), _draft(home) as draft:
+        with _alone(home), draft_in(home) as draft:
             made = _fill(draft, home)
             os.sync()
             draft.rename(made.folder)
@@ -76,7 +78,7 @@ def _alone(home: Path) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def _draft(home: Path) -> Iterator[Path]:
+def draft_in(home: Path) -> Iterator[Path]:
     """A folder that only the owner may read; what an interrupted run left goes first."""
     draft = home / ".unfinished"
     shutil.rmtree(draft, ignore_errors=True)
@@ -94,9 +96,9 @@ def _fill(draft: Path, home: Path) -> Made:
     major = server_major()
     dumper = program("pg_dump", major, server=major)
     how = ("--format=custom", "--no-owner", "--no-privileges", f"--file={draft / DUMP}")
-    with contextlib.closing(_Documents(draft, before=backups_in(home)[-1:])) as documents:
+    with contextlib.closing(Documents(draft, before=backups_in(home)[-1:])) as documents:
         documents.take_all()
-        with _one_moment() as snapshot:
+        with one_moment() as snapshot:
             documents.take_named(named_files())
             migrations = applied_migrations()
             run(dumper, *how, f"--snapshot={snapshot}")
@@ -119,7 +121,7 @@ def _fill(draft: Path, home: Path) -> Made:
 
 
 @contextlib.contextmanager
-def _one_moment() -> Iterator[str]:
+def one_moment() -> Iterator[str]:
     """Everything asked inside, and whoever is given the name, sees the database as it is now."""
     with transaction.atomic(durable=True), connection.cursor() as cursor:
         cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
@@ -130,10 +132,18 @@ def _one_moment() -> Iterator[str]:
 def named_files() -> Iterator[str]:
     """The name in DOCUMENT_ROOT of every file that a row speaks of."""
     for model in apps.get_models():
-        for field in model._meta.local_fields:
-            if isinstance(field, FileField):
-                rows = model._base_manager.exclude(**{field.name: ""})
-                yield from rows.order_by().values_list(field.name, flat=True).iterator(chunk_size=10_000)
+        yield from files_of(model)
+    for year in attached_years():
+        with reading(year):
+            for table in moved():
+                yield from files_of(table.model)
+
+
+def files_of(model: type[Model]) -> Iterator[str]:
+    for field in model._meta.local_fields:
+        if isinstance(field, FileField):
+            rows = model._base_manager.exclude(**{field.name: ""})
+            yield from rows.order_by().values_list(field.name, flat=True).iterator(chunk_size=10_000)
 
 
 def applied_migrations() -> dict[str, list[str]]:
@@ -156,7 +166,7 @@ def _same(one: os.stat_result, other: os.stat_result) -> bool:
     return (one.st_size, one.st_mtime_ns) == (other.st_size, other.st_mtime_ns)
 
 
-class _Documents:
+class Documents:
     """The documents of a backup that is being made, with their sums."""
 
     def __init__(self, draft: Path, *, before: list[Path]):

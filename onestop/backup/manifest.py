@@ -30,6 +30,8 @@ class Manifest:
     migrations: dict[str, list[str]]  # applied, by application
     field_keys: list[str]  # ids of the keys that ID numbers were encrypted with, never the keys
     missing: list[str] = field(default_factory=list)  # named by the database, not in DOCUMENT_ROOT
+    year: int = 0  # of the archive, with so many dossiers; 0 = the whole database
+    dossiers: int = 0
     format: int = FORMAT
 
 

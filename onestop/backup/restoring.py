@@ -38,17 +38,22 @@ def restore_backup(folder: Path, *, overwrite: str = "") -> Restored:
     `overwrite` that those of the same name are as in the backup, and the database may be empty.
     """
     manifest = read(folder)
-    _fits(folder, manifest)
+    if manifest.year:
+        raise BackupError(
+            _("%(folder)s holds one archived year: bring it back by “manage.py archive_year --restore”.")
+            % {"folder": folder}
+        )
+    fits(folder, manifest)
     _may_be_filled(overwrite)
     check(folder)
     _room_for_documents(folder, replace=bool(overwrite))
-    written = _bring_documents(folder)
+    written = bring_documents(folder)
     _may_be_filled(overwrite)  # asked again: reading and copying may have taken hours
     if overwrite:
         _clear()
     connection.close()
     how = ("--single-transaction", "--exit-on-error", "--no-owner", "--no-privileges")
-    run(_restorer(manifest), *how, f"--dbname={connection.settings_dict['NAME']}", str(folder / DUMP))
+    run(restorer(manifest), *how, f"--dbname={connection.settings_dict['NAME']}", str(folder / DUMP))
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
     return Restored(manifest, written, [*_unfit_keys(), *_missing(manifest)])
@@ -61,11 +66,11 @@ def check_backup(folder: Path) -> Manifest:
     return manifest
 
 
-def _restorer(manifest: Manifest) -> Path:
+def restorer(manifest: Manifest) -> Path:
     return program("pg_restore", max(manifest.pg_dump, server_major()), server=server_major())
 
 
-def _fits(folder: Path, manifest: Manifest) -> None:
+def fits(folder: Path, manifest: Manifest) -> None:
     if server_major() < manifest.server:
         raise BackupError(
             _("The backup is of PostgreSQL %(theirs)s, and the server is %(ours)s: install the newer one.")
@@ -94,7 +99,7 @@ def _fits(folder: Path, manifest: Manifest) -> None:
             )
             % {"folder": folder, "migrations": ", ".join(later[:3])}
         )
-    _restorer(manifest)
+    restorer(manifest)
 
 
 def _may_be_filled(overwrite: str) -> None:
@@ -140,7 +145,7 @@ def _differs(path: Path, digest: str) -> bool:
     return path.exists() and sha256_of(path) != digest
 
 
-def _bring_documents(folder: Path) -> int:
+def bring_documents(folder: Path) -> int:
     root, written = Path(default_storage.location), 0
     root.mkdir(parents=True, exist_ok=True)
     for name, digest in sums_of(folder):
@@ -159,6 +164,9 @@ def _bring_documents(folder: Path) -> int:
 
 def _clear() -> None:
     with connection.cursor() as cursor:
+        cursor.execute("SELECT nspname FROM pg_namespace WHERE nspname ~ '^archive_[0-9]{4}$'")
+        for (schema,) in cursor.fetchall():  # years of the archive, see `cases.archive`
+            cursor.execute(f"DROP SCHEMA {schema} CASCADE")
         cursor.execute("DROP SCHEMA public CASCADE; CREATE SCHEMA public AUTHORIZATION pg_database_owner")
 
 

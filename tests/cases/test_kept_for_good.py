@@ -13,9 +13,11 @@ pytestmark = pytest.mark.django_db
 
 # Rows that stay as they were written.
 ONLY_ADDED = [
+    cases.ArchivedDossier,
     cases.CalendarMove,
     cases.CashReport,
     cases.Demand,
+    cases.DetachedEvent,
     cases.DossierEvent,
     cases.DossierFee,
     cases.Escalation,
@@ -45,6 +47,7 @@ ONLY_ADDED = [
 ]
 # Rows that go on by a rule of their own, such as a number that only rises or an answer that comes once.
 KEPT = [
+    cases.ArchivedYear,
     cases.AuditEntry,
     cases.AuditHead,
     cases.Consultation,

@@ -7,6 +7,7 @@ from django.core.management.base import CommandError
 from django.utils.translation import gettext as _
 
 from cases import invariants
+from cases.archive.reading import all_years, first_whole_day
 from cases.management.plain import PlainCommand
 
 
@@ -32,11 +33,11 @@ class Command(PlainCommand):
         parser.add_argument("--json", action="store_true", help="the result as JSON")
 
     def handle(self, *, since, sample, only, json: bool, **options):
-        scope = invariants.Scope(self._day(since), self._sample(sample))
+        scope = invariants.Scope(self._since(self._day(since)), self._sample(sample))
         self._known(only)
         wanted = {name for name in invariants.OPTIONS if options[name]}
         answers = []
-        with invariants.snapshot():
+        with all_years(), invariants.snapshot():
             for answer in invariants.ask(invariants.chosen(options=wanted, names=only), scope):
                 answers.append(answer)
                 if not json:
@@ -65,6 +66,17 @@ class Command(PlainCommand):
         for example in outcome.examples:
             self.stdout.write(f"    {example}")
         self.stdout.flush()
+
+    def _since(self, day: date | None) -> date | None:
+        """What began before a detached year was over is not all here, and cannot be asked."""
+        first = first_whole_day()
+        if first is None or (day and day >= first):
+            return day
+        self.stderr.write(
+            _("Years are detached: what is looked at began on %(day)s or later.")
+            % {"day": f"{first:%d/%m/%Y}"}
+        )
+        return first
 
     def _day(self, text: str | None) -> date | None:
         try:

@@ -9,6 +9,7 @@ from pathlib import Path
 from django.core.serializers.json import DjangoJSONEncoder
 from django.utils.translation import gettext as _
 
+from cases.archive.reading import all_years
 from cases.errors import CaseError
 from cases.management.plain import PlainCommand
 from cases.services.personal_data import export_person
@@ -29,7 +30,8 @@ class Command(PlainCommand):
     def handle(self, *args, id_number_file, output, **options):
         number = self.number(id_number_file)
         try:
-            held = export_person(number, asked_by=getpass.getuser())
+            with all_years():
+                held = export_person(number, asked_by=getpass.getuser())
         except CaseError as error:
             self.refuse(error.sentence)
         try:

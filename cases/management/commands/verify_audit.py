@@ -30,7 +30,7 @@ class Command(PlainCommand):
         agencies = audit_chain.chained_agencies(chosen)
         found = [
             finding for one in agencies for finding in audit_chain.verify(one, known.get(one.identifier))
-        ] + list(audit_chain.unchained(chosen))
+        ] + [*audit_chain.unchained(chosen), *audit_chain.broken_seals()]
         for finding in found:
             place = finding.agency if finding.number is None else f"{finding.agency} {finding.number}"
             self.stderr.write(f"{place}: {finding.sentence}")
