@@ -4,6 +4,7 @@ Settings, addresses and application in one file; the database is that of the ins
 """
 
 import os
+from functools import cache
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "benchmarks.bare")
 
@@ -36,10 +37,13 @@ def status(request, code: str) -> HttpResponse:
 urlpatterns = [path("api/v1/status/<str:code>/", status)]
 
 
-def application(environ, start_response):
-    """Made with the first request: this file is also the settings, which must be read before."""
-    global application
+@cache
+def _handler():
+    """Made with the first request: this file is also the settings, which are read before."""
     from django.core.wsgi import get_wsgi_application
 
-    application = get_wsgi_application()
-    return application(environ, start_response)
+    return get_wsgi_application()
+
+
+def application(environ, start_response):
+    return _handler()(environ, start_response)

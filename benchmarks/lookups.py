@@ -55,7 +55,12 @@ def served(application: str) -> Iterator[int]:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     command = [Path(sys.executable).with_name("granian"), "--interface", "wsgi", "--host", "127.0.0.1"]
-    own = {"DJANGO_SETTINGS_MODULE": "", "THROTTLE_LOOKUP": "1000000/min", "DEBUG": "0", "LOG_LEVEL": "WARNING"}
+    own = {
+        "DJANGO_SETTINGS_MODULE": "",
+        "THROTTLE_LOOKUP": "1000000/min",
+        "DEBUG": "0",
+        "LOG_LEVEL": "WARNING",
+    }
     environment = {name: value for name, value in (os.environ | own).items() if value}
     process = subprocess.Popen(
         [*command, "--port", str(port), "--log-level", "warning", application], cwd=ROOT, env=environment
@@ -131,7 +136,9 @@ def _read(connection: socket.socket) -> tuple[bytes, bytes]:
     while b"\r\n\r\n" not in got:
         got += connection.recv(65_536)
     head, _end, body = got.partition(b"\r\n\r\n")
-    length = next(int(line[15:]) for line in head.lower().split(b"\r\n") if line.startswith(b"content-length:"))
+    length = next(
+        int(line[15:]) for line in head.lower().split(b"\r\n") if line.startswith(b"content-length:")
+    )
     while len(body) < length:
         body += connection.recv(65_536)
     return head, body

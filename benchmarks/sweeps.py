@@ -2,22 +2,22 @@
 
 Ten thousand dossiers fell due a moment ago. Ours finds them, flags them, writes their events and drafts their
 letters. The statement is given all that the services had to think of – seals, ciphertexts, sentences – and
-only writes it, under the same constraints, indexes and triggers. Every round is rolled back.
+only writes it, under the same constraints, indexes and triggers. Everything is rolled back.
 """
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from datetime import datetime, timedelta
-from functools import partial
+from statistics import median
 from time import perf_counter
 
-from django.db import connection, transaction
-from django.db.models import F
+from django.db import connection
 from django.utils import timezone
 
 from benchmarks import copies
-from benchmarks.measure import Goal, Result, compared, rounds_of
-from cases.enums import EventKind, State
+from benchmarks.databases import Databases, rolled_back
+from benchmarks.measure import Goal, Result, compared
+from cases.enums import State
 from cases.models import Dossier, DossierEvent
 from cases.services.overdue import draft_apologies, flag_overdue
 from notifications.models import Letter
@@ -27,88 +27,113 @@ ROUNDS = 3
 ONE_STATEMENT, AMONG_MORE = Goal(1.5, of_ratio=True), Goal(1.2, of_ratio=True)
 NOTHING_LEFT = Goal(50.0)  # ms
 CODES = "H99.98"  # of no agency
-_UNFLAGGED = (
+UNFLAGGED = (
     "state IN ('received', 'digitized', 'processing') AND finished_at IS NULL"
     " AND due_at < %s AND overdue_flagged_at IS NULL"
 )
 
 
-def add_newly_overdue(count: int = OVERDUE, *, now: datetime | None = None) -> None:
-    """Copies of a dossier in process that fell due an hour ago, each of an agency in turn; committed."""
-    now = now or timezone.now()
-    template = (
-        Dossier.objects.running()
-        .filter(state=State.PROCESSING, clock_started_at__lt=now - timedelta(hours=2))
-        .exclude(code__startswith=CODES)
-        .latest("pk")
+def sweeps(databases: Databases, small: str, large: str) -> Iterator[Result]:
+    now = timezone.now()
+    took: dict[str, list[float]] = {name: [] for name in (small, large, "statement", "again")}
+    with ExitStack() as stack:
+        for name in (small, large):
+            stack.enter_context(_newly_overdue(databases, name, now))
+        with databases.on(small):
+            keep_what_ours_wrote(now)
+        for _round in range(ROUNDS):
+            for name in (small, large):
+                with databases.on(name), rolled_back():
+                    took[name].append(_seconds(ours, now))
+                    if name == large:
+                        took["again"].append(_seconds(nothing_left, now))
+            with databases.on(small), rolled_back():
+                took["statement"].append(_seconds(statement, now))
+    yield compared(
+        f"overdue sweep of {OVERDUE:,}: one statement", took[small], took["statement"], "s", ONE_STATEMENT
     )
+    yield compared(f"the same {OVERDUE:,}: among many, among few", took[large], took[small], "s", AMONG_MORE)
+    yield Result("overdue sweep, second run", median(took["again"]) * 1000, None, "ms", NOTHING_LEFT)
+
+
+def _seconds(work, now: datetime) -> float:
+    begin = perf_counter()
+    work(now)
+    return perf_counter() - begin
+
+
+# Ours -------------------------------------------------------------------------------------------------
+
+
+def ours(now: datetime) -> None:
+    done = flag_overdue(now), draft_apologies(now)
+    assert done == (OVERDUE, OVERDUE), done
+
+
+def nothing_left(now: datetime) -> None:
+    done = flag_overdue(now), draft_apologies(now)
+    assert done == (0, 0), done
+
+
+@contextmanager
+def _newly_overdue(databases: Databases, name: str, now: datetime) -> Iterator[None]:
+    """Inside, exactly so many have fallen due, of all agencies in turn; what else was due has been swept."""
+    with databases.on(name):
+        around = rolled_back()
+        around.__enter__()
+        flag_overdue(now)
+        draft_apologies(now)
+        add_newly_overdue(OVERDUE, now=now)
+    try:
+        yield
+    finally:
+        with databases.on(name):
+            around.__exit__(None, None, None)
+
+
+def add_newly_overdue(count: int, *, now: datetime) -> None:
+    """Copies of one dossier in process that fell due within the hour."""
+    running = Dossier.objects.running().filter(
+        state=State.PROCESSING, clock_started_at__lt=now - timedelta(days=1)
+    )
+    template = running.exclude(code__startswith=CODES).latest("pk")
+    started = "%(due)s - interval '20 days' - n * interval '1 s'"
     own = {
         "uuid": "gen_random_uuid()",
         "code": f"'{CODES}-990101-' || lpad(n::text, 7, '0')",
         "book_number": "3000000 + n",
-        "group_id": "NULL",
-        "corrects_id": "NULL",
-        "overdue_flagged_at": "NULL",
+        **dict.fromkeys(("group_id", "corrects_id", "overdue_flagged_at"), "NULL"),
         "cycle": "1",
-        **dict.fromkeys(("first_due_at", "due_at"), "%(due)s - n * interval '1 millisecond'"),
-        **dict.fromkeys(
-            ("filed_at", "received_at", "clock_started_at"),
-            "%(due)s - interval '20 days' - n * interval '1 s'",
-        ),
+        **dict.fromkeys(("first_due_at", "due_at"), "%(due)s - n * interval '1 ms'"),
+        **dict.fromkeys(("filed_at", "received_at", "clock_started_at"), started),
         **dict.fromkeys(("competent_agency_id", "holder_unit_id"), "a.ids[1 + n %% cardinality(a.ids)]"),
     }
     columns = [field.column for field in Dossier._meta.concrete_fields if not field.primary_key]
     values = ", ".join(own.get(column, f't."{column}"') for column in columns)
-    columns = ", ".join(f'"{column}"' for column in columns)
+    names = ", ".join(f'"{column}"' for column in columns)
     copies.run(
-        f"INSERT INTO cases_dossier ({columns}) SELECT {values} FROM generate_series(1, %(count)s) AS n,"
+        f"INSERT INTO cases_dossier ({names}) SELECT {values} FROM generate_series(1, %(count)s) AS n,"
         " cases_dossier t, (SELECT array_agg(DISTINCT competent_agency_id) AS ids FROM cases_dossier"
         " WHERE state = 'processing') a WHERE t.id = %(template)s",
-        {"count": count, "template": template.pk, "due": now - timedelta(hours=1)},
+        {"count": count, "template": template.pk, "due": now - timedelta(minutes=30)},
     )
-    copies.run("VACUUM ANALYZE cases_dossier")
+    copies.run("ANALYZE cases_dossier")
 
 
-def remove_newly_overdue() -> None:
-    copies.run("DELETE FROM cases_dossier WHERE code LIKE %s", [f"{CODES}%"])
-
-
-def ours(now: datetime) -> None:
-    flagged, drafted = flag_overdue(now), draft_apologies(now)
-    assert (flagged, drafted) == (OVERDUE, OVERDUE), (flagged, drafted)
-
-
-def sweep_in(now: datetime) -> Iterator[tuple[Callable, Callable, Callable]]:
-    """Ours, the statement and the second run."""
-
-
-@contextmanager
-def rolled_back():
-    with transaction.atomic():
-        yield
-        transaction.set_rollback(True)
-
-
-def vacuumed() -> None:
-    """What was rolled back lies about, and is nobody's cost."""
-    copies.run("VACUUM cases_dossier, cases_dossierevent, cases_auditentry, notifications_letter")
+# The statement ----------------------------------------------------------------------------------------
 
 
 def keep_what_ours_wrote(now: datetime) -> None:
-    """All rows of a run of ours as a table, for the statement."""
-    events, letters = copies.table(DossierEvent), copies.table(Letter)
-    copies.run("DROP TABLE IF EXISTS bench_events, bench_letters")
+    """All rows that a run of ours wrote, as tables for the statement; they go with the transaction."""
+    tables = [copies.table(model) for model in (DossierEvent, Letter)]
+    last = [copies.value(f"SELECT COALESCE(max(id), 0) FROM {table}") for table in tables]
     with rolled_back():
-        first_event, first_letter = (
-            copies.value(f"SELECT max(id) FROM {name}") or 0 for name in (events, letters)
-        )
         ours(now)
-        rows = [
-            (name, _read(f"SELECT * FROM {name} WHERE id > {first}"))
-            for name, first in ((events, first_event), (letters, first_letter))
+        contents = [
+            _read(f"SELECT * FROM {table} WHERE id > {key}") for table, key in zip(tables, last, strict=True)
         ]
-    for (name, content), kept in zip(rows, ("bench_events", "bench_letters"), strict=True):
-        copies.run(f"CREATE TABLE {kept} (LIKE {name})")
+    for table, content, kept in zip(tables, contents, ("bench_events", "bench_letters"), strict=True):
+        copies.run(f"CREATE TEMP TABLE {kept} (LIKE {table}) ON COMMIT DROP")
         with connection.cursor() as cursor, cursor.copy(f"COPY {kept} FROM STDIN") as copy:
             for part in content:
                 copy.write(part)
@@ -123,7 +148,7 @@ def _read(sql: str) -> list[bytes]:
 def statement(now: datetime) -> None:
     events, letters = (_columns(model) for model in (DossierEvent, Letter))
     written = copies.value(
-        f"WITH flagged AS (UPDATE cases_dossier SET overdue_flagged_at = %s WHERE {_UNFLAGGED}"
+        f"WITH flagged AS (UPDATE cases_dossier SET overdue_flagged_at = %s WHERE {UNFLAGGED}"
         " RETURNING id, code),"
         f" told AS (INSERT INTO cases_dossierevent ({events}) SELECT {events} FROM bench_events"
         "   WHERE dossier_id IN (SELECT id FROM flagged) RETURNING 1),"
@@ -132,7 +157,7 @@ def statement(now: datetime) -> None:
         " SELECT (SELECT count(*) FROM flagged) + (SELECT count(*) FROM told) + (SELECT count(*) FROM drafted)",
         [now, now.replace(second=0, microsecond=0)],
     )
-    assert written == 4 * OVERDUE, written
+    assert written == 4 * OVERDUE, written  # each has a flag, two events and a letter
 
 
 def _columns(model) -> str:
