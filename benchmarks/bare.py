@@ -15,7 +15,10 @@ from django.urls import path
 from onestop import settings as installation
 
 SECRET_KEY = installation.SECRET_KEY
-DATABASES = installation.DATABASES
+DATABASES = {
+    "default": installation.DATABASES["default"]
+    | {"ENGINE": "django.db.backends.postgresql", "CONN_HEALTH_CHECKS": False}
+}
 ALLOWED_HOSTS = installation.ALLOWED_HOSTS
 USE_TZ = True
 MIDDLEWARE = []
