@@ -8,11 +8,13 @@ too. What was written is taken away after each round, so that the same rows fit 
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from itertools import count as numbers
 from time import perf_counter
 
 from django.apps import apps
 from django.db import connection, connections, transaction
+from django.utils import timezone
 
 from benchmarks import copies
 from benchmarks.databases import Databases
@@ -22,6 +24,7 @@ from cases.models import Applicant, AuditEntry, CodeCounter, Dossier, LogBook, R
 from cases.services import receive
 from cases.services.applicants import ApplicantFacts
 from cases.services.checklist import ComponentFacts
+from cases.services.fee_lines import FeeFacts
 from procedures.enums import Channel, Role
 from procedures.models import Staff
 
@@ -40,12 +43,12 @@ def receptions(databases: Databases, name: str) -> Iterator[Result]:
             for number in range(ROUNDS + 1):
                 before = _last_ids()
                 ours = _seconds(pool, [receive_one] * RECEPTIONS)
-                rows = _written(before)
+                rows, counters = _written(before), _counters(before)
                 _check(before)
-                _take_away(before)
-                raw = _seconds(pool, [lambda mine=mine: _insert(mine) for mine in rows])
+                _take_away(before, counters)
+                raw = _seconds(pool, [partial(_insert, mine, counters) for mine in rows])
                 _check(before)
-                _take_away(before)
+                _take_away(before, counters)
                 if number:  # the first one warms up
                     took[0].append(ours)
                     took[1].append(raw)
@@ -82,6 +85,10 @@ def _reception() -> Callable[[], Dossier]:
         for item in like.components.exclude(component=None)
     ]
 
+    fee = FeeFacts(
+        fee_ids=list(like.fees.values_list("fee_line", flat=True)), quantities=dict(like.quantities)
+    )
+
     def receive_one() -> Dossier:
         number = next(_person)
         person = ApplicantFacts(
@@ -98,6 +105,7 @@ def _reception() -> Callable[[], Dossier]:
             components=components,
             competent_agency=like.competent_agency,
             limit=like.limit,
+            fee=fee,
         )
 
     return receive_one
@@ -112,6 +120,7 @@ def _models() -> list[type]:
     """Those with keys that count up, what others point to first."""
     mine = [*apps.get_app_config("cases").get_models(), *apps.get_app_config("notifications").get_models()]
     found = [model for model in mine if model._meta.pk.get_internal_type() == "BigAutoField"]
+    found = [model for model in found if model not in COUNTERS]
     return sorted(
         found, key=lambda model: [Applicant, Dossier].index(model) if model in (Applicant, Dossier) else 2
     )
@@ -153,8 +162,12 @@ def _written(before: dict[type, int]) -> list[list[tuple[str, list[tuple]]]]:
             mine = defaultdict(list)
             for row in rows:
                 known = dict(zip(columns, row, strict=True))
-                pk = known["id"] if model is Dossier else known.get("dossier_id")
-                pk = int(pk) if pk else by_code.get(known.get("reference")) or by_applicant[int(known["id"])]
+                mine_of = known["id"] if model is Dossier else known.get("dossier_id")
+                person = known["id"] if model is Applicant else known.get("applicant_id")
+                pk = int(mine_of) if mine_of else by_code.get(known.get("reference"))
+                if pk is None and person is None:
+                    raise SystemExit(f"Whose are the rows of {model.__name__}?")
+                pk = pk or by_applicant[int(person)]
                 mine[pk].append(row)
             for pk, own in mine.items():
                 found[pk].append(
@@ -163,14 +176,23 @@ def _written(before: dict[type, int]) -> list[list[tuple[str, list[tuple]]]]:
     return list(found.values())
 
 
-def _insert(statements: list[tuple[str, list]]) -> None:
+def _counters(before: dict[type, int]) -> dict[type, int]:
+    """Keys of the rows that gave the numbers."""
+    one = Dossier.objects.filter(pk__gt=before[Dossier]).latest("pk")
+    of_desk = CodeCounter.objects.filter(agency_identifier=one.receiving_desk.identifier)
+    of_day = of_desk.get(day=timezone.localdate(one.received_at))
+    book = LogBook.objects.get(desk=one.receiving_desk_id, year=one.book_year)
+    return {CodeCounter: of_day.pk, LogBook: book.pk}
+
+
+def _insert(statements: list[tuple[str, list]], counters: dict[type, int]) -> None:
     with transaction.atomic(), connection.cursor() as cursor:
         for sql, values in statements:
             cursor.execute(sql, values)
         for counter in COUNTERS:
             cursor.execute(
-                f"UPDATE {copies.table(counter)} SET last_number = last_number + 1 WHERE id ="
-                f" (SELECT max(id) FROM {copies.table(counter)})"
+                f"UPDATE {copies.table(counter)} SET last_number = last_number + 1 WHERE id = %s",
+                [counters[counter]],
             )
 
 
@@ -182,7 +204,7 @@ def _check(before: dict[type, int]) -> None:
     assert len(set(numbers.values_list("code", flat=True))) == RECEPTIONS
 
 
-def _take_away(before: dict[type, int]) -> None:
+def _take_away(before: dict[type, int], counters: dict[type, int]) -> None:
     """By the back door: history cannot be taken away. The counters go back as well."""
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET LOCAL session_replication_role = replica")
@@ -190,7 +212,6 @@ def _take_away(before: dict[type, int]) -> None:
             cursor.execute(f"DELETE FROM {copies.table(model)} WHERE id > %s", [last])
         for counter in COUNTERS:
             cursor.execute(
-                f"UPDATE {copies.table(counter)} SET last_number = last_number - %s WHERE id ="
-                f" (SELECT max(id) FROM {copies.table(counter)})",
-                [RECEPTIONS],
+                f"UPDATE {copies.table(counter)} SET last_number = last_number - %s WHERE id = %s",
+                [RECEPTIONS, counters[counter]],
             )

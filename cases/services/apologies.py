@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from cases import deadlines, errors, rules
 from cases.apology_reasons import minutes_still_allowed
 from cases.enums import EventKind, Verb
-from cases.events import local_text, record, record_all
+from cases.events import TOLD_OF, local_text, record, record_all
 from cases.letters import apology_payload, dossier_of
 from cases.models import Dossier, Reschedule
 from cases.regime import mechanism_of
@@ -33,6 +33,15 @@ from procedures.working_time import WorkCalendar
 
 SIGNING_ATTEMPTS = 3
 _OF_LETTERS = ("version__procedure", "competent_agency__parent__parent__parent")  # the tree is no deeper
+_IN_LETTERS = (
+    "version",
+    "cycle",
+    "filed_at",
+    "reception_day",
+    "clock_started_at",
+    "applicant__full_name",
+    "applicant__id_number",
+)
 
 
 @contextmanager
@@ -89,6 +98,7 @@ def draft_together(
     with transaction.atomic():
         list(locked_first.values_list("pk", flat=True))
         found = waiting.filter(pk__in=keys).select_related("applicant").prefetch_related(*_OF_LETTERS)
+        found = found.only(*TOLD_OF, *_IN_LETTERS)
         calendars = calendars_for({dossier.competent_agency for dossier in found})
         near = [
             (dossier, calendars[dossier.competent_agency_id])

@@ -97,19 +97,23 @@ def in_batches(
 ) -> int:
     """Call `together` with so many keys at a time, in a transaction of its own. Returns the sum.
 
-    A batch that raises is done again with `each`, one dossier after the other, as in `one_by_one`. Raises
-    `WorkIncomplete` at the end, when at some it failed.
+    A batch that raises is done again with `each`, one dossier after the other, as in `one_by_one`; what the
+    last run stumbled over goes that way at once, and spoils no batch. Raises `WorkIncomplete` at the end, when
+    at some it failed.
     """
     done, stumbles = 0, Stumbles(work)
+    stuck = set(StuckDossier.objects.filter(work=work).values_list("dossier", flat=True))
     with closing(dossiers):
         while keys := list(islice(dossiers, size)):
+            alone = [pk for pk in keys if pk in stuck]
             try:
-                with transaction.atomic():
-                    done += together(keys)
-                continue
+                if healthy := [pk for pk in keys if pk not in stuck]:
+                    with transaction.atomic():
+                        done += together(healthy)
             except Exception:
                 logger.exception("%s: a batch failed; trying one by one", work)
-            for pk in keys:
+                alone = keys
+            for pk in alone:
                 try:
                     done += each(pk)
                 except Exception as error:  # noqa: BLE001 - `note` logs it
