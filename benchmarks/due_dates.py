@@ -4,17 +4,18 @@ from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from random import Random
+from statistics import median
 
-from benchmarks.measure import Result, each, in_turn
+from benchmarks.measure import Goal, Result, compared, each, rounds_of
 from cases.deadlines import due_date
 from cases.ledger import ClockFacts, clock
 from cases.limits import Excluded, Limit
 from procedures.working_time import SATURDAY, WorkCalendar
 
-INPUTS, ROUNDS = 500, 100
+INPUTS, ROUNDS = 500, 30
 ONE_DAY = timedelta(days=1)
 MICROSECONDS = 1e6
-WITHOUT_PROOF, WITH_PROOF = 5.0, 50.0  # µs, the goals
+WITHOUT_PROOF, WITH_PROOF = Goal(5.0), Goal(50.0)  # µs
 
 
 def due_dates(calendar: WorkCalendar) -> Iterator[Result]:
@@ -23,11 +24,11 @@ def due_dates(calendar: WorkCalendar) -> Iterator[Result]:
     days_off = {special.date for special in calendar.days if not special.is_worked}
     worked = {special.date for special in calendar.days if special.is_worked}
     hand = _ByHand(calendar, days_off, worked)
-    open_moments = _open_moments(calendar, rng)
+    moments = open_moments(calendar, rng)
 
     def given(unit: str, amounts: list[int]) -> list[tuple[datetime, Limit]]:
         limits = [Limit(Decimal(amount), unit) for amount in amounts]
-        return [(moment, rng.choice(limits)) for moment in open_moments]
+        return [(moment, rng.choice(limits)) for moment in moments]
 
     working = given("working_day", [1, 3, 5, 8, 15, 20, 30])
     calendar_days = given("calendar_day", [10, 15, 20, 30])
@@ -66,11 +67,13 @@ def due_dates(calendar: WorkCalendar) -> Iterator[Result]:
 
 def _line(name, ours, yardstick, inputs, goal) -> Result:
     functions = [each(function, inputs) for function in (ours, yardstick) if function]
-    took = [seconds / len(inputs) * MICROSECONDS for seconds in in_turn(functions, rounds=ROUNDS)]
-    return Result(name, took[0], took[1] if yardstick else None, "µs", goal)
+    took, scale = rounds_of(functions, rounds=ROUNDS), MICROSECONDS / len(inputs)
+    if yardstick:
+        return compared(name, *took, "µs", goal, scale=scale)
+    return Result(name, median(took[0]) * scale, None, "µs", goal)
 
 
-def _open_moments(calendar: WorkCalendar, rng: Random) -> list[datetime]:
+def open_moments(calendar: WorkCalendar, rng: Random) -> list[datetime]:
     """Receptions of a year whose official calendar is known, while the desk is open."""
     year = max(year for year in calendar.known_years if not calendar.is_provisional(year))
     day = date(year, 1, 1)

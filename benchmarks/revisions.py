@@ -2,13 +2,13 @@
 
 from collections.abc import Iterator
 from datetime import date, timedelta
-from pathlib import Path
 from random import Random
 from time import perf_counter
 
 from django.db import connection
 
-from benchmarks.measure import Result
+from benchmarks.measure import Goal, Result
+from benchmarks.memory import forget_peak, megabytes
 from cases.deadlines import due_date
 from cases.facts import limit_of
 from cases.models import Dossier
@@ -18,8 +18,7 @@ from procedures.calendars import calendar_for
 from procedures.models import Agency, TimeLimit
 
 MILLION = 1_000_000
-GOAL_SECONDS, GOAL_MEGABYTES = 60.0, 100.0
-_CLEAR_REFS = Path("/proc/self/clear_refs")
+IN_TIME, BOUNDED = Goal(60.0), Goal(100.0)  # seconds, MB
 STARTS = 3000  # different pairs of start and limit; the dossiers share them
 
 
@@ -34,7 +33,7 @@ def revisions(template: Dossier, agencies: list[Agency], count: int, today: date
         days=[DayFacts(date=day, name_vi="Nghỉ đột xuất")],
         by=None,
     )
-    before = _forget_peak()
+    before = forget_peak()
     begin = perf_counter()
     found = preview(revision)
     seconds = perf_counter() - begin
@@ -45,24 +44,11 @@ def revisions(template: Dossier, agencies: list[Agency], count: int, today: date
         seconds / found.looked_at * MILLION,
         None,
         "s",
-        GOAL_SECONDS,
+        IN_TIME,
     )
     if before is not None:
-        more = _megabytes("VmHWM") - before
-        yield Result(f"calendar preview, memory on top ({shown})", more, None, "MB", GOAL_MEGABYTES)
-
-
-def _forget_peak() -> float | None:
-    """Memory of this process now, from which its peak is counted anew; None where the system cannot tell."""
-    if not _CLEAR_REFS.exists():
-        return None
-    _CLEAR_REFS.write_text("5")
-    return _megabytes("VmRSS")
-
-
-def _megabytes(name: str) -> float:
-    lines = Path("/proc/self/status").read_text().splitlines()
-    return next(int(line.split()[1]) for line in lines if line.startswith(f"{name}:")) / 1024
+        more = megabytes("VmHWM") - before
+        yield Result(f"calendar preview, memory on top ({shown})", more, None, "MB", BOUNDED)
 
 
 def add_dossiers(template: Dossier, agencies: list[Agency], count: int, today: date) -> None:

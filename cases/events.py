@@ -12,6 +12,19 @@ from cases.models import Dossier, DossierEvent
 from cases.outbox import tell_webhooks
 from onestop.encryption import seal
 
+# The fields of a dossier that events and webhooks tell: all that has to be read to record something.
+TOLD_OF = (
+    "uuid",
+    "code",
+    "state",
+    "receiving_desk",
+    "competent_agency",
+    "received_at",
+    "due_at",
+    "finished_at",
+    "returned_at",
+)
+
 
 def local_text(moment: datetime) -> str:
     """dd/mm/yyyy hh:mm in Asia/Ho_Chi_Minh."""

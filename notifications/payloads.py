@@ -65,16 +65,19 @@ class LetterPayload(Sheet):
 
     def to_json(self) -> dict:
         """As stored in `Letter.payload`; moments as ISO 8601 with offset."""
-        return {
-            name: value.isoformat() if isinstance(value, datetime) else value
-            for name, value in asdict(self).items()
-        }
+        return {field.name: _stored(getattr(self, field.name)) for field in fields(self)}
 
     @classmethod
     def from_json(cls, stored: dict):
         """The payload that `to_json` gave."""
         kinds = get_type_hints(cls)
         return cls(**{name: _read(value, kinds[name]) for name, value in stored.items()})
+
+
+def _stored(value):
+    if isinstance(value, datetime):
+        return value.isoformat()
+    return asdict(value) if isinstance(value, Form | Person) else value
 
 
 def _read(value, kind):

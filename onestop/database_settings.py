@@ -53,6 +53,9 @@ def _database(variable: str, url: str, *, connect_timeout: int, options: str, po
         raise ImproperlyConfigured(
             f"{variable} must be a postgres:// address: there is no second SQL dialect."
         )
+    database["ENGINE"] = (
+        "onestop.database"  # the same, but that a kept connection is looked at without a round trip
+    )
     database["CONN_HEALTH_CHECKS"] = True
     given = database.setdefault("OPTIONS", {})
     given.setdefault("connect_timeout", connect_timeout)  # seconds

@@ -18,9 +18,9 @@ from django.utils import timezone, translation
 from django.utils.cache import get_conditional_response
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
-from rest_framework.throttling import SimpleRateThrottle
 
 from cases import queueing, waiting
+from cases.api.throttles import Counted
 from cases.errors import CaseError
 from cases.models import QueueTicket, WaitingRoom
 from cases.services.tickets import take_ticket
@@ -29,7 +29,7 @@ from procedures.calendars import calendar_for
 BOARD_SECONDS = 1  # many screens ask at once: the database is asked once a second and desk
 
 
-class Kiosk(SimpleRateThrottle):
+class Kiosk(Counted):
     """Numbers drawn with the links of one desk: whoever copied a link does not draw thousands."""
 
     scope = "kiosk"

@@ -1,19 +1,20 @@
 """The written apology and the one reschedule that it may bring (R29–R33; Decree 61/2018 Art 19.9)."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Collection, Iterable
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import datetime
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from cases import deadlines, errors, rules
 from cases.apology_reasons import minutes_still_allowed
 from cases.enums import EventKind, Verb
-from cases.events import local_text, record
+from cases.events import TOLD_OF, local_text, record, record_all
 from cases.letters import apology_payload, dossier_of
 from cases.models import Dossier, Reschedule
 from cases.regime import mechanism_of
@@ -27,9 +28,20 @@ from notifications.errors import NotificationError, SignedForAnother
 from notifications.models import Letter
 from notifications.services import letters
 from notifications.services.letters import Signed
-from procedures.calendars import calendar_for
+from procedures.calendars import calendar_for, calendars_for
+from procedures.working_time import WorkCalendar
 
 SIGNING_ATTEMPTS = 3
+_OF_LETTERS = ("version__procedure", "competent_agency__parent__parent__parent")  # the tree is no deeper
+_IN_LETTERS = (
+    "version",
+    "cycle",
+    "filed_at",
+    "reception_day",
+    "clock_started_at",
+    "applicant__full_name",
+    "applicant__id_number",
+)
 
 
 @contextmanager
@@ -69,11 +81,50 @@ def draft_apology(dossier: Dossier) -> tuple[Letter, bool]:
             payload=apology_payload(dossier),
         )
     if created:
-        apology_by = deadlines.apology_by(
-            dossier.due_at, dossier.clock_started_at, calendar_for(dossier.competent_agency)
-        )
+        apology_by = _apology_by(dossier, calendar_for(dossier.competent_agency))
         record(dossier, EventKind.APOLOGY_DRAFTED, apology_by=local_text(apology_by))
     return letter, created
+
+
+def draft_together(
+    keys: Collection[int], waiting: QuerySet[Dossier], is_near: Callable[[Dossier, WorkCalendar], bool]
+) -> int:
+    """The same for many in one transaction, of those among them that still are `waiting` and near; how many.
+
+    As many statements for five hundred as for one. Whoever drafts or finishes one of these at the same time
+    waits, and then it is asked again.
+    """
+    locked_first = Dossier.objects.select_for_update().filter(pk__in=keys).order_by("pk")
+    with transaction.atomic():
+        list(locked_first.values_list("pk", flat=True))
+        found = waiting.filter(pk__in=keys).select_related("applicant").prefetch_related(*_OF_LETTERS)
+        found = found.only(*TOLD_OF, *_IN_LETTERS)
+        calendars = calendars_for({dossier.competent_agency for dossier in found})
+        near = [
+            (dossier, calendars[dossier.competent_agency_id])
+            for dossier in found
+            if is_near(dossier, calendars[dossier.competent_agency_id])
+        ]
+        with _letter_rules():
+            letters.draft_letters(
+                LetterKind.APOLOGY,
+                [
+                    (
+                        dossier.competent_agency.identifier,
+                        dossier.code,
+                        dossier.cycle,
+                        apology_payload(dossier),
+                    )
+                    for dossier, _calendar in near
+                ],
+            )
+        rows = [(dossier, {"apology_by": local_text(_apology_by(dossier, its))}) for dossier, its in near]
+        record_all(EventKind.APOLOGY_DRAFTED, rows, at=timezone.now())
+    return len(near)
+
+
+def _apology_by(dossier: Dossier, calendar: WorkCalendar) -> datetime:
+    return deadlines.apology_by(dossier.due_at, dossier.clock_started_at, calendar)
 
 
 def proposed_due_at(dossier: Dossier) -> datetime:

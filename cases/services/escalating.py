@@ -74,7 +74,7 @@ def _nearest(agency: Agency, written: dict[int | None, tuple[Rung, ...]]) -> tup
 def _ladders_now(now: datetime) -> Iterator[tuple[list[int], tuple[Window, ...]]]:
     """Agencies for which the same ladder reaches equally far today, so that they are asked for together."""
     written, alike = _written(), defaultdict(list)
-    for agency, calendar in agencies_at_work():
+    for agency, calendar in agencies_at_work().items():
         alike[windows(_nearest(agency, written), now, calendar)].append(agency.pk)
     for steps, agencies in alike.items():
         yield agencies, steps

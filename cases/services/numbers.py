@@ -18,28 +18,27 @@ def next_dossier_code(identifier: str, day: date) -> str:
     The counter's row stays locked until the reception commits: a rolled-back reception gives its
     number back, and two receptions of one desk take theirs one after the other. Call it last.
     """
+    counter = CodeCounter._meta.db_table
     with connection.cursor() as cursor:
-        # Codes imported from older systems count too: the first number of a day goes above them.
         cursor.execute(
-            f"SELECT 1 FROM {CodeCounter._meta.db_table} WHERE agency_identifier = %s AND day = %s",
+            f"UPDATE {counter} SET last_number = last_number + 1 WHERE agency_identifier = %s AND day = %s"
+            " RETURNING last_number",
             [identifier, day],
         )
-        highest = 0
-        if not cursor.fetchone():
+        if (row := cursor.fetchone()) is None:
+            # Codes imported from older systems count too: the first number of a day goes above them.
             prefix = codes.compose(identifier, day, 1)[:-4]
             issued = Dossier.objects.filter(code__startswith=prefix).order_by().values_list("code", flat=True)
             highest = codes.highest_number(identifier, day, issued)
-        cursor.execute(
-            f"""
-            INSERT INTO {CodeCounter._meta.db_table} AS counter (agency_identifier, day, last_number)
-            VALUES (%s, %s, %s)
-            ON CONFLICT (agency_identifier, day) DO UPDATE SET last_number = counter.last_number + 1
-            RETURNING last_number
-            """,
-            [identifier, day, highest + 1],
-        )
-        (number,) = cursor.fetchone()
-    return codes.compose(identifier, day, number)
+            # Another desk's clerk may have begun the day meanwhile.
+            cursor.execute(
+                f"INSERT INTO {counter} AS counter (agency_identifier, day, last_number) VALUES (%s, %s, %s)"
+                " ON CONFLICT (agency_identifier, day) DO UPDATE SET last_number = counter.last_number + 1"
+                " RETURNING last_number",
+                [identifier, day, highest + 1],
+            )
+            row = cursor.fetchone()
+    return codes.compose(identifier, day, row[0])
 
 
 def next_receipt_number(identifier: str, year: int) -> str:

@@ -4,6 +4,7 @@ import logging
 from collections.abc import Callable, Generator
 from contextlib import closing
 from datetime import timedelta
+from itertools import islice
 
 from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import F
@@ -89,6 +90,42 @@ def one_by_one(work: str, dossiers: Generator[tuple[int, object]], act: Callable
                 done += act(item)
             except Exception as error:  # noqa: BLE001 - it must not hold up those behind it; `note` logs it
                 stumbles.note(dossier, error)
+    if failed := stumbles.forget_others():
+        raise WorkIncomplete(done=done, failed=failed)
+    return done
+
+
+def in_batches(
+    work: str,
+    dossiers: Generator[int],
+    together: Callable[[list[int]], int],
+    each: Callable[[int], int],
+    *,
+    size: int,
+) -> int:
+    """Call `together` with so many keys at a time, in a transaction of its own. Returns the sum.
+
+    A batch that raises is done again with `each`, one dossier after the other, as in `one_by_one`; what the
+    last run stumbled over goes that way at once, and spoils no batch. Raises `WorkIncomplete` at the end, when
+    at some it failed.
+    """
+    done, stumbles = 0, Stumbles(work)
+    stuck = set(StuckDossier.objects.filter(work=work).values_list("dossier", flat=True))
+    with closing(dossiers):
+        while keys := list(islice(dossiers, size)):
+            alone = [pk for pk in keys if pk in stuck]
+            try:
+                if healthy := [pk for pk in keys if pk not in stuck]:
+                    with transaction.atomic():
+                        done += together(healthy)
+            except Exception:
+                logger.exception("%s: a batch failed; trying one by one", work)
+                alone = keys
+            for pk in alone:
+                try:
+                    done += each(pk)
+                except Exception as error:  # noqa: BLE001 - `note` logs it
+                    stumbles.note(pk, error)
     if failed := stumbles.forget_others():
         raise WorkIncomplete(done=done, failed=failed)
     return done

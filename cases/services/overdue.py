@@ -4,7 +4,7 @@ Every run asks the facts and claims its work with one conditional statement, so 
 what is newly due, not what is stored, and a run that never happened is made up by the next (DESIGN §7).
 """
 
-import logging
+from collections import defaultdict
 from collections.abc import Callable, Generator
 from dataclasses import astuple, dataclass
 from datetime import date, datetime, time, timedelta
@@ -17,15 +17,15 @@ from django.utils.translation import gettext as _
 
 from cases import deadlines, errors
 from cases.enums import EventKind, State
-from cases.events import local_text, record, record_all
+from cases.events import TOLD_OF, local_text, record, record_all
 from cases.models import CalendarMove, Dossier, DossierEvent, Supplement
-from cases.services.apologies import draft_apology
+from cases.services.apologies import draft_apology, draft_together
 from cases.services.at_work import agencies_at_work
 from cases.services.base import locked
 from cases.services.consultations import alert_late_consultations
 from cases.services.escalating import climb_ladders
 from cases.services.notices import notify_applicant, warn_of_due_date
-from cases.services.one_by_one import Stumbles, WorkIncomplete, one_by_one
+from cases.services.one_by_one import WorkIncomplete, in_batches, one_by_one
 from notifications.enums import LIVE_LETTER_STATES, LetterKind, LetterState, MessageKind
 from notifications.models import Letter
 from notifications.services.messages import enqueue
@@ -34,9 +34,8 @@ from procedures.enums import Role
 from procedures.models import Staff
 from procedures.working_time import WorkCalendar, minute_of
 
-logger = logging.getLogger(__name__)
-
 FLAGGED_AT_ONCE = 1_000
+DRAFTED_AT_ONCE = 500
 DIGEST_HOUR = 7  # the beat's own hour, see onestop/celery.py
 
 
@@ -94,36 +93,25 @@ def flag_overdue(now: datetime | None = None) -> int:
     """
     now = now or timezone.now()
     late = Dossier.objects.overdue(now).filter(overdue_flagged_at=None).order_by("pk")
-    flagged, stumbles = 0, Stumbles("flag")
-    while keys := list(late.exclude(pk__in=stumbles.errors).values_list("pk", flat=True)[:FLAGGED_AT_ONCE]):
-        try:
-            flagged += _flag(late.filter(pk__in=keys), now)
-        except Exception:
-            logger.exception("a batch could not be flagged; trying one by one")
-            flagged += _flag_one_by_one(late, keys, now, stumbles)
-    if failed := stumbles.forget_others():
-        raise WorkIncomplete(done=flagged, failed=failed)
-    return flagged
 
+    def flag(*keys: int) -> int:
+        return _flag(late.filter(pk__in=keys), now)
 
-def _flag_one_by_one(late: QuerySet, keys: list[int], now: datetime, stumbles: Stumbles) -> int:
-    flagged = 0
-    for pk in keys:
-        try:
-            flagged += _flag(late.filter(pk=pk), now)
-        except Exception as error:  # noqa: BLE001 - `note` logs it
-            stumbles.note(pk, error)
-    return flagged
+    return in_batches("flag", _keys(late), lambda keys: flag(*keys), flag, size=FLAGGED_AT_ONCE)
 
 
 @transaction.atomic
 def _flag(late: QuerySet, now: datetime) -> int:
     # Without what people told: nothing of it is needed, and it may be unreadable.
-    claimed = list(late.select_for_update(of=("self",)).without_id_numbers())
+    claimed = list(late.select_for_update(of=("self",)).only(*TOLD_OF))
     Dossier.objects.filter(pk__in=[dossier.pk for dossier in claimed]).update(overdue_flagged_at=now)
     rows = [(dossier, {"due": local_text(dossier.due_at)}) for dossier in claimed]
     record_all(EventKind.OVERDUE, rows, at=now)
     return len(claimed)
+
+
+def _keys(dossiers: QuerySet) -> Generator[int]:
+    yield from dossiers.values_list("pk", flat=True).iterator(chunk_size=FLAGGED_AT_ONCE)
 
 
 def warn_due_soon(now: datetime | None = None) -> int:
@@ -138,7 +126,7 @@ def warn_due_soon(now: datetime | None = None) -> int:
 
 
 def _due_soon(today: date) -> Generator[tuple[int, tuple[int, int]]]:
-    for agency, calendar in agencies_at_work():
+    for agency, calendar in agencies_at_work().items():
         for days_left in (2, 1):
             day = calendar.working_day_after(today, days_left)
             start = datetime.combine(day, time.min, tzinfo=timezone.get_default_timezone())
@@ -157,40 +145,54 @@ def draft_apologies(now: datetime | None = None) -> int:
     dossier that was rescheduled once gets no further draft: it could never be issued (T11).
 
     One dossier that cannot be drafted does not keep the others waiting: it is logged, the rest is done,
-    and at the end `WorkIncomplete` says how many failed.
+    and at the end `WorkIncomplete` says how many failed. Many are drafted at once, by
+    what is due first; a batch that raises is done again one by one.
     """
     now = now or timezone.now()
 
-    def draft(item: tuple[int, WorkCalendar]) -> int:
-        pk, calendar = item
-        dossier = Dossier.objects.running().filter(pk=pk).first()
+    def is_near(dossier: Dossier, calendar: WorkCalendar) -> bool:
+        return _apology_is_near(dossier, calendar, now)
+
+    def together(keys: list[int]) -> int:
+        return draft_together(keys, _without_apology(now), is_near)
+
+    def draft(pk: int) -> int:
+        dossier = _without_apology(now).filter(pk=pk).first()
         try:
-            near = dossier is not None and _apology_is_near(dossier, calendar, now)
+            near = dossier is not None and is_near(dossier, calendar_for(dossier.competent_agency))
             return near and draft_apology(dossier)[1]
         except errors.NotPossibleNow:
             return 0  # somebody finished it between the query and the lock: nothing to apologise for
 
-    return one_by_one("draft", _without_apology(now), draft)
+    return in_batches("draft", _near(now), together, draft, size=DRAFTED_AT_ONCE)
 
 
-def _without_apology(now: datetime) -> Generator[tuple[int, tuple[int, WorkCalendar]]]:
-    for agency, calendar in agencies_at_work():
-        horizon = calendar.closing(calendar.working_day_after(timezone.localdate(now), 1))
-        letters = Letter.objects.filter(
-            kind=LetterKind.APOLOGY,
-            reference=OuterRef("code"),
-            cycle=OuterRef("cycle"),
-            state__in=LIVE_LETTER_STATES,
+def _near(now: datetime) -> Generator[int]:
+    """What is due within a working day and has no letter; one question for all agencies with the same days."""
+    horizons = defaultdict(list)
+    for agency, calendar in agencies_at_work().items():
+        horizons[calendar.closing(calendar.working_day_after(timezone.localdate(now), 1))].append(agency)
+    for horizon, agencies in sorted(horizons.items()):
+        due = Dossier.objects.running().filter(
+            ~Exists(_live_apologies()), competent_agency__in=agencies, due_at__lte=horizon
         )
-        waiting = (
-            Dossier.objects.running()
-            .filter(~Exists(letters), ~_taken_back(now), competent_agency=agency, due_at__lte=horizon)
-            .order_by("due_at")
-        )
-        if settings.RESCHEDULE_SCOPE == "dossier":
-            waiting = waiting.filter(reschedules__isnull=True)
-        for pk in waiting.values_list("pk", flat=True).iterator(chunk_size=500):
-            yield pk, (pk, calendar)
+        yield from _keys(due.order_by("due_at"))
+
+
+def _live_apologies() -> QuerySet[Letter]:
+    return Letter.objects.filter(
+        kind=LetterKind.APOLOGY,
+        reference=OuterRef("code"),
+        cycle=OuterRef("cycle"),
+        state__in=LIVE_LETTER_STATES,
+    )
+
+
+def _without_apology(now: datetime) -> QuerySet[Dossier]:
+    waiting = Dossier.objects.running().filter(~Exists(_live_apologies()), ~_taken_back(now))
+    if settings.RESCHEDULE_SCOPE == "dossier":
+        waiting = waiting.filter(reschedules__isnull=True)
+    return waiting
 
 
 def _taken_back(now: datetime) -> Q:

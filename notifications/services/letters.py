@@ -1,6 +1,7 @@
 """Letters from draft to sent. Who may do it, and whether the law allows the new date, asks the caller."""
 
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -40,20 +41,41 @@ def draft_letter(
     constraint decides, and who comes second gets the first one's letter. Raises `ValueError` for a kind
     that is issued at once.
     """
-    if kind not in DRAFTED_KINDS:
-        raise ValueError(f"A letter of kind “{kind}” is issued at once, never drafted.")
+    _check_drafted(kind)
     return Letter.objects.live().get_or_create(
         kind=kind,
         reference=reference,
         cycle=cycle,
-        defaults={
-            "agency_identifier": agency_identifier,
-            "payload": payload.to_json(),
-            "reason": payload.reason,
-            "new_due_at": payload.new_due_at,
-            "drafted_at": timezone.now(),
-        },
+        defaults=_of_draft(agency_identifier, payload, timezone.now()),
     )
+
+
+def draft_letters(kind: str, drafts: Iterable[tuple[str, str, int, LetterPayload]]) -> list[Letter]:
+    """New drafts of this kind, one for each agency identifier, reference, cycle and payload.
+
+    Whoever calls knows that there is none yet, and that nobody makes one meanwhile: else `IntegrityError`.
+    """
+    _check_drafted(kind)
+    now = timezone.now()
+    return Letter.objects.bulk_create(
+        Letter(kind=kind, reference=reference, cycle=cycle, **_of_draft(agency_identifier, payload, now))
+        for agency_identifier, reference, cycle, payload in drafts
+    )
+
+
+def _check_drafted(kind: str) -> None:
+    if kind not in DRAFTED_KINDS:
+        raise ValueError(f"A letter of kind “{kind}” is issued at once, never drafted.")
+
+
+def _of_draft(agency_identifier: str, payload: LetterPayload, at: datetime) -> dict:
+    return {
+        "agency_identifier": agency_identifier,
+        "payload": payload.to_json(),
+        "reason": payload.reason,
+        "new_due_at": payload.new_due_at,
+        "drafted_at": at,
+    }
 
 
 @transaction.atomic

@@ -206,3 +206,11 @@ def _waits(pid: int | None) -> bool:
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM pg_locks WHERE pid = %s AND NOT granted", [pid])
         return cursor.fetchone()[0] > 0
+
+
+# Batches --------------------------------------------------------------------------------------------
+
+
+def no_batch(*_given):
+    """Stands in for work on many at once that failed at one of them: each is tried by itself then."""
+    raise RuntimeError("one of these cannot be worked on")

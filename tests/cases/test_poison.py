@@ -15,7 +15,7 @@ from cases.services.revisions import DayFacts
 from notifications.models import Letter
 from onestop.health import readiness
 from onestop.metrics.page import metrics_text
-from tests.cases.helpers import fresh, kinds
+from tests.cases.helpers import fresh, kinds, no_batch
 from tests.cast import local
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english")]
@@ -198,6 +198,7 @@ def test_each_run_counts_and_the_first_that_gets_past_it_forgets(pair, clock, mo
         return real(dossier)
 
     with monkeypatch.context() as broken:
+        broken.setattr(overdue, "draft_together", no_batch)
         broken.setattr(overdue, "draft_apology", draft)
         for _run in range(2):
             with pytest.raises(WorkIncomplete):
@@ -223,6 +224,7 @@ def test_a_database_that_goes_away_is_no_fault_of_a_dossier_and_what_was_noted_b
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute("SELECT pg_terminate_backend(pg_backend_pid())")
 
+    monkeypatch.setattr(overdue, "draft_together", no_batch)
     monkeypatch.setattr(overdue, "draft_apology", draft)
     with pytest.raises(OperationalError):
         services.draft_apologies()
@@ -242,6 +244,7 @@ def test_a_lock_that_does_not_come_free_ends_the_run_for_nobody_else(pair, clock
                 cursor.execute("SET LOCAL statement_timeout = 1; SELECT pg_sleep(9)")
         return real(dossier)
 
+    monkeypatch.setattr(overdue, "draft_together", no_batch)
     monkeypatch.setattr(overdue, "draft_apology", draft)
     with pytest.raises(WorkIncomplete):
         services.draft_apologies()

@@ -1,6 +1,8 @@
 """The workers' work: warn, draft, flag, digest; safe twice, in parallel and after a missed day (R29, R33)."""
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from cases import services
@@ -10,7 +12,7 @@ from cases.services import overdue
 from notifications.models import Letter, Message
 from procedures.enums import LimitUnit
 from procedures.models import CalendarDay
-from tests.cases.helpers import fresh, in_parallel, kinds, one_waits_for_the_other, said
+from tests.cases.helpers import fresh, in_parallel, kinds, no_batch, one_waits_for_the_other, said
 from tests.cast import local, make_procedure
 
 pytestmark = pytest.mark.usefixtures("english")
@@ -160,6 +162,19 @@ def test_draft_apologies_for_what_became_overdue_without_one(world, clock):
     assert services.draft_apologies() == 0
 
 
+@pytest.mark.parametrize("work", [services.flag_overdue, services.draft_apologies])
+def test_many_take_as_many_statements_as_one(world, clock, work):
+    counted = []
+    for received, late in ((1, "2026-11-13 09:00"), (5, "2026-11-20 09:00")):
+        for _number in range(received):
+            world.receive()
+        clock.move_to(late)
+        with CaptureQueriesContext(connection) as queries:
+            assert work() == received
+        counted.append(len(queries))
+    assert counted[0] == counted[1]
+
+
 def test_draft_apologies_not_again_after_the_letter_was_issued_or_sent(world, clock):
     dossier = world.processing()
     clock.move_to("2026-11-11 09:15")
@@ -298,6 +313,7 @@ def test_one_dossier_that_cannot_be_drafted_does_not_keep_the_others_waiting(wor
             raise RuntimeError("poison")
         return real(dossier)
 
+    monkeypatch.setattr(overdue, "draft_together", no_batch)
     monkeypatch.setattr(overdue, "draft_apology", draft)
     with pytest.raises(overdue.WorkIncomplete, match="1 dossiers could not be worked on"):
         services.draft_apologies()

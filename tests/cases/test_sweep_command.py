@@ -9,6 +9,7 @@ from django.core.management import CommandError, call_command
 from cases import services
 from cases.services import overdue
 from notifications.models import Message
+from tests.cases.helpers import no_batch
 
 pytestmark = pytest.mark.usefixtures("english")
 
@@ -69,6 +70,7 @@ def test_the_command_delivers_and_counts_also_when_a_part_failed(world, clock, m
     def fail(dossier):
         raise RuntimeError("poison")
 
+    monkeypatch.setattr(overdue, "draft_together", no_batch)
     monkeypatch.setattr(overdue, "draft_apology", fail)
     out = io.StringIO()
     with pytest.raises(CommandError, match="could not be worked on") as failure:

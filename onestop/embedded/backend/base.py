@@ -4,10 +4,10 @@ Commands that never connect (help, check, …) start nothing.
 """
 
 from django.conf import settings
-from django.db.backends.postgresql import base
 from django.db.backends.postgresql.client import DatabaseClient as PostgresqlClient
 from django.db.utils import OperationalError
 
+from onestop.database import base
 from onestop.embedded import EmbeddedError, postgresql, servers
 
 
