@@ -47,7 +47,7 @@ fuzz: $(DEV) $(COMPILED) ## ask a server of its own for what the OpenAPI file al
 chaos: $(DEV) $(COMPILED) ## break real processes and look that nothing is lost (ARGS="--only kill-sweep --times 50")
 	@$(PYTHON) -m tests.chaos $(ARGS)
 
-bench: $(DEV) $(COMPILED) ## measure what people wait for, beside a yardstick (ARGS="--dossiers 1000000" for all)
+bench: $(DEV) $(COMPILED) ## measure what people wait for, beside a yardstick (ARGS="--dossiers 100000,10000000" for more)
 	@$(PYTHON) -m benchmarks.run $(ARGS)
 
 keystrokes: $(DEV) $(COMPILED) ## count the keys and the server time of a birth registration in a running demo

@@ -13,6 +13,7 @@ from django.db import connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 TEMPLATE = "bench_onestop"
+MONTHS = 4  # back; every day of them is rolled up
 
 
 class Databases:
@@ -22,18 +23,25 @@ class Databases:
         self._open: dict[str, BaseDatabaseWrapper] = {}
         self._made: list[str] = []
 
-    def fill(self, count: int, *, say) -> str:
-        """The name of a copy of the template with so many dossiers more, their days and months rolled up."""
+    def fill(self, count: int, *, rolled_up: bool, say) -> str:
+        """The name of a copy of the template with so many dossiers more."""
         name = f"{TEMPLATE}_{count}"
         with self.on("postgres"), connections["default"].cursor() as cursor:
             cursor.execute(f'DROP DATABASE IF EXISTS "{name}"')
             self._made.append(name)
             cursor.execute(f'CREATE DATABASE "{name}" TEMPLATE "{TEMPLATE}"')
         with self.on(name):
-            call_command("generate_dossiers", count=count, yes_fill_this_database=True, stdout=sys.stderr)
+            call_command(
+                "generate_dossiers",
+                count=count,
+                months=MONTHS,
+                yes_fill_this_database=True,
+                stdout=sys.stderr,
+            )
             say(f"{count:,} dossiers")
-            call_command("rebuild_rollups", stdout=sys.stderr)
-            say("their roll-ups")
+            if rolled_up:
+                call_command("rebuild_rollups", stdout=sys.stderr)
+                say("their roll-ups")
         return name
 
     @contextmanager

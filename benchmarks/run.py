@@ -157,7 +157,8 @@ def of_many(only: list[str], small: int, large: int, overdue: int) -> Iterator:
 
     databases = Databases()
     try:
-        few, many = (databases.fill(count, say=say) for count in (small, large))
+        few = databases.fill(small, rolled_up=False, say=say)
+        many = databases.fill(large, rolled_up="scorecard" in only, say=say)
         if "scorecard" in only:
             with databases.on(many):
                 yield from scorecards(Agency.objects.get(parent=None))

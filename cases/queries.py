@@ -6,7 +6,7 @@ from datetime import datetime
 
 from django.conf import settings
 from django.core.files import File
-from django.db import connections, router
+from django.db import connections
 from django.db.models import Count, Exists, OuterRef, Prefetch, QuerySet
 from django.db.models.functions import Coalesce
 from django.utils import timezone
@@ -45,11 +45,10 @@ _KNOWN = ("id", "uuid", "code", "finished_at", "ended_at", "secret_turn")  # in 
 
 def _known_by(code: str | None) -> Dossier | None:
     """By hand: a whole town asks this, and to compose the query takes far longer than to answer it."""
-    alias = router.db_for_read(Dossier)
-    with connections[alias].cursor() as cursor:
+    with connections[Dossier.objects.db].cursor() as cursor:
         cursor.execute(f"SELECT {', '.join(_KNOWN)} FROM cases_dossier WHERE code = %s", [code])
         row = cursor.fetchone()
-    return row and Dossier.from_db(alias, _KNOWN, row)
+    return row and Dossier.from_db(Dossier.objects.db, _KNOWN, row)
 
 
 def look_up(code: str, proof: Proof | None = None) -> Dossier | None:
