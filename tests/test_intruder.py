@@ -50,9 +50,8 @@ def signed_in(person, **options) -> Client:
 # Guessing -------------------------------------------------------------------------------------------
 
 
-def test_secrets_are_not_guessed(world, settings):
+def test_secrets_are_not_guessed(world):
     """After five wrong tries the next has to wait; an unknown code and a wrong secret are answered alike."""
-    settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
     dossier = world.receive()
     client = Client()
     for code in (dossier.code, "H41.101-261109-0999"):

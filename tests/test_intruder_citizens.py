@@ -225,8 +225,7 @@ def feedback(world) -> Feedback:
     return Feedback.objects.get()
 
 
-def test_the_secret_of_feedback_is_not_guessed(feedback, settings):
-    settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+def test_the_secret_of_feedback_is_not_guessed(feedback):
     for code in (feedback.code, "H41.101-PA26-0999"):
         tries = [Client().post(FOLLOW, {"code": code, "secret": f"AAAAA-{n:05}"}) for n in range(21)]
         assert [answer.status_code for answer in tries] == [404] * 20 + [429]

@@ -49,7 +49,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='replacedmoment',
             name='dossier',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='replaced_moments', to='cases.dossier'),
+            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='replaced_moments', to='cases.dossier'),
         ),
         migrations.AddIndex(
             model_name='replacedmoment',

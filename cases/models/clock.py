@@ -126,7 +126,9 @@ class Replaced(models.TextChoices):
 class ReplacedMoment(models.Model):
     """What such a moment was until `at`: a completion or a day off moved it (R10, R16; T2). See `cases.as_of`."""
 
-    dossier = models.ForeignKey(Dossier, on_delete=models.PROTECT, related_name="replaced_moments")
+    dossier = models.ForeignKey(
+        Dossier, on_delete=models.PROTECT, related_name="replaced_moments", db_index=False
+    )
     name = models.CharField(max_length=20, choices=Replaced.choices)
     was = models.DateTimeField()
     at = models.DateTimeField(_("at"))

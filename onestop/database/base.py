@@ -8,12 +8,15 @@ two requests nothing else ever arrives. So something to read is a goodbye, and a
 import select
 
 from django.db.backends.postgresql import base
+from psycopg import pq
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
     def is_usable(self) -> bool:
-        """Whether the server has said nothing since the last query. Nothing is sent."""
+        """Whether the server has said nothing since the last query, and would take another. Nothing is sent."""
         if self.connection is None or self.connection.closed:
+            return False
+        if self.connection.info.transaction_status == pq.TransactionStatus.INERROR:
             return False
         try:
             ready = select.poll()

@@ -33,7 +33,13 @@ def start_providers(children: Children, url: str) -> dict[str, str]:
         }
         here = url.rpartition(":")[2]
         places = [f"--redirect-uri=http://{host}:{here}{back}" for host in ("127.0.0.1", "localhost")]
-        arguments = ["--port", str(port), "--client-id", CLIENT, "--client-secret", secret]
+        arguments = [
+            "--port",
+            str(port),
+            "--client-id",
+            CLIENT,
+            f"--client-secret={secret}",
+        ]  # it may begin with a dash
         child = f"identity-provider-{people}"
         children.start(child, "onestop.simulators.oidc", "--people", people, *arguments, *places)
         port += 1

@@ -40,9 +40,8 @@ def pytest_collection_modifyitems(items):
 
 
 @pytest.fixture
-def office(transactional_db, settings):
+def office(transactional_db):
     """The usual world with one dossier that is long overdue, and then the clock of today."""
-    settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
     with time_machine.travel(timezone.now() - timedelta(days=30)):
         world = build_world()
         world.overdue = world.processing()

@@ -19,7 +19,7 @@ from cases.codes import code_in, compose, is_dossier_code
 from cases.errors import CaseError
 from cases.models import Dossier
 from cases.notice_topics import OPTIONAL_TOPICS
-from cases.public.passes import dossier_of, pass_for
+from cases.public.passes import opened, pass_for
 from cases.public.uploads import metadata
 from cases.queries import tidy_code
 from cases.services import idempotency
@@ -190,9 +190,14 @@ def test_any_cursor_is_a_position_or_refused(kind, cursor):
 @fewer
 def test_any_signed_address_that_we_did_not_sign_opens_nothing(db, text):
     assert read_link(text) is None
-    assert dossier_of(text) is None
+    assert behind(text) is None
     assert proved_dossier(text) is None
     assert room_of(text) is None
+
+
+def behind(text: str) -> Dossier | None:
+    with opened(text) as dossier:
+        return dossier
 
 
 @given(value=JSON)
@@ -200,12 +205,12 @@ def test_any_signed_address_that_we_did_not_sign_opens_nothing(db, text):
 def test_signed_for_something_else_opens_nothing(db, value):
     """A signature says who wrote it, and not what it was written for."""
     text = signing.dumps(value, salt="something else")
-    assert (read_link(text), dossier_of(text), proved_dossier(text)) == (None, None, None)
+    assert (read_link(text), behind(text), proved_dossier(text)) == (None, None, None)
 
 
 def test_what_we_signed_opens_what_it_was_signed_for(world):
     dossier = world.receive()
-    assert dossier_of(pass_for(dossier)) == dossier
+    assert behind(pass_for(dossier)) == dossier
     assert proved_dossier(rating_proof(dossier)) == dossier
     for topic in OPTIONAL_TOPICS:
         token = switch_off_url(dossier.applicant, topic).rstrip("/").rpartition("/")[2]

@@ -1,7 +1,7 @@
 """A kept connection that the server has closed is seen before it is used, without asking the server."""
 
 import pytest
-from django.db import connection, connections
+from django.db import ProgrammingError, connection, connections
 from django.test.utils import CaptureQueriesContext
 
 from cases.models import Dossier
@@ -30,6 +30,16 @@ def test_a_connection_in_use_is_usable_and_asks_nothing(other):
     with CaptureQueriesContext(other) as asked:
         assert other.is_usable()
     assert len(asked) == 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_connection_whose_transaction_failed_is_not_usable(other):
+    """As with Django's own question, which fails there too."""
+    with other.cursor() as cursor:
+        cursor.execute("BEGIN")
+        with pytest.raises(ProgrammingError):
+            cursor.execute("SELECT 1 FROM nowhere")
+    assert not other.is_usable()
 
 
 @pytest.mark.django_db(transaction=True)

@@ -117,7 +117,7 @@ def test_the_command_neither_writes_nor_makes_anybody_wait(office, clock, monkey
         ({"only": ["nothing"]}, "There is no invariant “nothing”; there are: "),
     ],
 )
-def test_the_command_refuses_what_it_does_not_know(english, options, sentence):
+def test_the_command_refuses_what_it_does_not_know(db, english, options, sentence):
     code, text = checked(**options)
     assert code == 2
     assert sentence in text

@@ -154,7 +154,7 @@ def test_who_comes_while_the_documents_are_copied_keeps_the_database(backup, mon
         came.append(connect(connection.settings_dict["NAME"]))
         return 0
 
-    monkeypatch.setattr(restoring, "_bring_documents", copy_for_an_hour)
+    monkeypatch.setattr(restoring, "bring_documents", copy_for_an_hour)
     monkeypatch.setattr(restoring, "_clear", lambda: pytest.fail("emptied"))
     monkeypatch.setattr(restoring, "run", lambda *arguments: pytest.fail("filled"))
     with pytest.raises(BackupError, match="1 other connections use the database"):

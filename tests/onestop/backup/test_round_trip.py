@@ -123,7 +123,7 @@ def test_every_document_that_the_dump_names_is_in_the_backup(office, tmp_path):
 def test_what_is_added_and_removed_meanwhile_is_in_the_backup_as_the_dump_says(office, tmp_path, monkeypatch):
     """Between the copying of the documents and the dump somebody scans, and somebody takes a scan out."""
     removed, *_others = Document.objects.order_by("pk")
-    gone, take_all = removed.file.name, making._Documents.take_all
+    gone, take_all = removed.file.name, making.Documents.take_all
 
     def take_all_and_work(documents):
         take_all(documents)
@@ -132,7 +132,7 @@ def test_what_is_added_and_removed_meanwhile_is_in_the_backup_as_the_dump_says(o
         new.file.save("moi.pdf", ContentFile(b"%PDF- meanwhile"), save=True)
         default_storage.delete(gone)
 
-    monkeypatch.setattr(making._Documents, "take_all", take_all_and_work)
+    monkeypatch.setattr(making.Documents, "take_all", take_all_and_work)
     made = make_backup(tmp_path / "backups")
     new = Document.objects.get(sha256="0" * 64)
     assert made.manifest.missing == []
@@ -175,7 +175,7 @@ def test_a_document_that_changed_is_copied_again(office, tmp_path, clock):
 @pytest.mark.parametrize("linked", [False, True], ids=["copied before", "linked before"])
 def test_a_file_that_is_still_being_written_is_whole_in_the_end(office, tmp_path, monkeypatch, clock, linked):
     """An upload in pieces gets its next one between the copying of the documents and the dump."""
-    name, take_all = Document.objects.order_by("pk").first().file.name, making._Documents.take_all
+    name, take_all = Document.objects.order_by("pk").first().file.name, making.Documents.take_all
     first = Path(default_storage.path(name)).read_bytes()
     earlier = make_backup(tmp_path / "backups") if linked else None
     clock.move_to("2026-11-13 10:00")
@@ -185,7 +185,7 @@ def test_a_file_that_is_still_being_written_is_whole_in_the_end(office, tmp_path
         with Path(default_storage.path(name)).open("ab") as file:
             file.write(b" and the next piece")
 
-    monkeypatch.setattr(making._Documents, "take_all", take_all_and_go_on)
+    monkeypatch.setattr(making.Documents, "take_all", take_all_and_go_on)
     made = make_backup(tmp_path / "backups")
     assert (made.folder / DOCUMENTS / name).read_bytes() == first + b" and the next piece"
     lines = (made.folder / SUMS).read_text().splitlines()
