@@ -17,7 +17,8 @@ _POSTGRESQL = "django.db.backends.postgresql"
 _CONN_MAX_AGE = env.int("DB_CONN_MAX_AGE", 60)
 # Compiling a query takes longer than any query of a page may take.
 _NO_JIT = "-c jit=off"
-_READ_ONLY = "-c default_transaction_read_only=on"
+_READ_ONLY = "-c default_transaction_read_only=on -c statement_timeout=5s"
+_SOON_AWAY = {"tcp_user_timeout": 3000, "keepalives_idle": 5, "keepalives_interval": 2, "keepalives_count": 2}
 
 
 def databases(url: str, *, embedded: bool, test_name: str) -> dict[str, dict]:
@@ -40,6 +41,9 @@ def databases(url: str, *, embedded: bool, test_name: str) -> dict[str, dict]:
         options=f"{_NO_JIT} {_READ_ONLY}",
         pooled=False,
     )
+    # A machine that lost its power says no goodbye: unanswered packets and slow answers end a look-up there.
+    for name, value in _SOON_AWAY.items():
+        replica["OPTIONS"].setdefault(name, value)
     replica["TEST"] = {"MIRROR": "default"}
     return {"default": default, "replica": replica}
 

@@ -16,7 +16,14 @@ from typing import TypeVar
 
 from django.apps import apps
 from django.conf import settings
-from django.db import DEFAULT_DB_ALIAS, InterfaceError, OperationalError, connection, connections
+from django.db import (
+    DEFAULT_DB_ALIAS,
+    DatabaseError,
+    InterfaceError,
+    OperationalError,
+    connection,
+    connections,
+)
 
 log = logging.getLogger(__name__)
 
@@ -142,7 +149,7 @@ def ask(question: Callable[[], Answer | None]) -> Answer | None:
         try:
             with _of_the_replica():
                 answer = question()
-        except (OperationalError, InterfaceError) as error:
+        except (DatabaseError, InterfaceError) as error:  # also a column that has not arrived there yet
             standby.rest(error)
         else:
             if answer is not None:

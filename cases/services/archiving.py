@@ -25,6 +25,7 @@ from cases.errors import NotPossibleNow
 from cases.feedback import OPEN as OPEN_FEEDBACK
 from cases.hooks import DeliveryState
 from cases.models import (
+    AnswerRating,
     ArchivedDossier,
     ArchivedYear,
     AuditEntry,
@@ -32,7 +33,9 @@ from cases.models import (
     Dossier,
     DossierEvent,
     Feedback,
+    FeedbackStep,
     Payment,
+    Rating,
     StuckDossier,
     WebhookDelivery,
 )
@@ -57,6 +60,13 @@ def waits_for() -> dict[Promise, Q]:
     """What a dossier waits for before it goes, as a person reads it: nobody has to do anything to it any more."""
     events = DossierEvent.objects.filter(dossier=OF_DOSSIER)
     unchained = AuditEntry.objects.filter(event=OuterRef("pk"), number__isnull=False)
+    too_new = {"at__gte": datetime(_newest_year() + 1, 1, 1, tzinfo=TZ)}
+    happened = (
+        Q(Exists(events.filter(**too_new)))
+        | Q(Exists(Rating.objects.filter(dossier=OF_DOSSIER, **too_new)))
+        | Q(Exists(FeedbackStep.objects.filter(feedback__dossier=OF_DOSSIER, **too_new)))
+        | Q(Exists(AnswerRating.objects.filter(feedback__dossier=OF_DOSSIER, **too_new)))
+    )
     return {
         gettext_lazy("a letter that was not issued"): _about(Letter.objects.open()),
         gettext_lazy("a message that was not sent"): _about(
@@ -72,11 +82,18 @@ def waits_for() -> dict[Promise, Q]:
             Exists(WebhookDelivery.objects.filter(dossier=OF_DOSSIER, state=DeliveryState.PENDING))
         ),
         gettext_lazy("its place in the chain of the history"): Q(Exists(events.filter(~Exists(unchained)))),
+        # Days after the archive's last one are still counted, and the months of those not frozen yet.
+        gettext_lazy("the end of a later year, in which something happened to it"): happened,
         gettext_lazy("workers who fail at it"): Q(Exists(StuckDossier.objects.filter(dossier=OF_DOSSIER))),
         # Which of two results counts is asked of both (R39).
         gettext_lazy("its correction, or it is one"): Q(corrects__isnull=False)
         | Q(Exists(Dossier.objects.filter(corrects=OF_DOSSIER))),
     }
+
+
+def _newest_year() -> int:
+    """The newest that may be archived today (Asia/Ho_Chi_Minh)."""
+    return timezone.localdate().year - 1 - settings.ARCHIVE_AFTER_YEARS
 
 
 def ended_in(year: int) -> QuerySet[Dossier]:
@@ -98,7 +115,7 @@ def archive_year(year: int, progress: Callable[[int], object] = lambda moved: No
     `progress` is told how many each batch moved. NotPossibleNow for a year that is not over long enough
     (`ARCHIVE_AFTER_YEARS`) or that was detached.
     """
-    newest = timezone.localdate().year - 1 - settings.ARCHIVE_AFTER_YEARS
+    newest = _newest_year()
     if year > newest:
         raise NotPossibleNow(
             _("The newest year that may be archived today is %(year)s (ARCHIVE_AFTER_YEARS).")
@@ -182,7 +199,7 @@ def _note_last_day(year: int, ids: list[int]) -> None:
             {"ids": ids},
         )
         (last,) = cursor.fetchone()
-    day: date = timezone.localdate(last, TZ)
+    day = timezone.localdate(last, TZ) if last else date(year, 12, 31)
     row = ArchivedYear.objects.select_for_update().get(pk=year)
     _must_be_attached(row)
     if row.last_day is None or row.last_day < day:

@@ -155,6 +155,6 @@ def test_a_pooler_gets_nothing_that_it_refuses_and_the_replica_stands_beside_it(
     assert done.stdout.strip() == str(
         [
             ("default", None, True),
-            ("replica", "-c jit=off -c default_transaction_read_only=on", False),
+            ("replica", "-c jit=off -c default_transaction_read_only=on -c statement_timeout=5s", False),
         ]
     ), done.stderr

@@ -2,13 +2,17 @@
 
 import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
+from django.utils import timezone
 
 from cases.archive.tables import moved
-from cases.enums import State
+from cases.enums import EventKind, State
 from cases.errors import NotPossibleNow
+from cases.events import record
 from cases.models import ArchivedDossier, ArchivedYear, Document, Dossier, DossierEvent, StoredPaper
 from cases.services import archiving
 from cases.services.store import valid_papers
+from notifications.enums import MessageState
+from notifications.models import Message, MessageTurn
 from tests.cases.archive.conftest import YEAR, nothing_waits, rows_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english")]
@@ -47,6 +51,24 @@ def test_what_is_open_or_of_another_year_stays(ended, world, clock):
     assert Dossier.objects.filter(pk=later.pk).exists() is False
     assert set(Dossier.objects.values_list("state", flat=True)) == {State.PROCESSING, State.RETURNED}
     assert Dossier.objects.get(state=State.RETURNED) == new_year
+
+
+def test_what_was_given_up_and_when_goes_along(world, clock):
+    world.returned()
+    nothing_waits()
+    MessageTurn.objects.create(message=Message.objects.first(), at=timezone.now(), state=MessageState.DEAD)
+    clock.move_to("2029-01-10 09:00")
+    assert archiving.archive_year(YEAR) == 1
+    connection.check_constraints()  # as a commit does
+    assert (MessageTurn.objects.count(), rows_of(YEAR, MessageTurn)) == (0, 1)
+
+
+def test_what_something_happened_to_in_a_later_year_waits_for_its_end(ended):
+    """Or days that are not counted yet would lie behind the last day of the archive, see `closed_through`."""
+    record(ended, EventKind.OVERDUE, due="12/11/2026 17:00")
+    nothing_waits()
+    assert archiving.archive_year(YEAR) == 0
+    assert archiving.still_waiting(YEAR) == {"the end of a later year, in which something happened to it": 1}
 
 
 def test_a_second_run_finds_nothing_and_says_nothing_waits(archived):
