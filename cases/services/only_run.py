@@ -1,9 +1,9 @@
 """One run of a kind at a time over all workers, so that the others stay free for what is urgent."""
 
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 
-from django.db import connection
+from django.db import InterfaceError, OperationalError, connection
 
 
 @contextmanager
@@ -20,4 +20,9 @@ def only_run(lock: int) -> Iterator[bool]:
             alone = cursor.fetchone()[0]
         if not alone:
             own.close()
-        yield alone
+        try:
+            yield alone
+        finally:
+            # Or a pooler would let go of the lock only some time after. A connection that is lost holds none.
+            with suppress(OperationalError, InterfaceError):
+                own.rollback()
