@@ -75,7 +75,11 @@ def rebuild_rollups(
     _count_again(stumbles)
     ids = [agency.pk for agency in agencies] if agencies is not None else _everybody()
     first_days = dict.fromkeys(ids, max(first or begins, begins))
-    return _all_or_say_so(_count(first_days, min(last or yesterday, yesterday), stumbles), stumbles)
+    counted = _count(first_days, min(last or yesterday, yesterday), stumbles)
+    # Or the next run would find nothing of them to count, and forget that they failed.
+    failed = first_days.keys() & stumbles.errors.keys()
+    Recount.objects.bulk_create(Recount(agency_id=pk, first_day=first_days[pk]) for pk in failed)
+    return _all_or_say_so(counted, stumbles)
 
 
 def first_day() -> date | None:

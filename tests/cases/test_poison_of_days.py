@@ -97,6 +97,21 @@ def test_a_rebuild_counts_the_others_and_says_so(world, two_wards):
     assert days_of(world.other_ward) == 24
 
 
+def test_whom_a_rebuild_failed_at_waits_for_the_next_run(world, two_wards):
+    """Or that run would find nothing to do, and forget that the old figures still stand."""
+    two_wards.clear()
+    keep_rollups()
+    two_wards.add(world.ward.pk)
+    with pytest.raises(AgenciesIncomplete):
+        rebuild_rollups()
+    with pytest.raises(AgenciesIncomplete):
+        keep_rollups()
+    assert StuckAgency.objects.get().agency == world.ward
+    two_wards.clear()
+    keep_rollups()
+    assert (Recount.objects.count(), StuckAgency.objects.count()) == (0, 0)
+
+
 def test_months_are_frozen_but_those_that_lack_something(world, two_wards):
     """Neither of the agency that waits nor of those above it."""
     with pytest.raises(AgenciesIncomplete):
