@@ -30,7 +30,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('at', models.DateTimeField(verbose_name='at')),
                 ('state', models.CharField(choices=[('pending', 'Waiting'), ('sent', 'Sent'), ('dead', 'Given up'), ('cancelled', 'Cancelled')], max_length=12, verbose_name='state')),
-                ('message', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='turns', to='notifications.message')),
+                ('message', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='turns', to='notifications.message')),
             ],
             options={
                 'ordering': ['at', 'pk'],

@@ -168,7 +168,8 @@ class MessageTurn(models.Model):
     What became of messages that were never given up stands in themselves and their attempts.
     """
 
-    message = models.ForeignKey(Message, on_delete=models.PROTECT, related_name="turns")
+    # Its index is `turn_of_message`.
+    message = models.ForeignKey(Message, on_delete=models.PROTECT, related_name="turns", db_index=False)
     at = models.DateTimeField(_("at"))
     state = models.CharField(_("state"), max_length=12, choices=MessageState.choices)
 

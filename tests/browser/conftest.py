@@ -7,6 +7,7 @@ thread, and Django refuses to talk to the database beside one. The browser itsel
 import json
 import signal
 import subprocess
+import threading
 from datetime import timedelta
 
 import pytest
@@ -72,6 +73,9 @@ def chrome(office, live_server, chromium_address):
         browser = playwright.chromium.connect(chromium_address)
         yield browser
         browser.close()
+    # A draft or a promise may still be under way: the tables would be emptied beside it, which may deadlock.
+    for answering in [one for one in threading.enumerate() if "process_request_thread" in one.name]:
+        answering.join(timeout=30)
 
 
 @pytest.fixture
