@@ -157,8 +157,9 @@ def _count_again(stumbles: Stumbles) -> int:
     def done(day: date) -> None:
         past = mine.filter(first_day__lte=day).exclude(agency__in=stumbles.errors)
         past.update(first_day=day + A_DAY)
-        # New days wait for everybody, so such a day is now counted for everybody who can be.
-        RolledUp.objects.filter(name=COUNTED, last_day__lt=day).update(last_day=day)
+        # New days wait for everybody, so such a day is now counted for everybody who can be, if anybody can.
+        if first_days.keys() - stumbles.errors.keys():
+            RolledUp.objects.filter(name=COUNTED, last_day__lt=day).update(last_day=day)
 
     counted = _count(first_days, RolledUp.objects.get(name=DAYS).last_day, stumbles, done)
     mine.exclude(agency__in=stumbles.errors).delete()
@@ -175,7 +176,8 @@ def _count(
 
     def replace(work: Callable[[Iterable[int], date], None], day: date) -> None:
         begun = [pk for pk, begins in first_days.items() if begins <= day and pk not in stumbles.errors]
-        _together_or_alone(lambda leaves: work(leaves, day), begun, stumbles)
+        if begun:
+            _together_or_alone(lambda leaves: work(leaves, day), begun, stumbles)
 
     first = day = min(first_days.values(), default=last + A_DAY)
     for end in _ends_of_months(first, last):

@@ -13,7 +13,7 @@ from cases.services.one_by_one import AgenciesIncomplete, WorkIncomplete
 from cases.services.rollups import keep_rollups, rebuild_rollups
 from onestop.health import readiness
 from onestop.metrics.page import metrics_text
-from procedures.models import Substitute
+from procedures.models import Agency, Substitute
 from tests.cases.helpers import fresh
 from tests.cases.test_poison import another, poisoned, readable_again
 
@@ -78,6 +78,16 @@ def test_the_days_of_the_other_agencies_are_counted(world, two_wards):
     assert waiting == {(world.ward.pk, date(2026, 11, 9))}
     stuck = StuckAgency.objects.get()
     assert (stuck.work, stuck.agency, stuck.error) == ("rollups", world.ward, "ValueError")
+
+
+def test_days_on_which_nobody_could_be_counted_do_not_count_as_counted(world, two_wards):
+    two_wards |= set(Agency.objects.values_list("pk", flat=True))
+    with pytest.raises(AgenciesIncomplete):
+        keep_rollups()
+    assert rolled.last_counted_day() == date(2026, 11, 8)  # the day before the first one
+    two_wards.clear()
+    keep_rollups()
+    assert rolled.last_counted_day() == date(2026, 12, 2)
 
 
 def test_the_next_run_that_gets_past_it_makes_up_for_all(world, two_wards):
