@@ -150,7 +150,8 @@ def check_version(cluster: Path, bin_dir: Path) -> None:
 def heal(cluster: Path) -> None:
     """Clear what a killed server left: stop the server nobody keeps any more, drop its stale pid file.
 
-    PostgreSQL itself gives up when the number in the file now belongs to some other process.
+    Also what a killed one had at work, which goes on without it and lets no other begin. PostgreSQL itself gives
+    up when the number in the file now belongs to some other process.
     """
     pid_file = cluster / "postmaster.pid"
     try:
@@ -159,15 +160,30 @@ def heal(cluster: Path) -> None:
         pid_file.unlink(missing_ok=True)
         return
     deadline = time.monotonic() + 30
-    while _serves(pid, cluster):
+    # The server itself ends what works for it; without it that ends as if it had been told to, at once.
+    while at_work := [(pid, signal.SIGINT)] if _serves(pid, cluster) else _orphans(cluster):
         if time.monotonic() > deadline:
             raise EmbeddedError(
-                f"PostgreSQL process {pid} of {cluster} does not stop. End it, then try again."
+                f"PostgreSQL process {at_work[0][0]} of {cluster} does not stop. End it, then try again."
             )
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(pid, signal.SIGINT)
+        for process, number in at_work:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(process, number)
         time.sleep(0.2)
     pid_file.unlink(missing_ok=True)
+
+
+def _orphans(cluster: Path) -> list[tuple[int, int]]:
+    """Processes of a server that is gone, each with the signal by which a server ends them at once."""
+    found = (int(path.name) for path in Path("/proc").glob("[0-9]*"))
+    return [(pid, signal.SIGQUIT) for pid in found if _serves(pid, cluster) and _name(pid) == "postgres"]
+
+
+def _name(pid: int) -> str:
+    try:
+        return Path(f"/proc/{pid}/comm").read_text().strip()
+    except OSError:  # it has just ended
+        return ""
 
 
 def _serves(pid: int, cluster: Path) -> bool:

@@ -8,6 +8,7 @@ import stat
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from pathlib import Path
 
@@ -224,6 +225,40 @@ def test_killed_postgresql_is_started_again_on_the_next_use(stopped):
     wait_until(lambda: not servers.is_running(stopped), "PostgreSQL survived SIGKILL")
     assert servers.ensure(stopped, unsafe=True, quiet=True) is True
     assert query(stopped, "SELECT 1") == 1
+
+
+def test_no_second_server_begins_beside_what_a_killed_one_left_at_work(stopped):
+    """Two at one cluster ruin it: rows come twice under one key."""
+    servers.ensure(stopped, unsafe=True, quiet=True)
+    with psycopg.connect(embedded.database_url(stopped), autocommit=True) as connection:
+        orphan = connection.info.backend_pid
+        busy = threading.Thread(target=suppressed, args=(connection, BUSY))
+        busy.start()
+        at_work = f"SELECT state = 'active' FROM pg_stat_activity WHERE pid = {orphan}"
+        wait_until(lambda: query(stopped, at_work), "the statement does not begin")
+        os.kill(postmaster_pid(stopped), signal.SIGKILL)
+        wait_until(lambda: not servers.is_running(stopped), "PostgreSQL survived SIGKILL")
+        assert works(orphan), "the statement was to go on"
+        assert servers.ensure(stopped, unsafe=True, quiet=True) is True
+        assert not works(orphan)
+        busy.join()
+    assert query(stopped, "SELECT 1") == 1
+
+
+BUSY = "DO $$BEGIN FOR i IN 1..2000000000 LOOP END LOOP; END$$"  # a minute without looking up
+
+
+def works(pid: int) -> bool:
+    """Whether the process is at work: not ended, nor ended and asked for by nobody."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
+
+
+def suppressed(connection, statement):
+    with contextlib.suppress(psycopg.Error):
+        connection.execute(statement)
 
 
 def test_stale_pid_file_that_names_a_living_process_heals(stopped):
