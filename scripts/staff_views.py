@@ -56,7 +56,7 @@ STAFF_VIEWS = [
     View("digitizing", CLERK, dossiers("state=received"), first_with("/so-hoa/"), kept="desktop"),
     View("results", CLERK, f"{ADMIN}/tra-ket-qua/"),
     View("hand-over", CLERK, f"{ADMIN}/tra-ket-qua/", open_link("/tra-ket-qua/"), kept="desktop"),
-    View("pay", CLERK, dossiers("state=processing"), verb("pay")),
+    View("pay", CLERK, dossiers("state=processing"), verb("pay", "state=received", "state=digitized")),
     View("waive", CLERK, dossiers("state=processing"), verb("waive")),
     View("cash", CLERK, f"{ADMIN}/thu-tien/", kept="desktop"),
     View("calling", CLERK, f"{ADMIN}/goi-so/", kept="desktop"),

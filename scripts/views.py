@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from urllib.parse import urljoin
 
 from playwright.sync_api import Page
 
@@ -142,22 +143,29 @@ def dossiers(query: str) -> str:
     return f"{ADMIN}/cases/dossier/?{query}"
 
 
-def verb(name: str) -> Callable[[Page], None]:
-    """From a list of dossiers to the form of one verb, of the first dossier that offers it."""
-    return first_with(f"/verb/{name}/")
+def verb(name: str, *elsewhere: str) -> Callable[[Page], None]:
+    """From a list of dossiers to the form of one verb, of the first dossier that offers it; else from other lists."""
+    return first_with(f"/verb/{name}/", *elsewhere)
 
 
-def first_with(part: str) -> Callable[[Page], None]:
-    """From a list through the pages of its rows to the first one with such a link, and to where that leads."""
+def first_with(part: str, *elsewhere: str) -> Callable[[Page], None]:
+    """From a list through the pages of its rows to the first one with such a link, and to where that leads.
+
+    `elsewhere` are filters of the list of dossiers that is gone through where there is none.
+    """
 
     def opened(page: Page) -> None:
-        rows = page.locator("#result_list th a").evaluate_all("links => links.map(link => link.href)")
-        for row in rows:
-            page.goto(row)
-            if page.locator(f'#main a[href*="{part}"]').count():
-                open_link(part)(page)
-                return
-        raise LookupError(f"no dossier of {page.url} has a link to {part}")
+        asked = page.url
+        for query in ("", *elsewhere):
+            if query:
+                page.goto(urljoin(asked, dossiers(query)))
+            rows = page.locator("#result_list th a").evaluate_all("links => links.map(link => link.href)")
+            for row in rows:
+                page.goto(row)
+                if page.locator(f'#main a[href*="{part}"]').count():
+                    open_link(part)(page)
+                    return
+        raise LookupError(f"no dossier of {asked} has a link to {part}")
 
     return opened
 
@@ -190,11 +198,13 @@ def locked_out(page: Page) -> None:
 
 
 def pressed(name: str) -> Callable[[Page], None]:
-    """The button with this value."""
+    """The button with this value; where it is no more, somebody pressed it before."""
 
     def shown(page: Page) -> None:
-        page.locator(f'button[value="{name}"]').click()
-        page.wait_for_load_state("networkidle")
+        button = page.locator(f'button[value="{name}"]')
+        if button.count():
+            button.click()
+            page.wait_for_load_state("networkidle")
 
     return shown
 
