@@ -150,6 +150,7 @@ READS = {
         "report.delays",
         "report.frozen_delays",
         "report.rates",
+        "report.ministry",
         "report.measures",
         "report.lists",
         "report.points",
