@@ -194,6 +194,16 @@ def keeps_webhooks(user) -> bool:
     return keeps_agencies(user)
 
 
+def sees_connections(user) -> bool:
+    """How the connections to other systems stand: who supervises, inspects or keeps the machine."""
+    return keeps_agencies(user) or inspects_desks(user)
+
+
+def keeps_connections(user) -> bool:
+    """Tries them, sends again and parks what another system refused."""
+    return keeps_system(user)
+
+
 def agencies_of(user):
     """The agencies that a person answers for or looks at: the own one and those below; all for the system."""
     if user.is_superuser or (user.role == Role.SYSTEM_ADMIN and user.workplace_id is None):

@@ -13,7 +13,8 @@ from django.utils.translation import gettext_lazy as _
 from environs import Env
 
 from onestop import embedded
-from onestop.database_settings import *  # noqa: F403 - of this file, too long for one
+from onestop.connection_settings import *  # noqa: F403 - of this file, too long for one
+from onestop.database_settings import *  # noqa: F403 - the same
 from onestop.logs import FORMATS, logging_at
 from onestop.openapi import SPECTACULAR_SETTINGS  # noqa: F401 - read by drf-spectacular
 from onestop.sign_in_settings import *  # noqa: F403 - the same

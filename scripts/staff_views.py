@@ -154,6 +154,7 @@ STAFF_VIEWS = [
     View("dossier", HEAD, f"{ADMIN}/qua-han/", first_row, full=True, kept="desktop"),
     View("report", AUDITOR, f"{ADMIN}/bao-cao/", full=True, kept="desktop"),
     View("report-rates", AUDITOR, f"{ADMIN}/bao-cao/?part=rates", full=True),
+    View("report-ministry", AUDITOR, f"{ADMIN}/bao-cao/?part=ministry", full=True),
     View("report-shortcomings", AUDITOR, f"{ADMIN}/bao-cao/?part=shortcomings", full=True),
     View("report-satisfaction", SUPERVISOR, f"{ADMIN}/bao-cao/?part=satisfaction", full=True),
     View("report-plans", AUDITOR, f"{ADMIN}/bao-cao/?part=plans", full=True),

@@ -75,6 +75,7 @@ PURE = {
         "hooks",
         "portal.statuses",
         "portal.wire",
+        "connections.systems",
         "scorecard.periods",
         "scorecard.editions",
         "scorecard.parameters",
@@ -149,6 +150,7 @@ READS = {
         "report.delays",
         "report.frozen_delays",
         "report.rates",
+        "report.ministry",
         "report.measures",
         "report.lists",
         "report.points",
@@ -270,11 +272,18 @@ def test_every_pure_module_exists():
     assert set(EVERY_PURE) - set(modules()) == set()
 
 
-def test_only_notifications_talk_to_gateways():
+def test_only_notifications_and_one_module_for_connections_talk_to_gateways():
     """`onestop.demo` asks the demonstration's own server, as a browser would."""
     everybody_else = tuple(package for package in PACKAGES if package != "notifications")
     found = going_up(everybody_else, (*GATEWAY_CLIENTS, "notifications.channels"))
-    assert [line for line in found if not line.startswith("onestop.demo.")] == []
+    assert [line for line in found if not line.startswith(("onestop.demo.", "onestop.outside "))] == []
+
+
+def test_only_services_ask_other_systems():
+    """Protocols stand in `cases.connections`, without database; when they are called, services say."""
+    above = (*EVERY_MODEL, *EVERY_READ, *within(("cases", "procedures", "notifications"), FACES))
+    assert going_up(above, ("cases.connections",), ("cases.connections.systems",)) == []
+    assert going_up(("cases.connections",), (*EVERY_MODEL, *EVERY_SERVICE, *EVERY_READ, *EVERY_FACE)) == []
 
 
 def test_only_services_of_cases_know_the_services_of_notifications():

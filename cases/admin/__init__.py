@@ -8,6 +8,7 @@ from cases.admin import (
     breaches,
     calling,
     cash,
+    connections,
     consultations,
     corrections,
     demands,
@@ -60,6 +61,7 @@ __all__ = [
     "breaches",
     "calling",
     "cash",
+    "connections",
     "consultations",
     "corrections",
     "demands",
@@ -191,6 +193,8 @@ admin.site.add_page(
 )
 admin.site.add_page("ma-truy-cap/", tokens.tokens, "tokens")
 admin.site.add_page("ma-truy-cap/<uuid:token>/thu-hoi/", tokens.revoke, "token_revoke")
+admin.site.add_page("ket-noi/", connections.connections, "connections")
+admin.site.add_page("ket-noi/<slug:system>/thu/", connections.try_now, "connection_try")
 admin.site.add_page("webhook/", webhooks.webhooks, "webhooks")
 admin.site.add_page("webhook/<uuid:hook>/", webhooks.webhook, "webhook")
 admin.site.add_page("webhook/<uuid:hook>/lam/<slug:what>/", webhooks.act, "webhook_act")

@@ -5,6 +5,7 @@ from cases.models.applicants import Applicant
 from cases.models.archive import ArchivedDossier, ArchivedYear, DetachedEvent
 from cases.models.audit import AuditEntry, AuditHead, ReadAccess
 from cases.models.clock import ExcludedPeriod, Extension, Replaced, ReplacedMoment
+from cases.models.connections import ConnectionState
 from cases.models.cooperation import Consultation, Handover
 from cases.models.demands import Demand, StoredPaper
 from cases.models.desk_work import (
@@ -57,6 +58,7 @@ __all__ = [
     "CashReport",
     "CitizenAccount",
     "CodeCounter",
+    "ConnectionState",
     "Consultation",
     "Demand",
     "Document",

@@ -2,13 +2,14 @@
 
 import re
 from collections.abc import Callable
+from functools import partial
 
 from django.db.models import QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from cases.feedback import Verdict
-from cases.report import complaints, delays, lists, together
+from cases.report import complaints, delays, lists, ministry, together
 from cases.report.measures import LEVELS, MEASURES, services
 from cases.scorecard import facts
 from cases.scorecard.facts import Counted
@@ -33,6 +34,10 @@ _OTHER: dict[str, tuple[str | Promise, Callable[[Scope], QuerySet]]] = {
     "upheld": (_("Complaints found right"), lists.upheld_of),
     "answers": (_("Answers of other agencies"), together.asked_others),
     "answered-late": (_("Late answers of other agencies"), together.answered_late),
+    **{
+        f"{ministry.KEY}{name}": (title, partial(ministry.of_column, column=name))
+        for name, title in ministry.TITLES.items()
+    },
 }
 # All, or those of one unit (its identifier) or officer (by number).
 _LATE = re.compile(r"late(_open)?(?:-unit-(?P<unit>.+)|-officer-(?P<officer>\d{1,18}))?", re.ASCII)

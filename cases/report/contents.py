@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
-from cases.report import complaints, delays, lists, points, rates, together
+from cases.report import complaints, delays, lists, ministry, points, rates, together
 from cases.report.tables import Part
 from cases.scorecard.scope import Scope
 from procedures.calendars import remembered_calendars
@@ -24,6 +24,7 @@ CONTENTS = {
     for entry in (
         Entry("late", gettext_lazy("Delays"), delays.part),
         Entry("rates", gettext_lazy("Rates and targets"), rates.part),
+        Entry("ministry", gettext_lazy("Tables for the ministry"), ministry.part),
         Entry("shortcomings", gettext_lazy("Shortcomings"), complaints.part),
         Entry("scorecard", gettext_lazy("Scorecard"), points.part),
         Entry("publication", gettext_lazy("Publication"), lists.publication),

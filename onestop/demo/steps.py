@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 from cases.demo.offices import PUBLISHED_PASSWORD, Accounts
 from cases.models import Dossier
 from onestop.celery import app
-from onestop.demo import identity, signing, summary, walk
+from onestop.demo import around, identity, signing, summary, walk
 from onestop.demo.console import Console, Indented
 from onestop.demo.processes import ChildEnded, Children, free_port
 from onestop.embedded import EmbeddedError, keeper, places, servers
@@ -158,6 +158,8 @@ class Demo:
                 facts.append(
                     _("invented citizens sign in at %(provider)s") % {"provider": providers["citizens"]}
                 )
+            simulators = around.start_simulators(children, data_dir)
+            facts.append(_("the systems around are simulated at %(address)s") % {"address": simulators})
             if signing.connect_signing(data_dir / "signing"):
                 facts.append(_("letters are signed with an invented certificate"))
             web = ["granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", port]

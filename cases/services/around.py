@@ -1,0 +1,74 @@
+"""All connections to other systems together: what the screen shows of them, and trying one now."""
+
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from cases.connections.systems import Health, System, Waiting, health_of
+from cases.errors import NotPermitted, NotPossibleNow
+from cases.models import ConnectionState
+from cases.services.connections import Connection, calling
+from onestop import access
+from onestop.outside import is_this_machine
+from procedures.models import Staff
+
+# In the order of the screen; each service that talks to a system says what its connection is.
+CONNECTIONS: tuple[Connection, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A connection and how it stands; `is_near`: what answers runs on this machine, as simulators do."""
+
+    connection: Connection
+    health: Health
+    state: ConnectionState
+    waiting: Waiting
+    is_near: bool
+
+    @property
+    def system(self) -> System:
+        return self.connection.system
+
+    @property
+    def is_configured(self) -> bool:
+        return self.health != Health.NOT_CONNECTED
+
+    @property
+    def can_be_tried(self) -> bool:
+        return self.is_configured and self.connection.probe is not None
+
+
+def all_connections() -> list[Shown]:
+    """Each connection with the outcome of its last calls and what waits for it."""
+    states = ConnectionState.objects.in_bulk()
+    return [_shown(one, states.get(one.system) or ConnectionState(system=one.system)) for one in CONNECTIONS]
+
+
+def _shown(connection: Connection, state: ConnectionState) -> Shown:
+    address = connection.address()
+    return Shown(
+        connection=connection,
+        health=health_of(
+            is_configured=bool(address),
+            last_success=state.last_success_at,
+            failing_since=state.failing_since,
+        ),
+        state=state,
+        waiting=connection.waiting(),
+        is_near=is_this_machine(address),
+    )
+
+
+def try_now(system: str, *, by: Staff) -> None:
+    """Ask that system now for something that changes nothing.
+
+    Raises `NotPermitted`, `NotPossibleNow` (nothing is configured, or there is no such question), `OutsideError`.
+    """
+    if not access.keeps_connections(by):
+        raise NotPermitted(_("Connections are kept by the administrators of the system."))
+    connection = next((one for one in CONNECTIONS if one.system == system), None)
+    if connection is None or connection.probe is None or not connection.address():
+        raise NotPossibleNow(_("There is nothing that could be asked: the connection is not configured."))
+    with calling(connection.system):
+        connection.probe()

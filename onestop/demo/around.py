@@ -1,0 +1,35 @@
+"""The demo's own other side: simulators of the systems around, on loopback, and the settings that lead to them."""
+
+import os
+from pathlib import Path
+
+from onestop.demo.processes import Children, free_port
+
+FIRST_PORT = 8410
+# The variables that connect each system, by the name of its simulator; what the environment connects is left alone.
+CONNECTED: dict[str, dict[str, str]] = {}
+
+
+def address_of_simulators(data_dir: Path) -> str:
+    """Where the simulators of the demo with this folder were started last; empty when they never were."""
+    path = _address_file(data_dir)
+    return path.read_text() if path.exists() else ""
+
+
+def _address_file(data_dir: Path) -> Path:
+    return data_dir / "run" / "simulators"
+
+
+def start_simulators(children: Children, data_dir: Path) -> str:
+    """Start all of them in one process and tell the processes that come after; returns where they answer."""
+    port = free_port(FIRST_PORT)
+    address = f"http://127.0.0.1:{port}"
+    for name, variables in CONNECTED.items():
+        if not any(os.environ.get(variable) for variable in variables):
+            os.environ |= {
+                variable: value.format(url=f"{address}/{name}") for variable, value in variables.items()
+            }
+    children.start("simulators", "onestop.simulators", "--port", str(port))
+    _address_file(data_dir).parent.mkdir(parents=True, exist_ok=True)
+    _address_file(data_dir).write_text(address)
+    return address

@@ -1,0 +1,190 @@
+"""One conversation over HTTP with a system outside the house: time limits, sizes, and every bad answer by its name.
+
+Knows no database and no protocol. What raises tells two things apart that decide what may be done next: whether the
+other side certainly did nothing (`NotReached`, `Refused`), or nobody knows (`is_unclear`), so that who sends again
+has to ask first or needs a receiver that knows repeats. No sentence holds an address, a secret or a person.
+"""
+
+import ipaddress
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Self
+from urllib.parse import urlsplit
+
+import httpx
+from django.utils.translation import gettext as _
+
+CONNECT_SECONDS, READ_SECONDS = 5, 60
+LONGEST_ANSWER = 16 * 1024 * 1024  # bytes
+LONGEST_TEXT = 300  # characters of what the other side said, as far as it is kept
+
+
+class OutsideError(Exception):
+    """The call did not come to a good end; the text is a sentence. `is_unclear`: it may have been done all the same."""
+
+    is_unclear = False
+
+
+class NotConnected(OutsideError):
+    """Nobody has configured this connection; nothing was sent."""
+
+    def __init__(self) -> None:
+        super().__init__(_("This connection is not configured; nothing was sent."))
+
+
+class NotReached(OutsideError):
+    """Nothing arrived there, or it was put off: sending again later does no harm."""
+
+
+class NoAnswer(OutsideError):
+    """It was sent, and there was no answer to it, or only the end of one."""
+
+    is_unclear = True
+
+
+class Garbled(OutsideError):
+    """There was an answer, and it is none of this protocol: a page, another character set, a field that is missing."""
+
+    is_unclear = True
+
+
+class Refused(OutsideError):
+    """The other side understood and said no; sending the same again says the same. `code` is its own word for why."""
+
+    def __init__(self, sentence: str, code: str = "") -> None:
+        super().__init__(sentence)
+        self.code = code
+
+
+class NotLetIn(Refused):
+    """The other side does not know us, or no longer: sign in anew, or look at the configuration."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came back with a status of success."""
+
+    status: int
+    headers: Mapping[str, str]
+    content: bytes
+
+    def json(self) -> Any:
+        """The content as JSON in UTF-8. Raises `Garbled` with what it was instead."""
+        try:
+            return json.loads(self.content.decode("utf-8-sig"), parse_constant=_no_number)
+        except UnicodeDecodeError as error:
+            raise Garbled(_("The answer is not written in UTF-8.")) from error
+        except (ValueError, RecursionError) as error:
+            if self.content.lstrip()[:1] == b"<":
+                raise Garbled(_("The answer is a page of HTML or XML instead of JSON.")) from error
+            raise Garbled(_("The answer is not JSON.")) from error
+
+    def object(self) -> dict[str, Any]:
+        """The content as a JSON object. Raises `Garbled`."""
+        found = self.json()
+        if not isinstance(found, dict):
+            raise Garbled(_("The answer is JSON, but no object."))
+        return found
+
+
+@dataclass
+class Door:
+    """Where one system answers; a context manager that keeps its connections until the end.
+
+    `headers` go with every request (keys, tokens). Redirects are not followed: what was meant for one system is
+    not told to another.
+    """
+
+    url: str
+    headers: Mapping[str, str] = field(default_factory=dict)
+    read_seconds: float = READ_SECONDS
+    longest_answer: int = LONGEST_ANSWER
+
+    def __post_init__(self) -> None:
+        if not self.url:
+            raise NotConnected
+        self._client = httpx.Client(
+            timeout=httpx.Timeout(self.read_seconds, connect=CONNECT_SECONDS),
+            headers={"Accept": "application/json", "User-Agent": "onestop/1", **self.headers},
+            follow_redirects=False,
+            # A proxy is for the world outside; what listens on this machine is asked directly.
+            trust_env=not is_this_machine(self.url),
+        )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self._client.close()
+
+    def ask(self, method: str, path: str = "", *, body: Any = None, **options: Any) -> Answer:
+        """Send one request, `body` as JSON in UTF-8 (or `content`, `data`, `files`, `params`, `headers` of httpx).
+
+        Raises `NotReached`, `NoAnswer`, `Garbled`, `Refused`, `NotLetIn`.
+        """
+        if body is not None:
+            options["content"] = json.dumps(body, ensure_ascii=False, allow_nan=False).encode()
+            options["headers"] = {
+                "Content-Type": "application/json; charset=utf-8",
+                **options.get("headers", {}),
+            }
+        address = f"{self.url.rstrip('/')}/{path.lstrip('/')}" if path else self.url
+        try:
+            with self._client.stream(method, address, **options) as answer:
+                return _good(Answer(answer.status_code, answer.headers, self._read(answer)))
+        except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
+            raise NotReached(
+                _("It cannot be reached (%(error)s).") % {"error": type(error).__name__}
+            ) from error
+        except (httpx.UnsupportedProtocol, httpx.InvalidURL) as error:
+            raise NotReached(_("Its configured address is none that can be asked.")) from error
+        except httpx.TimeoutException as error:
+            raise NoAnswer(_("There was no answer in time.")) from error
+        except httpx.DecodingError as error:
+            raise Garbled(_("The answer cannot be unpacked.")) from error
+        except httpx.TransportError as error:
+            raise NoAnswer(
+                _("The answer broke off (%(error)s).") % {"error": type(error).__name__}
+            ) from error
+
+    def _read(self, answer: httpx.Response) -> bytes:
+        content = bytearray()
+        for part in answer.iter_bytes():
+            content += part
+            if len(content) > self.longest_answer:
+                raise Garbled(_("The answer is longer than anything that was asked for."))
+        return bytes(content)
+
+
+def _good(answer: Answer) -> Answer:
+    status = {"status": answer.status}
+    if 200 <= answer.status < 300:
+        return answer
+    if answer.status in {401, 403}:
+        raise NotLetIn(_("It does not let us in (HTTP %(status)s).") % status, str(answer.status))
+    if answer.status in {429, 503}:
+        raise NotReached(_("It is busy and takes nothing now (HTTP %(status)s).") % status)
+    if answer.status >= 500:
+        raise NoAnswer(_("It failed at our request (HTTP %(status)s).") % status)
+    if answer.status >= 400:
+        raise Refused(_("It refused the request (HTTP %(status)s).") % status, str(answer.status))
+    raise Garbled(_("It sent us elsewhere (HTTP %(status)s); nobody goes there unasked.") % status)
+
+
+def shortened(text: object) -> str:
+    """What the other side said, on one line and not for ever long."""
+    return " ".join(str(text).split())[:LONGEST_TEXT]
+
+
+def is_this_machine(url: str) -> bool:
+    """Whether the address is one of this machine itself: of a simulator, or of something that passes on."""
+    try:
+        host = urlsplit(url).hostname or ""
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _no_number(text: str) -> None:
+    raise ValueError(text)
