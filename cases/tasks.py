@@ -16,6 +16,9 @@ from cases.services import (
     idempotency,
     kept_reports,
     online_drafts,
+    portal,
+    portal_compare,
+    portal_filings,
     retention,
     rollups,
     searchable,
@@ -151,6 +154,21 @@ def forget_old_keys() -> None:
 def forget_old_access() -> None:
     logger.info("forgot access tokens: %s", tokens.forget_old_tokens())
     logger.info("forgot deliveries: %s", webhooks.forget_old_deliveries())
+
+
+@shared_task
+def tell_the_portal() -> None:
+    logger.info("portal: %s", portal.deliver_due())
+
+
+@shared_task
+def take_portal_filings() -> None:
+    logger.info("filings of the portal: %s", portal_filings.take_filings())
+
+
+@shared_task
+def compare_with_the_portal() -> None:
+    logger.info("compared with the portal: %s", portal_compare.compare_lately_told())
 
 
 @shared_task
