@@ -1,5 +1,7 @@
 """What each verb says to the portal, on dossiers that the services move (portal-sync §2, R45)."""
 
+from datetime import date
+
 import pytest
 from django.db import transaction
 
@@ -8,6 +10,7 @@ from cases.enums import State
 from cases.models import Dossier, PortalDossier, PortalMessage
 from cases.portal.states import PortalState
 from cases.services import portal as service
+from procedures.enums import ExtensionMode, LimitUnit
 from tests.cases.portal.conftest import row, statuses, told
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english", "clock")]
@@ -65,7 +68,7 @@ def test_a_supplement_before_processing_passes_through_processing(world, portal)
     dossier = world.digitized()
     services.request_supplement(dossier, by=world.officer, reason="Thiếu", items=["Tờ khai"])
     assert statuses(dossier) == [2, 4, 5]
-    services.resume(dossier, by=world.officer)
+    services.resume(dossier, by=world.clerk)
     assert statuses(dossier) == [2, 4, 5, 4]
     services.start(dossier, by=world.officer)
     assert statuses(dossier) == [2, 4, 5, 4]
@@ -102,22 +105,26 @@ def test_a_filing_keeps_the_code_by_which_the_portal_knows_it(world, portal):
     assert row(filed).code == f"H41.101-261109-9{filed.pk:07d}"
 
 
-def test_a_new_due_date_is_the_dossier_message_again(world, portal):
-    dossier = world.processing()
-    before = told(dossier)
-    services.exclude_period(
-        dossier,
-        by=world.officer,
-        **_a_period(),
+def _posted(world) -> Dossier:
+    """A period that does not count (R23)."""
+    world.free.versions.update(excluded_periods=[{"name_vi": "Niêm yết", "name_en": "Posting"}])
+    days = {"first": date(2026, 11, 10), "last": date(2026, 11, 11)}
+    return services.exclude_period(world.processing(), by=world.officer, name="Niêm yết", **days)
+
+
+def _extended(world) -> Dossier:
+    world.free.versions.update(
+        extension_mode=ExtensionMode.ADD, extension_amount=3, extension_unit=LimitUnit.WORKING_DAY
     )
-    assert told(dossier) == [*before, ("dossier", 4)]
-    assert dossier.portal_messages.last().due_at == fresh(dossier).due_at
+    return services.extend(world.processing(), by=world.officer, reason="Cần xác minh")
 
 
-def _a_period() -> dict:
-    from datetime import date
-
-    return {"name": "Niêm yết công khai", "first_day": date(2026, 11, 10), "last_day": date(2026, 11, 12)}
+@pytest.mark.parametrize("moved", [_posted, _extended])
+def test_a_new_due_date_is_the_dossier_message_again(world, portal, moved):
+    dossier = moved(world)
+    assert told(dossier) == [("dossier", 2), ("step", 2), ("dossier", 4), ("step", 4), ("dossier", 4)]
+    before, after = dossier.portal_messages.all()[3:]
+    assert before.due_at < after.due_at == fresh(dossier).due_at
 
 
 def test_what_is_rolled_back_was_never_told(world, portal):
@@ -169,7 +176,11 @@ def test_a_first_message_is_two_statements_and_a_later_one_three(
             told_of(events)
         counted.append(wanted)
 
-    monkeypatch.setattr(history, "tell_portal", lambda events: counting(events) if events[0].kind in portal_outbox.TOLD else None)
+    monkeypatch.setattr(
+        history,
+        "tell_portal",
+        lambda events: counting(events) if events[0].kind in portal_outbox.TOLD else None,
+    )
     world.processing()
     assert counted == [2, 3]
 
