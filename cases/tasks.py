@@ -66,6 +66,16 @@ def count_reports_soon() -> bool:
     return True
 
 
+def compare_portal_month_soon(month: str, agency: int | None) -> bool:
+    """Ask a worker to begin now; False when the broker is away."""
+    try:
+        compare_portal_month.apply_async([month, agency], retry=False)
+    except OperationalError as error:
+        logger.warning("the broker is away, so nothing is compared with the portal: %s", error)
+        return False
+    return True
+
+
 @shared_task
 def simulate(key: str) -> None:
     logger.info("simulated dossiers: %s", simulations.work(key))
@@ -169,6 +179,11 @@ def take_portal_filings() -> None:
 @shared_task
 def compare_with_the_portal() -> None:
     logger.info("compared with the portal: %s", portal_compare.compare_lately_told())
+
+
+@shared_task
+def compare_portal_month(month: str, agency: int | None) -> None:
+    logger.info("compared with the portal: %s", portal_compare.compare_month_at(month, agency))
 
 
 @shared_task

@@ -24,6 +24,7 @@ app.conf.task_routes = {
     f"cases.tasks.{name}": {"queue": SLOW}
     for name in (
         "apply_calendar_revisions",
+        "compare_portal_month",
         "compare_with_the_portal",
         "count_reports",
         "keep_reports_anew",

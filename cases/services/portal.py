@@ -115,6 +115,8 @@ def _claim() -> list[PortalDossier]:
         claim = now + LEASE
         PortalDossier.objects.filter(pk__in=[row.pk for row in rows]).update(claimed_until=claim)
         for row in rows:
+            # Whoever held it last was killed, perhaps after the portal had taken the first message.
+            row.must_ask |= row.claimed_until is not None and row.known_status is None
             row.claimed_until = claim
         return rows
 

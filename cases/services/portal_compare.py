@@ -51,6 +51,15 @@ def compare_month(month: date, agency: Agency, limit: int = AT_ONCE) -> CompareC
     return _compare(PortalDossier.objects.filter(dossier__in=dossiers.values("pk")), limit)
 
 
+def compare_month_at(month: str, agency: int | None) -> CompareCounts:
+    """As `compare_month`, of a month such as `2026-11`, at the agency with that key and below; None: at all."""
+    first = date.fromisoformat(f"{month}-01")
+    if agency is None:
+        dossiers = received_in(first, Agency.objects.all())
+        return _compare(PortalDossier.objects.filter(dossier__in=dossiers.values("pk")), AT_ONCE)
+    return compare_month(first, Agency.objects.get(pk=agency))
+
+
 def bring_up_to_date(code: str, *, by: Staff) -> bool:
     """What stands still is thrown away, the portal asked where it has the dossier, and told from there.
 

@@ -108,7 +108,9 @@ def test_a_killed_run_leaves_whole_dossiers_and_the_next_goes_on(world, server, 
     portal.answer = answer
     assert PortalDossier.objects.exclude(claimed_until=None).exists()  # it held them when it was killed
     # As when ten minutes are over, on the frozen clock of this process.
-    PortalDossier.objects.update(claimed_until=None, next_attempt_at=timezone.now())
+    now = timezone.now()
+    PortalDossier.objects.exclude(claimed_until=None).update(claimed_until=now)
+    PortalDossier.objects.update(next_attempt_at=now)
     call_command("portal_sync", "--backlog")
     assert all(history(portal, dossier) == EVERYTHING[:4] for dossier in dossiers)
     assert not PortalDossier.objects.exclude(state=PortalState.ACCEPTED).exists()
