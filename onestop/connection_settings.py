@@ -3,7 +3,7 @@
 An address that is empty means: not connected.
 """
 
-from environs import Env
+from environs import Env, validate
 
 env = Env()
 
@@ -13,8 +13,8 @@ PORTAL_LOGIN_URL = env.str("PORTAL_LOGIN_URL", "").rstrip("/")
 PORTAL_USERNAME = env.str("PORTAL_USERNAME", "")
 PORTAL_PASSWORD = env.str("PORTAL_PASSWORD", "")
 PORTAL_UNIT = env.str("PORTAL_UNIT", "")  # madonvi
-PORTAL_READ_SECONDS = env.float("PORTAL_READ_SECONDS", 60.0)
-PORTAL_BATCH = env.int("PORTAL_BATCH", 1)
+PORTAL_READ_SECONDS = env.float("PORTAL_READ_SECONDS", 60.0, validate=validate.Range(min=0.1))
+PORTAL_BATCH = env.int("PORTAL_BATCH", 1, validate=validate.Range(min=1))
 PORTAL_SESSION_CODES = env.list("PORTAL_SESSION_CODES", [])
 PORTAL_APPLICANT_KINDS = env.dict(
     "PORTAL_APPLICANT_KINDS", {"citizen": "1", "organisation": "2", "business": "2"}

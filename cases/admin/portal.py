@@ -117,11 +117,15 @@ def _bring_up_to_date(request, code: str) -> None:
         messages.error(request, str(error))
     else:
         if has_way:
-            messages.success(request, _("The portal was asked; what is missing there is sent within a minute."))
+            messages.success(
+                request, _("The portal was asked; what is missing there is sent within a minute.")
+            )
         else:
             messages.warning(
                 request,
-                _("The portal was asked. No listed step leads from there to here; it stands below as different."),
+                _(
+                    "The portal was asked. No listed step leads from there to here; it stands below as different."
+                ),
             )
 
 
