@@ -17,6 +17,7 @@ from cases.services import (
     kept_reports,
     online_drafts,
     portal,
+    portal_backlog,
     portal_compare,
     portal_filings,
     retention,
@@ -168,7 +169,8 @@ def forget_old_access() -> None:
 
 @shared_task
 def tell_the_portal() -> None:
-    logger.info("portal: %s", portal.deliver_due())
+    written = portal_backlog.fill_by_itself()
+    logger.info("portal: %s, %s dossiers of before", portal.deliver_due(), written)
 
 
 @shared_task

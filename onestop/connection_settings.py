@@ -15,6 +15,7 @@ PORTAL_PASSWORD = env.str("PORTAL_PASSWORD", "")
 PORTAL_UNIT = env.str("PORTAL_UNIT", "")  # madonvi
 PORTAL_READ_SECONDS = env.float("PORTAL_READ_SECONDS", 60.0, validate=validate.Range(min=0.1))
 PORTAL_BATCH = env.int("PORTAL_BATCH", 1, validate=validate.Range(min=1))
+PORTAL_BACKLOG = env.bool("PORTAL_BACKLOG", False)
 PORTAL_SESSION_CODES = env.list("PORTAL_SESSION_CODES", [])
 PORTAL_APPLICANT_KINDS = env.dict(
     "PORTAL_APPLICANT_KINDS", {"citizen": "1", "organisation": "2", "business": "2"}

@@ -14,12 +14,13 @@ from django.utils.translation import gettext as _
 
 from cases.errors import NotPossibleNow
 from cases.models import Dossier, DossierEvent, PortalDossier, PortalMessage
-from cases.portal.states import MessageKind
+from cases.portal.states import MessageKind, PortalState
 from cases.portal.statuses import StatusRefused, status_of, way
 from cases.portal_outbox import TOLD, add, begins, first_row, messages_of, write
 from procedures.enums import Channel
 
 STEP = 200  # dossiers in one transaction
+MOST_WAITING = 2_000  # dossiers in the outbox before it is emptied again
 
 
 def fill_outbox(*, step: int = STEP, limit: int | None = None) -> Iterator[int]:
@@ -39,6 +40,15 @@ def fill_outbox(*, step: int = STEP, limit: int | None = None) -> Iterator[int]:
         written = _write(keys)
         done += written
         yield written
+
+
+def fill_by_itself() -> int:
+    """What the workers do each minute where the office wants it (`PORTAL_BACKLOG`): the next ones, while few wait."""
+    if not settings.PORTAL_URL or not settings.PORTAL_BACKLOG:
+        return 0
+    if PortalDossier.objects.filter(state=PortalState.WAITING).count() >= MOST_WAITING:
+        return 0
+    return sum(fill_outbox(limit=MOST_WAITING))
 
 
 def count_missing() -> int:

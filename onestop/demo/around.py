@@ -16,6 +16,7 @@ CONNECTED: dict[str, dict[str, str]] = {
         "PORTAL_PASSWORD": Portal.PASSWORD,
         "PORTAL_UNIT": Portal.UNIT,
         "PORTAL_BATCH": "50",
+        "PORTAL_BACKLOG": "1",
         "PORTAL_FILINGS_SERVICE": Portal.FILINGS,
         "PORTAL_FILINGS_TAKEN_SERVICE": Portal.FILINGS_TAKEN,
     },

@@ -10,8 +10,6 @@ from cases.models import PortalDossier
 from cases.portal.states import PortalState
 from cases.services import portal, portal_backlog
 
-MOST_WAITING = 2_000  # dossiers in the outbox before it is emptied again
-
 
 class Command(PlainCommand):
     help = (
@@ -31,7 +29,7 @@ class Command(PlainCommand):
         if backlog:
             for written in portal_backlog.fill_outbox(limit=limit):
                 self.written += written
-                if not only_fill and _waiting() >= MOST_WAITING and not self._send():
+                if not only_fill and _waiting() >= portal_backlog.MOST_WAITING and not self._send():
                     break
                 self._print()
         while not only_fill and self._send():

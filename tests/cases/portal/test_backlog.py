@@ -70,6 +70,14 @@ def test_a_second_run_finds_nothing(world, portal, before):
     assert PortalMessage.objects.count() == 6
 
 
+def test_the_workers_do_it_where_the_office_wants_it(world, portal, before, settings):
+    before(world.receive)
+    assert portal_backlog.fill_by_itself() == 0
+    settings.PORTAL_BACKLOG = True
+    assert portal_backlog.fill_by_itself() == 1
+    assert portal_backlog.fill_by_itself() == 0
+
+
 def test_without_a_portal_it_says_so(world, settings):
     settings.PORTAL_URL = ""
     with pytest.raises(NotPossibleNow):
