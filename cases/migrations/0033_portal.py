@@ -24,7 +24,7 @@ class Migration(migrations.Migration):
                 ('known_is_received', models.BooleanField(default=False)),
                 ('known_due_at', models.DateTimeField(null=True, verbose_name='due date at the portal')),
                 ('must_ask', models.BooleanField(default=False)),
-                ('state', models.CharField(choices=[('waiting', 'Waiting'), ('accepted', 'Accepted'), ('refused', 'Refused'), ('parked', 'Parked')], default='waiting', max_length=10, verbose_name='state')),
+                ('state', models.CharField(choices=[('waiting', 'Waiting'), ('accepted', 'Accepted'), ('refused', 'Refused by the portal'), ('parked', 'Parked')], default='waiting', max_length=10, verbose_name='state')),
                 ('attempts', models.PositiveIntegerField(default=0, verbose_name='attempts')),
                 ('next_attempt_at', models.DateTimeField(verbose_name='next attempt at')),
                 ('claimed_until', models.DateTimeField(null=True)),

@@ -14,7 +14,7 @@ class PortalState(TextChoices):
 
     WAITING = "waiting", _("Waiting")
     ACCEPTED = "accepted", _("Accepted")
-    REFUSED = "refused", _("Refused")
+    REFUSED = "refused", _("Refused by the portal")
     PARKED = "parked", _("Parked")
 
 
