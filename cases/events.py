@@ -10,12 +10,14 @@ from django.utils import timezone
 from cases.enums import EventKind
 from cases.models import Dossier, DossierEvent
 from cases.outbox import tell_webhooks
+from cases.portal_outbox import tell_portal
 from onestop.encryption import seal
 
-# The fields of a dossier that events and webhooks tell: all that has to be read to record something.
+# The fields of a dossier that events, webhooks and the portal tell: all that has to be read to record something.
 TOLD_OF = (
     "uuid",
     "code",
+    "channel",
     "state",
     "receiving_desk",
     "competent_agency",
@@ -41,7 +43,7 @@ def record(
     at: datetime | None = None,
     **data,
 ) -> DossierEvent:
-    """Add one row of history and tell the webhooks; `by` None is the system or, with a label, somebody
+    """Add one row of history and tell webhooks and portal; `by` None is the system or, with a label, somebody
     without an account.
     """
     event = sealed(
@@ -58,6 +60,7 @@ def record(
     )
     event.save(force_insert=True)
     tell_webhooks([event])
+    tell_portal([event])
     return event
 
 
@@ -81,6 +84,7 @@ def record_all(
         for dossier, data in rows
     )
     tell_webhooks(events)
+    tell_portal(events)
     return events
 
 

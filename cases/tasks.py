@@ -16,6 +16,10 @@ from cases.services import (
     idempotency,
     kept_reports,
     online_drafts,
+    portal,
+    portal_backlog,
+    portal_compare,
+    portal_filings,
     retention,
     rollups,
     searchable,
@@ -59,6 +63,16 @@ def count_reports_soon() -> bool:
         count_reports.apply_async(retry=False)
     except OperationalError as error:
         logger.warning("the broker is away, so the beat will start the count: %s", error)
+        return False
+    return True
+
+
+def compare_portal_month_soon(month: str, agency: int | None) -> bool:
+    """Ask a worker to begin now; False when the broker is away."""
+    try:
+        compare_portal_month.apply_async([month, agency], retry=False)
+    except OperationalError as error:
+        logger.warning("the broker is away, so nothing is compared with the portal: %s", error)
         return False
     return True
 
@@ -151,6 +165,27 @@ def forget_old_keys() -> None:
 def forget_old_access() -> None:
     logger.info("forgot access tokens: %s", tokens.forget_old_tokens())
     logger.info("forgot deliveries: %s", webhooks.forget_old_deliveries())
+
+
+@shared_task
+def tell_the_portal() -> None:
+    written = portal_backlog.fill_by_itself()
+    logger.info("portal: %s, %s dossiers of before", portal.deliver_due(), written)
+
+
+@shared_task
+def take_portal_filings() -> None:
+    logger.info("filings of the portal: %s", portal_filings.take_filings())
+
+
+@shared_task
+def compare_with_the_portal() -> None:
+    logger.info("compared with the portal: %s", portal_compare.compare_lately_told())
+
+
+@shared_task
+def compare_portal_month(month: str, agency: int | None) -> None:
+    logger.info("compared with the portal: %s", portal_compare.compare_month_at(month, agency))
 
 
 @shared_task

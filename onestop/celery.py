@@ -24,6 +24,8 @@ app.conf.task_routes = {
     f"cases.tasks.{name}": {"queue": SLOW}
     for name in (
         "apply_calendar_revisions",
+        "compare_portal_month",
+        "compare_with_the_portal",
         "count_reports",
         "keep_reports_anew",
         "keep_rollups",
@@ -89,6 +91,18 @@ app.conf.beat_schedule = {
     "at 02:30 forget old access tokens and deliveries": {
         "task": "cases.tasks.forget_old_access",
         "schedule": crontab(hour="2", minute="30"),
+    },
+    "every minute tell the national portal": {
+        "task": "cases.tasks.tell_the_portal",
+        "schedule": crontab(minute="*"),
+    },
+    "every 5 minutes take over what was filed at the national portal": {
+        "task": "cases.tasks.take_portal_filings",
+        "schedule": crontab(minute="*/5"),
+    },
+    "at 03:00 compare with the national portal": {
+        "task": "cases.tasks.compare_with_the_portal",
+        "schedule": crontab(hour="3", minute="0"),
     },
     "every minute write the exports of lists that wait": {
         "task": "cases.tasks.write_exports",

@@ -29,6 +29,7 @@ from cases.admin import (
     overdue,
     overdue_excel,
     past_pages,
+    portal,
     postings,
     queue_setup,
     quick_service,
@@ -82,6 +83,7 @@ __all__ = [
     "overdue",
     "overdue_excel",
     "past_pages",
+    "portal",
     "postings",
     "queue_setup",
     "quick_service",
@@ -194,6 +196,8 @@ admin.site.add_page(
 admin.site.add_page("ma-truy-cap/", tokens.tokens, "tokens")
 admin.site.add_page("ma-truy-cap/<uuid:token>/thu-hoi/", tokens.revoke, "token_revoke")
 admin.site.add_page("ket-noi/", connections.connections, "connections")
+admin.site.add_page("ket-noi/cong-quoc-gia/", portal.page, "portal")
+admin.site.add_page("ket-noi/cong-quoc-gia/lam/<slug:what>/", portal.act, "portal_act")
 admin.site.add_page("ket-noi/<slug:system>/thu/", connections.try_now, "connection_try")
 admin.site.add_page("webhook/", webhooks.webhooks, "webhooks")
 admin.site.add_page("webhook/<uuid:hook>/", webhooks.webhook, "webhook")

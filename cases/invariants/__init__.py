@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
-from cases.invariants import chain, clocks, files, history, money, numbers, once, rolled
+from cases.invariants import chain, clocks, files, history, money, numbers, once, portal, rolled
 from cases.invariants.base import Invariant, Outcome, Scope
 
 ALL = (
@@ -24,6 +24,7 @@ ALL = (
     *chain.INVARIANTS,
     *files.INVARIANTS,
     *rolled.INVARIANTS,
+    *portal.INVARIANTS,
 )
 logger = logging.getLogger(__name__)
 

@@ -116,11 +116,11 @@ def sent_by(
         return []  # at the desk before any code: the portal was never told of it
     sent: list[PortalStatus] = []
     for status in SENT.get(Verb(verb), ()):
-        sent += _way(sent[-1] if sent else before, status, received=received)
+        sent += way(sent[-1] if sent else before, status, received=received)
     return sent
 
 
-def _way(before: PortalStatus | None, after: PortalStatus, *, received: bool) -> list[PortalStatus]:
+def way(before: PortalStatus | None, after: PortalStatus, *, received: bool) -> list[PortalStatus]:
     """The shortest way of allowed steps, without the beginning; withdrawal only as its end."""
     if before == after:
         return []

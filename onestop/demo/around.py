@@ -4,10 +4,23 @@ import os
 from pathlib import Path
 
 from onestop.demo.processes import Children, free_port
+from onestop.simulators.portal import Portal
 
 FIRST_PORT = 8410
 # The variables that connect each system, by the name of its simulator; what the environment connects is left alone.
-CONNECTED: dict[str, dict[str, str]] = {}
+CONNECTED: dict[str, dict[str, str]] = {
+    "portal": {
+        "PORTAL_URL": "{url}",
+        "PORTAL_LOGIN_URL": "{url}/login",
+        "PORTAL_USERNAME": Portal.USERNAME,
+        "PORTAL_PASSWORD": Portal.PASSWORD,
+        "PORTAL_UNIT": Portal.UNIT,
+        "PORTAL_BATCH": "50",
+        "PORTAL_BACKLOG": "1",
+        "PORTAL_FILINGS_SERVICE": Portal.FILINGS,
+        "PORTAL_FILINGS_TAKEN_SERVICE": Portal.FILINGS_TAKEN,
+    },
+}
 
 
 def address_of_simulators(data_dir: Path) -> str:

@@ -4,7 +4,7 @@ from uuid import uuid4
 
 from django.utils import timezone
 
-from cases.models import Document, Escalation, FeedbackFile, Payment, StepRun
+from cases.models import Document, Escalation, FeedbackFile, Payment, PortalDossier, PortalMessage, StepRun
 from notifications.enums import LetterKind
 from notifications.models import Letter, Message
 from tests.cases.invariants.rows import copy, drop, run, write
@@ -249,6 +249,46 @@ def rolled_up_months(dossier):
     return "10/2026"
 
 
+def portal_messages_gapless(dossier):
+    _told_the_portal(dossier, [(1, 2, "sent"), (3, 4, "sent")])
+    return dossier.code
+
+
+def portal_told_in_order(dossier):
+    _told_the_portal(dossier, [(1, 2, "waiting"), (2, 4, "sent")])
+    return dossier.code
+
+
+def portal_statuses_follow(dossier):
+    _told_the_portal(dossier, [(1, 2, "sent"), (2, 10, "sent")])
+    return dossier.code
+
+
+def _told_the_portal(dossier, told: list[tuple[int, int, str]]) -> None:
+    """Dossier messages by number, status and state."""
+    now = timezone.now()
+    PortalDossier.objects.create(
+        dossier=dossier,
+        code=dossier.code,
+        last_number=len(told),
+        last_status=told[-1][1],
+        next_attempt_at=now,
+        waiting_since=now,
+    )
+    for number, status, state in told:
+        is_sent = state == "sent"
+        PortalMessage.objects.create(
+            dossier=dossier,
+            number=number,
+            kind="dossier",
+            status=status,
+            state=state,
+            at=now,
+            sent_at=now if is_sent else None,
+            content_hash="x" if is_sent else "",
+        )
+
+
 BREAKS = {
     broken.__name__.replace("_", "-"): broken
     for broken in (
@@ -290,5 +330,8 @@ BREAKS = {
         feedback_files_on_disk,
         rolled_up_days,
         rolled_up_months,
+        portal_messages_gapless,
+        portal_told_in_order,
+        portal_statuses_follow,
     )
 }
