@@ -25,7 +25,15 @@ from cases.models.log_books import CodeCounter, LogBook
 from cases.models.money import CashReport, DossierFee, FeeWaiver, Payment, ReceiptCounter
 from cases.models.notice_changes import NoticeChange
 from cases.models.online import OnlineDraft, OnlineFiling, OnlineUpload
+from cases.models.online_payments import (
+    OnlinePayment,
+    OnlineRefund,
+    PaymentDay,
+    PaymentDifference,
+    PaymentNotice,
+)
 from cases.models.papers import Document
+from cases.models.post import PostalEvent, PostalOrder
 from cases.models.ratings import AnswerRating, Rating, RatingProof, RatingScore, SupplementAnswer
 from cases.models.registers import RegisterBook, RegisterEntry
 from cases.models.revisions import CalendarMove, CalendarRevision, RevisionDay
@@ -95,10 +103,17 @@ __all__ = [
     "OfficerDay",
     "OnlineDraft",
     "OnlineFiling",
+    "OnlinePayment",
+    "OnlineRefund",
     "OnlineUpload",
     "Outage",
     "PartMonth",
     "Payment",
+    "PaymentDay",
+    "PaymentDifference",
+    "PaymentNotice",
+    "PostalEvent",
+    "PostalOrder",
     "QueueDay",
     "QueueService",
     "QueueTicket",

@@ -1,0 +1,40 @@
+"""Which payment platform is configured, and how calls to it are told on."""
+
+from django.conf import settings
+
+from cases.connections.payment import Platform, ask_status
+from cases.connections.systems import System
+from cases.services.connections import Connection, calling
+
+PROBE = "onestop-probe"  # an order that nobody has made
+
+
+def platform() -> Platform:
+    return Platform(
+        settings.PAYMENT_URL,
+        settings.PAYMENT_MERCHANT,
+        settings.PAYMENT_SECRET,
+        fields=settings.PAYMENT_FIELDS,
+        paths=settings.PAYMENT_PATHS,
+        codes=settings.PAYMENT_CODES,
+        statuses=settings.PAYMENT_STATUSES,
+    )
+
+
+def is_connected() -> bool:
+    return bool(settings.PAYMENT_URL)
+
+
+def asking():
+    """Around a call; notes how it went."""
+    return calling(System.PAYMENT)
+
+
+def connection(waiting) -> Connection:
+    return Connection(
+        System.PAYMENT,
+        address=lambda: settings.PAYMENT_URL,
+        probe=lambda: ask_status(platform(), PROBE),
+        waiting=waiting,
+        page="admin:online_payments",
+    )
