@@ -42,7 +42,7 @@ class OnlinePayment(models.Model):
     )
     pay_url = models.CharField(_("page of the platform"), max_length=500, blank=True)
     qr = models.CharField(_("code to scan"), max_length=500, blank=True)
-    transaction_number = models.CharField(
+    transaction_number = models.CharField(  # noqa: DJ001 - unique where there is one
         _("transaction number of the platform"), max_length=60, null=True, unique=True
     )
     paid_at = models.DateTimeField(_("paid at"), null=True)

@@ -24,7 +24,7 @@ class PostalOrder(models.Model):
     state = models.CharField(
         _("state"), max_length=12, choices=PostalState.choices, default=PostalState.SENDING
     )
-    tracking_number = models.CharField(
+    tracking_number = models.CharField(  # noqa: DJ001 - unique where there is one
         _("tracking number of the post"), max_length=40, null=True, unique=True
     )
     cod_amount = models.PositiveBigIntegerField(_("collected on delivery (VND)"), default=0)

@@ -6,6 +6,7 @@ that stays the same however often it is told.
 
 import secrets
 import time
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -86,10 +87,8 @@ def returned_from(fields) -> OnlinePayment | None:
 def ask_about(order: OnlinePayment) -> OnlinePayment:
     """The order as it stands now, asking the platform when nobody has told yet; without an answer as we know it."""
     if order.state == OnlinePaymentState.CREATED:
-        try:
+        with suppress(OutsideError):  # noted by `asking`; the workers ask again in a minute
             _ask(order)
-        except OutsideError:
-            pass  # noted by `asking`; the workers ask again in a minute
         order = OnlinePayment.objects.select_related("dossier", "payment").get(pk=order.pk)
     return order
 

@@ -4,10 +4,23 @@ import os
 from pathlib import Path
 
 from onestop.demo.processes import Children, free_port
+from onestop.simulators import payment, post
 
 FIRST_PORT = 8410
 # The variables that connect each system, by the name of its simulator; what the environment connects is left alone.
-CONNECTED: dict[str, dict[str, str]] = {}
+CONNECTED: dict[str, dict[str, str]] = {
+    "payment": {
+        "PAYMENT_URL": "{url}",
+        "PAYMENT_MERCHANT": payment.MERCHANT,
+        "PAYMENT_SECRET": payment.SECRET,
+    },
+    "post": {
+        "POST_URL": "{url}",
+        "POST_TOKEN": post.TOKEN,
+        "POST_SECRET": post.SECRET,
+        "POST_CUSTOMER": "ONESTOP",
+    },
+}
 
 
 def address_of_simulators(data_dir: Path) -> str:

@@ -3,11 +3,13 @@
 import argparse
 
 from onestop.simulators.base import Simulator, Simulators
+from onestop.simulators.payment import PaymentSimulator
+from onestop.simulators.post import PostSimulator
 
 
 def all_simulators() -> list[Simulator]:
     """One of each, with what it knows from the beginning."""
-    return []
+    return [PaymentSimulator(), PostSimulator()]
 
 
 def main() -> None:
