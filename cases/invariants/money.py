@@ -82,7 +82,9 @@ INVARIANTS = (
     ),
     in_sql(
         "platform-pays-back-what-is-in-the-books",
-        _("What the platform is told to pay back is a counter-entry of its own payment, and no more than that."),
+        _(
+            "What the platform is told to pay back is a counter-entry of its own payment, and no more than that."
+        ),
         checked="SELECT count(*) FROM cases_onlinerefund WHERE asked_at >= %(since)s",
         broken="""
             SELECT r.refund_number FROM cases_onlinerefund r
@@ -93,7 +95,9 @@ INVARIANTS = (
     ),
     in_sql(
         "one-entry-for-each-fee-on-delivery",
-        _("A fee that the post collected is entered once, for its dossier and of the amount that was ordered."),
+        _(
+            "A fee that the post collected is entered once, for its dossier and of the amount that was ordered."
+        ),
         checked="SELECT count(*) FROM cases_postalorder WHERE payment_id IS NOT NULL AND ordered_at >= %(since)s",
         broken="""
             SELECT o.order_number FROM cases_postalorder o JOIN cases_payment p ON p.id = o.payment_id
