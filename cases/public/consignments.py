@@ -5,7 +5,6 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
 from cases.api.throttles import NoticesOfSystems
-from cases.connections.post import LONGEST_PUSH, WRONG_SIGNATURE
 from cases.public.throttling import not_too_often
 from cases.public.views import unkept
 from cases.services import post
@@ -17,10 +16,10 @@ SIGNATURE = "X-Signature"
 def postal_notice(request: HttpRequest) -> HttpResponse:
     if not post.is_connected():
         return JsonResponse({"message": "not connected"}, status=404)
-    if len(request.body) > LONGEST_PUSH:
+    if len(request.body) > post.LONGEST_PUSH:
         return JsonResponse({"message": "too long"}, status=413)
     answer = post.receive_push(request.body, request.headers.get(SIGNATURE, ""))
-    return unkept(JsonResponse(answer, status=401 if answer["code"] == WRONG_SIGNATURE else 200))
+    return unkept(JsonResponse(answer, status=401 if answer["code"] == post.NOT_SIGNED else 200))
 
 
 # Without CSRF: another system, without our cookies; its signature is the proof.

@@ -10,7 +10,6 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
 
 from cases.api.throttles import LookupByAddress, NoticesOfSystems
-from cases.connections.payment.notices import LONGEST_NOTICE
 from cases.errors import CaseError
 from cases.models import Dossier
 from cases.payment_enums import WITH_MONEY
@@ -74,7 +73,7 @@ def payment_notice(request: HttpRequest) -> HttpResponse:
     """What the platform tells by itself; every notice is answered in its own words with HTTP 200."""
     if not is_connected():
         return JsonResponse({"message": "not connected"}, status=404)
-    if len(request.body) > LONGEST_NOTICE:
+    if len(request.body) > payment_taking.LONGEST_NOTICE:
         return JsonResponse({"message": "too long"}, status=413)
     return unkept(JsonResponse(payment_taking.receive_notice(request.body, request.content_type or "")))
 

@@ -16,6 +16,7 @@ from cases.services.base import locked
 from cases.services.money import enter_arrived
 from cases.services.payment_platform import platform
 
+LONGEST_NOTICE = 16 * 1024  # bytes
 # What the platform is answered; it repeats whatever is neither success nor known already.
 ANSWERS = {
     NoticeVerdict.TAKEN: "ok",

@@ -27,6 +27,8 @@ from cases.services.returning import return_result
 from notifications.vietnamese import dong
 from onestop.outside import Garbled, NotLetIn, OutsideError, Refused
 
+LONGEST_PUSH = 64 * 1024  # bytes
+NOT_SIGNED = office.WRONG_SIGNATURE
 FETCHED_IN = frozenset({State.SUBMITTED, State.RECEIVED, State.SUPPLEMENT})
 ASKED_AGAIN = timedelta(minutes=15)
 MONEY_AWAITED = timedelta(days=30)  # after the delivery

@@ -19,7 +19,6 @@ from cases.connections.payment.protocol import (
 )
 from onestop.outside import Garbled
 
-LONGEST_NOTICE = 16 * 1024  # bytes
 MOST_FIELDS = 60
 
 

@@ -19,7 +19,6 @@ from onestop.outside import Door, Garbled, NotLetIn, Refused, shortened
 
 READ_SECONDS = 15  # a clerk looks at the page meanwhile
 OK, UNKNOWN, SIGNED_OUT, WRONG_SIGNATURE = "00", "01", "05", "97"
-LONGEST_PUSH = 64 * 1024  # bytes
 MOST_EVENTS = 500
 LONGEST_PLACE = 200
 
