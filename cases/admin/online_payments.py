@@ -25,7 +25,7 @@ from cases.payment_enums import (
 )
 from cases.services import online_payments as online
 from cases.services import online_refunds, payment_days
-from cases.services.payment_platform import is_connected
+from cases.services.payment_platform import is_connected, may_settle
 from notifications.codes import qr_inline
 from onestop import access
 from onestop.admin import badge
@@ -75,7 +75,7 @@ def online_payments(request):
         "day_form": DayForm(initial={"day": timezone.localdate()}),
     }
     if access.sees_connections(user):  # these name no dossier, or one of another agency
-        context |= {"notices": _notices(), "differences": _differences(), "days": _days()}
+        context |= {"notices": _notices(), "differences": _differences(user), "days": _days()}
     request.current_app = admin.site.name
     return TemplateResponse(
         request, "cases/admin/online_payments.html", admin.site.page_context(request, **context)
@@ -149,9 +149,10 @@ def _refunds(user) -> list[dict]:
         {
             "refund": one,
             "amount": money(one.amount),
+            "may_settle": may_settle(user, one.order),
             "state": badge(one.get_state_display(), "danger" if one.state == RefundState.REFUSED else "info"),
         }
-        for one in found.select_related("order__dossier", "entry")[:MOST_ROWS]
+        for one in found.select_related("order__dossier__receiving_desk", "entry")[:MOST_ROWS]
     ]
 
 
@@ -163,13 +164,14 @@ def _notices() -> list[dict]:
     ]
 
 
-def _differences() -> list[dict]:
+def _differences(user) -> list[dict]:
     found = PaymentDifference.objects.filter(settled_at=None).select_related("day")
     return [
         {
             "difference": one,
             "here": "–" if one.here is None else money(one.here),
             "there": "–" if one.there is None else money(one.there),
+            "may_settle": may_settle(user, payment_days.order_of(one)),
             "what_to_do": WHAT_TO_DO[DifferenceKind(one.kind)],
         }
         for one in found[:MOST_ROWS]

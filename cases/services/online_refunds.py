@@ -12,8 +12,7 @@ from cases.connections.systems import Waiting
 from cases.errors import NotPermitted, NotPossibleNow
 from cases.models import OnlinePayment, OnlineRefund, Payment
 from cases.payment_enums import OnlinePaymentState, RefundState
-from cases.services.payment_platform import asking, is_connected, platform
-from onestop import access
+from cases.services.payment_platform import asking, is_connected, may_settle, platform
 from onestop.outside import NotLetIn, OutsideError, Refused
 
 LEASE = timedelta(minutes=2)  # longer than one call may take
@@ -90,7 +89,8 @@ def finish(waiting: OnlineRefund, transaction_number: str, *, at: datetime | Non
 
 def send_again(refund_pk: int, *, by) -> OnlineRefund:
     """What the platform refused is told to it once more. Raises `NotPermitted`, `NotPossibleNow`."""
-    if not access.settles_online_payments(by):
+    found = OnlineRefund.objects.select_related("order__dossier__receiving_desk").get(pk=refund_pk)
+    if not may_settle(by, found.order):
         raise NotPermitted(_("Refunds are sent again by supervisors and administrators of the system."))
     changed = OnlineRefund.objects.filter(pk=refund_pk, state=RefundState.REFUSED).update(
         state=RefundState.WAITING, next_attempt_at=timezone.now(), attempts=0

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -14,7 +15,7 @@ from cases.models import OnlinePayment, OnlineRefund, PaymentDay, PaymentDiffere
 from cases.payment_enums import WITH_MONEY, DifferenceKind, NoticeSource
 from cases.services.base import fitting_text, required_text
 from cases.services.online_refunds import finish
-from cases.services.payment_platform import asking, is_connected, platform
+from cases.services.payment_platform import asking, is_connected, may_settle, platform
 from cases.services.payment_taking import Said, take
 from onestop import access
 from onestop.outside import OutsideError
@@ -88,7 +89,8 @@ def compare(day: date) -> PaymentDay:
 
 def settle_difference(difference_pk: int, *, by, note: str) -> PaymentDifference:
     """Say what became of a difference. Raises `NotPermitted`, `NotPossibleNow`, `Invalid`."""
-    if not access.settles_online_payments(by):
+    found = PaymentDifference.objects.get(pk=difference_pk)
+    if not may_settle(by, order_of(found)):
         raise _not_yours()
     note = required_text(note, field="note", sentence=_("Say what became of the difference."))
     note = fitting_text(note, field="note", model=PaymentDifference)
@@ -98,6 +100,14 @@ def settle_difference(difference_pk: int, *, by, note: str) -> PaymentDifference
     if not changed:
         raise NotPossibleNow(_("This difference is settled already."))
     return PaymentDifference.objects.get(pk=difference_pk)
+
+
+def order_of(difference: PaymentDifference) -> OnlinePayment | None:
+    """The order that a difference is about, also by one of its refunds; None when it is not ours."""
+    found = OnlinePayment.objects.filter(
+        Q(order_number=difference.number) | Q(refunds__refund_number=difference.number)
+    )
+    return found.select_related("dossier__receiving_desk").first()
 
 
 def _payments(day: date, lines: list[StatementLine], repaired: list[str]) -> Iterator[Found]:

@@ -2,9 +2,12 @@
 
 from django.conf import settings
 
+from cases import rules
 from cases.connections.payment import Platform, ask_status
 from cases.connections.systems import System
+from cases.models import OnlinePayment
 from cases.services.connections import Connection, calling
+from onestop import access
 
 PROBE = "onestop-probe"  # an order that nobody has made
 
@@ -23,6 +26,18 @@ def platform() -> Platform:
 
 def is_connected() -> bool:
     return bool(settings.PAYMENT_URL)
+
+
+def may_settle(by, order: OnlinePayment | None) -> bool:
+    """Says what becomes of money of this order: who supervises its desk, and who keeps the connections.
+
+    Of an order that is not ours (None) also the supervisors of the whole tree.
+    """
+    if access.keeps_connections(by):
+        return True
+    if order is None:
+        return access.supervises(by) and by.workplace is not None and by.workplace.parent_id is None
+    return rules.is_supervisor_of(by, order.dossier.receiving_desk)
 
 
 def asking():

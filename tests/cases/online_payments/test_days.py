@@ -13,7 +13,8 @@ from onestop.outside import Garbled, OutsideError
 from onestop.simulators import payment as simulator
 from onestop.simulators.base import Fault
 from onestop.simulators.payment import Movement, signed
-from tests.cases.helpers import fresh
+from procedures.enums import Role
+from tests.cases.helpers import fresh, make_person
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("english")]
 
@@ -69,10 +70,12 @@ def test_each_difference_is_listed_with_what_to_do(paid, platform, world, client
         ("paid_here", paid.order_number, 15000, None),
         ("refund_there", "HT1", None, 3000),
     ]
-    client.force_login(world.supervisor)
+    client.force_login(make_person("he-thong", None, Role.SYSTEM_ADMIN, is_staff=True))
     text = client.get("/quan-tri/thanh-toan/").content.decode()
     assert "Ask the platform whose payment it is; have it paid back there." in text
     assert text.count("What became of ") >= 4
+    client.force_login(world.supervisor)  # whose orders only two of them are
+    assert client.get("/quan-tri/thanh-toan/").content.decode().count("What became of OS") == 2
 
 
 def test_another_amount_or_transaction_is_a_difference(paid, platform):
@@ -151,6 +154,8 @@ def test_supervisors_say_what_became_of_it(paid, platform, world):
         payment_days.settle_difference(found.pk, by=world.auditor, note="Đã hỏi")
     with pytest.raises(Invalid):
         payment_days.settle_difference(found.pk, by=world.supervisor, note=" ")
+    with pytest.raises(NotPermitted):
+        payment_days.settle_difference(found.pk, by=world.outsider_head, note="Đã hỏi")
     payment_days.settle_difference(found.pk, by=world.supervisor, note="Nền tảng đã xác nhận")
     with pytest.raises(NotPossibleNow):
         payment_days.settle_difference(found.pk, by=world.supervisor, note="Lần nữa")
