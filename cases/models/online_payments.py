@@ -20,6 +20,9 @@ from cases.payment_enums import (
 )
 from onestop.triggers import not_emptied
 
+# The one trigger that forgetting what anybody sent goes round.
+FORGOTTEN_IN_TIME = "payment_notice_not_deleted"
+
 
 class OnlinePayment(models.Model):
     """An order at the payment platform (giao dịch thanh toán trực tuyến) for what a dossier owed; VND.
@@ -155,12 +158,8 @@ class PaymentNotice(models.Model):
             models.Index(fields=["verdict", "at"], name="payment_notice_by_verdict"),
         ]
         triggers = [
-            pgtrigger.Protect(name="payment_notice_only_added", operation=pgtrigger.Update),
-            pgtrigger.Protect(
-                name="payment_notice_not_deleted",
-                operation=pgtrigger.Delete,
-                condition=pgtrigger.Q(old__order_id__isnull=False),
-            ),
+            pgtrigger.Protect(name="payment_notice_not_changed", operation=pgtrigger.Update),
+            pgtrigger.Protect(name=FORGOTTEN_IN_TIME, operation=pgtrigger.Delete),
             not_emptied("payment_notice_not_emptied"),
         ]
 

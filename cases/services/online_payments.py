@@ -9,6 +9,7 @@ import time
 from contextlib import suppress
 from datetime import datetime, timedelta
 
+import pgtrigger
 from django.conf import settings
 from django.db import transaction
 from django.urls import reverse
@@ -25,6 +26,7 @@ from cases.connections.payment import (
 )
 from cases.enums import Verb
 from cases.models import Dossier, OnlinePayment, PaymentNotice
+from cases.models.online_payments import FORGOTTEN_IN_TIME
 from cases.payment_enums import OF_ANYBODY, NoticeSource, OnlinePaymentState
 from cases.services.base import locked
 from cases.services.payment_platform import asking, is_connected, platform
@@ -119,7 +121,8 @@ def notices_of_anybody(before: datetime):
 
 
 def forget_notices_of_anybody(now: datetime) -> int:
-    return notices_of_anybody(now - FORGED_KEPT).delete()[0]
+    with pgtrigger.ignore(f"cases.PaymentNotice:{FORGOTTEN_IN_TIME}"):
+        return notices_of_anybody(now - FORGED_KEPT).delete()[0]
 
 
 def _ask(order: OnlinePayment) -> None:
