@@ -16,10 +16,14 @@ from cases.services import (
     idempotency,
     kept_reports,
     online_drafts,
+    online_payments,
+    online_refunds,
+    payment_days,
     portal,
     portal_backlog,
     portal_compare,
     portal_filings,
+    post,
     retention,
     rollups,
     searchable,
@@ -222,6 +226,22 @@ def count_reports() -> None:
 @shared_task
 def keep_reports_anew() -> None:
     logger.info("parts of reports to be counted anew: %s", kept_reports.keep_anew())
+
+
+@shared_task
+def ask_payment_platform() -> None:
+    logger.info("asked for online payments: %s", online_payments.ask_open())
+    logger.info("paid back online: %s", online_refunds.send_due())
+
+
+@shared_task
+def compare_online_payments() -> None:
+    logger.info("compared days of online payments: %s", payment_days.compare_due())
+
+
+@shared_task
+def ask_post() -> None:
+    logger.info("asked where consignments are: %s", post.ask_open())
 
 
 @shared_task

@@ -204,6 +204,16 @@ def keeps_connections(user) -> bool:
     return keeps_system(user)
 
 
+def sees_online_payments(user) -> bool:
+    """What came online and does not fit: the desks pay back, and who supervises them or keeps the machine looks on."""
+    return sees_connections(user) or receives(user)
+
+
+def settles_online_payments(user) -> bool:
+    """Says what became of a difference with the payment platform, and has refunds sent again."""
+    return keeps_connections(user) or (supervises(user) and user.workplace_id is not None)
+
+
 def agencies_of(user):
     """The agencies that a person answers for or looks at: the own one and those below; all for the system."""
     if user.is_superuser or (user.role == Role.SYSTEM_ADMIN and user.workplace_id is None):

@@ -26,6 +26,7 @@ app.conf.task_routes = {
         "apply_calendar_revisions",
         "compare_portal_month",
         "compare_with_the_portal",
+        "compare_online_payments",
         "count_reports",
         "keep_reports_anew",
         "keep_rollups",
@@ -139,6 +140,18 @@ app.conf.beat_schedule = {
     "at 03:30 have the parts of reports counted anew that people look at": {
         "task": "cases.tasks.keep_reports_anew",
         "schedule": crontab(hour="3", minute="30"),
+    },
+    "every minute ask how online payments stand, and pay back": {
+        "task": "cases.tasks.ask_payment_platform",
+        "schedule": crontab(minute="*"),
+    },
+    "at 01:15 compare the online payments of the day before": {
+        "task": "cases.tasks.compare_online_payments",
+        "schedule": crontab(hour="1", minute="15"),
+    },
+    "every five minutes ask where consignments are": {
+        "task": "cases.tasks.ask_post",
+        "schedule": crontab(minute="*/5"),
     },
     "every minute chain what was added to the history": {
         "task": "cases.tasks.chain_audit",

@@ -3,6 +3,7 @@
 An address that is empty means: not connected.
 """
 
+from django.core.exceptions import ImproperlyConfigured
 from environs import Env, validate
 
 env = Env()
@@ -25,3 +26,27 @@ PORTAL_PAID_ONLINE = env.str("PORTAL_PAID_ONLINE", "2")
 PORTAL_FILE_LINKS = env.bool("PORTAL_FILE_LINKS", False)
 PORTAL_FILINGS_SERVICE = env.str("PORTAL_FILINGS_SERVICE", "")
 PORTAL_FILINGS_TAKEN_SERVICE = env.str("PORTAL_FILINGS_TAKEN_SERVICE", "")
+# --- The payment platform (cases/connections/payment) --------------------------------------------
+PAYMENT_URL = env.str("PAYMENT_URL", "")
+PAYMENT_MERCHANT = env.str("PAYMENT_MERCHANT", "")
+PAYMENT_SECRET = env.str("PAYMENT_SECRET", "")
+PAYMENT_KIND = env.str("PAYMENT_KIND", "national")  # whose platform it is: national or local
+PAYMENT_MINUTES = env.int("PAYMENT_MINUTES", 15)  # so long an order may be paid
+# Where the platform's words differ from the usual ones: {"order": "vnp_TxnRef", …}.
+PAYMENT_FIELDS = env.json("PAYMENT_FIELDS", {})
+PAYMENT_PATHS = env.json("PAYMENT_PATHS", {})
+PAYMENT_CODES = env.json("PAYMENT_CODES", {})
+PAYMENT_STATUSES = env.json("PAYMENT_STATUSES", {})
+if PAYMENT_KIND not in {"national", "local"}:
+    raise ImproperlyConfigured("PAYMENT_KIND must be 'national' or 'local'.")
+if PAYMENT_URL and not (PAYMENT_MERCHANT and PAYMENT_SECRET):
+    raise ImproperlyConfigured("PAYMENT_URL needs PAYMENT_MERCHANT and PAYMENT_SECRET.")
+
+# --- The public postal service (cases/connections/post) ------------------------------------------
+POST_URL = env.str("POST_URL", "")
+POST_TOKEN = env.str("POST_TOKEN", "")
+POST_SECRET = env.str("POST_SECRET", "")  # by which the post signs what it tells by itself
+POST_CUSTOMER = env.str("POST_CUSTOMER", "")
+POST_STEPS = env.json("POST_STEPS", {})  # the post's words for what happens: {"91": "delivered", …}
+if POST_URL and not (POST_TOKEN and POST_SECRET):
+    raise ImproperlyConfigured("POST_URL needs POST_TOKEN and POST_SECRET.")

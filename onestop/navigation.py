@@ -154,6 +154,8 @@ def _administration_links(request) -> list[dict]:
         links.append(_link(request, _("Access tokens"), "key", reverse("admin:tokens")))
     if access.keeps_webhooks(request.user):
         links.append(_link(request, _("Webhooks"), "webhook", reverse("admin:webhooks")))
+    if access.sees_online_payments(request.user):
+        links.append(_link(request, _("Online payments"), "qr_code_2", reverse("admin:online_payments")))
     if access.sees_connections(request.user):
         links.append(_link(request, _("Connections"), "hub", reverse("admin:connections")))
     if not access.sees_agencies(request.user):

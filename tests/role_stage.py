@@ -39,6 +39,7 @@ from tests.cases.desk_queue import build_queue
 from tests.cases.helpers import make_person
 from tests.cases.verbs.test_receive_group import rows
 from tests.cast import World, build_world, local, upload
+from tests.role_stage_around import around_bodies, around_places
 from tests.role_stage_online import citizens, online_bodies, online_headers, online_places
 from tests.role_stage_reports import report_bodies, report_places
 
@@ -100,7 +101,7 @@ class Stage:
 
     def body(self, name: str) -> dict:
         """What a POST to this address sends; files are new each time."""
-        every = (bodies, online_bodies, report_bodies)
+        every = (bodies, around_bodies, online_bodies, report_bodies)
         return {key: sent for part in every for key, sent in part(self.world, self.places).items()}.get(
             name, {}
         )
@@ -179,6 +180,7 @@ def _places(world: World, people: dict[str, Staff], clock) -> dict[str, object]:
         **report_places(world, people, dossiers),
         **_kept(world),
         **online_places(world, people, dossiers),
+        **around_places(world, dossiers),
     }
 
 

@@ -25,11 +25,13 @@ from cases.admin import (
     messages,
     my_lists,
     notice_texts,
+    online_payments,
     outlook,
     overdue,
     overdue_excel,
     past_pages,
     portal,
+    post,
     postings,
     queue_setup,
     quick_service,
@@ -79,11 +81,13 @@ __all__ = [
     "messages",
     "my_lists",
     "notice_texts",
+    "online_payments",
     "outlook",
     "overdue",
     "overdue_excel",
     "past_pages",
     "portal",
+    "post",
     "postings",
     "queue_setup",
     "quick_service",
@@ -199,6 +203,15 @@ admin.site.add_page("ket-noi/", connections.connections, "connections")
 admin.site.add_page("ket-noi/cong-quoc-gia/", portal.page, "portal")
 admin.site.add_page("ket-noi/cong-quoc-gia/lam/<slug:what>/", portal.act, "portal_act")
 admin.site.add_page("ket-noi/<slug:system>/thu/", connections.try_now, "connection_try")
+admin.site.add_page("thanh-toan/", online_payments.online_payments, "online_payments")
+admin.site.add_page("thanh-toan/doi-soat/", online_payments.compare, "payment_compare")
+admin.site.add_page("thanh-toan/<int:pk>/", online_payments.pay, "pay_online")
+admin.site.add_page(
+    "thanh-toan/chenh-lech/<int:pk>/", online_payments.settle_difference, "payment_difference"
+)
+admin.site.add_page("thanh-toan/hoan-tra/<int:pk>/", online_payments.refund_again, "online_refund_again")
+admin.site.add_page("buu-chinh/<int:pk>/", post.order, "post_order")
+admin.site.add_page("buu-chinh/<int:pk>/huy/<int:order_pk>/", post.cancel, "post_cancel")
 admin.site.add_page("webhook/", webhooks.webhooks, "webhooks")
 admin.site.add_page("webhook/<uuid:hook>/", webhooks.webhook, "webhook")
 admin.site.add_page("webhook/<uuid:hook>/lam/<slug:what>/", webhooks.act, "webhook_act")

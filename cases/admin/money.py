@@ -4,9 +4,11 @@ from django.utils.translation import gettext as _
 
 from cases import rules
 from cases.admin import shown
+from cases.admin.online_payments import orders_of
 from cases.enums import Verb
 from cases.models import Dossier, Payment
 from cases.queries import Fees, fees_of
+from cases.services.online_payments import can_be_paid_online
 from cases.transfers import transfer_of
 from onestop.admin import badge
 
@@ -25,6 +27,8 @@ def money_of(dossier: Dossier, user) -> dict:
         "owed": shown.money(fees.to_pay_back or fees.owed),
         "badge": owed_badge(fees),
         "transfer": transfer_of(dossier) if takes else None,
+        "online": orders_of(dossier),
+        "pays_online": takes and can_be_paid_online(dossier),
         "prints": rules.may_print_money(user, dossier),
     }
 

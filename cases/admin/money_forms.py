@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from cases import rules
 from cases.admin.shown import money
 from cases.admin.verb_forms import VerbForm
+from cases.consignments import tracking_number_of
 from cases.enums import Acknowledgement, CollectionProof, PaymentMethod, Provision, ReturnChannel
 from cases.models import Dossier, DossierFee, Payment
 from cases.transfers import Transfer, transfer_of
@@ -118,6 +119,7 @@ class ReturnForm(VerbForm):
         return {
             "collector": dossier.submitter_name or dossier.applicant.full_name,
             "proof": _SENT.get(dossier.return_channel, ""),
+            "tracking_number": tracking_number_of(dossier),
             "acknowledgement": Acknowledgement.SIGNED,
         }
 

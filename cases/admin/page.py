@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from cases import deadlines, rules
 from cases.admin import budget_bars, consultations, shown
 from cases.admin.money import money_of
+from cases.admin.post import post_of
 from cases.admin.verbs import buttons
 from cases.desk_figures import is_boundary_free
 from cases.letters import letters_of
@@ -43,6 +44,7 @@ def dossier_context(dossier: Dossier, user) -> dict:
         "paper_steps": paper_steps_of(dossier),
         "arrival": _arrival(dossier),
         "money": money_of(dossier, user),
+        "post": post_of(dossier, user),
         "events": dossier.events.select_related("actor"),
         "steps": step_rows(dossier.step_runs.select_related("step", "unit", "officer")),
         "consultations": consultations.rows_of(dossier, user),

@@ -65,6 +65,12 @@ class LookupByAddress(Catalogue):
     scope = "lookup"
 
 
+class NoticesOfSystems(Catalogue):
+    """What other systems tell by themselves (payments, consignments), by address: each has one or a few."""
+
+    scope = "notices"
+
+
 class FeedbackByAddress(Catalogue):
     """Feedback sent from one address; a ward's centre has one address for all its visitors."""
 

@@ -4,6 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cases.enums import PaymentMethod
 from cases.invariants.base import in_sql
+from cases.payment_enums import OnlinePaymentState
 
 INVARIANTS = (
     in_sql(
@@ -35,7 +36,10 @@ INVARIANTS = (
     ),
     in_sql(
         "no-more-taken-than-owed",
-        _("No more is taken for a dossier than its fees, and nothing is owed any more once it is settled."),
+        _(
+            "No more is taken for a dossier than its fees, but for what came online when it was not owed any more, "
+            "and nothing is owed any more once it is settled."
+        ),
         checked="""
             SELECT count(*) FROM cases_dossier d WHERE d.filed_at >= %(since)s
                AND EXISTS (SELECT 1 FROM cases_dossierfee f WHERE f.dossier_id = d.id)
@@ -48,10 +52,56 @@ INVARIANTS = (
                 ON p.dossier_id = d.id
               LEFT JOIN (SELECT dossier_id, sum(amount) AS waived FROM cases_feewaiver GROUP BY 1) AS w
                 ON w.dossier_id = d.id
+              LEFT JOIN (SELECT dossier_id, sum(overpaid) AS overpaid FROM cases_onlinepayment
+                          WHERE overpaid > 0 GROUP BY 1) AS o ON o.dossier_id = d.id
              WHERE d.filed_at >= %(since)s AND (f.fees IS NOT NULL OR p.paid IS NOT NULL OR w.waived IS NOT NULL)
-               AND (COALESCE(p.paid, 0) NOT BETWEEN 0 AND COALESCE(f.fees, 0)
+               AND (COALESCE(p.paid, 0) NOT BETWEEN 0 AND COALESCE(f.fees, 0) + COALESCE(o.overpaid, 0)
                     OR (d.state = ANY(%(settled)s)
                         AND COALESCE(f.fees, 0) - COALESCE(w.waived, 0) - COALESCE(p.paid, 0) > 0))
+        """,
+    ),
+    in_sql(
+        "one-entry-for-each-online-payment",
+        _(
+            "Every order that the payment platform says was paid has exactly one entry of money: of its dossier, "
+            "amount and transaction; and no entry has two orders."
+        ),
+        checked="SELECT count(*) FROM cases_onlinepayment WHERE paid_at IS NOT NULL AND created_at >= %(since)s",
+        broken=f"""
+            SELECT o.order_number FROM cases_onlinepayment o
+              LEFT JOIN cases_payment p ON p.id = o.payment_id
+             WHERE o.created_at >= %(since)s
+               AND ((o.state IN ('{OnlinePaymentState.PAID}', '{OnlinePaymentState.REFUNDED}')) <> (p.id IS NOT NULL)
+                    OR (p.id IS NOT NULL AND (p.dossier_id <> o.dossier_id OR p.amount <> o.amount
+                                              OR p.method <> '{PaymentMethod.ONLINE}'
+                                              OR p.reference <> o.transaction_number)))
+            UNION
+            SELECT min(order_number) FROM cases_onlinepayment WHERE payment_id IS NOT NULL
+             GROUP BY payment_id HAVING count(*) > 1
+        """,
+    ),
+    in_sql(
+        "platform-pays-back-what-is-in-the-books",
+        _(
+            "What the platform is told to pay back is a counter-entry of its own payment, and no more than that."
+        ),
+        checked="SELECT count(*) FROM cases_onlinerefund WHERE asked_at >= %(since)s",
+        broken="""
+            SELECT r.refund_number FROM cases_onlinerefund r
+              JOIN cases_onlinepayment o ON o.id = r.order_id
+              JOIN cases_payment p ON p.id = r.entry_id
+             WHERE r.asked_at >= %(since)s AND (p.reverses_id IS DISTINCT FROM o.payment_id OR p.amount >= 0)
+        """,
+    ),
+    in_sql(
+        "one-entry-for-each-fee-on-delivery",
+        _(
+            "A fee that the post collected is entered once, for its dossier and of the amount that was ordered."
+        ),
+        checked="SELECT count(*) FROM cases_postalorder WHERE payment_id IS NOT NULL AND ordered_at >= %(since)s",
+        broken="""
+            SELECT o.order_number FROM cases_postalorder o JOIN cases_payment p ON p.id = o.payment_id
+             WHERE o.ordered_at >= %(since)s AND (p.dossier_id <> o.dossier_id OR p.amount <> o.cod_amount)
         """,
     ),
     in_sql(

@@ -25,8 +25,16 @@ from cases.models.log_books import CodeCounter, LogBook
 from cases.models.money import CashReport, DossierFee, FeeWaiver, Payment, ReceiptCounter
 from cases.models.notice_changes import NoticeChange
 from cases.models.online import OnlineDraft, OnlineFiling, OnlineUpload
+from cases.models.online_payments import (
+    OnlinePayment,
+    OnlineRefund,
+    PaymentDay,
+    PaymentDifference,
+    PaymentNotice,
+)
 from cases.models.papers import Document
 from cases.models.portal import PortalDifference, PortalDossier, PortalFiling, PortalMessage
+from cases.models.post import PostalEvent, PostalOrder
 from cases.models.ratings import AnswerRating, Rating, RatingProof, RatingScore, SupplementAnswer
 from cases.models.registers import RegisterBook, RegisterEntry
 from cases.models.revisions import CalendarMove, CalendarRevision, RevisionDay
@@ -96,6 +104,8 @@ __all__ = [
     "OfficerDay",
     "OnlineDraft",
     "OnlineFiling",
+    "OnlinePayment",
+    "OnlineRefund",
     "OnlineUpload",
     "Outage",
     "PartMonth",
@@ -104,6 +114,11 @@ __all__ = [
     "PortalDossier",
     "PortalFiling",
     "PortalMessage",
+    "PaymentDay",
+    "PaymentDifference",
+    "PaymentNotice",
+    "PostalEvent",
+    "PostalOrder",
     "QueueDay",
     "QueueService",
     "QueueTicket",

@@ -40,7 +40,7 @@ def dossiers(request: HttpRequest) -> HttpResponse:
 @require_safe
 @citizen_required
 def dossier(request: HttpRequest, uuid: UUID) -> HttpResponse:
-    return _page(request, _own(request, uuid))
+    return _page(request, own_dossier(request, uuid))
 
 
 @require_POST
@@ -48,7 +48,7 @@ def dossier(request: HttpRequest, uuid: UUID) -> HttpResponse:
 def answer(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """Send what was asked for; a file belongs to the component in whose field it was chosen."""
     refuse_null(request)
-    own = _own(request, uuid)
+    own = own_dossier(request, uuid)
     papers = [
         (item, upload)
         for item in own.components.all()
@@ -68,7 +68,7 @@ def answer(request: HttpRequest, uuid: UUID) -> HttpResponse:
 def withdraw(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """Take the dossier back, with a reason and a tick: it cannot be taken up again."""
     refuse_null(request)
-    own = _own(request, uuid)
+    own = own_dossier(request, uuid)
     reason = request.POST.get("reason", "")[:2000]
     try:
         if request.POST.get("sure") != "1":
@@ -84,7 +84,7 @@ def withdraw(request: HttpRequest, uuid: UUID) -> HttpResponse:
 def rating(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """The survey about a dossier that was handed over."""
     refuse_null(request)
-    own = _own(request, uuid)
+    own = own_dossier(request, uuid)
     return survey_page(request, own, action=reverse("public:my_rating", args=[uuid]), account=request.user)
 
 
@@ -92,7 +92,7 @@ def rating(request: HttpRequest, uuid: UUID) -> HttpResponse:
 @citizen_required
 def file(request: HttpRequest, uuid: UUID, pk: int) -> HttpResponse:
     """An own paper, or the result once it may be handed out."""
-    found = citizens.documents_of(_own(request, uuid)).filter(pk=pk).first()
+    found = citizens.documents_of(own_dossier(request, uuid)).filter(pk=pk).first()
     if found is None:
         raise Http404
     try:
@@ -108,7 +108,7 @@ def file(request: HttpRequest, uuid: UUID, pk: int) -> HttpResponse:
 @citizen_required
 def letter(request: HttpRequest, uuid: UUID, pk: int) -> HttpResponse:
     """A letter or form that was issued, as PDF."""
-    found = citizens.issued_letters_of(_own(request, uuid)).filter(pk=pk).first()
+    found = citizens.issued_letters_of(own_dossier(request, uuid)).filter(pk=pk).first()
     if found is None:
         raise Http404
     name = f"{found.number_text.replace('/', '-')}.pdf"
@@ -119,7 +119,7 @@ def letter(request: HttpRequest, uuid: UUID, pk: int) -> HttpResponse:
 @citizen_required
 def receipt(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """Form 01 with the look-up secret: the owner's own."""
-    own = _own(request, uuid)
+    own = own_dossier(request, uuid)
     if not own.code:
         raise Http404
     return _pdf(receipt_pdf(receipt_payload(own)), f"{own.code}.pdf")
@@ -132,7 +132,8 @@ def papers(request: HttpRequest) -> HttpResponse:
     return render(request, "public/my_papers.html", {"papers": citizens.papers_of(request.applicant)})
 
 
-def _own(request: HttpRequest, uuid: UUID) -> Dossier:
+def own_dossier(request: HttpRequest, uuid: UUID) -> Dossier:
+    """The dossier of this number, when it is of who is signed in; else it is not there: 404."""
     own = citizens.dossiers_of(request.applicant).select_related("limit").filter(uuid=uuid).first()
     if own is None:
         raise Http404
@@ -142,7 +143,7 @@ def _own(request: HttpRequest, uuid: UUID) -> Dossier:
 def _page(
     request, own: Dossier, *, fault: str = "", at: str = "", status: int = 200, **typed
 ) -> HttpResponse:
-    own = _own(request, own.uuid)
+    own = own_dossier(request, own.uuid)
     asked = citizens.open_supplement(own)
     facts = {
         "dossier": own,

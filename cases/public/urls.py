@@ -4,7 +4,18 @@ from django.urls import include, path
 from django.views.decorators.csrf import csrf_exempt
 from django.views.i18n import set_language
 
-from cases.public import contests, feedback, filing, login, mine, rating, screens, uploads
+from cases.public import (
+    consignments,
+    contests,
+    feedback,
+    filing,
+    login,
+    mine,
+    payments,
+    rating,
+    screens,
+    uploads,
+)
 from cases.public.calculator import CalculatorView
 from cases.public.notice_choices import notice_choice
 from cases.public.views import DownloadView, HomeView, LookupView
@@ -19,6 +30,10 @@ urlpatterns = [
     path("thong-bao/<str:token>/", notice_choice, name="notice_choice"),
     path("tra-cuu/", LookupView.as_view(), name="lookup"),
     path("tra-cuu/tai-ve/", DownloadView.as_view(), name="lookup_download"),
+    path("tra-cuu/thanh-toan/", payments.PayView.as_view(), name="pay"),
+    path("thanh-toan/ve/", payments.payment_return, name="payment_return"),
+    path("thanh-toan/thong-bao/", payments.payment_notice, name="payment_notice"),
+    path("buu-chinh/hanh-trinh/", consignments.postal_notice, name="postal_notice"),
     path("tinh-ngay-tra/", CalculatorView.as_view(), name="calculator"),
     path("", include("cases.public.catalogue_urls")),
     path("nop-ho-so/", filing.choose, name="file_choose"),
@@ -38,6 +53,7 @@ urlpatterns = [
     path("ho-so-cua-toi/kho/", mine.papers, name="my_papers"),
     path("ho-so-cua-toi/<uuid:uuid>/", mine.dossier, name="my_dossier"),
     path("ho-so-cua-toi/<uuid:uuid>/bo-sung/", mine.answer, name="my_answer"),
+    path("ho-so-cua-toi/<uuid:uuid>/thanh-toan/", payments.my_payment, name="my_payment"),
     path("ho-so-cua-toi/<uuid:uuid>/rut/", mine.withdraw, name="my_withdrawal"),
     path("ho-so-cua-toi/<uuid:uuid>/danh-gia/", mine.rating, name="my_rating"),
     path("ho-so-cua-toi/<uuid:uuid>/kien-nghi/", contests.my_contest, name="my_contest"),

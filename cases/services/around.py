@@ -7,14 +7,19 @@ from django.utils.translation import gettext as _
 from cases.connections.systems import Health, System, Waiting, health_of
 from cases.errors import NotPermitted, NotPossibleNow
 from cases.models import ConnectionState
-from cases.services import portal
+from cases.services import payment_platform, portal, post
 from cases.services.connections import Connection, calling
+from cases.services.online_refunds import waiting_refunds
 from onestop import access
 from onestop.outside import is_this_machine
 from procedures.models import Staff
 
 # In the order of the screen; each service that talks to a system says what its connection is.
-CONNECTIONS: tuple[Connection, ...] = (portal.CONNECTION,)
+CONNECTIONS: tuple[Connection, ...] = (
+    portal.CONNECTION,
+    payment_platform.connection(waiting_refunds),
+    post.connection(),
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from cases.models import Dossier, DossierFee, FeeWaiver, Payment
 from cases.services.base import ask, fitting_text, locked, required_text
 from cases.services.notices import notify_applicant
 from cases.services.numbers import next_receipt_number
+from cases.services.online_refunds import have_paid_back
 from notifications.vietnamese import dong
 
 
@@ -87,9 +88,10 @@ def waive(dossier: Dossier, *, by, fee: DossierFee, amount: int | None = None, g
 def refund(dossier: Dossier, *, by, payment: Payment, amount: int | None = None, reason: str = "") -> Payment:
     """Pay money back (hoàn trả) by a counter-entry with a receipt number of its own, the way it was paid.
 
-    At most what `rules.refundable` allows, all of that when no amount is given: before the result it is owed
-    again, of a stopped dossier everything may go back (R37), and once the result is ready only what was
-    overpaid, as after a waiver.
+    What the payment platform took goes back through it (`cases.services.online_refunds`). At most what
+    `rules.refundable` allows, all of that when no amount is given: before the result it is owed again, of a
+    stopped dossier everything may go back (R37), and once the result is ready only what was overpaid, as after a
+    waiver.
     """
     dossier = locked(dossier)
     if not rules.is_possible(Verb.REFUND, dossier):
@@ -103,6 +105,7 @@ def refund(dossier: Dossier, *, by, payment: Payment, amount: int | None = None,
     reason = required_text(reason, field="reason", sentence=_("Give the reason why money is paid back."))
     reason = fitting_text(reason, field="reason", model=Payment)
     entry = _enter(dossier, by=by, amount=-amount, method=payment.method, reverses=payment, reason=reason)
+    have_paid_back(entry)
     record(
         dossier,
         EventKind.REFUNDED,
@@ -113,6 +116,30 @@ def refund(dossier: Dossier, *, by, payment: Payment, amount: int | None = None,
         reason=reason,
     )
     return entry
+
+
+def enter_arrived(
+    dossier: Dossier, *, amount: int, method: str, reference: str, by_label: str
+) -> tuple[Payment, int]:
+    """Enter money that another system has already taken; returns the entry and how much was not owed any more.
+
+    Of a locked dossier, by `by_label` instead of a person. Not refused, whatever is owed and in whatever state: the
+    money is there, and what is too much shows as to be paid back. Who calls keeps it to once. Settles the dossier
+    when its result is there and nothing is owed any more.
+    """
+    overpaid = amount - min(max(dossier.balance, 0), amount)
+    payment = _enter(dossier, by=None, amount=amount, method=method, reference=reference)
+    record(
+        dossier,
+        EventKind.PAID,
+        by_label=by_label,
+        amount=_dotted(amount),
+        receipt=payment.receipt_number,
+        method=method,
+    )
+    if rules.is_possible(Verb.SETTLE, dossier):
+        _settle(dossier, by=None)
+    return payment, overpaid
 
 
 @transaction.atomic

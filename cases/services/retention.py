@@ -27,6 +27,7 @@ from cases.services.online_drafts import (
     unfinished_before,
 )
 from cases.services.online_drafts import forget_old_drafts as forget_old_online_drafts
+from cases.services.online_payments import FORGED_KEPT, forget_notices_of_anybody, notices_of_anybody
 from cases.services.reading import forget_old_reads
 from notifications.services.messages import forget_old_bodies, with_old_bodies
 
@@ -87,6 +88,12 @@ RULES = [
         lambda: timedelta(days=settings.READ_ACCESS_KEPT_DAYS),
         lambda before: ReadAccess.objects.filter(at__lt=before),
         forget_old_reads,
+    ),
+    Rule(
+        _("notices of payments that nobody signed"),
+        lambda: FORGED_KEPT,
+        notices_of_anybody,
+        forget_notices_of_anybody,
     ),
     Rule(
         _("sessions that have ended"),

@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 
 from onestop.demo.processes import Children, free_port
+from onestop.simulators import payment, post
 from onestop.simulators.portal import Portal
 
 FIRST_PORT = 8410
@@ -19,6 +20,17 @@ CONNECTED: dict[str, dict[str, str]] = {
         "PORTAL_BACKLOG": "1",
         "PORTAL_FILINGS_SERVICE": Portal.FILINGS,
         "PORTAL_FILINGS_TAKEN_SERVICE": Portal.FILINGS_TAKEN,
+    },
+    "payment": {
+        "PAYMENT_URL": "{url}",
+        "PAYMENT_MERCHANT": payment.MERCHANT,
+        "PAYMENT_SECRET": payment.SECRET,
+    },
+    "post": {
+        "POST_URL": "{url}",
+        "POST_TOKEN": post.TOKEN,
+        "POST_SECRET": post.SECRET,
+        "POST_CUSTOMER": "ONESTOP",
     },
 }
 

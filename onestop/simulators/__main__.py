@@ -1,14 +1,23 @@
 """All simulators on one port of this machine: `python -m onestop.simulators --port 8410`."""
 
 import argparse
+import os
 
 from onestop.simulators.base import Simulator, Simulators
+from onestop.simulators.payment import PaymentSimulator
 from onestop.simulators.portal import Portal
+from onestop.simulators.post import PostSimulator
 
 
 def all_simulators() -> list[Simulator]:
     """One of each, with what it knows from the beginning."""
-    return [Portal()]
+    return [Portal(), PaymentSimulator(), PostSimulator(push_url=_push_url())]
+
+
+def _push_url() -> str:
+    """Where the post tells of consignments by itself: at the customer of this machine, where there is one."""
+    customer = os.environ.get("PUBLIC_URL", "")
+    return f"{customer}/buu-chinh/hanh-trinh/" if customer else ""
 
 
 def main() -> None:
