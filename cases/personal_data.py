@@ -71,6 +71,7 @@ NOT_TOLD = {
         "cases.AuditHead",
         "cases.DetachedEvent",
         "cases.CodeCounter",
+        "cases.ConnectionState",
         "cases.FeedbackBook",
         "cases.FieldMonth",
         "cases.FrozenDelays",  # codes of dossiers that are told

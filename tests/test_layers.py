@@ -76,6 +76,8 @@ PURE = {
         "portal.statuses",
         "portal.wire",
         "connections.systems",
+        "connections.sources",
+        "connections.population.facts",
         "scorecard.periods",
         "scorecard.editions",
         "scorecard.parameters",
@@ -281,7 +283,8 @@ def test_only_notifications_and_one_module_for_connections_talk_to_gateways():
 def test_only_services_ask_other_systems():
     """Protocols stand in `cases.connections`, without database; when they are called, services say."""
     above = (*EVERY_MODEL, *EVERY_READ, *within(("cases", "procedures", "notifications"), FACES))
-    assert going_up(above, ("cases.connections",), ("cases.connections.systems",)) == []
+    words = ("cases.connections.systems", "cases.connections.sources", "cases.connections.population.facts")
+    assert going_up(above, ("cases.connections",), words) == []
     assert going_up(("cases.connections",), (*EVERY_MODEL, *EVERY_SERVICE, *EVERY_READ, *EVERY_FACE)) == []
 
 

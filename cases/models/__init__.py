@@ -26,6 +26,7 @@ from cases.models.money import CashReport, DossierFee, FeeWaiver, Payment, Recei
 from cases.models.notice_changes import NoticeChange
 from cases.models.online import OnlineDraft, OnlineFiling, OnlineUpload
 from cases.models.papers import Document
+from cases.models.population import PopulationLookup
 from cases.models.ratings import AnswerRating, Rating, RatingProof, RatingScore, SupplementAnswer
 from cases.models.registers import RegisterBook, RegisterEntry
 from cases.models.revisions import CalendarMove, CalendarRevision, RevisionDay
@@ -99,6 +100,7 @@ __all__ = [
     "Outage",
     "PartMonth",
     "Payment",
+    "PopulationLookup",
     "QueueDay",
     "QueueService",
     "QueueTicket",

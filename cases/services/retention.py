@@ -27,6 +27,7 @@ from cases.services.online_drafts import (
     unfinished_before,
 )
 from cases.services.online_drafts import forget_old_drafts as forget_old_online_drafts
+from cases.services.population import forget_old_lookups, old_lookups
 from cases.services.reading import forget_old_reads
 from notifications.services.messages import forget_old_bodies, with_old_bodies
 
@@ -87,6 +88,12 @@ RULES = [
         lambda: timedelta(days=settings.READ_ACCESS_KEPT_DAYS),
         lambda before: ReadAccess.objects.filter(at__lt=before),
         forget_old_reads,
+    ),
+    Rule(
+        _("look-ups in the population database"),
+        lambda: timedelta(days=settings.READ_ACCESS_KEPT_DAYS),
+        old_lookups,
+        forget_old_lookups,
     ),
     Rule(
         _("sessions that have ended"),

@@ -7,7 +7,13 @@ from onestop.demo.processes import Children, free_port
 
 FIRST_PORT = 8410
 # The variables that connect each system, by the name of its simulator; what the environment connects is left alone.
-CONNECTED: dict[str, dict[str, str]] = {}
+CONNECTED: dict[str, dict[str, str]] = {
+    "population": {
+        "POPULATION_URL": "{url}",
+        "POPULATION_CLIENT_ID": "onestop",
+        "POPULATION_CLIENT_SECRET": "secret-of-the-simulator",
+    },
+}
 
 
 def address_of_simulators(data_dir: Path) -> str:

@@ -3,11 +3,12 @@
 import argparse
 
 from onestop.simulators.base import Simulator, Simulators
+from onestop.simulators.population import Population
 
 
 def all_simulators() -> list[Simulator]:
     """One of each, with what it knows from the beginning."""
-    return []
+    return [Population()]
 
 
 def main() -> None:
