@@ -42,7 +42,14 @@ def look_up(typed: QueryDict, code: str, *, by) -> tuple[LookedUp, population.Lo
     values["population"] = population.carried(found.told)
     if found.told.answered and found.reply:
         _fill_in(values, found.reply)
-    return LookedUp(values, sentence=found.sentence, focus=""), found
+    return LookedUp(values, sentence=found.sentence, focus=_focus(values, found.told)), found
+
+
+def _focus(values: QueryDict, told: population.Told) -> str:
+    """Where the hands go on, so that what was said stays in sight: no database gives a phone number."""
+    if told.ground == ReuseGround.WRONG_DATA:
+        return "id_number"
+    return "phone" if values.get("full_name", "").strip() else "full_name"
 
 
 def _fill_in(values: QueryDict, reply: Reply) -> None:
