@@ -16,6 +16,7 @@ from cases.services import (
     idempotency,
     kept_reports,
     online_drafts,
+    put_back,
     retention,
     rollups,
     searchable,
@@ -66,6 +67,11 @@ def count_reports_soon() -> bool:
 @shared_task
 def simulate(key: str) -> None:
     logger.info("simulated dossiers: %s", simulations.work(key))
+
+
+@shared_task
+def put_results_back() -> None:
+    logger.info("results for personal data stores: %s", dict(put_back.deliver_due()))
 
 
 @shared_task

@@ -16,3 +16,7 @@ POPULATION_PURPOSES = {"settle": "GQTTHC", "identify": "XMDT", **env.dict("POPUL
 POPULATION_CONFIRMS_WITHOUT_CONSENT = env.bool("POPULATION_CONFIRMS_WITHOUT_CONSENT", False)
 POPULATION_NAMES = env.dict("POPULATION_NAMES", {})
 POPULATION_PATHS = env.dict("POPULATION_PATHS", {})
+
+# --- The personal data store (cases/connections/stores/) --------------------------------------------
+PERSONAL_STORE_URL = env.str("PERSONAL_STORE_URL", "").rstrip("/")
+PERSONAL_STORE_KEY = env.str("PERSONAL_STORE_KEY", "")

@@ -27,6 +27,7 @@ from cases.models.notice_changes import NoticeChange
 from cases.models.online import OnlineDraft, OnlineFiling, OnlineUpload
 from cases.models.papers import Document
 from cases.models.population import PopulationLookup
+from cases.models.put_back import ResultHandIn
 from cases.models.ratings import AnswerRating, Rating, RatingProof, RatingScore, SupplementAnswer
 from cases.models.registers import RegisterBook, RegisterEntry
 from cases.models.revisions import CalendarMove, CalendarRevision, RevisionDay
@@ -119,6 +120,7 @@ __all__ = [
     "ReplacedMoment",
     "Reschedule",
     "RevisionDay",
+    "ResultHandIn",
     "RolledUp",
     "SavedList",
     "ServiceCounter",

@@ -13,6 +13,7 @@ CONNECTED: dict[str, dict[str, str]] = {
         "POPULATION_CLIENT_ID": "onestop",
         "POPULATION_CLIENT_SECRET": "secret-of-the-simulator",
     },
+    "personal_store": {"PERSONAL_STORE_URL": "{url}", "PERSONAL_STORE_KEY": "key-of-the-simulator"},
 }
 
 

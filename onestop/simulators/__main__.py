@@ -3,12 +3,13 @@
 import argparse
 
 from onestop.simulators.base import Simulator, Simulators
+from onestop.simulators.personal_store import PersonalStore
 from onestop.simulators.population import Population
 
 
 def all_simulators() -> list[Simulator]:
     """One of each, with what it knows from the beginning."""
-    return [Population()]
+    return [Population(), PersonalStore()]
 
 
 def main() -> None:

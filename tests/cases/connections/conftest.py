@@ -4,6 +4,7 @@ import pytest
 
 from cases.connections.population import client
 from onestop.simulators.base import running
+from onestop.simulators.personal_store import PersonalStore
 from onestop.simulators.population import Population
 
 
@@ -20,3 +21,12 @@ def population(settings, english):
         settings.POPULATION_SECONDS = 2.0
         yield server["population"]
     client.forget_tokens()
+
+
+@pytest.fixture
+def personal_store(settings, english):
+    """The simulated personal data store."""
+    with running([PersonalStore()]) as server:
+        settings.PERSONAL_STORE_URL = server.url("personal_store")
+        settings.PERSONAL_STORE_KEY = "key-of-the-simulator"
+        yield server["personal_store"]
