@@ -198,7 +198,7 @@ def test_who_was_looked_up_is_told_of_it_without_a_dossier_too(over_time, tmp_pa
     (looked_up,) = export(tmp_path, "040000000088")["looked_up"]
     assert (looked_up["purpose"], looked_up["by_name"], looked_up["outcome"]) == (
         "settle",
-        "Cán bộ Một cửa",
+        "Lê Thị Một Cửa",
         "asked",
     )
     assert "number_hash" not in looked_up
