@@ -334,6 +334,13 @@ class DemandKind(TextChoices):
     EXTRA = "extra", _("Beyond the published list")
 
 
+class IdentificationLevel(TextChoices):
+    """How surely the provider knows whom it vouches for (mức độ định danh điện tử; Decree 69/2024)."""
+
+    ONE = "1", _("level 1")
+    TWO = "2", _("level 2")
+
+
 class ReuseGround(TextChoices):
     """The three grounds on which a paper may be demanded although its data are at hand (R13)."""
 

@@ -24,6 +24,7 @@ from cases.services import (
     portal_compare,
     portal_filings,
     post,
+    put_back,
     retention,
     rollups,
     searchable,
@@ -84,6 +85,11 @@ def compare_portal_month_soon(month: str, agency: int | None) -> bool:
 @shared_task
 def simulate(key: str) -> None:
     logger.info("simulated dossiers: %s", simulations.work(key))
+
+
+@shared_task
+def put_results_back() -> None:
+    logger.info("results for personal data stores: %s", dict(put_back.deliver_due()))
 
 
 @shared_task

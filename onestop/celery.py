@@ -89,6 +89,10 @@ app.conf.beat_schedule = {
         "task": "cases.tasks.deliver_webhooks",
         "schedule": crontab(minute="*"),
     },
+    "every minute put results into the personal data stores of their owners": {
+        "task": "cases.tasks.put_results_back",
+        "schedule": crontab(minute="*"),
+    },
     "at 02:30 forget old access tokens and deliveries": {
         "task": "cases.tasks.forget_old_access",
         "schedule": crontab(hour="2", minute="30"),

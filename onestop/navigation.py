@@ -148,6 +148,8 @@ def _administration_links(request) -> list[dict]:
     if access.inspects_reading(request.user):
         reads = reverse("admin:cases_readaccess_changelist")
         links.append(_link(request, _("Access to personal data"), "visibility", reads))
+        lookups = reverse("admin:cases_populationlookup_changelist")
+        links.append(_link(request, _("Look-ups in the population database"), "person_search", lookups))
     if access.keeps_secondments(request.user):
         links.append(_link(request, _("Secondments"), "move_up", reverse("admin:secondments")))
     if access.makes_tokens(request.user):

@@ -7,6 +7,7 @@ has to ask first or needs a receiver that knows repeats. No sentence holds an ad
 
 import ipaddress
 import json
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Self
@@ -93,19 +94,20 @@ class Door:
     """Where one system answers; a context manager that keeps its connections until the end.
 
     `headers` go with every request (keys, tokens). Redirects are not followed: what was meant for one system is
-    not told to another.
+    not told to another. `whole_seconds` are for everything that is asked here together, where somebody waits.
     """
 
     url: str
     headers: Mapping[str, str] = field(default_factory=dict)
     read_seconds: float = READ_SECONDS
     longest_answer: int = LONGEST_ANSWER
+    whole_seconds: float | None = None
 
     def __post_init__(self) -> None:
         if not self.url:
             raise NotConnected
+        self._ends_at = None if self.whole_seconds is None else time.monotonic() + self.whole_seconds
         self._client = httpx.Client(
-            timeout=httpx.Timeout(self.read_seconds, connect=CONNECT_SECONDS),
             headers={"Accept": "application/json", "User-Agent": "onestop/1", **self.headers},
             follow_redirects=False,
             # A proxy is for the world outside; what listens on this machine is asked directly.
@@ -131,7 +133,7 @@ class Door:
             }
         address = f"{self.url.rstrip('/')}/{path.lstrip('/')}" if path else self.url
         try:
-            with self._client.stream(method, address, **options) as answer:
+            with self._client.stream(method, address, timeout=self._timeout(), **options) as answer:
                 return _good(Answer(answer.status_code, answer.headers, self._read(answer)))
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
             raise NotReached(
@@ -148,10 +150,18 @@ class Door:
                 _("The answer broke off (%(error)s).") % {"error": type(error).__name__}
             ) from error
 
+    def _timeout(self) -> httpx.Timeout:
+        left = self.read_seconds if self._ends_at is None else self._ends_at - time.monotonic()
+        if left <= 0:
+            raise NotReached(_("There was no time left to ask."))
+        return httpx.Timeout(min(left, self.read_seconds), connect=min(left, CONNECT_SECONDS))
+
     def _read(self, answer: httpx.Response) -> bytes:
         content = bytearray()
         for part in answer.iter_bytes():
             content += part
+            if self._ends_at is not None and time.monotonic() > self._ends_at:
+                raise NoAnswer(_("There was no answer in time."))
             if len(content) > self.longest_answer:
                 raise Garbled(_("The answer is longer than anything that was asked for."))
         return bytes(content)

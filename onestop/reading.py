@@ -98,7 +98,7 @@ READS = {
         "api:letter_pdf",
     },
     ReadKind.LOOKUP: {"public:lookup", "api:status"},
-    ReadKind.AUDIT: {"admin:cases_readaccess_changelist"},
+    ReadKind.AUDIT: {"admin:cases_readaccess_changelist", "admin:cases_populationlookup_changelist"},
 }
 KINDS = {name: kind for kind, names in READS.items() for name in names}
 OF_A_DOSSIER = {ReadKind.DOSSIER, ReadKind.DOCUMENT}

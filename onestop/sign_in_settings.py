@@ -43,6 +43,9 @@ OIDC_CITIZEN_CLAIMS = {
     "address": "address.formatted",
     **env.dict("OIDC_CITIZEN_CLAIMS", {}),
 }
+OIDC_CITIZEN_LEVEL_CLAIM = env.str("OIDC_CITIZEN_LEVEL_CLAIM", "acr")
+# Which word of the claim is which level (1 or 2).
+OIDC_CITIZEN_LEVELS = {"1": "1", "2": "2", "loa1": "1", "loa2": "2", **env.dict("OIDC_CITIZEN_LEVELS", {})}
 # --- Sign-in of staff by the province's own provider (cases/admin/staff_sign_in.py) ----------------
 OIDC_STAFF_ISSUER = env.str("OIDC_STAFF_ISSUER", "").rstrip("/")
 OIDC_STAFF_CLIENT_ID = env.str("OIDC_STAFF_CLIENT_ID", "")

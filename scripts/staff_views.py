@@ -108,6 +108,7 @@ STAFF_VIEWS = [
     View("second-factor", CLERK, f"{ADMIN}/hai-lop/"),
     View("second-factor-begun", CLERK, f"{ADMIN}/hai-lop/", pressed("begin"), full=True),
     View("read-access", ADMINISTRATOR, f"{ADMIN}/cases/readaccess/"),
+    View("population-lookups", ADMINISTRATOR, f"{ADMIN}/cases/populationlookup/"),
     # Lists
     View("dossiers", CLERK, f"{ADMIN}/cases/dossier/", kept="desktop"),
     View("filings-to-answer", CLERK, dossiers("answer=waiting")),

@@ -5,11 +5,13 @@ import hashlib
 import json
 from uuid import uuid4
 
+from django.utils import timezone
+
 from cases import lookup, services
 from cases.citizens import issued_letters_of
 from cases.feedback import FeedbackKind
 from cases.hooks import DeliveryState
-from cases.models import CitizenAccount, Dossier, ReadAccess
+from cases.models import CitizenAccount, Dossier, PopulationLookup, ReadAccess
 from cases.notice_topics import NoticeTopic
 from cases.public.passes import pass_for
 from cases.services import notice_choices, tokens, webhooks
@@ -57,6 +59,7 @@ def online_places(world: World, people: dict[str, Staff], dossiers: dict[str, Do
         "desk": world.ward.identifier,
         "form": _form(world).pk,
         "own_letter": issued_letters_of(dossiers["supplement"]).first().pk,
+        "lookup": _looked_up(world).pk,
         "read": ReadAccess.objects.first().pk,
         "access_token": token.uuid,
         "notice_token": notice_choices.switch_off_url(received.applicant, topic).split("/")[-2],
@@ -64,6 +67,13 @@ def online_places(world: World, people: dict[str, Staff], dossiers: dict[str, Do
         "pass": pass_for(received),
         "proof": rating_proof(returned),
     }
+
+
+def _looked_up(world: World) -> PopulationLookup:
+    facts = {"by": world.clerk, "agency": world.ward, "procedure": world.free, "has_consent": True}
+    return PopulationLookup.objects.create(
+        at=timezone.now(), purpose="settle", asked="retrieve", number_hash="0" * 64, **facts
+    )
 
 
 def _filed_online(world: World, citizen: Staff) -> dict[str, object]:

@@ -80,6 +80,9 @@ PURE = {
         "portal.wire",
         "connections.signing",
         "connections.systems",
+        "connections.sources",
+        "connections.population.facts",
+        "connections.stores.facts",
         "scorecard.periods",
         "scorecard.editions",
         "scorecard.parameters",
@@ -290,7 +293,13 @@ def test_only_notifications_and_one_module_for_connections_talk_to_gateways():
 def test_only_services_ask_other_systems():
     """Protocols stand in `cases.connections`, without database; when they are called, services say."""
     above = (*EVERY_MODEL, *EVERY_READ, *within(("cases", "procedures", "notifications"), FACES))
-    assert going_up(above, ("cases.connections",), ("cases.connections.systems",)) == []
+    words = (
+        "cases.connections.systems",
+        "cases.connections.sources",
+        "cases.connections.population.facts",
+        "cases.connections.stores.facts",
+    )
+    assert going_up(above, ("cases.connections",), words) == []
     assert going_up(("cases.connections",), (*EVERY_MODEL, *EVERY_SERVICE, *EVERY_READ, *EVERY_FACE)) == []
 
 

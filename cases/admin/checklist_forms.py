@@ -3,6 +3,8 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from cases.connections.sources import system_of
+from cases.connections.systems import System
 from cases.enums import Provision, ReuseGround
 from cases.models import Applicant
 from cases.services.checklist import ComponentFacts
@@ -51,12 +53,15 @@ class ChecklistForm(OfficeForm):
         applicant: Applicant | None = None,
         handed_in: dict | None = None,
         takes_paper: bool = True,
+        answered: frozenset[System] = frozenset(),
         **kwargs,
     ):
+        """`answered` are the systems that have answered for this applicant: what they have is not asked for."""
         self.version = version
         self.channel = channel
         self.takes_paper = takes_paper
-        self.offers = reuse_offers(version, applicant)
+        self.offers = reuse_offers(version, applicant, answered=answered)
+        self._answered = answered
         self.component_rows = list(version.components.all())
         self.limits = list(version.limits.all())
         self.fee_lines = [line for line in version.fees.all() if fees.applies(line, channel)]
@@ -162,6 +167,7 @@ class ChecklistForm(OfficeForm):
                 originals=answers[f"originals_{component.pk}"],
                 copies=answers[f"copies_{component.pk}"],
                 ground=answers.get(f"ground_{component.pk}", ""),
+                is_answered=system_of(component.electronic_source) in self._answered,
             )
             for component in self.component_rows
         ]

@@ -11,6 +11,7 @@ from cases.admin import budget_bars, consultations, shown
 from cases.admin.money import money_of
 from cases.admin.post import post_of
 from cases.admin.verbs import buttons
+from cases.connections.population.facts import Outcome
 from cases.desk_figures import is_boundary_free
 from cases.letters import letters_of
 from cases.models import Dossier, OnlineFiling, StepRun
@@ -56,6 +57,7 @@ def dossier_context(dossier: Dossier, user) -> dict:
         "responsibility": responsibility_rows(dossier, calendar),
         "budgets": budget_bars.rows_of(dossier, calendar),
         "transfer": _transfer(dossier),
+        "lookups": dossier.lookups.filter(outcome=Outcome.FOUND),
         "demands": dossier.demands.select_related("by"),
         "corrections": dossier.corrections.order_by("pk"),
         "corrects": bool(dossier.finished_at) and rules.is_clerk_of(user, dossier.receiving_desk),

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from cases import services
+from cases.admin import reception_population
 from cases.admin.checklist_forms import FilingForm
 from cases.admin.counter import clerks_only, page, reception_form
 from cases.admin.ready_reasons import with_inserted
@@ -21,6 +22,7 @@ from cases.desk import open_dossiers
 from cases.enums import State, Verb
 from cases.errors import CaseError, Invalid, KeyReused, NotInForce
 from cases.models import Dossier, ReceptionDraft
+from cases.services import population
 from cases.services.drafts import drafts_of, idempotency_key
 from cases.services.duplicates import in_words
 from cases.services.idempotency import fingerprint_of, once
@@ -43,6 +45,8 @@ def reception(request):
     if not code:
         return search_page(request)
     try:
+        if request.method == "POST" and reception_population.is_asked_for(request.POST):
+            return _verified(request, code)
         if request.method == "POST" and is_look_up(request.POST):
             return _looked_up(request, code)
         if "insert" in request.POST:
@@ -99,6 +103,23 @@ def _looked_up(request, code: str):
     return _form_page(request, form, found.values, told=found.sentence)
 
 
+def _verified(request, code: str):
+    """The page again with what the population database says of the person; nothing is saved of it.
+
+    It may be silent: then the page says so at once, and the desk goes on by hand.
+    """
+    desk = request.user.workplace
+    version = reception_form(code, desk, clerk=request.user).version
+    found, answer = reception_population.look_up(request.POST, code, by=request.user)
+    if answer:
+        reception_population.choose_papers(found.values, version, answer.told)
+        if answer.told.answered:
+            about(request)
+    form = reception_form(code, desk, clerk=request.user, values=found.values)
+    form.focus_on(found.focus if found.focus in form.fields else form.next_question())
+    return _form_page(request, form, found.values, verification=found.sentence)
+
+
 def _inserted(request, code: str):
     """The page again with the chosen ready reason in it; nothing is saved and nothing judged."""
     values = request.POST.copy()
@@ -147,6 +168,7 @@ def _answer_once(request, form: ReceptionForm, desk: Agency) -> int:
 
     def act():
         dossier = _answer(request, form, desk)
+        population.keep_with(dossier, form.looked_up, form.cleaned_data, by=request.user)
         services.drop_draft(nonce, by=request.user)
         return 201, {"pk": dossier.pk, "code": str(dossier), "done": str(_done(request, dossier))}
 

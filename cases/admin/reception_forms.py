@@ -13,9 +13,11 @@ from django.utils.translation import gettext_lazy as _
 
 from cases.admin.checklist_forms import ChecklistForm
 from cases.admin.ready_reasons import ReadyField, offer_ready
+from cases.connections.population.facts import FIELDS, Purpose
 from cases.desk import tidy_number
 from cases.enums import ApplicantKind, CollectionProof, NoticeChannel, ReturnChannel
 from cases.models import Applicant
+from cases.services import population
 from cases.services.applicants import ApplicantFacts
 from onestop.admin_forms import LinesField
 from procedures.enums import Channel, ReasonUse
@@ -31,6 +33,19 @@ class ReceptionForm(ChecklistForm):
 
     nonce = forms.CharField(widget=forms.HiddenInput, max_length=120)
     filled_for = forms.CharField(widget=forms.HiddenInput, required=False)
+    population = forms.CharField(widget=forms.HiddenInput, required=False)
+    consent = forms.BooleanField(
+        label=_("The person agrees to be looked up in the population database"),
+        required=False,
+        widget=forms.CheckboxInput(attrs={"data-key": "y"}),
+    )
+    purpose = forms.ChoiceField(label=_("Looked up for"), choices=Purpose.choices, required=False)
+    birth_date = forms.CharField(
+        label=_("Date of birth"),
+        required=False,
+        max_length=10,
+        help_text=_("dd/mm/yyyy, if it is to be compared; it is not kept"),
+    )
     card = forms.CharField(
         label=_("Citizen card"),
         required=False,
@@ -126,6 +141,7 @@ class ReceptionForm(ChecklistForm):
         "notice_channels",
         "name_changed",
     )
+    LOOK_UP = ("consent", "purpose", "birth_date")
     FILING = ("subject", "return_channel", "channel", "reception_place", "receipt_wanted")
     SUBMITTER = ("submitter_name", "submitter_id_number", "submitter_phone", "authorisation")
     INCOMPLETE = ("ready", "reason", "items")
@@ -153,9 +169,11 @@ class ReceptionForm(ChecklistForm):
             "return_channel": ReturnChannel.DESK,
             **kwargs.get("initial", {}),
         }
+        self.looked_up = _looked_up(data or values)
         super().__init__(
             data,
             files,
+            answered=self.looked_up.answered if self.looked_up else frozenset(),
             version=version,
             channel=Channel.DESK if takes_paper else Channel.ONLINE,
             desk=desk,
@@ -164,6 +182,9 @@ class ReceptionForm(ChecklistForm):
             **kwargs,
         )
         self.decides_at_once = bool(clerk and clerk.decides_at_counter and version.decided_at_once)
+        if not population.is_connected():
+            for name in ("population", *self.LOOK_UP):
+                del self.fields[name]
         offer_ready(self, version.procedure_id, *READY_USES)
         if not version.received_outside_desk:
             del self.fields["reception_place"]
@@ -224,6 +245,17 @@ class ReceptionForm(ChecklistForm):
     @property
     def applicant_fields(self) -> list:
         return [self[name] for name in self.APPLICANT]
+
+    @property
+    def look_up_fields(self) -> list:
+        """Empty where the population database is not connected."""
+        return [self[name] for name in self.LOOK_UP if name in self.fields]
+
+    @property
+    def verified_fields(self) -> list[str]:
+        """The labels of what stands there as the population database answered it."""
+        typed = {name: str(self[name].value() or "") for name in FIELDS}
+        return [str(FIELDS[name]) for name in self.looked_up.verified(typed)] if self.looked_up else []
 
     @property
     def filing_fields(self) -> list:
@@ -306,3 +338,9 @@ def known_applicant(data) -> Applicant | None:
     data = data or {}
     known = Applicant.objects.with_id_number(data.get("id_number", "")).filter(kind=data.get("kind")).first()
     return known if known and fold(known.full_name) == fold(data.get("full_name", "")) else None
+
+
+def _looked_up(data) -> population.Told | None:
+    """What the page carries of its look-up, as long as the number is the one that was looked up."""
+    told = population.carried_back((data or {}).get("population", ""))
+    return told if told and told.is_about(data.get("id_number", "")) else None

@@ -33,8 +33,10 @@ from cases.models.online_payments import (
     PaymentNotice,
 )
 from cases.models.papers import Document
+from cases.models.population import PopulationLookup
 from cases.models.portal import PortalDifference, PortalDossier, PortalFiling, PortalMessage
 from cases.models.post import PostalEvent, PostalOrder
+from cases.models.put_back import ResultHandIn
 from cases.models.ratings import AnswerRating, Rating, RatingProof, RatingScore, SupplementAnswer
 from cases.models.registers import RegisterBook, RegisterEntry
 from cases.models.revisions import CalendarMove, CalendarRevision, RevisionDay
@@ -119,6 +121,7 @@ __all__ = [
     "PaymentNotice",
     "PostalEvent",
     "PostalOrder",
+    "PopulationLookup",
     "QueueDay",
     "QueueService",
     "QueueTicket",
@@ -137,6 +140,7 @@ __all__ = [
     "ReplacedMoment",
     "Reschedule",
     "RevisionDay",
+    "ResultHandIn",
     "RolledUp",
     "SavedList",
     "ServiceCounter",

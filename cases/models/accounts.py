@@ -2,8 +2,10 @@
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from cases.enums import IdentificationLevel
 from cases.models.applicants import Applicant
 
 
@@ -25,11 +27,20 @@ class CitizenAccount(models.Model):
         related_name="accounts",
         verbose_name=_("applicant"),
     )
+    # As the provider said at the last sign-in (mức độ định danh); empty when it does not say.
+    level = models.CharField(
+        _("level of identification"), max_length=1, choices=IdentificationLevel.choices, blank=True
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
         verbose_name = _("citizen's account")
         verbose_name_plural = _("citizens' accounts")
+        constraints = [
+            models.CheckConstraint(
+                name="citizen_level_known", condition=Q(level__in=["", *IdentificationLevel.values])
+            ),
+        ]
 
     def __str__(self) -> str:
         return str(self.user)

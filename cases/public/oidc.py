@@ -18,7 +18,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.crypto import constant_time_compare
 
-from cases.services.accounts import identity_from, new_citizen, sign_in_citizen
+from cases.services.accounts import identity_from, level_from, new_citizen, sign_in_citizen
 
 PROVIDER = "citizen"  # its entry in SOCIALACCOUNT_PROVIDERS
 # Only with a key pair: a provider that signs with the shared secret could be imitated by whoever learns it.
@@ -111,7 +111,8 @@ class CitizenAdapter(SignedAdapter):
 
     def arrived(self, request, sociallogin) -> None:
         if sociallogin.is_existing:
-            sign_in_citizen(sociallogin.user, get_adapter().identity(sociallogin))
+            adapter = get_adapter()
+            sign_in_citizen(sociallogin.user, adapter.identity(sociallogin), level=adapter.level(sociallogin))
 
     def failed(self, request, *, cancelled: bool = False) -> HttpResponse:
         return sign_in_failed(request, cancelled=cancelled)
@@ -137,11 +138,15 @@ class SocialAdapter(DefaultSocialAccountAdapter):
         identity = self.identity(sociallogin)
         new_citizen(sociallogin.user, identity.full_name)
         sociallogin.save(request)
-        sign_in_citizen(sociallogin.user, identity)
+        sign_in_citizen(sociallogin.user, identity, level=self.level(sociallogin))
         return sociallogin.user
 
     def identity(self, sociallogin):
         return identity_from(sociallogin.claims, settings.OIDC_CITIZEN_CLAIMS)
+
+    def level(self, sociallogin) -> str:
+        """Of the ID token alone: it is signed."""
+        return level_from(sociallogin.proven, settings.OIDC_CITIZEN_LEVEL_CLAIM, settings.OIDC_CITIZEN_LEVELS)
 
     def on_authentication_error(self, request, provider, error=None, exception=None, extra_context=None):
         # The kind only: the provider's answer may hold a code or a name.

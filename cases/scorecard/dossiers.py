@@ -29,6 +29,9 @@ from django.db.models import (
 from django.db.models.functions import Coalesce
 from django.db.models.lookups import LessThanOrEqual
 
+from cases.connections.population.facts import Outcome
+from cases.connections.sources import parts_naming
+from cases.connections.systems import System
 from cases.enums import ON_PAPER, DocumentSource, EventKind, PaymentMethod, Provision, State
 from cases.feedback import FeedbackKind, FeedbackState, Verdict
 from cases.models import (
@@ -39,6 +42,7 @@ from cases.models import (
     DossierFee,
     Feedback,
     Payment,
+    PopulationLookup,
     Rating,
     Supplement,
 )
@@ -47,8 +51,6 @@ from cases.scorecard.scope import Scope
 from procedures.models import Component
 from procedures.regimes import SCAN_RULES
 
-# How the catalogue calls the national population database (cơ sở dữ liệu quốc gia về dân cư).
-POPULATION_DATABASE = ("dân cư", "population database")
 READY = (State.PAID, State.RETURNED)
 ENDS = ("returned_at", "ended_at")
 NO_TIME = Value("0 seconds", output_field=DurationField())
@@ -206,13 +208,14 @@ def with_reuse(scope: Scope) -> Exists:
     return Exists(DossierComponent.objects.filter(dossier=OuterRef("pk"), provision=Provision.REUSED))
 
 
-def with_population_data(scope: Scope) -> Exists:
-    """At least one component came from the population database."""
-    named = reduce(or_, (Q(electronic_source__icontains=name) for name in POPULATION_DATABASE))
+def with_population_data(scope: Scope) -> Q:
+    """At least one component came from the population database, or it vouched for who applies."""
+    named = reduce(or_, (Q(electronic_source__icontains=name) for name in parts_naming(System.POPULATION)))
     # Asked for apart, as the planner cannot know how few or many components have such a name.
     components = list(Component.objects.filter(named).values_list("pk", flat=True))
     reused = DossierComponent.objects.filter(component__in=components, provision=Provision.REUSED)
-    return Exists(reused.filter(dossier=OuterRef("pk")))
+    verified = PopulationLookup.objects.filter(dossier=OuterRef("pk"), outcome=Outcome.FOUND)
+    return Exists(reused.filter(dossier=OuterRef("pk"))) | Exists(verified)
 
 
 def online_payments(scope: Scope) -> QuerySet[Payment]:

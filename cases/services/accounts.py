@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from django.db import transaction
 from django.utils.translation import get_language
 
+from cases.enums import IdentificationLevel
 from cases.errors import Invalid
 from cases.models import Applicant, CitizenAccount
 from cases.services.applicants import ApplicantFacts, find_or_add, tidy_phone
@@ -54,15 +55,25 @@ def new_citizen(user: Staff, full_name: str) -> Staff:
     return user
 
 
+def level_from(claims: Mapping, path: str, levels: Mapping[str, str]) -> str:
+    """The level of identification that the claims tell, in our words; empty for none and for an unknown word."""
+    found = levels.get(_text_of(claims, path), "") if path else ""
+    return found if found in IdentificationLevel.values else ""
+
+
 @transaction.atomic
-def sign_in_citizen(user: Staff, identity: ApplicantFacts) -> CitizenAccount:
+def sign_in_citizen(user: Staff, identity: ApplicantFacts, *, level: str = "") -> CitizenAccount:
     """Keep who this account is, once the provider has vouched for name and ID number.
 
     The provider counts as somebody who has seen the papers: phone, e-mail and address of a known applicant
     become those of the provider at the first sign-in, and stay as they are later. Number and name that do
-    not fit together leave the account without an applicant; a desk has to look at the papers.
+    not fit together leave the account without an applicant; a desk has to look at the papers. The `level` of
+    identification is that of the last sign-in.
     """
     account, _new = CitizenAccount.objects.select_for_update().get_or_create(user=user)
+    if account.level != level:
+        account.level = level
+        account.save(update_fields=["level"])
     if account.applicant_id or not (identity.id_number and identity.full_name):
         return account
     try:

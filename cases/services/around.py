@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from cases.connections.systems import Health, System, Waiting, health_of
 from cases.errors import NotPermitted, NotPossibleNow
 from cases.models import ConnectionState
-from cases.services import payment_platform, portal, post
+from cases.services import payment_platform, population, portal, post, put_back
 from cases.services.connections import Connection, calling
 from cases.services.online_refunds import waiting_refunds
 from onestop import access
@@ -19,6 +19,8 @@ CONNECTIONS: tuple[Connection, ...] = (
     portal.CONNECTION,
     payment_platform.connection(waiting_refunds),
     post.connection(),
+    population.connection(),
+    put_back.connection(),
 )
 
 

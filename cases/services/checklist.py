@@ -5,11 +5,11 @@ from dataclasses import dataclass, replace
 from django.utils.translation import gettext as _
 
 from cases import rules
-from cases.enums import ON_PAPER, Provision
+from cases.enums import ON_PAPER, Provision, ReuseGround
 from cases.errors import ComponentMissing, Invalid
 from cases.models import Demand, Dossier, DossierComponent
 from cases.regime import needs_scan
-from cases.services.demands import demand_reusable
+from cases.services.demands import demand_reusable, outage_in_words
 from cases.services.store import Offer, reuse_offers, take_from_store
 from procedures.models import Component
 
@@ -18,7 +18,8 @@ from procedures.models import Component
 class ComponentFacts:
     """How one component of the version came; counts of papers.
 
-    `ground` says why a paper was demanded although its data are at hand (see `ReuseGround`; R13).
+    `ground` says why a paper was demanded although its data are at hand (see `ReuseGround`; R13). `is_answered`:
+    its database has answered for this applicant, so that it need not be brought, connected for all or not.
     """
 
     component_id: int
@@ -26,6 +27,7 @@ class ComponentFacts:
     originals: int | None = None
     copies: int | None = None
     ground: str = ""
+    is_answered: bool = False
 
 
 def keep_checklist(
@@ -64,6 +66,8 @@ def keep_checklist(
                 field="components",
             )
         offer = offers.get(component.pk)
+        if offer is None and fact.is_answered and component.electronic_source:
+            offer = Offer(component.electronic_source)
         if from_store and offer and offer.paper and fact.provision == Provision.PAPER and not fact.ground:
             fact = replace(fact, provision=Provision.REUSED)
         on_paper = fact.provision in ON_PAPER
@@ -109,7 +113,8 @@ def _demanded(
         return []
     if dossier.demands.filter(component=component).exists():
         return []
-    return [demand_reusable(dossier, component, offer, ground=fact.ground, by=by)]
+    note = outage_in_words(component) if fact.ground == ReuseGround.SYSTEM_FAILURE else ""
+    return [demand_reusable(dossier, component, offer, ground=fact.ground, by=by, note=note)]
 
 
 def _plausible(

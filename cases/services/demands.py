@@ -8,12 +8,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from cases import errors, rules
+from cases.connections.sources import system_of
 from cases.enums import DemandKind, EventKind, ReuseGround, Verb
 from cases.errors import Invalid
-from cases.events import record
+from cases.events import local_text, record
 from cases.models import Demand, Dossier
 from cases.regime import mechanism_of
 from cases.services.base import ask, locked, required_text
+from cases.services.outages import running
 from cases.services.store import Offer, reuse_offers
 from procedures.models import Component
 from procedures.regimes import Mechanism
@@ -125,6 +127,18 @@ def demand_reusable(
         at=timezone.now(),
         by=by,
     )
+
+
+def outage_in_words(component: Component) -> str:
+    """Since when the database of this component has been silent; empty while no outage of it is known."""
+    system = system_of(component.electronic_source)
+    outage = running(system) if system else None
+    if outage is None:
+        return ""
+    return _("%(system)s: no answer since %(since)s") % {
+        "system": system.label,
+        "since": local_text(outage.since),
+    }
 
 
 def _need_not_be_brought(component: Component, offer: Offer, mechanism: Mechanism) -> str:

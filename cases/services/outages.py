@@ -1,4 +1,4 @@
-"""The dead man's switch of beat and workers: who watches the watchers is the web side.
+"""Outages: of beat and workers, whom the web side watches, and of other systems, as the desk meets them.
 
 An outage is a row. Of many web processes at once one makes it and one writes to the operators: a conditional
 UPDATE says which. The letter goes by the mail server at once, because the outbox waits for the very workers
@@ -54,10 +54,28 @@ def _open_outage(since: datetime, now: datetime) -> tuple[Outage, bool]:
         Outage.objects.filter(name=WORKER, ended_at=None, since__lt=since).update(
             ended_at=Greatest(F("noticed_at"), since)
         )
-        # The constraint lets one in; who comes second finds it.
-        Outage.objects.bulk_create([Outage(name=WORKER, since=since, noticed_at=now)], ignore_conflicts=True)
-        outage = Outage.objects.get(name=WORKER, ended_at=None)
+        outage = begin(WORKER, since, now)
     return outage, outage.noticed_at == now and outage.tried_at is None
+
+
+def begin(name: str, since: datetime, now: datetime | None = None) -> Outage:
+    """The open outage of this name, a new one from `since` when there is none."""
+    new = Outage(name=name, since=since, noticed_at=now or timezone.now())
+    with transaction.atomic():
+        # The constraint lets one in; who comes second finds it.
+        Outage.objects.bulk_create([new], ignore_conflicts=True)
+        return Outage.objects.filter(name=name, ended_at=None).first() or new
+
+
+def end(name: str, now: datetime | None = None) -> bool:
+    """It answers again; False when there was no outage."""
+    ended_at = Greatest(F("noticed_at"), now or timezone.now())
+    return bool(Outage.objects.filter(name=name, ended_at=None).update(ended_at=ended_at))
+
+
+def running(name: str) -> Outage | None:
+    """The outage of this name that lasts."""
+    return Outage.objects.filter(name=name, ended_at=None).first()
 
 
 def _tell_once(outage: Outage, now: datetime) -> None:

@@ -14,12 +14,13 @@ from cases.errors import Invalid
 from cases.letters import letters_of
 from cases.models import Applicant, Dossier, Feedback
 from cases.personal_data import NOT_TOLD
+from cases.services.population import lookups_of
 from cases.services.reading import note_read
 from notifications.models import Message
 from procedures.models import Staff
 
 # How the system finds and proves rows; it says nothing about the person.
-OWN_WORKINGS = {"id_hash", "search_text", "seal", "secret_turn", "nonce", "password"}
+OWN_WORKINGS = {"id_hash", "number_hash", "search_text", "seal", "secret_turn", "nonce", "password"}
 UNTOLD = {name for names in NOT_TOLD.values() for name in names}
 # By the person whom its number belongs to, what else is told about somebody who acted for an applicant.
 ACTED = {
@@ -35,9 +36,10 @@ def export_person(number: str, *, asked_by: str) -> dict:
     collected for somebody else only that they did. `Invalid` when nothing is held.
     """
     people = list(Applicant.objects.with_id_number(number))
+    lookups = list(lookups_of(number).filter(dossier=None)) if number.strip() else []
     own = list(Dossier.objects.filter(applicant__in=people).order_by("filed_at", "pk"))
     for_others = _for_others(number, own)
-    if not people and not for_others:
+    if not people and not for_others and not lookups:
         raise Invalid(_("Nothing is held on anybody with this number."), field="id_number")
     note_read(ReadKind.EXPORT, route="manage.py export_person", reference=asked_by, count=len(own))
     accounts = list(Staff.objects.filter(citizen__applicant__in=people).order_by("pk"))
@@ -52,6 +54,7 @@ def export_person(number: str, *, asked_by: str) -> dict:
         "accounts": [{**_row(one), **_belonging(one, seen)} for one in accounts],
         "dossiers": dossiers,
         "acted_for_others": for_others,
+        "looked_up": [_row(one) for one in lookups],
     }
 
 

@@ -28,6 +28,7 @@ from cases.services.online_drafts import (
 )
 from cases.services.online_drafts import forget_old_drafts as forget_old_online_drafts
 from cases.services.online_payments import FORGED_KEPT, forget_notices_of_anybody, notices_of_anybody
+from cases.services.population import forget_old_lookups, old_lookups
 from cases.services.reading import forget_old_reads
 from notifications.services.messages import forget_old_bodies, with_old_bodies
 
@@ -94,6 +95,12 @@ RULES = [
         lambda: FORGED_KEPT,
         notices_of_anybody,
         forget_notices_of_anybody,
+    ),
+    Rule(
+        _("look-ups in the population database"),
+        lambda: timedelta(days=settings.READ_ACCESS_KEPT_DAYS),
+        old_lookups,
+        forget_old_lookups,
     ),
     Rule(
         _("sessions that have ended"),

@@ -21,6 +21,7 @@ from cases.services.base import ask, fitting_text, known_choice, locked, require
 from cases.services.clock import end_step
 from cases.services.money import pay
 from cases.services.notices import notify_applicant
+from cases.services.put_back import put_into_outbox
 from cases.services.store import keep_papers
 
 
@@ -42,7 +43,8 @@ def return_result(
     Decree 61/2018 Arts 6, 20: who collected, what was shown, when, which originals went back, and whether it
     was signed for (`Acknowledgement`; without one the desk noted it). By post with its tracking number, and
     electronically as the file of the result, only where the applicant chose that; both go to the applicant.
-    Scans of certificates that were brought stay in the applicant's store, so that nobody asks for them again (R13).
+    Scans of certificates that were brought stay in the applicant's store, so that nobody asks for them again (R13). The result
+    itself waits for the personal data store, where one is connected (R36).
     """
     dossier = locked(dossier)
     ask(dossier, Verb.RETURN_RESULT, by)
@@ -80,6 +82,7 @@ def return_result(
         **({"tracking": dossier.tracking_number} if dossier.tracking_number else {}),
     )
     keep_papers(dossier)
+    put_into_outbox(dossier)
     notify_applicant(dossier, event)
     return dossier
 

@@ -8,6 +8,8 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from cases.connections.sources import system_of
+from cases.connections.systems import System
 from cases.enums import DocumentSource, Provision, ResultKind
 from cases.errors import Invalid
 from cases.models import Applicant, Document, Dossier, DossierComponent, StoredPaper
@@ -23,10 +25,13 @@ class Offer:
     paper: StoredPaper | None = None
 
 
-def reuse_offers(version: ProcedureVersion, applicant: Applicant | None) -> dict[int, Offer]:
+def reuse_offers(
+    version: ProcedureVersion, applicant: Applicant | None, *, answered: frozenset[System] = frozenset()
+) -> dict[int, Offer]:
     """What can be reused in a dossier of this applicant, by the id of the component; two queries.
 
-    Of somebody who is not known yet (None) only what databases have.
+    Of somebody who is not known yet (None) only what databases have. `answered` are the systems that have
+    answered for this applicant: what they have need not be brought, connected for all or not.
 
     A valid paper of the store goes before a database: it brings its file with it. It stands for a component
     of its name, however accents and blanks are written, and for one that is the result of its procedure.
@@ -42,7 +47,7 @@ def reuse_offers(version: ProcedureVersion, applicant: Applicant | None) -> dict
         paper = next((paper for paper in papers if _stands_for(paper, component)), None)
         if paper:
             offers[component.pk] = Offer(_where(paper), paper)
-        elif component.electronic_source in connected:
+        elif component.electronic_source in connected or system_of(component.electronic_source) in answered:
             offers[component.pk] = Offer(component.electronic_source)
     return offers
 

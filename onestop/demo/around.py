@@ -32,6 +32,12 @@ CONNECTED: dict[str, dict[str, str]] = {
         "POST_SECRET": post.SECRET,
         "POST_CUSTOMER": "ONESTOP",
     },
+    "population": {
+        "POPULATION_URL": "{url}",
+        "POPULATION_CLIENT_ID": "onestop",
+        "POPULATION_CLIENT_SECRET": "secret-of-the-simulator",
+    },
+    "personal_store": {"PERSONAL_STORE_URL": "{url}", "PERSONAL_STORE_KEY": "key-of-the-simulator"},
 }
 
 

@@ -5,13 +5,15 @@ import os
 
 from onestop.simulators.base import Simulator, Simulators
 from onestop.simulators.payment import PaymentSimulator
+from onestop.simulators.personal_store import PersonalStore
+from onestop.simulators.population import Population
 from onestop.simulators.portal import Portal
 from onestop.simulators.post import PostSimulator
 
 
 def all_simulators() -> list[Simulator]:
     """One of each, with what it knows from the beginning."""
-    return [Portal(), PaymentSimulator(), PostSimulator(push_url=_push_url())]
+    return [Portal(), PaymentSimulator(), PostSimulator(push_url=_push_url()), Population(), PersonalStore()]
 
 
 def _push_url() -> str:

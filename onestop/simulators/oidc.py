@@ -158,6 +158,7 @@ class Provider(ThreadingHTTPServer):
             "iat": now,
             "exp": now + TOKEN_SECONDS,
             "nonce": nonce,
+            "acr": self.people[person].get("acr", "loa2" if self.people[person].get("id_number") else "loa1"),
         }
         return jwt.encode(claims, self.key, algorithm="RS256", headers={"kid": "1"})
 

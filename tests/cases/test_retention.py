@@ -19,6 +19,7 @@ from cases.models import (
     ListExport,
     OnlineDraft,
     OnlineUpload,
+    PopulationLookup,
     ReadAccess,
     ReceptionDraft,
 )
@@ -27,6 +28,7 @@ from cases.services.online_uploads import add_whole, begin_upload
 from cases.services.reading import note_read
 from cases.tasks import apply_retention
 from notifications.models import Message, MessageAttempt
+from onestop.encryption import keyed_hash
 from tests.cast import upload
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english")]
@@ -47,6 +49,16 @@ def over_time(world, clock, settings):
     ListExport.objects.create(user=world.clerk, asked_at=timezone.now())
     note_read("list", by=world.clerk, route="admin:results")
     online_draft(world)
+    PopulationLookup.objects.create(
+        at=timezone.now(),
+        by=world.clerk,
+        agency=world.ward,
+        procedure=world.free,
+        purpose="settle",
+        asked="retrieve",
+        has_consent=True,
+        number_hash=keyed_hash("040000000088"),
+    )
     Session.objects.create(session_key="ended", session_data="", expire_date=timezone.now())
     AccessAttempt.objects.create(username="hash", ip_address="192.0.2.1", failures_since_start=1)
     clock.move_to("2026-12-09 09:00")
@@ -68,6 +80,7 @@ FORGOTTEN = (
     IdempotencyKey,
     ListExport,
     ReadAccess,
+    PopulationLookup,
     Session,
     AccessAttempt,
 )
@@ -96,6 +109,7 @@ def test_a_dry_run_counts_and_deletes_nothing(over_time):
         "exports of lists from before 08/12/2026 09:00: 1",
         f"texts of messages from before 19/11/2026 09:00: {before['bodies']}",
         "records of access from before 29/11/2026 09:00: 1",
+        "look-ups in the population database from before 29/11/2026 09:00: 1",
         "sessions that have ended from before 09/12/2026 09:00: 1",
         "wrong passwords from before 09/12/2026 08:45: 1",
         "Nothing was deleted.",
@@ -105,11 +119,11 @@ def test_a_dry_run_counts_and_deletes_nothing(over_time):
 
 def test_what_is_over_its_time_is_forgotten_and_dossiers_stay(over_time):
     messages = Message.objects.count()
-    assert len(told()) == 9
+    assert len(told()) == 10
     assert set(counts().values()) == {0}
     assert (Dossier.objects.count(), Message.objects.count()) == (1, messages)
     assert Dossier.objects.get().events.exists()
-    assert [line.rpartition(" ")[2] for line in told()] == ["0"] * 9
+    assert [line.rpartition(" ")[2] for line in told()] == ["0"] * 10
 
 
 def test_what_is_within_its_time_stays(over_time, settings):
@@ -180,6 +194,16 @@ def test_the_export_holds_nothing_of_other_people(world, tmp_path):
     assert "Nguyễn Thị Ví Dụ" not in json.dumps(held, ensure_ascii=False)
 
 
+def test_who_was_looked_up_is_told_of_it_without_a_dossier_too(over_time, tmp_path):
+    (looked_up,) = export(tmp_path, "040000000088")["looked_up"]
+    assert (looked_up["purpose"], looked_up["by_name"], looked_up["outcome"]) == (
+        "settle",
+        "Lê Thị Một Cửa",
+        "asked",
+    )
+    assert "number_hash" not in looked_up
+
+
 def test_who_filed_for_somebody_else_gets_that_and_no_more(world, tmp_path):
     dossier = world.receive(
         submitter_name="Trần Văn Thử", submitter_id_number="040000000077", authorisation="Giấy số 1"
@@ -198,6 +222,7 @@ def test_who_filed_for_somebody_else_gets_that_and_no_more(world, tmp_path):
                 "authorisation": "Giấy số 1",
             }
         ],
+        "looked_up": [],
     }
 
 

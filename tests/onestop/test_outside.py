@@ -105,6 +105,26 @@ def test_an_answer_that_is_none(door, path, error, sentence):
     assert str(caught.value) == sentence
 
 
+def test_who_waits_waits_no_longer_than_for_the_whole(echo, monkeypatch):
+    now = [1_000.0]
+    monkeypatch.setattr("onestop.outside.time.monotonic", lambda: now[0])
+    with Door(echo.url("echo"), whole_seconds=4) as door:
+        assert door.ask("POST", "there", body={}).object()
+        now[0] += 4
+        with pytest.raises(NotReached) as caught:
+            door.ask("POST", "there", body={})
+    assert str(caught.value) == "There was no time left to ask."
+    assert echo.echo.done["/there"] == 1
+
+
+def test_an_answer_that_comes_in_drops_is_not_waited_for_for_ever(echo, monkeypatch):
+    moments = iter([0.0, 1.0, 9.0])
+    monkeypatch.setattr("onestop.outside.time.monotonic", lambda: next(moments))
+    with Door(echo.url("echo"), whole_seconds=4) as door, pytest.raises(NoAnswer) as caught:
+        door.ask("POST", "there", body={})
+    assert str(caught.value) == "There was no answer in time."
+
+
 def test_nobody_at_home_is_certain():
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))  # and listens not

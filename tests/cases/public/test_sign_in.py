@@ -83,6 +83,16 @@ def test_first_sign_in_opens_an_account_with_its_applicant(world, provider, clie
     assert applicant.address == "Xóm Ví Dụ, tỉnh Nghệ An"
 
 
+def test_the_level_of_identification_is_that_of_the_last_sign_in(world, provider, client):
+    def level(**claims) -> str:
+        provider.people["vi-du"].update(claims)
+        sign_in(client)
+        return CitizenAccount.objects.get().level
+
+    assert [level(), level(acr="loa1"), level(acr="loa9"), level(acr="2")] == ["2", "1", "", "2"]
+    assert applicant_of(user_of(client)).id_number == "040199000001"
+
+
 def test_nothing_of_the_provider_is_kept_but_the_subject(citizen):
     account = SocialAccount.objects.get()
     assert (account.provider, account.uid, account.extra_data) == ("citizen", "vi-du", {})

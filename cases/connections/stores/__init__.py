@@ -1,0 +1,1 @@
+"""Stores of papers and results: the personal data store (kho dữ liệu điện tử của tổ chức, cá nhân)."""

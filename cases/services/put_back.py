@@ -1,0 +1,173 @@
+"""Results go back into the personal data store of their owner, each once by its result code (R36)."""
+
+import logging
+import time
+from collections import Counter
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Count, Min, Q
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from cases.connections.stores.facts import HandIn, Result, ResultStore
+from cases.connections.stores.personal import PersonalStore
+from cases.connections.systems import System, Waiting
+from cases.enums import DocumentSource
+from cases.errors import NotPermitted, NotPossibleNow
+from cases.models import Dossier, ResultHandIn, StoredPaper
+from cases.services.connections import Connection, calling
+from onestop import access
+from onestop.encryption import CannotDecrypt
+from onestop.outside import NotLetIn, OutsideError, Refused, shortened
+from procedures.models import Staff
+
+logger = logging.getLogger(__name__)
+
+LEASE = timedelta(minutes=2)  # longer than one delivery may take
+RUN_SECONDS = 50
+LONGEST_PAUSE = timedelta(hours=6)
+
+
+def store() -> ResultStore:
+    return PersonalStore(settings.PERSONAL_STORE_URL, settings.PERSONAL_STORE_KEY)
+
+
+def put_into_outbox(dossier: Dossier) -> None:
+    """Note the dossier's result for the store, with the event of its return; nothing where none is connected.
+
+    Who has no ID or tax number has no store. A result that was noted before is noted once.
+    """
+    if not settings.PERSONAL_STORE_URL or not dossier.applicant.id_hash:
+        return
+    now = timezone.now()
+    papers = StoredPaper.objects.filter(
+        document__dossier=dossier, document__source=DocumentSource.RESULT
+    ).exclude(result_code="")
+    ResultHandIn.objects.bulk_create(
+        [
+            ResultHandIn(
+                system=System.PERSONAL_STORE,
+                paper=paper,
+                result_code=paper.result_code,
+                next_attempt_at=now,
+                created_at=now,
+            )
+            for paper in papers
+        ],
+        ignore_conflicts=True,
+    )
+
+
+def deliver_due(limit: int = 200) -> Counter[str]:
+    """Hand in what is due, oldest first; safe in parallel and after a kill. Not in a transaction.
+
+    A store that does not answer is left alone for the rest of the run. What may have arrived is sent again:
+    the store knows a result by its code and takes it once.
+    """
+    counts: Counter[str] = Counter()
+    stop_at = time.monotonic() + RUN_SECONDS
+    while settings.PERSONAL_STORE_URL and counts.total() < limit and time.monotonic() < stop_at:
+        row = _claim(timezone.now())
+        if row is None:
+            break
+        state = _delivered(row)
+        counts[state] += 1
+        if state == HandIn.WAITING:
+            break
+    return counts
+
+
+def _claim(now: datetime) -> ResultHandIn | None:
+    free = Q(claimed_until=None) | Q(claimed_until__lte=now)
+    due = ResultHandIn.objects.filter(free, state=HandIn.WAITING, next_attempt_at__lte=now)
+    with transaction.atomic(durable=True):
+        row = due.select_for_update(skip_locked=True).order_by("next_attempt_at", "pk").first()
+        if row is not None:
+            row.attempts += 1
+            row.claimed_until = now + LEASE
+            row.save(update_fields=["attempts", "claimed_until"])
+        return row
+
+
+def _delivered(row: ResultHandIn) -> str:
+    """Ask the store, and note what became of it; returns the new state."""
+    try:
+        result = _result(row.paper)
+    except (OSError, CannotDecrypt) as error:
+        # Waits for a person, and keeps nobody else's result waiting.
+        logger.error("result %s cannot be read: %s", row.result_code, error)
+        row.state, row.reason = HandIn.REFUSED, _("The file or the owner of this result cannot be read here.")
+        return _noted(row)
+    try:
+        with calling(System.PERSONAL_STORE):
+            receipt = store().put(result)
+    except OutsideError as error:
+        is_refused = isinstance(error, Refused) and not isinstance(error, NotLetIn)
+        row.state = HandIn.REFUSED if is_refused else HandIn.WAITING
+        row.reason = shortened(error)
+        row.next_attempt_at = timezone.now() + pause_after(row.attempts)
+    else:
+        row.state, row.receipt, row.reason = HandIn.DELIVERED, receipt, ""
+        row.delivered_at = timezone.now()
+    return _noted(row)
+
+
+def _noted(row: ResultHandIn) -> str:
+    changed = {
+        name: getattr(row, name) for name in ("state", "reason", "next_attempt_at", "receipt", "delivered_at")
+    }
+    # Our lease may have ended meanwhile: whoever has it now says what became of it.
+    mine = ResultHandIn.objects.filter(pk=row.pk, claimed_until=row.claimed_until)
+    mine.update(**changed, claimed_until=None)
+    return row.state
+
+
+def pause_after(attempts: int) -> timedelta:
+    """One minute, two, four … six hours."""
+    return min(timedelta(minutes=2 ** min(attempts - 1, 10)), LONGEST_PAUSE)
+
+
+def _result(paper: StoredPaper) -> Result:
+    document = paper.document
+    with document.file.open("rb") as file:
+        content = file.read()
+    return Result(
+        code=paper.result_code,
+        owner=paper.applicant.id_number,
+        name=paper.name,
+        procedure=paper.result_of.code,
+        number=paper.number,
+        issued_on=paper.issued_on,
+        signer=paper.signer,
+        valid_until=paper.valid_until,
+        file_name=document.name,
+        mime_type=document.mime_type,
+        sha256=document.sha256,
+        content=content,
+    )
+
+
+def send_again(row: ResultHandIn, *, by: Staff) -> None:
+    """A refused one once more, after somebody has seen why. Raises `NotPermitted`, `NotPossibleNow`."""
+    if not access.keeps_connections(by):
+        raise NotPermitted(_("Connections are kept by the administrators of the system."))
+    refused = ResultHandIn.objects.filter(pk=row.pk, state=HandIn.REFUSED)
+    if not refused.update(state=HandIn.WAITING, attempts=0, next_attempt_at=timezone.now()):
+        raise NotPossibleNow(_("Only what was refused is sent again by hand."))
+
+
+def waiting() -> Waiting:
+    found = ResultHandIn.objects.filter(system=System.PERSONAL_STORE)
+    waits = found.filter(state=HandIn.WAITING).aggregate(count=Count("pk"), oldest=Min("created_at"))
+    return Waiting(waits["count"], found.filter(state=HandIn.REFUSED).count(), waits["oldest"])
+
+
+def connection() -> Connection:
+    return Connection(
+        System.PERSONAL_STORE,
+        address=lambda: settings.PERSONAL_STORE_URL,
+        probe=lambda: store().sign_of_life(),
+        waiting=waiting,
+    )
