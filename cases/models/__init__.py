@@ -20,6 +20,7 @@ from cases.models.dossiers import Dossier, DossierComponent
 from cases.models.escalation import Escalation, EscalationRung, Outage
 from cases.models.feedback import Feedback, FeedbackBook, FeedbackFile, FeedbackStep
 from cases.models.history import DossierEvent, Reschedule, StepRun, Supplement
+from cases.models.inbound import AnsweredText
 from cases.models.kept_parts import KeptList, KeptPage, KeptPart
 from cases.models.log_books import CodeCounter, LogBook
 from cases.models.money import CashReport, DossierFee, FeeWaiver, Payment, ReceiptCounter
@@ -39,6 +40,7 @@ from cases.models.rollups import (
     Recount,
     RolledUp,
 )
+from cases.models.signatures import DocumentSignature, IssuedResult, SignatureCheck
 from cases.models.system import Heartbeat, IdempotencyKey, NotedSince, StuckAgency, StuckDossier
 from cases.models.tickets import QueueDay, QueueService, QueueTicket, ServiceCounter, WaitingRoom
 from cases.models.tokens import AccessToken
@@ -63,6 +65,7 @@ __all__ = [
     "Demand",
     "Document",
     "DetachedEvent",
+    "DocumentSignature",
     "Dossier",
     "DossierComponent",
     "DossierEvent",
@@ -84,6 +87,7 @@ __all__ = [
     "GuidanceVisits",
     "Heartbeat",
     "IdempotencyKey",
+    "IssuedResult",
     "KeptList",
     "KeptPage",
     "KeptPart",
@@ -105,6 +109,7 @@ __all__ = [
     "ReadAccess",
     "Rating",
     "AnswerRating",
+    "AnsweredText",
     "RatingProof",
     "RatingScore",
     "ReceiptCounter",
@@ -120,6 +125,7 @@ __all__ = [
     "RolledUp",
     "SavedList",
     "ServiceCounter",
+    "SignatureCheck",
     "StepRun",
     "StoredPaper",
     "StuckAgency",

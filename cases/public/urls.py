@@ -4,9 +4,10 @@ from django.urls import include, path
 from django.views.decorators.csrf import csrf_exempt
 from django.views.i18n import set_language
 
-from cases.public import contests, feedback, filing, login, mine, rating, screens, uploads
+from cases.public import contests, feedback, filing, gateways, login, mine, rating, screens, uploads
 from cases.public.calculator import CalculatorView
 from cases.public.notice_choices import notice_choice
+from cases.public.verify import VerifyView
 from cases.public.views import DownloadView, HomeView, LookupView
 
 app_name = "public"
@@ -19,6 +20,9 @@ urlpatterns = [
     path("thong-bao/<str:token>/", notice_choice, name="notice_choice"),
     path("tra-cuu/", LookupView.as_view(), name="lookup"),
     path("tra-cuu/tai-ve/", DownloadView.as_view(), name="lookup_download"),
+    path("xac-minh/", VerifyView.as_view(), name="verify"),
+    path("cong/<str:channel>/bao-cao/", gateways.report, name="gateway_report"),
+    path("cong/<str:channel>/tin-den/", gateways.inbound, name="gateway_inbound"),
     path("tinh-ngay-tra/", CalculatorView.as_view(), name="calculator"),
     path("", include("cases.public.catalogue_urls")),
     path("nop-ho-so/", filing.choose, name="file_choose"),

@@ -7,13 +7,19 @@ from django.utils.translation import gettext as _
 from cases.connections.systems import Health, System, Waiting, health_of
 from cases.errors import NotPermitted, NotPossibleNow
 from cases.models import ConnectionState
+from cases.services import channels_around
 from cases.services.connections import Connection, calling
 from onestop import access
 from onestop.outside import is_this_machine
 from procedures.models import Staff
 
 # In the order of the screen; each service that talks to a system says what its connection is.
-CONNECTIONS: tuple[Connection, ...] = ()
+CONNECTIONS: tuple[Connection, ...] = (
+    channels_around.SIGNATURES,
+    channels_around.EMAIL,
+    channels_around.SMS,
+    channels_around.ZALO,
+)
 
 
 @dataclass(frozen=True, slots=True)
