@@ -2,12 +2,13 @@
 
 import argparse
 
+from onestop.simulators import sms
 from onestop.simulators.base import Simulator, Simulators
 
 
 def all_simulators() -> list[Simulator]:
     """One of each, with what it knows from the beginning."""
-    return []
+    return [*sms.of_this_demo()]
 
 
 def main() -> None:
