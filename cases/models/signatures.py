@@ -77,7 +77,6 @@ class DocumentSignature(models.Model):
             ),
         ]
         triggers = [
-            not_emptied("signature_not_emptied"),
             pgtrigger.Protect(name="signature_is_not_changed", operation=pgtrigger.Update),
         ]
 
