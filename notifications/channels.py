@@ -263,6 +263,16 @@ class HttpGateway:
         self.client.close()
 
 
+def greet_mail_server() -> None:
+    """Sign in at the mail server and take leave; nothing is sent. Raises `DeliveryFailed`."""
+    connection = get_connection()
+    try:
+        connection.open()
+        connection.close()
+    except OSError as error:  # also what smtplib raises
+        raise EmailGateway._away(error) from error
+
+
 def mask(recipient: str) -> str:
     """`09xxxxx123`, `ngxxxx@example.vn`: enough to recognise one's own, nothing to collect."""
     name, at, domain = recipient.partition("@")

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 
 from django.conf import settings
-from django.core.mail import get_connection
 from django.db.models import Count, Min, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -12,9 +11,10 @@ from cases.connections.systems import System, Waiting
 from cases.services.connections import Connection, note_failure, note_success
 from notifications import signing
 from notifications.enums import MessageChannel, MessageState
-from notifications.errors import SigningFailed
+from notifications.errors import DeliveryFailed, SigningFailed
 from notifications.models import Message
 from notifications.pdf import Place, signature_mark_pdf
+from notifications.services.messages import try_email
 from notifications.signals import channel_answered
 from onestop.outside import Door, Garbled, NotLetIn, NotReached, Refused
 from procedures.models import Agency
@@ -56,12 +56,10 @@ def _signing_address() -> str:
 
 
 def _greet_mail_server() -> None:
-    connection = get_connection()
     try:
-        connection.open()
-        connection.close()
-    except OSError as error:  # also what smtplib raises
-        raise NotReached(type(error).__name__) from error
+        try_email()
+    except DeliveryFailed as error:
+        raise NotReached(str(error)) from error
 
 
 def _knock(name: str) -> None:

@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from notifications import errors
-from notifications.channels import Attachment, Gateway, Outgoing, open_gateway
+from notifications.channels import Attachment, Gateway, Outgoing, greet_mail_server, open_gateway
 from notifications.enums import MessageChannel, MessageState
 from notifications.models import Message, MessageAttempt, MessageTurn
 from notifications.quiet_hours import QuietHours, quiet_hours
@@ -140,6 +140,11 @@ def _tell(gateway: Gateway | None, message: Message, error: errors.NotificationE
         return
     why = "" if error is None or error.refused else str(error)
     channel_answered.send(Message, channel=message.channel, error=why)
+
+
+def try_email() -> None:
+    """Whether the mail server lets us in; nothing is sent. Raises `DeliveryFailed`."""
+    greet_mail_server()
 
 
 @transaction.atomic
