@@ -13,10 +13,12 @@ class CasesConfig(AppConfig):
         """The catalogue knows nothing of printed forms and of PDFs, so checks of them come from here."""
         from cases import checks  # noqa: F401 - registers the system checks
         from cases.linting import harmless_form, missing_templates
+        from cases.services import channels_around
         from procedures.services import forms, linting
 
         linting.register(missing_templates)
         forms.register(harmless_form)
+        channels_around.listen()
         self._count_anew_when_a_calendar_changes()
         post_migrate.connect(_archive_follows, sender=self, dispatch_uid="archived years follow")
 

@@ -25,6 +25,9 @@ NOT_TOLD = {
         "cases.RevisionDay",
         "notifications.NoticeTemplate",
     ),
+    "Codes, hashes and agencies of issued results, which names nobody; the result itself is told as a file.": (
+        "cases.IssuedResult",
+    ),
     "About people of the offices in their work, who see their own in the office's pages.": (
         "admin.LogEntry",
         "procedures.Absence",
@@ -57,6 +60,7 @@ NOT_TOLD = {
     ),
     "Without a name or a number by which a person could be found in it, and kept for hours only.": (
         "axes.AccessAttempt",  # the account under a hash
+        "cases.AnsweredText",  # the gateway's number under a hash, the answer sealed with it
         "sessions.Session",
         "cases.IdempotencyKey",  # sealed
         "cases.QueueTicket",

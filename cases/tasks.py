@@ -9,6 +9,7 @@ from kombu.exceptions import OperationalError
 from cases import services
 from cases.models import Heartbeat
 from cases.services import (
+    answered_texts,
     audit,
     calendar_moves,
     exports,
@@ -28,6 +29,7 @@ from cases.services import (
     retention,
     rollups,
     searchable,
+    signatures,
     simulations,
     tokens,
     webhooks,
@@ -151,6 +153,12 @@ def search_waiting_scans() -> None:
 
 
 @shared_task
+def check_signatures() -> None:
+    """Every minute, and one at a time: see `cases.services.signatures`."""
+    logger.info("looked at signatures of files: %s", signatures.check_waiting())
+
+
+@shared_task
 def heartbeat() -> None:
     """Sent by the beat, done by a worker: a fresh row shows that both live."""
     Heartbeat.objects.update_or_create(name="worker", defaults={"at": timezone.now()})
@@ -169,6 +177,7 @@ def forget_old_online_drafts() -> None:
 @shared_task
 def forget_old_keys() -> None:
     logger.info("forgot idempotency keys: %s", idempotency.forget_old_keys())
+    logger.info("forgot answers to text messages: %s", answered_texts.forget_old_answers())
 
 
 @shared_task

@@ -24,6 +24,7 @@ logger = logging.getLogger(__name__)
 
 TIMEOUT_SECONDS = 10
 REPLY_MAX_BYTES = 64 * 1024
+REPORTS = "/cong/{channel}/bao-cao/"  # where gateways tell what became of messages
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,8 @@ class Outgoing:
 
 
 class Gateway(Protocol):
+    is_connected: bool  # what is sent leaves this machine
+
     def send(self, message: Outgoing) -> None: ...
 
     def close(self) -> None: ...
@@ -56,19 +59,19 @@ def open_gateway(channel: str) -> Gateway:
     """The gateway of a channel as the settings have it; the caller closes it."""
     if channel == MessageChannel.EMAIL:
         return EmailGateway()
-    url, token, success = {
-        MessageChannel.SMS: (
-            settings.SMS_GATEWAY_URL,
-            settings.SMS_GATEWAY_TOKEN,
-            settings.SMS_GATEWAY_SUCCESS,
-        ),
-        MessageChannel.ZALO: (
-            settings.ZALO_GATEWAY_URL,
-            settings.ZALO_GATEWAY_TOKEN,
-            settings.ZALO_GATEWAY_SUCCESS,
-        ),
-    }[MessageChannel(channel)]
-    return HttpGateway(url, token=token, success=success) if url else ConsoleGateway(channel)
+    name = MessageChannel(channel).name
+    url = getattr(settings, f"{name}_GATEWAY_URL")
+    if not url:
+        return ConsoleGateway(channel)
+    return HttpGateway(
+        url,
+        token=getattr(settings, f"{name}_GATEWAY_TOKEN"),
+        success=getattr(settings, f"{name}_GATEWAY_SUCCESS"),
+        # Only where a secret is agreed would a report be believed.
+        report_to=settings.PUBLIC_URL + REPORTS.format(channel=channel)
+        if getattr(settings, f"{name}_CALLBACK_SECRET")
+        else "",
+    )
 
 
 class EmailGateway:
@@ -77,6 +80,8 @@ class EmailGateway:
     SMTP has no key by which a server would know a message again: who was cut off between the message and the
     server's word sends it once more, with the same Message-ID.
     """
+
+    is_connected = True
 
     def send(self, message: Outgoing) -> None:
         connection = get_connection()
@@ -97,7 +102,7 @@ class EmailGateway:
                 raise self._away(error) from error
             except ValueError as error:  # a line end in a header, an address that is none
                 raise DeliveryFailed(
-                    _t("The message has an address or subject that no mail server takes.")
+                    _t("The message has an address or subject that no mail server takes."), refused=True
                 ) from error
 
     @staticmethod
@@ -125,7 +130,7 @@ class EmailGateway:
         name = {"error": type(error).__name__}
         answered = not isinstance(error, SMTPResponseException) or 400 <= error.smtp_code < 600
         if answered and not isinstance(error, SMTPServerDisconnected):
-            return DeliveryFailed(_t("The mail server refused the message (%(error)s).") % name)
+            return DeliveryFailed(_t("The mail server refused the message (%(error)s).") % name, refused=True)
         return DeliveryFailed(
             _t("The mail server broke off (%(error)s); nobody knows whether the message arrived.") % name,
             unreachable=True,
@@ -156,6 +161,8 @@ class ConsoleGateway:
     The text itself stays in the outbox: it names people, and a log is read by more eyes than a dossier.
     """
 
+    is_connected = False
+
     def __init__(self, channel: str):
         self.channel = channel
 
@@ -176,13 +183,22 @@ class HttpGateway:
     """A provider's HTTP address: POST of `{to, text, id}` as JSON with a bearer token.
 
     Taken means: status 2xx and a JSON object that has every pair of `success`. Everything else is a
-    failure, also a friendly page in HTML.
+    failure, also a friendly page in HTML. `report_to` is where the gateway tells later what became of it.
     """
 
+    is_connected = True
+
     def __init__(
-        self, url: str, *, token: str = "", success: dict | None = None, timeout: float = TIMEOUT_SECONDS
+        self,
+        url: str,
+        *,
+        token: str = "",
+        success: dict | None = None,
+        timeout: float = TIMEOUT_SECONDS,
+        report_to: str = "",
     ):
         self.url = url
+        self.report_to = report_to
         self.success = success or {"ok": True}
         self.timeout = timeout
         headers = {"Authorization": f"Bearer {token}"} if token else {}
@@ -190,6 +206,8 @@ class HttpGateway:
 
     def send(self, message: Outgoing) -> None:
         request = {"to": message.recipient, "text": message.body, "id": message.key}
+        if self.report_to:
+            request["report_to"] = self.report_to
         headers = {"Idempotency-Key": message.key}
         try:
             with self.client.stream("POST", self.url, json=request, headers=headers) as response:
@@ -233,7 +251,7 @@ class HttpGateway:
         except ValueError as error:
             raise DeliveryFailed(_t("The gateway answered something that is not JSON.")) from error
         if not isinstance(answer, dict) or not self.success.items() <= answer.items():
-            raise DeliveryFailed(_t("The gateway did not take the message."))
+            raise DeliveryFailed(_t("The gateway did not take the message."), refused=True)
 
     def _too_slow(self) -> DeliveryFailed:
         return DeliveryFailed(
@@ -243,6 +261,16 @@ class HttpGateway:
 
     def close(self) -> None:
         self.client.close()
+
+
+def greet_mail_server() -> None:
+    """Sign in at the mail server and take leave; nothing is sent. Raises `DeliveryFailed`."""
+    connection = get_connection()
+    try:
+        connection.open()
+        connection.close()
+    except OSError as error:  # also what smtplib raises
+        raise EmailGateway._away(error) from error
 
 
 def mask(recipient: str) -> str:

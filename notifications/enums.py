@@ -75,6 +75,21 @@ class MessageChannel(TextChoices):
     ZALO = "zalo", _("Zalo")
 
 
+class ReportStatus(TextChoices):
+    """What a gateway tells later of a message that it took."""
+
+    ARRIVED = "arrived", _("Arrived")
+    FAILED = "failed", _("Failed on the way to the telephone")
+    EXPIRED = "expired", _("Given up by the operator: the telephone was off too long")
+
+
+REPORT_COLOURS = {
+    ReportStatus.ARRIVED: "success",
+    ReportStatus.FAILED: "danger",
+    ReportStatus.EXPIRED: "warning",
+}
+
+
 class MessageState(TextChoices):
     """Where a message stands; `dead` waits for a person to look at it."""
 

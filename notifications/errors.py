@@ -123,13 +123,16 @@ class WordTemplateBroken(NotificationError):
 
 
 class DeliveryFailed(NotificationError):
-    """A channel did not take a message. `unreachable`: nothing else can go this way at the moment."""
+    """A channel did not take a message. `unreachable`: nothing else can go this way at the moment.
+
+    `refused`: the channel works, and said no to this one.
+    """
 
     code = "delivery_failed"
 
-    def __init__(self, sentence, *, unreachable: bool = False):
+    def __init__(self, sentence, *, unreachable: bool = False, refused: bool = False):
         super().__init__(sentence)
-        self.unreachable = unreachable
+        self.unreachable, self.refused = unreachable, refused
 
 
 class TextMissing(NotificationError):

@@ -76,7 +76,7 @@ def sign(pdf: bytes, key: FileKey | TokenKey, *, place: Place, at: datetime) -> 
             signed = signing.sign_pdf(IncrementalPdfFileWriter(BytesIO(pdf)))
         except SigningError as error:
             raise SigningFailed(
-                _("The letter was not issued, because it could not be signed: %(detail)s.")
+                _("Nothing was issued, because it could not be signed: %(detail)s.")
                 % {"detail": str(error).rstrip(".")}
             ) from error
     return SignedPdf(signed.getvalue(), _words(certificate))
@@ -122,7 +122,7 @@ def _of_file(key: FileKey) -> SimpleSigner:
     except OSError as error:
         raise SigningFailed(
             _(
-                "The letter was not issued: the signing key cannot be read (%(detail)s). Whoever keeps the "
+                "Nothing was issued: the signing key cannot be read (%(detail)s). Whoever keeps the "
                 "installation looks at SIGNING_PKCS12."
             )
             % {"detail": error.strerror}
@@ -133,7 +133,7 @@ def _of_file(key: FileKey) -> SimpleSigner:
     except ValueError as error:
         raise SigningFailed(
             _(
-                "The letter was not issued: the signing key does not open. Its passphrase is wrong, or the file "
+                "Nothing was issued: the signing key does not open. Its passphrase is wrong, or the file "
                 "is no PKCS#12 file. Whoever keeps the installation looks at SIGNING_PASSPHRASE."
             )
         ) from error
@@ -150,7 +150,7 @@ def _of_token(key: TokenKey) -> Iterator[Signer]:
     except ImportError as error:
         raise SigningFailed(
             _(
-                "The letter was not issued: signing with a token needs the package python-pkcs11. Whoever keeps "
+                "Nothing was issued: signing with a token needs the package python-pkcs11. Whoever keeps "
                 "the installation installs pyHanko[pkcs11]."
             )
         ) from error
@@ -165,7 +165,7 @@ def _of_token(key: TokenKey) -> Iterator[Signer]:
         detail = str(error) or type(error).__name__  # most of the token's refusals have a name only
         raise SigningFailed(
             _(
-                "The letter was not issued: the token did not sign (%(detail)s). See that it is plugged in, and "
+                "Nothing was issued: the token did not sign (%(detail)s). See that it is plugged in, and "
                 "whoever keeps the installation looks at its PIN and the label of the key."
             )
             % {"detail": detail}
@@ -180,14 +180,14 @@ def _check_holds(certificate: x509.Certificate, at: datetime) -> None:
     if at > certificate.not_valid_after:
         raise SigningFailed(
             _(
-                "The letter was not issued: the certificate of %(name)s ended on %(day)s. Have it renewed; "
+                "Nothing was issued: the certificate of %(name)s ended on %(day)s. Have it renewed; "
                 "until then letters are issued without it when its settings are taken out."
             )
             % {**names, "day": short_date(certificate.not_valid_after)}
         )
     if at < certificate.not_valid_before:
         raise SigningFailed(
-            _("The letter was not issued: the certificate of %(name)s holds only from %(day)s on.")
+            _("Nothing was issued: the certificate of %(name)s holds only from %(day)s on.")
             % {**names, "day": short_date(certificate.not_valid_before)}
         )
 

@@ -5,10 +5,11 @@ value, so that nothing a person has typed is ever read as markup. The files are 
 """
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
 from pathlib import Path
+from typing import Self
 from urllib.parse import urlencode
 
 import typst
@@ -38,6 +39,7 @@ from notifications.postings import (
     procedure_sheet_texts,
 )
 from notifications.reports import ReportPayload, report_texts
+from notifications.results import ResultSheetPayload, result_sheet_texts
 from notifications.texts import (
     certification_texts,
     control_slip_texts,
@@ -109,19 +111,27 @@ class Place:
     width: float
     height: float
 
+    def after(self, pages: int) -> Self:
+        """The same place when so many pages come before."""
+        return replace(self, page=self.page + pages)
+
 
 def signature_place(kind: str, payload: LetterPayload, *, number: int, signed_at: datetime) -> Place:
     """Where the digital signature stands on this letter, which depends on how long its texts are."""
     texts = letter_texts(kind, payload, number=number, signed_at=signed_at)
+    return _signature_place(kind, texts | {"draft": False, "digital": True})
+
+
+def _signature_place(template_name: str, data: dict) -> Place:
     told = typst.query(
-        TEMPLATES / f"{kind}.typ",
+        TEMPLATES / f"{template_name}.typ",
         "<signature-field>",
         field="value",
         one=True,
         root=TEMPLATES,
         font_paths=_fonts(),
         ignore_system_fonts=True,
-        sys_inputs=_inputs(texts | {"draft": False, "digital": True}),
+        sys_inputs=_inputs(data),
     )
     found = json.loads(told)
     bottom = found["sheet"] - found["y"] - found["height"]
@@ -206,3 +216,10 @@ def procedure_sheet_pdf(payload: ProcedureSheetPayload) -> bytes:
 def report_pdf(payload: ReportPayload) -> bytes:
     """The report of an agency and a period, on full sheets across."""
     return render("report", report_texts(payload), made_at=payload.made_at)
+
+
+def result_sheet_pdf(payload: ResultSheetPayload) -> tuple[bytes, Place]:
+    """The last page of an electronic result, with a QR code of its verification, and where it is signed."""
+    texts = result_sheet_texts(payload)
+    texts["qr"] = qr_svg(payload.address_of_this)
+    return render("result_sheet", texts, made_at=payload.at), _signature_place("result_sheet", texts)

@@ -27,6 +27,7 @@ app.conf.task_routes = {
         "compare_portal_month",
         "compare_with_the_portal",
         "compare_online_payments",
+        "check_signatures",
         "count_reports",
         "keep_reports_anew",
         "keep_rollups",
@@ -127,6 +128,10 @@ app.conf.beat_schedule = {
     },
     "every minute look for text in new scans": {
         "task": "cases.tasks.search_waiting_scans",
+        "schedule": crontab(minute="*"),
+    },
+    "every minute look at the signatures of new files": {
+        "task": "cases.tasks.check_signatures",
         "schedule": crontab(minute="*"),
     },
     "at 02:45 forget what is kept no longer": {

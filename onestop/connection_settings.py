@@ -63,3 +63,6 @@ POPULATION_PATHS = env.dict("POPULATION_PATHS", {})
 # --- The personal data store (cases/connections/stores/) --------------------------------------------
 PERSONAL_STORE_URL = env.str("PERSONAL_STORE_URL", "").rstrip("/")
 PERSONAL_STORE_KEY = env.str("PERSONAL_STORE_KEY", "")
+# What gateways of messages tell us is believed only when it is signed with this secret.
+SMS_CALLBACK_SECRET = env.str("SMS_CALLBACK_SECRET", "")
+ZALO_CALLBACK_SECRET = env.str("ZALO_CALLBACK_SECRET", "")

@@ -353,6 +353,8 @@ REST_FRAMEWORK = {
         "kiosk": env.str("THROTTLE_KIOSK", "60/min"),
         "feedback": env.str("THROTTLE_FEEDBACK", "60/hour"),
         "notices": env.str("THROTTLE_NOTICES", "1200/min"),
+        "verify": env.str("THROTTLE_VERIFY", "30/min"),
+        "sms": env.str("THROTTLE_SMS", "10/min"),
         "sign-in": env.str("THROTTLE_FAILED_SIGN_IN", "60/min"),
     },
     # Without a proxy in front, X-Forwarded-For is whatever the sender likes to write.

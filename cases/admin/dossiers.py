@@ -22,6 +22,7 @@ from cases.admin.archived import drawn, or_archived, to_archived
 from cases.admin.bulk import BulkActions
 from cases.admin.page import dossier_context
 from cases.admin.past import asks_for_past, past_answer
+from cases.admin.result_signing import sign_result
 from cases.admin.scope import visible_dossier
 from cases.admin.shown import answer_due, due_with_words, moment, state_badge
 from cases.admin.verbs import PAGES, verb_view
@@ -212,6 +213,7 @@ class DossierAdmin(BulkActions, KeysetModelAdmin):
         return [
             path("tim/", guarded(require_POST(self.search)), name="dossier_search"),
             path("<int:pk>/verb/<str:verb>/", guarded(self.verb_page), name="dossier_verb"),
+            path("<int:pk>/result/sign/", guarded(require_POST(sign_result)), name="result_sign"),
             path("<int:pk>/receipt/", guarded(or_archived(downloads.receipt)), name="dossier_receipt"),
             path(
                 "<int:pk>/control-slip/",

@@ -14,7 +14,7 @@ from cases.admin.scope import messages_of
 from cases.admin.shown import badge, masked
 from notifications.enums import MESSAGE_COLOURS, MessageChannel, MessageState
 from notifications.errors import NotificationError
-from notifications.models import Message, MessageAttempt
+from notifications.models import Message, MessageAttempt, MessageReport
 from notifications.services.messages import quiet_hours_now, retry_dead
 from onestop import access
 from onestop.admin import DropdownFilter, OnestopInline, display
@@ -49,6 +49,11 @@ class AttemptInline(OnestopInline):
     fields = readonly_fields = ["at", "succeeded", "detail"]
 
 
+class ReportInline(OnestopInline):
+    model = MessageReport
+    fields = readonly_fields = ["status", "at", "told_at", "detail"]
+
+
 @admin.register(Message)
 class MessageAdmin(KeysetModelAdmin):
     viewers = staticmethod(access.sees_messages)
@@ -69,7 +74,7 @@ class MessageAdmin(KeysetModelAdmin):
     search_fields = ["reference"]
     search_help_text = _("Dossier code")
     actions = ["send_again"]
-    inlines = [AttemptInline]
+    inlines = [AttemptInline, ReportInline]
     change_form_outer_before_template = "cases/admin/message_again.html"
 
     def rows_for(self, user, queryset):

@@ -20,6 +20,7 @@ from cases.queries import promise_of, working_days_left
 from cases.regime import needs_scan
 from cases.scan_enums import TextState
 from cases.services.meanwhile import last_seen
+from cases.services.results import may_sign_result
 from cases.timeline import responsibility_of
 from notifications.enums import LETTER_COLOURS, LetterState
 from onestop import access
@@ -40,7 +41,10 @@ def dossier_context(dossier: Dossier, user) -> dict:
         "seen": last_seen(dossier),
         "online": _online(dossier),
         "checklist": checklist_of(dossier),
-        "other_documents": dossier.documents.filter(component=None).select_related("added_by"),
+        "other_documents": dossier.documents.filter(component=None)
+        .select_related("added_by", "signature_check")
+        .prefetch_related("signatures"),
+        "signs_result": may_sign_result(dossier, user),
         "has_text": dossier.documents.filter(text_state=TextState.DONE).exists(),
         "paper_steps": paper_steps_of(dossier),
         "arrival": _arrival(dossier),
@@ -78,7 +82,9 @@ def _online(dossier: Dossier) -> OnlineFiling | None:
 def checklist_of(dossier: Dossier) -> list[dict]:
     """Each component with how it came and how many of its scans are there."""
     rows = []
-    for item in dossier.components.select_related("component").prefetch_related("documents"):
+    for item in dossier.components.select_related("component").prefetch_related(
+        "documents__signature_check", "documents__signatures"
+    ):
         documents = list(item.documents.all())
         row = {"item": item, "documents": documents, "scans": "", "needed": 0}
         if needs_scan(dossier, item.provision):

@@ -234,7 +234,11 @@ def _papers(request, dossier: Dossier, refusals: dict) -> dict:
         "number": "",
         "key": "0",
         "name": _("Other papers"),
-        "documents": list(dossier.documents.filter(component=None)),
+        "documents": list(
+            dossier.documents.filter(component=None)
+            .select_related("signature_check")
+            .prefetch_related("signatures")
+        ),
         "refusals": refusals.get(None, ()),
     }
     _say_what_can_be_done(request.user, dossier, [d for row in [*rows, others] for d in row["documents"]])

@@ -50,10 +50,14 @@ class BackOff:
 
 
 class Attempts:
-    """The attempts on one code from one address, with all that may close it."""
+    """The attempts on one code from one address, or from one telephone, with all that may close it."""
 
-    def __init__(self, request, code: str, proof: Proof):
-        address, name = LookupByAddress().get_ident(request), name_of(code)
+    @classmethod
+    def by(cls, request, code: str, proof: Proof) -> "Attempts":
+        return cls(LookupByAddress().get_ident(request), code, proof)
+
+    def __init__(self, address: str, code: str, proof: Proof):
+        name = name_of(code)
         self.own = BackOff(f"backoff-lookup:{address}-{name}", free=4, first=30)
         self.weak = (
             BackOff(f"backoff-person:{name}", free=20, first=600, most=6 * 3600),

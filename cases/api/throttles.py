@@ -71,6 +71,25 @@ class NoticesOfSystems(Catalogue):
     scope = "notices"
 
 
+class VerifiedFiles(Catalogue):
+    """Files that one address has compared with what was issued; each is looked into by a process of its own."""
+
+    scope = "verify"
+
+
+class TextsByPhone(Counted):
+    """Look-ups by text message of one telephone, of which only a keyed hash is known here."""
+
+    scope = "sms"
+
+    def __init__(self, phone: str):
+        super().__init__()
+        self.phone = phone
+
+    def get_cache_key(self, request, view):
+        return self.cache_format % {"scope": self.scope, "ident": self.phone}
+
+
 class FeedbackByAddress(Catalogue):
     """Feedback sent from one address; a ward's centre has one address for all its visitors."""
 

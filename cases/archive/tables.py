@@ -7,7 +7,7 @@ import pgtrigger
 from django.db.models import ForeignKey, Model
 
 from cases.models import Document, Dossier, ReadAccess, StoredPaper, StuckDossier
-from notifications.models import Letter, Message, MessageAttempt, MessageTurn
+from notifications.models import Letter, Message, MessageAttempt, MessageReport, MessageTurn
 
 # What names a dossier and stays: the record of access goes by its own retention, a paper of somebody's store
 # is used for years (and keeps a row of its document), and a dossier at which workers fail waits.
@@ -59,6 +59,7 @@ def moved() -> tuple[Table, ...]:
                 waiting.append(field.model)
     about = {
         MessageAttempt: f"message_id IN ({_MESSAGES})",
+        MessageReport: f"message_id IN ({_MESSAGES})",
         MessageTurn: f"message_id IN ({_MESSAGES})",
         Message: f"id IN ({_MESSAGES})",
         Letter: "reference = ANY(%(references)s)",

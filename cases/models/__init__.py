@@ -20,6 +20,7 @@ from cases.models.dossiers import Dossier, DossierComponent
 from cases.models.escalation import Escalation, EscalationRung, Outage
 from cases.models.feedback import Feedback, FeedbackBook, FeedbackFile, FeedbackStep
 from cases.models.history import DossierEvent, Reschedule, StepRun, Supplement
+from cases.models.inbound import AnsweredText
 from cases.models.kept_parts import KeptList, KeptPage, KeptPart
 from cases.models.log_books import CodeCounter, LogBook
 from cases.models.money import CashReport, DossierFee, FeeWaiver, Payment, ReceiptCounter
@@ -50,6 +51,7 @@ from cases.models.rollups import (
     Recount,
     RolledUp,
 )
+from cases.models.signatures import DocumentSignature, IssuedResult, SignatureCheck
 from cases.models.system import Heartbeat, IdempotencyKey, NotedSince, StuckAgency, StuckDossier
 from cases.models.tickets import QueueDay, QueueService, QueueTicket, ServiceCounter, WaitingRoom
 from cases.models.tokens import AccessToken
@@ -74,6 +76,7 @@ __all__ = [
     "Demand",
     "Document",
     "DetachedEvent",
+    "DocumentSignature",
     "Dossier",
     "DossierComponent",
     "DossierEvent",
@@ -95,6 +98,7 @@ __all__ = [
     "GuidanceVisits",
     "Heartbeat",
     "IdempotencyKey",
+    "IssuedResult",
     "KeptList",
     "KeptPage",
     "KeptPart",
@@ -128,6 +132,7 @@ __all__ = [
     "ReadAccess",
     "Rating",
     "AnswerRating",
+    "AnsweredText",
     "RatingProof",
     "RatingScore",
     "ReceiptCounter",
@@ -144,6 +149,7 @@ __all__ = [
     "RolledUp",
     "SavedList",
     "ServiceCounter",
+    "SignatureCheck",
     "StepRun",
     "StoredPaper",
     "StuckAgency",

@@ -9,6 +9,7 @@ from cases.public import (
     contests,
     feedback,
     filing,
+    gateways,
     login,
     mine,
     payments,
@@ -18,6 +19,7 @@ from cases.public import (
 )
 from cases.public.calculator import CalculatorView
 from cases.public.notice_choices import notice_choice
+from cases.public.verify import VerifyView
 from cases.public.views import DownloadView, HomeView, LookupView
 
 app_name = "public"
@@ -34,6 +36,9 @@ urlpatterns = [
     path("thanh-toan/ve/", payments.payment_return, name="payment_return"),
     path("thanh-toan/thong-bao/", payments.payment_notice, name="payment_notice"),
     path("buu-chinh/hanh-trinh/", consignments.postal_notice, name="postal_notice"),
+    path("xac-minh/", VerifyView.as_view(), name="verify"),
+    path("cong/<str:channel>/bao-cao/", gateways.report, name="gateway_report"),
+    path("cong/<str:channel>/tin-den/", gateways.inbound, name="gateway_inbound"),
     path("tinh-ngay-tra/", CalculatorView.as_view(), name="calculator"),
     path("", include("cases.public.catalogue_urls")),
     path("nop-ho-so/", filing.choose, name="file_choose"),

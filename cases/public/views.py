@@ -86,7 +86,7 @@ class LookupView(OpenView):
         return self.looked_up(request, code, proof)
 
     def looked_up(self, request: HttpRequest, code: str, proof: Proof) -> HttpResponse:
-        attempts = Attempts(request, code, proof)
+        attempts = Attempts.by(request, code, proof)
         throttles = (LookupByAddress(), LookupByCode())
         if refused := self.too_many(request, throttles, code=code, wait=attempts.wait()):
             return refused

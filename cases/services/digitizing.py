@@ -18,6 +18,7 @@ from cases.services.clock import begin_step, end_step, promise, punctuality_in_w
 from cases.services.documents import CheckedFile, check_file
 from cases.services.notices import notify_applicant
 from cases.services.searchable import state_of_new
+from cases.services.signatures import expect_check
 from cases.services.stored_files import files_or_nothing, store_file
 from procedures.enums import Channel
 
@@ -34,7 +35,8 @@ def add_document(
 ) -> Document:
     """Store one file of the dossier outside the web root, checked by content; `BadFile` when it is none.
 
-    The same file a second time is refused too: one scan is not two. A scan waits to be made searchable.
+    The same file a second time is refused too: one scan is not two. A scan waits to be made searchable, a
+    signed file for a look at its signatures.
     """
     dossier = locked(dossier)
     if dossier.state in FINAL_STATES:
@@ -65,6 +67,7 @@ def add_document(
     )
     store_file(document.file, checked.as_file())
     document.save()
+    expect_check(document, checked.content)
     record(dossier, EventKind.DOCUMENT_ADDED, by=by, name=checked.name, sha256=checked.sha256)
     return document
 

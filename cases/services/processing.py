@@ -32,6 +32,7 @@ from cases.services.digitizing import add_document
 from cases.services.money import settle_if_nothing_owed
 from cases.services.notices import notify_applicant
 from cases.services.paperwork import issue_supplement_form
+from cases.services.results import register_result
 from cases.services.store import check_validity, keep_result
 from cases.services.stored_files import files_or_nothing
 from cases.services.substitutes import refuse_absent
@@ -223,7 +224,8 @@ def record_result(
 ) -> Dossier:
     """Record the signed result (kết quả giải quyết), granted or refused on substance (R21): the clock stops.
 
-    What is granted stays in the owner's store, `valid_until` that day or without an end (R36). The
+    What is granted stays in the owner's store, `valid_until` that day or without an end (R36), and what was
+    issued can be verified by its hash. The
     dossier goes back to the desk; when nothing is owed the system settles it in the same breath.
     Agencies that were asked and have not answered do not hold it up; the event names them (R20).
     """
@@ -257,6 +259,7 @@ def record_result(
     begin_step(dossier, last_desk_step(dossier), at=now, unit=dossier.receiving_desk)
     dossier.save()
     keep_result(dossier, document, valid_until=valid_until)
+    register_result(dossier, document)
     on_time = deadlines.punctuality(dossier.due_at, now) != deadlines.Punctuality.LATE
     withdraw_unsent_apology(
         dossier,

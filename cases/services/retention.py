@@ -16,7 +16,9 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from cases.models import IdempotencyKey, ListExport, ReadAccess, ReceptionDraft
+from cases.models import AnsweredText, IdempotencyKey, ListExport, ReadAccess, ReceptionDraft
+from cases.services.answered_texts import KEPT as ANSWERS_KEPT
+from cases.services.answered_texts import forget_old_answers
 from cases.services.drafts import forget_old_drafts
 from cases.services.exports import forget_old_exports
 from cases.services.idempotency import KEPT, forget_old_keys
@@ -71,6 +73,12 @@ RULES = [
         lambda: KEPT,
         lambda before: IdempotencyKey.objects.filter(created_at__lt=before),
         forget_old_keys,
+    ),
+    Rule(
+        _("answers to text messages"),
+        lambda: ANSWERS_KEPT,
+        lambda before: AnsweredText.objects.filter(created_at__lt=before),
+        forget_old_answers,
     ),
     Rule(
         _("exports of lists"),

@@ -15,6 +15,7 @@ from cases.services.base import locked, required_text
 from cases.services.documents import ACCEPTED, hash_of
 from cases.services.pages import CLOCKWISE, turned
 from cases.services.searchable import state_of_new
+from cases.services.signatures import expect_check
 from cases.services.store import reuse_offers, take_from_store
 from cases.services.stored_files import files_or_nothing, forget_file, store_file
 
@@ -67,6 +68,7 @@ def turn_pages(
     document.text_state = state_of_new(document.source)
     store_file(document.file, ContentFile(content, name="file" + ACCEPTED[document.mime_type]))
     document.save()
+    expect_check(document, content)
     record(
         dossier,
         EventKind.DOCUMENT_TURNED,

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from datetime import date
 
-from django.conf import settings
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -13,6 +12,8 @@ from cases.connections.systems import System
 from cases.enums import DocumentSource, Provision, ResultKind
 from cases.errors import Invalid
 from cases.models import Applicant, Document, Dossier, DossierComponent, StoredPaper
+from cases.result_codes import result_code
+from cases.services.signatures import expect_same_check
 from procedures.models import Component, ElectronicSource, ProcedureVersion
 from procedures.text import fold
 
@@ -90,7 +91,7 @@ def take_from_store(item: DossierComponent, paper: StoredPaper, *, by) -> None:
     kept = paper.document
     if item.dossier.documents.filter(component=item, sha256=kept.sha256).exists():
         return
-    Document.objects.create(
+    document = Document.objects.create(
         dossier=item.dossier,
         component=item,
         source=DocumentSource.REUSED,
@@ -103,6 +104,7 @@ def take_from_store(item: DossierComponent, paper: StoredPaper, *, by) -> None:
         added_at=timezone.now(),
         added_by=by,
     )
+    expect_same_check(document, as_of=kept)
 
 
 # --- What goes into the store -------------------------------------------------------------------
@@ -142,15 +144,6 @@ def keep_result(
         valid_until=valid_until,
         document=document,
         stored_at=timezone.now(),
-    )
-
-
-def result_code(dossier: Dossier) -> str:
-    """The code of the result by the pattern of the office: issuer, procedure, code of the dossier."""
-    return settings.RESULT_CODE_PATTERN.format(
-        issuer=dossier.competent_agency.identifier,
-        procedure=dossier.version.procedure.code,
-        dossier=dossier.code,
     )
 
 

@@ -20,6 +20,7 @@ from cases.regime import mechanism_of
 from cases.services.base import ask, locked, required_text
 from cases.services.clock import end_step, promise, running_step, set_promise
 from cases.services.notices import notify_applicant
+from cases.services.results import take_back_results
 from cases.services.substitutes import refuse_absent
 from procedures.calendars import remembered_calendars
 from procedures.models import Staff
@@ -250,6 +251,7 @@ def _without_result(dossier: Dossier, step: DossierEvent, reason: str) -> dict:
         **_withdraw_papers(dossier),
     }
     dossier.to_state_before_step(State.PROCESSING)
+    take_back_results(dossier)
     dossier.finished_at = None
     dossier.result_kind = dossier.result_number = dossier.result_signer = dossier.result_reason = ""
     _go_on_with(dossier, step, reason)

@@ -9,7 +9,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from notifications.enums import LOUD_CHANNELS, MessageChannel, MessageKind, MessageState
+from notifications.enums import LOUD_CHANNELS, MessageChannel, MessageKind, MessageState, ReportStatus
 from notifications.models.letters import Letter
 from notifications.quiet_hours import QuietHours
 from onestop.triggers import not_emptied
@@ -184,3 +184,33 @@ class MessageTurn(models.Model):
             not_emptied("turn_not_emptied"),
             pgtrigger.Protect(name="turn_only_added", operation=pgtrigger.Update | pgtrigger.Delete),
         ]
+
+
+class MessageReport(models.Model):
+    """What a gateway told later of a message that it had taken; only ever added, the database refuses the rest.
+
+    `at` is the gateway's own moment, `told_at` when it told us. The same word twice is one row.
+    """
+
+    # Its index is `report_once`.
+    message = models.ForeignKey(Message, on_delete=models.PROTECT, related_name="reports", db_index=False)
+    status = models.CharField(_("what became of it"), max_length=10, choices=ReportStatus.choices)
+    at = models.DateTimeField(_("at"))
+    told_at = models.DateTimeField(_("told at"))
+    detail = models.CharField(_("detail"), max_length=200, blank=True)
+
+    class Meta:
+        verbose_name = _("delivery report")
+        verbose_name_plural = _("delivery reports")
+        ordering = ["at", "pk"]
+        constraints = [
+            models.UniqueConstraint(name="report_once", fields=["message", "status"]),
+            models.CheckConstraint(name="report_status_known", condition=Q(status__in=ReportStatus.values)),
+        ]
+        triggers = [
+            not_emptied("report_not_emptied"),
+            pgtrigger.Protect(name="report_is_only_added", operation=pgtrigger.Update | pgtrigger.Delete),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_status_display()}, {timezone.localtime(self.at):%d/%m/%Y %H:%M}"

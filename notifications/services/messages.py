@@ -19,11 +19,12 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from notifications import errors
-from notifications.channels import Attachment, Outgoing, open_gateway
+from notifications.channels import Attachment, Gateway, Outgoing, greet_mail_server, open_gateway
 from notifications.enums import MessageChannel, MessageState
 from notifications.models import Message, MessageAttempt, MessageTurn
 from notifications.quiet_hours import QuietHours, quiet_hours
 from notifications.services import letters
+from notifications.signals import channel_answered
 
 logger = logging.getLogger(__name__)
 
@@ -117,6 +118,7 @@ def deliver_due(limit: int = 200, now: datetime | None = None) -> DeliveryCounts
             except errors.NotificationError as error:
                 if getattr(error, "unreachable", False):
                     resting.add(message.channel)
+                _tell(gateways.get(message.channel), message, error)
                 counts[_record_failure(message, str(error), at=now or timezone.now())] += 1
             except Exception as error:  # one message must not hold up those behind it
                 logger.exception("Message %s could not be sent", message.key)
@@ -125,8 +127,24 @@ def deliver_due(limit: int = 200, now: datetime | None = None) -> DeliveryCounts
                 counts[_record_failure(message, why, at=now or timezone.now())] += 1
             else:
                 _record_success(message, at=now or timezone.now())
+                _tell(gateways[message.channel], message)
                 counts["sent"] += 1
     return DeliveryCounts(**counts)
+
+
+def _tell(gateway: Gateway | None, message: Message, error: errors.NotificationError | None = None) -> None:
+    """Whoever listens hears how the channel does; a letter that cannot be attached says nothing about it."""
+    if gateway is None or not gateway.is_connected:
+        return
+    if error is not None and not isinstance(error, errors.DeliveryFailed):
+        return
+    why = "" if error is None or error.refused else str(error)
+    channel_answered.send(Message, channel=message.channel, error=why)
+
+
+def try_email() -> None:
+    """Whether the mail server lets us in; nothing is sent. Raises `DeliveryFailed`."""
+    greet_mail_server()
 
 
 @transaction.atomic

@@ -1,6 +1,7 @@
 """The demo's own other side: simulators of the systems around, on loopback, and the settings that lead to them."""
 
 import os
+import secrets
 from pathlib import Path
 
 from onestop.demo.processes import Children, free_port
@@ -8,7 +9,8 @@ from onestop.simulators import payment, post
 from onestop.simulators.portal import Portal
 
 FIRST_PORT = 8410
-# The variables that connect each system, by the name of its simulator; what the environment connects is left alone.
+# The variables that connect each system, by the name of its simulator; what the environment connects is left
+# alone; `secret` is thrown away with the demo.
 CONNECTED: dict[str, dict[str, str]] = {
     "portal": {
         "PORTAL_URL": "{url}",
@@ -38,6 +40,10 @@ CONNECTED: dict[str, dict[str, str]] = {
         "POPULATION_CLIENT_SECRET": "secret-of-the-simulator",
     },
     "personal_store": {"PERSONAL_STORE_URL": "{url}", "PERSONAL_STORE_KEY": "key-of-the-simulator"},
+    **{
+        name: {f"{name.upper()}_GATEWAY_URL": "{url}/", f"{name.upper()}_CALLBACK_SECRET": "{secret}"}
+        for name in ("sms", "zalo")
+    },
 }
 
 
@@ -58,7 +64,8 @@ def start_simulators(children: Children, data_dir: Path) -> str:
     for name, variables in CONNECTED.items():
         if not any(os.environ.get(variable) for variable in variables):
             os.environ |= {
-                variable: value.format(url=f"{address}/{name}") for variable, value in variables.items()
+                variable: value.format(url=f"{address}/{name}", secret=secrets.token_hex(16))
+                for variable, value in variables.items()
             }
     children.start("simulators", "onestop.simulators", "--port", str(port))
     _address_file(data_dir).parent.mkdir(parents=True, exist_ok=True)

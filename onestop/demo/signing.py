@@ -11,9 +11,15 @@ from pathlib import Path
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, Encoding, pkcs12
-from cryptography.x509.oid import NameOID
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.serialization import (
+    BestAvailableEncryption,
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    pkcs12,
+)
+from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 from django.utils import timezone
 
 AUTHORITY = "CA minh họa (không có giá trị pháp lý)"
@@ -63,6 +69,20 @@ def make_key_file(
     return pkcs12.serialize_key_and_certificates(b"ky", key, made, [authority.certificate], encryption)
 
 
+def make_stamp_key(
+    authority: Authority, name: str, *, first: datetime, last: datetime
+) -> tuple[bytes, bytes]:
+    """Certificate and private key (DER) of an invented time stamp authority."""
+    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    issuer, usages = authority.certificate.subject, {"digital_signature"}
+    purpose = x509.ExtendedKeyUsage([ExtendedKeyUsageOID.TIME_STAMPING])
+    made = _certificate(
+        _name(name), issuer, key, authority.key, usages, first=first, last=last, purpose=purpose
+    )
+    private = key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
+    return made.public_bytes(Encoding.DER), private
+
+
 def connect_signing(folder: Path) -> bool:
     """Make a key for the processes that come after, unless the environment names one; says whether it did."""
     if os.environ.get("SIGNING_PKCS12") or os.environ.get("SIGNING_PKCS11_MODULE"):
@@ -90,10 +110,10 @@ def _name(common_name: str, organization: str = "") -> x509.Name:
     return x509.Name([x509.NameAttribute(kind, text) for kind, text in parts if text])
 
 
-def _certificate(subject, issuer, key, signed_with, usages, *, first: datetime, last: datetime):
+def _certificate(subject, issuer, key, signed_with, usages, *, first: datetime, last: datetime, purpose=None):
     usage = x509.KeyUsage(**{name: name in usages for name in _USAGES})
     is_authority = "key_cert_sign" in usages
-    return (
+    builder = (
         x509.CertificateBuilder()
         .subject_name(subject)
         .issuer_name(issuer)
@@ -103,5 +123,7 @@ def _certificate(subject, issuer, key, signed_with, usages, *, first: datetime, 
         .not_valid_after(last)
         .add_extension(x509.BasicConstraints(ca=is_authority, path_length=None), critical=True)
         .add_extension(usage, critical=True)
-        .sign(signed_with, hashes.SHA256())
     )
+    if purpose is not None:
+        builder = builder.add_extension(purpose, critical=True)
+    return builder.sign(signed_with, hashes.SHA256())

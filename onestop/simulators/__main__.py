@@ -3,6 +3,7 @@
 import argparse
 import os
 
+from onestop.simulators import sms
 from onestop.simulators.base import Simulator, Simulators
 from onestop.simulators.payment import PaymentSimulator
 from onestop.simulators.personal_store import PersonalStore
@@ -13,7 +14,14 @@ from onestop.simulators.post import PostSimulator
 
 def all_simulators() -> list[Simulator]:
     """One of each, with what it knows from the beginning."""
-    return [Portal(), PaymentSimulator(), PostSimulator(push_url=_push_url()), Population(), PersonalStore()]
+    return [
+        Portal(),
+        PaymentSimulator(),
+        PostSimulator(push_url=_push_url()),
+        Population(),
+        PersonalStore(),
+        *sms.of_this_demo(),
+    ]
 
 
 def _push_url() -> str:

@@ -152,7 +152,7 @@ def refusal() -> str:
 def test_a_wrong_passphrase_is_a_sentence(office, settings):
     settings.SIGNING_PASSPHRASE = "sai"
     assert refusal() == (
-        "The letter was not issued: the signing key does not open. Its passphrase is wrong, or the file is no "
+        "Nothing was issued: the signing key does not open. Its passphrase is wrong, or the file is no "
         "PKCS#12 file. Whoever keeps the installation looks at SIGNING_PASSPHRASE."
     )
 
@@ -165,7 +165,7 @@ def test_a_file_that_is_no_key_is_the_same_sentence(office, settings):
 def test_a_key_that_is_not_there_is_a_sentence(office, settings):
     settings.SIGNING_PKCS12 = "/khong/co.p12"
     assert refusal() == (
-        "The letter was not issued: the signing key cannot be read (No such file or directory). Whoever keeps "
+        "Nothing was issued: the signing key cannot be read (No such file or directory). Whoever keeps "
         "the installation looks at SIGNING_PKCS12."
     )
 
@@ -173,7 +173,7 @@ def test_a_key_that_is_not_there_is_a_sentence(office, settings):
 def test_an_expired_certificate_is_refused_with_its_last_day(office):
     office(first="2025-01-01 00:00", last="2026-11-20 12:00")
     assert refusal() == (
-        "The letter was not issued: the certificate of Trần Văn Lãnh Đạo ended on 20/11/2026. Have it renewed; "
+        "Nothing was issued: the certificate of Trần Văn Lãnh Đạo ended on 20/11/2026. Have it renewed; "
         "until then letters are issued without it when its settings are taken out."
     )
 
@@ -193,7 +193,7 @@ def test_a_token_that_is_not_there_is_a_sentence(settings):
         else "signing with a token needs the package python-pkcs11. Whoever keeps the installation installs "
         "pyHanko[pkcs11]."
     )
-    assert refusal().startswith(f"The letter was not issued: {why}")
+    assert refusal().startswith(f"Nothing was issued: {why}")
     assert "123456" not in refusal()
 
 

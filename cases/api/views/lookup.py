@@ -55,7 +55,7 @@ class ProvenView(PublicView):
     def found(self, look_up: Callable[[str, Proof], Found | None]) -> tuple[Found, Proof]:
         """What is found of that code, with a proof only when it is the owner's. Raises `Throttled`, `NothingFound`."""
         code, proof = self.attempt(self.request)
-        attempts = Attempts(self.request, code, proof)
+        attempts = Attempts.by(self.request, code, proof)
         if wait := attempts.wait():
             raise Throttled(wait=wait)
         found = look_up(code, proof)

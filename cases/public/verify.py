@@ -1,0 +1,85 @@
+"""Is this result real? A page for everybody who holds one: by its code and hash, or by the file itself (R36).
+
+Says what the register of issued results knows of it, which names no person; what the signatures inside a file
+say comes from that file. Nothing that is sent here is kept.
+"""
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.decorators import method_decorator
+from django.utils.translation import gettext as _
+from django.views.decorators.csrf import csrf_exempt
+from django.views.generic import View
+
+from cases import verification
+from cases.api.throttles import LookupByAddress, VerifiedFiles
+from cases.public.throttling import too_many
+from cases.public.views import unkept
+from cases.services.documents import hash_of
+from cases.services.signatures import roots
+from cases.signature_enums import Integrity, Revocation, SignatureFault, Trust
+from notifications import pdf_signatures
+
+LONGEST = 200  # characters of a code or a proof that are looked at
+
+
+# The forms change nothing and carry their own proof, as that of the look-up does; see there.
+@method_decorator(csrf_exempt, name="dispatch")
+class VerifyView(View):
+    """GET: the forms, and with `?ma=CODE&bam=PROOF` (from the QR code) what is known. POST: the same, or a file."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        code, proof = (request.GET.get(name, "")[:LONGEST].replace("\x00", "") for name in ("ma", "bam"))
+        return self.by_code(request, code, proof) if code and proof else self.page(request, code=code)
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        upload = request.FILES.get("file")
+        if upload is not None:
+            return self.by_file(request, upload)
+        code, proof = (request.POST.get(name, "")[:LONGEST].replace("\x00", "") for name in ("code", "proof"))
+        if not code or not proof:
+            fault = _("Enter the result code and the check digits, or choose a file.")
+            return self.page(request, code=code, fault=fault, status=400)
+        return self.by_code(request, code, proof)
+
+    def by_code(self, request: HttpRequest, code: str, proof: str) -> HttpResponse:
+        if refused := too_many(request, LookupByAddress()):
+            return refused
+        verified = verification.by_code(code, proof)
+        if verified is None:
+            fault = _(
+                "Nothing fits this code and these check digits. Compare both with the paper, sign by sign."
+            )
+            return self.page(request, code=code, fault=fault, status=404)
+        return self.page(request, code=code, verified=verified)
+
+    def by_file(self, request: HttpRequest, upload) -> HttpResponse:
+        if refused := too_many(request, VerifiedFiles()):
+            return refused
+        if upload.size > settings.UPLOAD_MAX_BYTES:
+            limit = settings.UPLOAD_MAX_BYTES // (1024 * 1024)
+            fault = _("The file is larger than %(limit)s MB; none of ours is.") % {"limit": limit}
+            return self.page(request, fault=fault, status=400)
+        content = upload.read()
+        findings = pdf_signatures.look_into(content, roots=roots(), at=timezone.now())
+        facts = {
+            "is_file": True,
+            "verified": verification.by_file(hash_of(content)),
+            "signatures": [_in_words(one) for one in findings.signatures],
+            "signature_fault": SignatureFault(findings.fault).label if findings.fault else "",
+        }
+        return self.page(request, **facts)
+
+    def page(self, request: HttpRequest, *, status: int = 200, **facts) -> HttpResponse:
+        return unkept(render(request, "public/verify.html", facts, status=status))
+
+
+def _in_words(one: pdf_signatures.FoundSignature) -> dict:
+    return {
+        "found": one,
+        "integrity": Integrity(one.integrity).label,
+        "trust": Trust(one.trust).label,
+        "revocation": Revocation(one.revocation).label,
+    }
