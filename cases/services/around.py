@@ -21,6 +21,7 @@ CONNECTIONS: tuple[Connection, ...] = (
     post.connection(),
     population.connection(),
     put_back.connection(),
+    channels_around.VNEID,
     channels_around.SIGNATURES,
     channels_around.EMAIL,
     channels_around.SMS,

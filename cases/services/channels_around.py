@@ -1,4 +1,4 @@
-"""E-mail, SMS, Zalo and digital signatures as connections: how they stand, and what can be asked of them."""
+"""E-mail, SMS, Zalo, VNeID and digital signatures as connections: how they stand, and what can be asked of them."""
 
 from collections.abc import Callable
 
@@ -75,6 +75,14 @@ def _knock(name: str) -> None:
         return
 
 
+def _read_discovery() -> None:
+    issuer = settings.OIDC_CITIZEN_ISSUER
+    with Door(issuer, read_seconds=10) as door:
+        found = door.ask("GET", ".well-known/openid-configuration").object()
+    if str(found.get("issuer", "")).rstrip("/") != issuer:
+        raise Garbled(_("What it says about itself is another provider's."))
+
+
 def _sign_a_blank_page() -> None:
     """Signs with the key of the first agency that has one, and checks it by the configured roots."""
     now = timezone.now()
@@ -115,6 +123,7 @@ def _messages(channel: str, address: Callable[[], str], probe: Callable[[], obje
     return Connection(SYSTEMS[channel], address, probe, _waiting(channel), page)
 
 
+VNEID = Connection(System.VNEID, lambda: settings.OIDC_CITIZEN_ISSUER, _read_discovery)
 SIGNATURES = Connection(System.SIGNATURES, _signing_address, _sign_a_blank_page)
 EMAIL = _messages(MessageChannel.EMAIL, _email_address, _greet_mail_server)
 SMS = _messages(MessageChannel.SMS, lambda: settings.SMS_GATEWAY_URL, lambda: _knock("SMS"))
