@@ -106,9 +106,11 @@ def test_a_dry_run_counts_and_deletes_nothing(over_time):
         "drafts of online filings from before 10/11/2026 09:00: 1",
         "unfinished uploads from before 08/12/2026 09:00: 1",
         "answers kept for repeated requests from before 08/12/2026 09:00: 1",
+        "answers to text messages from before 08/12/2026 09:00: 0",
         "exports of lists from before 08/12/2026 09:00: 1",
         f"texts of messages from before 19/11/2026 09:00: {before['bodies']}",
         "records of access from before 29/11/2026 09:00: 1",
+        "notices of payments that nobody signed from before 09/11/2026 09:00: 0",
         "look-ups in the population database from before 29/11/2026 09:00: 1",
         "sessions that have ended from before 09/12/2026 09:00: 1",
         "wrong passwords from before 09/12/2026 08:45: 1",
@@ -119,11 +121,11 @@ def test_a_dry_run_counts_and_deletes_nothing(over_time):
 
 def test_what_is_over_its_time_is_forgotten_and_dossiers_stay(over_time):
     messages = Message.objects.count()
-    assert len(told()) == 10
+    assert len(told()) == 12
     assert set(counts().values()) == {0}
     assert (Dossier.objects.count(), Message.objects.count()) == (1, messages)
     assert Dossier.objects.get().events.exists()
-    assert [line.rpartition(" ")[2] for line in told()] == ["0"] * 10
+    assert [line.rpartition(" ")[2] for line in told()] == ["0"] * 12
 
 
 def test_what_is_within_its_time_stays(over_time, settings):

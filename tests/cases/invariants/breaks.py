@@ -1,10 +1,22 @@
 """One way to break each invariant; each gets a dossier in process and returns what the examples must name."""
 
+from datetime import timedelta
 from uuid import uuid4
 
 from django.utils import timezone
 
-from cases.models import Document, Escalation, FeedbackFile, Payment, PortalDossier, PortalMessage, StepRun
+from cases.models import (
+    Document,
+    Escalation,
+    FeedbackFile,
+    OnlinePayment,
+    OnlineRefund,
+    Payment,
+    PortalDossier,
+    PortalMessage,
+    PostalOrder,
+    StepRun,
+)
 from notifications.enums import LetterKind
 from notifications.models import Letter, Message
 from tests.cases.invariants.rows import copy, drop, run, write
@@ -184,6 +196,52 @@ def no_more_taken_than_owed(dossier):
     return payment.dossier.code
 
 
+def one_entry_for_each_online_payment(dossier):
+    return _order(dossier, "paid").order_number
+
+
+def platform_pays_back_what_is_in_the_books(dossier):
+    entry = Payment.objects.filter(amount__gt=0).first()  # which reverses nothing
+    refund = OnlineRefund.objects.create(
+        refund_number="R-1", order=_order(dossier, "created"), entry=entry, asked_at=timezone.now()
+    )
+    return refund.refund_number
+
+
+def _order(dossier, state: str) -> OnlinePayment:
+    now = timezone.now()
+    return OnlinePayment.objects.create(
+        order_number="O-1",
+        dossier=dossier,
+        amount=1,
+        platform="national",
+        state=state,
+        created_at=now,
+        expires_at=now + timedelta(minutes=15),
+        transaction_number="T-1" if state == "paid" else None,
+        paid_at=now if state == "paid" else None,
+        payment=Payment.objects.filter(amount__gt=0).exclude(dossier=dossier).first()
+        if state == "paid"
+        else None,
+    )
+
+
+def one_entry_for_each_fee_on_delivery(dossier):
+    payment = Payment.objects.filter(amount__gt=0).exclude(dossier=dossier).first()
+    order = PostalOrder.objects.create(
+        order_number="P-1",
+        dossier=dossier,
+        direction="delivery",
+        state="delivered",
+        tracking_number="T-1",
+        cod_amount=payment.amount,
+        payment=payment,
+        ordered_by=dossier.holder,
+        ordered_at=timezone.now(),
+    )
+    return order.order_number
+
+
 def cash_reports_add_up(dossier):
     report = Payment.objects.filter(method="cash").exclude(cash_report=None).first().cash_report
     run("UPDATE cases_cashreport SET expected_cash = 1, counted_cash = 1 WHERE id = %s", [report.pk])
@@ -319,6 +377,9 @@ BREAKS = {
         waivers_within_the_fee,
         paid_back_within_the_payment,
         no_more_taken_than_owed,
+        one_entry_for_each_online_payment,
+        platform_pays_back_what_is_in_the_books,
+        one_entry_for_each_fee_on_delivery,
         cash_reports_add_up,
         due_date_recomputed,
         due_date_as_told,

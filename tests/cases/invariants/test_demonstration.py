@@ -75,6 +75,9 @@ class TestInvariants(TestCase):
         assert nothing_there <= {"waiting-events-sealed", "one-move-by-a-revision", "one-reschedule"} | {
             "waivers-within-the-fee",
             "paid-back-within-the-payment",
+            "one-entry-for-each-online-payment",
+            "platform-pays-back-what-is-in-the-books",
+            "one-entry-for-each-fee-on-delivery",
             "portal-messages-gapless",  # the demonstration of the tests is not connected
             "portal-told-in-order",
             "portal-statuses-follow",
