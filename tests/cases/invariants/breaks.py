@@ -203,7 +203,11 @@ def one_entry_for_each_online_payment(dossier):
 def platform_pays_back_what_is_in_the_books(dossier):
     entry = Payment.objects.filter(amount__gt=0).first()  # which reverses nothing
     refund = OnlineRefund.objects.create(
-        refund_number="R-1", order=_order(dossier, "created"), entry=entry, asked_at=timezone.now()
+        refund_number="R-1",
+        order=_order(dossier, "created"),
+        entry=entry,
+        asked_at=timezone.now(),
+        next_attempt_at=timezone.now(),
     )
     return refund.refund_number
 
