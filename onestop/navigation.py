@@ -1,5 +1,6 @@
 """The sidebar of the back office: what this person may open, and nothing else."""
 
+from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -59,6 +60,8 @@ def _dossier_links(request) -> list[dict]:
         links.append(_link(request, _("Feedback"), "forum", f"{feedback}?clock=open"))
     if access.sees_cash(user):
         links.append(_link(request, _("Cash of the day"), "point_of_sale", reverse("admin:cash")))
+    if settings.PAYMENT_URL and access.sees_online_payments(user):
+        links.append(_link(request, _("Online payments"), "qr_code_2", reverse("admin:online_payments")))
     if access.keeps_log_books(user):
         links.append(_link(request, _("Log books"), "menu_book", reverse("admin:log_books")))
     if access.sees_registers(user):
@@ -148,16 +151,15 @@ def _administration_links(request) -> list[dict]:
     if access.inspects_reading(request.user):
         reads = reverse("admin:cases_readaccess_changelist")
         links.append(_link(request, _("Access to personal data"), "visibility", reads))
-        lookups = reverse("admin:cases_populationlookup_changelist")
-        links.append(_link(request, _("Look-ups in the population database"), "person_search", lookups))
+        if settings.POPULATION_URL:
+            lookups = reverse("admin:cases_populationlookup_changelist")
+            links.append(_link(request, _("Look-ups in the population database"), "person_search", lookups))
     if access.keeps_secondments(request.user):
         links.append(_link(request, _("Secondments"), "move_up", reverse("admin:secondments")))
     if access.makes_tokens(request.user):
         links.append(_link(request, _("Access tokens"), "key", reverse("admin:tokens")))
     if access.keeps_webhooks(request.user):
         links.append(_link(request, _("Webhooks"), "webhook", reverse("admin:webhooks")))
-    if access.sees_online_payments(request.user):
-        links.append(_link(request, _("Online payments"), "qr_code_2", reverse("admin:online_payments")))
     if access.sees_connections(request.user):
         links.append(_link(request, _("Connections"), "hub", reverse("admin:connections")))
     if not access.sees_agencies(request.user):

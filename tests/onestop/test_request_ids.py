@@ -92,8 +92,8 @@ def test_text_lines_name_them_too():
 
 def test_what_a_task_logs_names_the_task_and_is_over_with_it(db, lines):
     done = app.tasks["cases.tasks.forget_old_keys"].apply()
-    (line,) = [line for line in lines() if line["logger"] == "cases.tasks"]
-    assert (line["task_id"], line["task"]) == (done.id, "cases.tasks.forget_old_keys")
+    said = [(line["task_id"], line["task"]) for line in lines() if line["logger"] == "cases.tasks"]
+    assert set(said) == {(done.id, "cases.tasks.forget_old_keys")}
     assert current() == Ids()
 
 
@@ -150,7 +150,7 @@ def test_a_real_worker_logs_json_lines_with_the_ids_of_task_and_request(
         worker.terminate()
         worker.wait(30)
     lines = [json.loads(line) for line in log.read_text().splitlines() if line.startswith("{")]
-    (mine,) = [line for line in lines if line["logger"] == "cases.tasks"]
+    mine, *_others = [line for line in lines if line["logger"] == "cases.tasks"]
     assert mine["message"] == "forgot idempotency keys: 0"
     assert (mine["task_id"], mine["request_id"]) == (sent.id, "asked-by-a-test")
     assert mine["task"] == "cases.tasks.forget_old_keys"

@@ -86,6 +86,7 @@ SIDEBARS = {
         "Absences",
         "Secondments",
         "Access tokens",
+        "Connections",
     ],
     Role.AUDITOR: [
         "Today",
@@ -105,6 +106,7 @@ SIDEBARS = {
         *KEEPING,
         "Access to personal data",
         "Access tokens",
+        "Connections",
         "Agencies",
         "Staff",
     ],
@@ -120,6 +122,7 @@ SIDEBARS = {
         "Secondments",
         "Access tokens",
         "Webhooks",
+        "Connections",
         "Agencies",
         "Staff",
     ],
@@ -135,6 +138,7 @@ SIDEBARS = {
         "Secondments",
         "Access tokens",
         "Webhooks",
+        "Connections",
         "Agencies",
         "Staff",
     ],
@@ -152,6 +156,15 @@ def test_sidebar_offers_what_the_role_may_open_and_all_of_it_opens(world, browse
     for group in response.context["sidebar_navigation"]:
         for item in group["items"]:
             assert (item["link"], client.get(item["link"]).status_code) == (item["link"], 200)
+
+
+def test_what_a_configured_connection_adds_stands_beside_what_it_is_about(world, browser, settings):
+    settings.PAYMENT_URL = settings.POPULATION_URL = "https://example.org"
+    world.clerk.role = Role.AUDITOR
+    world.clerk.save()
+    found = links(browser(world.clerk).get(HOME))
+    assert found[found.index("Cash of the day") + 1] == "Online payments"
+    assert found[found.index("Access to personal data") + 1] == "Look-ups in the population database"
 
 
 @pytest.mark.parametrize(
