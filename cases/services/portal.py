@@ -170,6 +170,12 @@ class _Run:
                 content = step_message(self.dossiers[row.pk], message, row, event)
             else:
                 content = self._dossier_content(row, message)
+        except NotLetIn as error:
+            self._bad_call([Item(row, message)], error)
+            return None
+        except Refused as error:  # the procedure, or the question whether it is known
+            self._refused(Item(row, message), str(error), code=error.code)
+            return None
         except OutsideError as error:
             self._bad_call([Item(row, message)], error)
             return None
