@@ -179,7 +179,7 @@ def test_a_message_is_three_statements(world, portal, django_assert_num_queries,
         lambda events: counting(events) if events[0].kind in portal_outbox.TOLD else None,
     )
     world.processing()
-    assert counted == [2, 3]
+    assert counted == [1, 1]
 
 
 def test_numbers_have_no_gap(world, portal):
