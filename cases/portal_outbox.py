@@ -55,7 +55,7 @@ _CHANGED = (
 def tell_portal(events: Iterable[DossierEvent]) -> None:
     """Put what each event says to the portal into its outbox; nothing while no portal is configured.
 
-    One statement for a dossier's first message, else three: the row is locked, so that nobody marks the dossier
+    Three statements: the row is locked, so that nobody marks the dossier
     as told while another message joins.
     """
     if not settings.PORTAL_URL:
@@ -154,10 +154,22 @@ def add(
 
 
 def write(new: Iterable[PortalDossier], changed: list[PortalDossier], messages: list[PortalMessage]) -> None:
-    PortalDossier.objects.bulk_create(new, batch_size=500)
+    new = list(new)
+    if new:
+        _leave_codes_of_the_portal(new)
+        PortalDossier.objects.bulk_create(new, batch_size=500)
     if changed:
         PortalDossier.objects.bulk_update(changed, _CHANGED, batch_size=500)
     PortalMessage.objects.bulk_create(messages, batch_size=500)
+
+
+def _leave_codes_of_the_portal(new: list[PortalDossier]) -> None:
+    """The portal's own codes may have the pattern of a desk's: who comes second is told of by another code."""
+    taken = PortalDossier.objects.filter(code__in=[row.code for row in new])
+    codes = set(taken.values_list("code", flat=True))
+    for row in new:
+        if row.code in codes:
+            row.code = filing_code(row.dossier)
 
 
 def _statuses(row: PortalDossier, event: DossierEvent) -> list[PortalStatus]:

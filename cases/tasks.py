@@ -34,6 +34,7 @@ from cases.services import (
     tokens,
     webhooks,
 )
+from cases.services.only_run import one_at_a_time
 
 logger = logging.getLogger(__name__)
 
@@ -90,6 +91,7 @@ def simulate(key: str) -> None:
 
 
 @shared_task
+@one_at_a_time
 def put_results_back() -> None:
     logger.info("results for personal data stores: %s", dict(put_back.deliver_due()))
 
@@ -187,12 +189,19 @@ def forget_old_access() -> None:
 
 
 @shared_task
+@one_at_a_time
 def tell_the_portal() -> None:
-    written = portal_backlog.fill_by_itself()
-    logger.info("portal: %s, %s dossiers of before", portal.deliver_due(), written)
+    logger.info("portal: %s", portal.deliver_due())
 
 
 @shared_task
+@one_at_a_time
+def fill_portal_outbox() -> None:
+    logger.info("dossiers of before for the portal: %s", portal_backlog.fill_by_itself())
+
+
+@shared_task
+@one_at_a_time
 def take_portal_filings() -> None:
     logger.info("filings of the portal: %s", portal_filings.take_filings())
 
@@ -244,9 +253,12 @@ def keep_reports_anew() -> None:
 
 
 @shared_task
+@one_at_a_time
 def ask_payment_platform() -> None:
-    logger.info("asked for online payments: %s", online_payments.ask_open())
-    logger.info("paid back online: %s", online_refunds.send_due())
+    try:
+        logger.info("asked for online payments: %s", online_payments.ask_open())
+    finally:  # what is owed to somebody does not wait for that
+        logger.info("paid back online: %s", online_refunds.send_due())
 
 
 @shared_task
@@ -255,6 +267,7 @@ def compare_online_payments() -> None:
 
 
 @shared_task
+@one_at_a_time
 def ask_post() -> None:
     logger.info("asked where consignments are: %s", post.ask_open())
 

@@ -29,6 +29,7 @@ app.conf.task_routes = {
         "compare_online_payments",
         "check_signatures",
         "count_reports",
+        "fill_portal_outbox",
         "keep_reports_anew",
         "keep_rollups",
         "search_waiting_scans",
@@ -36,6 +37,9 @@ app.conf.task_routes = {
         "write_exports",
     )
 }
+
+# What asks another system: while that one hangs, those that nobody has begun are dropped, for the next come soon.
+WITHIN_A_MINUTE, WITHIN_FIVE_MINUTES = {"expires": 55}, {"expires": 290}  # seconds
 
 app.conf.beat_schedule = {
     "every 10 minutes flag what is overdue": {
@@ -93,6 +97,7 @@ app.conf.beat_schedule = {
     "every minute put results into the personal data stores of their owners": {
         "task": "cases.tasks.put_results_back",
         "schedule": crontab(minute="*"),
+        "options": WITHIN_A_MINUTE,
     },
     "at 02:30 forget old access tokens and deliveries": {
         "task": "cases.tasks.forget_old_access",
@@ -101,10 +106,17 @@ app.conf.beat_schedule = {
     "every minute tell the national portal": {
         "task": "cases.tasks.tell_the_portal",
         "schedule": crontab(minute="*"),
+        "options": WITHIN_A_MINUTE,
+    },
+    "every minute put what was before into the outbox of the national portal": {
+        "task": "cases.tasks.fill_portal_outbox",
+        "schedule": crontab(minute="*"),
+        "options": WITHIN_A_MINUTE,
     },
     "every 5 minutes take over what was filed at the national portal": {
         "task": "cases.tasks.take_portal_filings",
         "schedule": crontab(minute="*/5"),
+        "options": WITHIN_FIVE_MINUTES,
     },
     "at 03:00 compare with the national portal": {
         "task": "cases.tasks.compare_with_the_portal",
@@ -133,6 +145,7 @@ app.conf.beat_schedule = {
     "every minute look at the signatures of new files": {
         "task": "cases.tasks.check_signatures",
         "schedule": crontab(minute="*"),
+        "options": WITHIN_A_MINUTE,
     },
     "at 02:45 forget what is kept no longer": {
         "task": "cases.tasks.apply_retention",
@@ -153,6 +166,7 @@ app.conf.beat_schedule = {
     "every minute ask how online payments stand, and pay back": {
         "task": "cases.tasks.ask_payment_platform",
         "schedule": crontab(minute="*"),
+        "options": WITHIN_A_MINUTE,
     },
     "at 01:15 compare the online payments of the day before": {
         "task": "cases.tasks.compare_online_payments",
@@ -161,6 +175,7 @@ app.conf.beat_schedule = {
     "every five minutes ask where consignments are": {
         "task": "cases.tasks.ask_post",
         "schedule": crontab(minute="*/5"),
+        "options": WITHIN_FIVE_MINUTES,
     },
     "every minute chain what was added to the history": {
         "task": "cases.tasks.chain_audit",

@@ -22,7 +22,6 @@ PORTAL_APPLICANT_KINDS = env.dict(
     "PORTAL_APPLICANT_KINDS", {"citizen": "1", "organisation": "2", "business": "2"}
 )
 PORTAL_PLACES = env.dict("PORTAL_PLACES", {"portal": "1", "here": "2"})
-PORTAL_PAID_ONLINE = env.str("PORTAL_PAID_ONLINE", "2")
 PORTAL_FILE_LINKS = env.bool("PORTAL_FILE_LINKS", False)
 PORTAL_FILINGS_SERVICE = env.str("PORTAL_FILINGS_SERVICE", "")
 PORTAL_FILINGS_TAKEN_SERVICE = env.str("PORTAL_FILINGS_TAKEN_SERVICE", "")

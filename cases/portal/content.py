@@ -13,9 +13,10 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from cases.enums import ApplicantKind, DocumentSource, PaymentMethod, Provision, ReturnChannel
+from cases.enums import ApplicantKind, DocumentSource, Provision, ReturnChannel
 from cases.limits import CannotCount
 from cases.models import Dossier, DossierEvent, PortalDossier, PortalMessage
+from cases.online_paid import PREFETCHED, online_payment_mark
 from cases.portal.statuses import PortalStatus
 from cases.portal.wire import check_due_date, written
 from procedures.enums import Channel
@@ -55,7 +56,7 @@ def with_all_that_is_told(dossiers: QuerySet[Dossier]) -> QuerySet[Dossier]:
         "documents__component__component",
         "components__component",
         "fees__waivers",
-        "payments",
+        *PREFETCHED,
         "supplements__asked_by",
         "applicant__accounts",
     )
@@ -105,7 +106,7 @@ def dossier_message(
         "TaiKhoanDuocXacThucVoiVNeID": _flag(
             account.applicant_id is not None for account in applicant.accounts.all()
         ),
-        "DuocThanhToanTrucTuyen": _paid_online(dossier, at),
+        "DuocThanhToanTrucTuyen": str(online_payment_mark(dossier, at=at)),
         "DinhDanhCHS": _identification(dossier),
         "DSKetNoiCSDL": _databases(dossier),
         "TaiLieuNop": [_paper(dossier, one) for one in documents if one.component_id],
@@ -186,15 +187,6 @@ def _other_code(dossier: Dossier, row: PortalDossier) -> str:
         return ""
     with translation.override("vi"):
         return _("Code at the reception desk: %(code)s") % {"code": dossier.code}
-
-
-def _paid_online(dossier: Dossier, at: datetime) -> str:
-    online = sum(
-        payment.amount
-        for payment in dossier.payments.all()
-        if payment.method == PaymentMethod.ONLINE and payment.paid_at <= at
-    )
-    return settings.PORTAL_PAID_ONLINE if online > 0 else "0"
 
 
 def _identification(dossier: Dossier) -> list[dict]:

@@ -1,7 +1,9 @@
 """One run of a kind at a time over all workers, so that the others stay free for what is urgent."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
+from functools import wraps
+from zlib import crc32
 
 from django.db import InterfaceError, OperationalError, connection
 
@@ -26,3 +28,16 @@ def only_run(lock: int) -> Iterator[bool]:
             # Or a pooler would let go of the lock only some time after. A connection that is lost holds none.
             with suppress(OperationalError, InterfaceError):
                 own.rollback()
+
+
+def one_at_a_time(task: Callable[[], None]) -> Callable[[], None]:
+    """The task, which does nothing while another worker is at it: a system that hangs keeps one worker, not all."""
+    lock = crc32(task.__name__.encode())
+
+    @wraps(task)
+    def alone() -> None:
+        with only_run(lock) as is_alone:
+            if is_alone:
+                task()
+
+    return alone

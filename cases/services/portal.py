@@ -50,8 +50,11 @@ class PortalCounts:
     refused: int = 0
 
 
-def access() -> Access:
-    """Where the portal answers, as configured; an empty `url`: it is not connected."""
+def access(*, whole_seconds: float | None = None) -> Access:
+    """Where the portal answers, as configured; an empty `url`: it is not connected.
+
+    `whole_seconds` are for all that is asked, where somebody waits for it.
+    """
     return Access(
         url=settings.PORTAL_URL,
         login_url=settings.PORTAL_LOGIN_URL,
@@ -59,6 +62,7 @@ def access() -> Access:
         password=settings.PORTAL_PASSWORD,
         unit=settings.PORTAL_UNIT,
         read_seconds=settings.PORTAL_READ_SECONDS,
+        whole_seconds=whole_seconds,
         session_codes=tuple(settings.PORTAL_SESSION_CODES),
         filings_service=settings.PORTAL_FILINGS_SERVICE,
         filings_taken_service=settings.PORTAL_FILINGS_TAKEN_SERVICE,
@@ -110,7 +114,7 @@ def _claim() -> list[PortalDossier]:
         rows = list(
             PortalDossier.objects.due(now)
             .select_for_update(skip_locked=True)
-            .order_by("next_attempt_at")[:CLAIMED_AT_ONCE]
+            .order_by("next_attempt_at", "pk")[:CLAIMED_AT_ONCE]
         )
         claim = now + LEASE
         PortalDossier.objects.filter(pk__in=[row.pk for row in rows]).update(claimed_until=claim)
@@ -170,6 +174,12 @@ class _Run:
                 content = step_message(self.dossiers[row.pk], message, row, event)
             else:
                 content = self._dossier_content(row, message)
+        except NotLetIn as error:
+            self._bad_call([Item(row, message)], error)
+            return None
+        except Refused as error:  # the procedure, or the question whether it is known
+            self._refused(Item(row, message), str(error), code=error.code)
+            return None
         except OutsideError as error:
             self._bad_call([Item(row, message)], error)
             return None

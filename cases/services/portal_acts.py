@@ -56,12 +56,29 @@ def park(code: str, *, by: Staff) -> PortalDossier:
     return row
 
 
-def _locked(code: str, by: Staff) -> PortalDossier:
+def standing(code: str, *, by: Staff) -> PortalDossier:
+    """The row that something of waits or stands still, and that nobody holds just now; not locked.
+
+    Raises `NotPermitted`, `NotPossibleNow`.
+    """
+    row = _of(code, by)
+    if row.state == PortalState.ACCEPTED:
+        raise NotPossibleNow(_("The portal has taken everything of this dossier."))
+    if row.claimed_until and row.claimed_until > timezone.now():
+        raise NotPossibleNow(_("It is being sent right now. Look again in a minute."))
+    return row
+
+
+def _of(code: str, by: Staff) -> PortalDossier:
     _keepers_only(by)
-    row = of_person(by).filter(code=code).values_list("pk", flat=True).first()
+    row = of_person(by).filter(code=code).first()
     if row is None:
         raise NotPermitted(_("There is no such dossier at the portal, or it is one of another agency."))
-    return PortalDossier.objects.select_for_update().get(pk=row)
+    return row
+
+
+def _locked(code: str, by: Staff) -> PortalDossier:
+    return PortalDossier.objects.select_for_update().get(pk=_of(code, by).pk)
 
 
 def _keepers_only(by: Staff) -> None:

@@ -1,5 +1,6 @@
 """The portal is asked how dossiers stand there; what differs is listed, and repaired by new messages (§7)."""
 
+import logging
 from collections import Counter
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -21,21 +22,26 @@ from cases.portal.wire import written
 from cases.portal_outbox import add, write
 from cases.services.connections import calling
 from cases.services.portal import access
-from cases.services.portal_acts import of_person, send_again
-from onestop.outside import OutsideError
+from cases.services.portal_acts import standing
+from onestop.outside import Garbled, NotLetIn, OutsideError, Refused
 from procedures.models import Agency, Staff
 
+logger = logging.getLogger(__name__)
+
 AT_ONCE = 5_000  # dossiers compared in one run, one call each
+RESTS_AFTER = 10  # bad answers one after another: then it is not the dossier
+WEB_SECONDS = 15  # for which a person at the page waits for the portal
 KEPT = timedelta(days=90)  # for which a difference stays on the list
 
 
 @dataclass(frozen=True, slots=True)
 class CompareCounts:
-    """Dossiers of one run; `why` is why it ended early."""
+    """Dossiers of one run; of those that `failed` the portal said nothing of use. `why` is why it ended early."""
 
     asked: int = 0
     differing: int = 0
     repaired: int = 0
+    failed: int = 0
     why: str = ""
 
 
@@ -65,19 +71,29 @@ def bring_up_to_date(code: str, *, by: Staff) -> bool:
 
     Returns whether there is a way from there. Raises `NotPermitted`, `NotPossibleNow`, `OutsideError`.
     """
-    row = send_again(code, by=by)
-    with Portal(access()) as portal, calling(System.PORTAL):
+    row = standing(code, by=by)
+    with Portal(access(whole_seconds=WEB_SECONDS)) as portal, calling(System.PORTAL):
         known = portal.look_up(row.code)
     with transaction.atomic():
-        row = PortalDossier.objects.select_for_update().get(pk=of_person(by).get(code=code).pk)
-        if row.claimed_until and row.claimed_until > timezone.now():
+        dossier, fresh = _locked(row.pk)
+        if _stood(fresh) != _stood(row):
             raise NotPossibleNow(_("It is being sent right now. Look again in a minute."))
-        PortalMessage.objects.filter(dossier=row.pk, state=MessageState.WAITING).update(
+        PortalMessage.objects.filter(dossier=dossier, state=MessageState.WAITING).update(
             state=MessageState.DROPPED
         )
-        row.state, row.answer, row.answer_code = PortalState.ACCEPTED, "", ""
-        found = _Found.of(row, Dossier.objects.get(pk=row.pk), known)
-        return _keep(row, found) if found.kinds else _settled(row, known)
+        fresh.state, fresh.answer, fresh.answer_code = PortalState.ACCEPTED, "", ""
+        found = _Found.of(fresh, dossier, known)
+        return _keep(fresh, found) if found.kinds else _settled(fresh, found)
+
+
+def _stood(row: PortalDossier) -> tuple:
+    return row.state, row.last_number, row.known_status, row.claimed_until
+
+
+def _locked(key: int) -> tuple[Dossier, PortalDossier]:
+    """Both, the dossier first, as a verb at a desk does: what is written refers to it."""
+    dossier = Dossier.objects.select_for_update().get(pk=key)
+    return dossier, PortalDossier.objects.select_for_update().get(pk=key)
 
 
 def _compare(rows, limit: int) -> CompareCounts:
@@ -85,10 +101,24 @@ def _compare(rows, limit: int) -> CompareCounts:
         return CompareCounts()
     counts: Counter[str] = Counter()
     keys = rows.filter(state=PortalState.ACCEPTED).order_by(F("asked_at").asc(nulls_first=True), "pk")
+    bad_in_a_row = 0
     try:
         with Portal(access()) as portal:
             for key in list(keys.values_list("pk", flat=True)[:limit]):
-                counts += Counter(_compared(portal, key))
+                try:
+                    counts += Counter(_compared(portal, key))
+                except NotLetIn:
+                    raise
+                except (Refused, Garbled) as error:
+                    # Or it would be asked about first every night, and those behind it never.
+                    PortalDossier.objects.filter(pk=key).update(asked_at=timezone.now())
+                    logger.warning("dossier %s was not compared: %s", key, error)
+                    counts["failed"] += 1
+                    bad_in_a_row += 1
+                    if bad_in_a_row >= RESTS_AFTER:
+                        raise
+                else:
+                    bad_in_a_row = 0
     except OutsideError as error:
         return CompareCounts(**counts, why=str(error))
     return CompareCounts(**counts)
@@ -99,10 +129,10 @@ def _compared(portal: Portal, key: int) -> dict[str, int]:
     with calling(System.PORTAL):
         known = portal.look_up(row.code)
     with transaction.atomic():
-        fresh = PortalDossier.objects.select_for_update().get(pk=key)
+        dossier, fresh = _locked(key)
         if fresh.state != PortalState.ACCEPTED or fresh.last_number != row.last_number:
             return {}  # something was told meanwhile: the answer is of before
-        found = _Found.of(fresh, Dossier.objects.get(pk=key), known)
+        found = _Found.of(fresh, dossier, known)
         fresh.asked_at = timezone.now()
         fresh.save(update_fields=["asked_at"])
         if not found.kinds:
@@ -112,24 +142,27 @@ def _compared(portal: Portal, key: int) -> dict[str, int]:
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """In what the portal differs: by kind, what stands here and there."""
+    """In what the portal differs: by kind, what stands here and there. What it does not say does not differ.
+
+    `there` is its status: where it says none, the last that it took; None when it does not know the dossier.
+    """
 
     dossier: Dossier
-    known: Known | None
+    there: int | None
     kinds: dict[DifferenceKind, tuple[str, str]]
 
     @classmethod
     def of(cls, row: PortalDossier, dossier: Dossier, known: Known | None) -> "_Found":
         if known is None:
-            return cls(dossier, known, {DifferenceKind.UNKNOWN: (str(row.last_status or ""), "")})
+            return cls(dossier, None, {DifferenceKind.UNKNOWN: (str(row.last_status or ""), "")})
+        there = row.known_status if known.status is None else known.status
         kinds = {}
-        if known.status != row.last_status:
-            there = "" if known.status is None else str(known.status)
-            kinds[DifferenceKind.STATUS] = (str(row.last_status or ""), there)
+        if there != row.last_status:
+            kinds[DifferenceKind.STATUS] = (str(row.last_status or ""), str(there or ""))
         due = written(dossier.due_at) if dossier.due_at and row.last_is_received else ""
-        if known.due != due:
+        if known.due and known.due != due:
             kinds[DifferenceKind.DUE] = (due, known.due)
-        return cls(dossier, known, kinds)
+        return cls(dossier, there, kinds)
 
 
 def _keep(row: PortalDossier, found: _Found) -> bool:
@@ -137,9 +170,8 @@ def _keep(row: PortalDossier, found: _Found) -> bool:
     told = _way_from_there(row, found)
     now = timezone.now()
     if told:
-        there = found.known.status if found.known else None
-        row.known_status = there
-        row.known_is_received = there is not None and row.last_is_received and there != PortalStatus.NEW
+        row.known_status = found.there
+        row.known_is_received = found.there not in {None, PortalStatus.NEW} and row.last_is_received
         row.save(update_fields=["known_status", "known_is_received", "state", "answer", "answer_code"])
         write([], [row], add(row, told, at=now, due_at=found.dossier.due_at, now=now))
     else:
@@ -164,9 +196,9 @@ def _way_from_there(row: PortalDossier, found: _Found) -> list[tuple[MessageKind
     wanted = PortalStatus(row.last_status)
     if DifferenceKind.UNKNOWN not in found.kinds and DifferenceKind.STATUS not in found.kinds:
         return [(MessageKind.DOSSIER, wanted)]
-    if found.known is not None and found.known.status not in set(PortalStatus):
+    if DifferenceKind.UNKNOWN not in found.kinds and found.there not in set(PortalStatus):
         return []
-    there = PortalStatus(found.known.status) if found.known else None
+    there = PortalStatus(found.there) if found.there else None
     try:
         statuses = way(there, wanted, received=row.last_is_received and there != PortalStatus.NEW)
     except StatusRefused:
@@ -174,7 +206,7 @@ def _way_from_there(row: PortalDossier, found: _Found) -> list[tuple[MessageKind
     return [(kind, status) for status in statuses for kind in (MessageKind.DOSSIER, MessageKind.STEP)]
 
 
-def _settled(row: PortalDossier, known: Known | None) -> bool:
-    row.known_status = known.status if known else None
+def _settled(row: PortalDossier, found: _Found) -> bool:
+    row.known_status = found.there
     row.save(update_fields=["known_status", "state", "answer", "answer_code"])
     return True

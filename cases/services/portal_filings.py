@@ -79,16 +79,24 @@ def take(filing: dict) -> str:
     if not isinstance(code, str) or not (is_code(code)):
         digest = hashlib.sha256(canonical(filing)).hexdigest()[:16]
         return _bad(f"?{digest}", filing, _("It has no code of a dossier."))
-    if PortalFiling.objects.filter(code=code, state=FilingState.TAKEN).exists():
+    if _is_taken(code):
         return "known"
     try:
         with transaction.atomic():
             _submit(code, filing)
     except IntegrityError:
-        return "known"  # another worker took it over in the same moment
+        # Another worker took it over in the same moment, or a desk was first with this code.
+        return _bad(code, filing, _("A dossier that was received here has this code already."))
     except (CaseError, CannotCount) as error:
         return _bad(code, filing, str(getattr(error, "sentence", error)))
+    except Exception as error:  # noqa: BLE001 - it is logged and listed, and must not hold up those behind it
+        logger.error("a filing of the portal could not be taken over: %s", type(error).__name__)
+        return _bad(code, filing, _("It could not be stored (%(error)s).") % {"error": type(error).__name__})
     return "taken"
+
+
+def _is_taken(code: str) -> bool:
+    return PortalFiling.objects.filter(code=code, state=FilingState.TAKEN).exists()
 
 
 def is_code(code: str) -> bool:
@@ -143,13 +151,16 @@ def _known_there(dossier: Dossier, code: str) -> None:
 
 
 def _bad(code: str, filing: dict, reason: str) -> str:
+    """List it with the reason; what was taken over meanwhile is `known`."""
+    if _is_taken(code):
+        return "known"
     now = timezone.now()
     longest = PortalFiling._meta.get_field("reason").max_length
     found = {
         "state": FilingState.BAD,
-        "reason": reason[:longest] or "?",
+        "reason": _storable(reason)[:longest] or "?",
         "content": filing,
-        "agency_code": str(filing.get("MaDonVi", ""))[:60],
+        "agency_code": _storable(str(filing.get("MaDonVi", "")))[:60],
         "last_tried_at": now,
     }
     PortalFiling.objects.update_or_create(
@@ -175,10 +186,15 @@ def _confirm(portal: Portal) -> None:
 
 def _text(filing: dict, name: str, *, required: bool = True) -> str:
     value = filing.get(name, "")
-    value = value.strip() if isinstance(value, str) else ""
+    value = _storable(value).strip() if isinstance(value, str) else ""
     if required and not value:
         raise Invalid(_("The filing has no %(field)s.") % {"field": name})
     return value
+
+
+def _storable(text: str) -> str:
+    """Without what JSON can say and the database cannot hold: NUL, and halves of characters."""
+    return text.replace("\0", "").encode(errors="ignore").decode()
 
 
 def _procedure(code: str) -> Procedure:

@@ -62,6 +62,12 @@ def test_the_schedule_names_tasks_that_exist():
         "cases.tasks.write_exports",
         "cases.tasks.deliver_webhooks",
         "cases.tasks.forget_old_access",
+        "cases.tasks.tell_the_portal",
+        "cases.tasks.fill_portal_outbox",
+        "cases.tasks.take_portal_filings",
+        "cases.tasks.compare_with_the_portal",
+        "cases.tasks.put_results_back",
+        "cases.tasks.check_signatures",
         "notifications.tasks.deliver_messages",
     }
 
@@ -93,6 +99,48 @@ def test_the_schedule_keeps_the_times_of_the_design(sentence, schedule):
 
 def test_the_schedule_thinks_in_the_time_of_vietnam():
     assert (app.conf.timezone, app.conf.enable_utc) == ("Asia/Ho_Chi_Minh", True)
+
+
+ASKING_OTHERS = {
+    "tell_the_portal": (tasks.portal, "deliver_due", 55),
+    "fill_portal_outbox": (tasks.portal_backlog, "fill_by_itself", 55),
+    "take_portal_filings": (tasks.portal_filings, "take_filings", 290),
+    "put_results_back": (tasks.put_back, "deliver_due", 55),
+    "ask_payment_platform": (tasks.online_payments, "ask_open", 55),
+    "ask_post": (tasks.post, "ask_open", 290),
+}
+
+
+@pytest.mark.parametrize("name", ASKING_OTHERS)
+def test_what_asks_another_system_keeps_one_worker_at_most(db, monkeypatch, name):
+    """While that one hangs, the next run of the same task ends at once, and those that nobody began are dropped."""
+    module, service, seconds = ASKING_OTHERS[name]
+    task, runs = getattr(tasks, name), []
+
+    def hanging():
+        runs.append(name)
+        task.apply().get()  # the beat's next one, at another worker
+        return {}
+
+    monkeypatch.setattr(module, service, hanging)
+    task.apply().get()
+    task.apply().get()
+    assert runs == [name, name]
+    (entry,) = [one for one in app.conf.beat_schedule.values() if one["task"] == task.name]
+    assert entry["options"] == {"expires": seconds}
+
+
+def test_what_waits_is_paid_back_although_asking_fails(db, monkeypatch):
+    paid_back = []
+
+    def failing():
+        raise ValueError("no")
+
+    monkeypatch.setattr(tasks.online_payments, "ask_open", failing)
+    monkeypatch.setattr(tasks.online_refunds, "send_due", lambda: paid_back.append(1))
+    with pytest.raises(ValueError, match="no"):
+        tasks.ask_payment_platform.apply().get()
+    assert paid_back == [1]
 
 
 def test_the_tasks_do_what_the_services_do(world, clock):

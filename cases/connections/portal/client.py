@@ -15,8 +15,9 @@ from onestop.outside import Door, Garbled, NotLetIn, Refused, shortened
 
 DOSSIERS, STEPS = "DongBoHoSoMC", "CapNhatTienDoHoSoMC"
 LOOK_UP, PROCEDURE = "TraCuuHoSo", "LayThuTuc"
-# Words by which systems say that a session is over; whole codes for it are configured.
-_ABOUT_THE_SESSION = ("session", "phiên", "token")
+# Words by which systems say that a session is over; whole codes for it are configured. A guess: right after a new
+# login it is none any more.
+_ABOUT_THE_SESSION = ("session", "phiên làm việc", "token")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,7 @@ class Access:
     password: str = field(repr=False)
     unit: str  # madonvi
     read_seconds: float = 60.0
+    whole_seconds: float | None = None  # for everything that is asked together, where somebody waits
     session_codes: tuple[str, ...] = ()
     filings_service: str = ""
     filings_taken_service: str = ""
@@ -58,7 +60,7 @@ class Portal:
         self.access = access
         self.session = ""
         self._doors = ExitStack()
-        options = {"read_seconds": access.read_seconds}
+        options = {"read_seconds": access.read_seconds, "whole_seconds": access.whole_seconds}
         self._door = self._doors.enter_context(Door(access.url, **options))
         self._login_door = self._doors.enter_context(Door(access.login_url or access.url, **options))
 
@@ -137,22 +139,23 @@ class Portal:
         if is_new:
             self.sign_in()
         try:
-            return self._ask(service, asked)
+            return self._ask(service, asked, is_fresh=is_new)
         except NotLetIn:
             self.session = ""
             if is_new:
                 raise
         self.sign_in()
-        return self._ask(service, asked)
+        return self._ask(service, asked, is_fresh=True)
 
-    def _ask(self, service: str, asked: dict) -> dict:
+    def _ask(self, service: str, asked: dict, *, is_fresh: bool) -> dict:
         body = {"session": self.session, "madonvi": self.access.unit, "service": service, **asked}
         answer = self._door.ask("POST", body=body).object()
         if "error_code" not in answer or is_success(answer["error_code"]):
             return answer
         code, words = code_of(answer), words_of(answer)
         refusal = _("Code %(code)s: %(words)s") % {"code": code or "–", "words": words}
-        if code in self.access.session_codes or any(word in words.lower() for word in _ABOUT_THE_SESSION):
+        sounds_over = any(word in words.lower() for word in _ABOUT_THE_SESSION)
+        if code in self.access.session_codes or (sounds_over and not is_fresh):
             raise NotLetIn(refusal, code)
         raise Refused(refusal, code)
 

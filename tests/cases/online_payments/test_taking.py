@@ -3,13 +3,15 @@
 from urllib.parse import urlencode
 
 import pytest
+from django.utils import timezone
 
 from cases import rules, services
 from cases.enums import EventKind, State
 from cases.invariants import ask, chosen
-from cases.models import OnlinePayment, Payment, PaymentNotice
+from cases.models import Dossier, OnlinePayment, Payment, PaymentNotice
 from cases.online_paid import online_payment_mark
 from cases.payment_enums import OnlinePaymentState
+from cases.portal.content import with_all_that_is_told
 from cases.queries import fees_of
 from cases.services import online_payments
 from onestop.simulators.base import Fault
@@ -275,6 +277,18 @@ def test_the_portal_is_told_how_it_was_paid(order, platform, world, settings):
     by_hand = world.receive(world.paid)
     services.pay(by_hand, by=world.clerk, amount=15000, method="online")
     assert online_payment_mark(by_hand) == 1
+
+
+def test_a_message_of_the_portal_says_how_it_was_paid_at_its_moment(order, platform, clock, world):
+    before = timezone.now()
+    clock.move_to("2026-11-20 09:00")
+    platform.pay(order)
+    platform.deliver()
+    paid = timezone.now()
+    clock.move_to("2026-11-21 09:00")
+    services.refund(order.dossier, by=world.clerk, payment=order.dossier.payments.get(), reason="Nhầm")
+    dossier = with_all_that_is_told(Dossier.objects.all()).get(pk=order.dossier.pk)
+    assert [online_payment_mark(dossier, at=at) for at in (before, paid, timezone.now())] == [0, 1, 0]
 
 
 def test_it_counts_in_the_scorecard_as_paid_online(order, platform, world):

@@ -1,21 +1,27 @@
 """The portal is asked how dossiers stand there; what differs is listed and repaired by new messages (§7)."""
 
 from datetime import date
+from threading import Event
 
 import pytest
 
+from cases import events as history_of
 from cases import services
-from cases.models import ConnectionState, PortalDifference, PortalDossier
+from cases.errors import NotPossibleNow
+from cases.models import ConnectionState, Dossier, PortalDifference, PortalDossier
 from cases.portal.rates import rates, together
 from cases.portal.states import MessageState, PortalState
+from cases.services import portal as service
 from cases.services import portal_compare
 from cases.services.portal_compare import CompareCounts, bring_up_to_date, compare_lately_told, compare_month
+from onestop.outside import Garbled, NoAnswer, Refused
 from onestop.simulators.base import Fault
 from procedures.enums import Role
 from procedures.models import Agency
-from tests.cases.helpers import make_person
+from tests.cases.helpers import in_parallel, make_person
 from tests.cases.portal.conftest import row
 from tests.cases.portal.test_delivery import history
+from tests.cast import local
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english", "clock")]
 NOVEMBER = date(2026, 11, 1)
@@ -79,8 +85,81 @@ def test_an_answer_about_another_dossier_is_none(world, portal, deliver):
     world.processing()
     deliver()
     portal.set_fault(Fault.WRONG)
-    assert compare_lately_told() == CompareCounts(why="The portal answered about another dossier.")
+    assert compare_lately_told() == CompareCounts(failed=1)
+    assert not PortalDifference.objects.exists()
     assert ConnectionState.objects.get(system="portal").failing_since is not None
+
+
+@pytest.mark.parametrize("error", [Refused("Code 99: Sai", "99"), Garbled("The answer is no list.")])
+def test_a_bad_answer_about_one_holds_up_no_other_nor_the_next_night(
+    world, portal, deliver, monkeypatch, error
+):
+    first, second = world.receive(), world.receive()
+    deliver()
+    asked = portal_compare.Portal.look_up
+
+    def look_up(self, code):
+        if code == first.code:
+            raise error
+        return asked(self, code)
+
+    monkeypatch.setattr(portal_compare.Portal, "look_up", look_up)
+    assert compare_lately_told() == CompareCounts(asked=1, failed=1)
+    assert None not in (row(first).asked_at, row(second).asked_at)
+
+
+def test_a_portal_that_answers_nothing_of_use_is_left_alone(world, portal, deliver, monkeypatch):
+    for _number in range(3):
+        world.receive()
+    deliver()
+    monkeypatch.setattr(portal_compare, "RESTS_AFTER", 2)
+    portal.set_fault(Fault.WRONG)
+    assert compare_lately_told() == CompareCounts(failed=2, why="The portal answered about another dossier.")
+
+
+@pytest.mark.parametrize("left_out", ["NgayHenTra", "TrangThaiHoSo"])
+def test_what_the_portal_does_not_say_does_not_differ(world, portal, deliver, left_out):
+    dossier = world.processing()
+    deliver()
+    portal.dossiers[dossier.code] = {**there(portal, dossier), left_out: ""}
+    assert compare_lately_told() == CompareCounts(asked=1)
+    assert not PortalDifference.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("is_by_hand", [False, True])
+def test_a_desk_and_a_comparison_do_not_wait_for_each_other(world, portal, monkeypatch, is_by_hand):
+    """The verb holds the dossier and wants the row at the portal; who compares wants both, in the same order."""
+    keeper = make_person("he-thong", None, Role.SYSTEM_ADMIN, is_staff=True)
+    dossier = world.digitized()
+    service.deliver_due()
+    portal.dossiers[dossier.code] = {**there(portal, dossier), "NgayHenTra": "20261130170000"}
+    if is_by_hand:
+        PortalDossier.objects.update(state=PortalState.REFUSED, answer="99")
+    holding, compared = Event(), Event()
+    told_of, kept = history_of.tell_portal, portal_compare._keep
+
+    def tell(events):
+        holding.set()
+        compared.wait(1)  # until the other has what it wants, unless it waits for this
+        told_of(events)
+
+    def keep(*found):
+        compared.set()
+        return kept(*found)
+
+    monkeypatch.setattr(history_of, "tell_portal", tell)
+    monkeypatch.setattr(portal_compare, "_keep", keep)
+
+    def compare():
+        holding.wait(10)
+        try:
+            return bring_up_to_date(dossier.code, by=keeper) if is_by_hand else compare_lately_told()
+        except NotPossibleNow:
+            return None
+
+    in_parallel([lambda: services.start(dossier, by=world.officer), compare], connections=2)
+    assert Dossier.objects.get().state == "processing"
 
 
 def test_a_month_is_compared_at_the_agency_and_below(world, portal, deliver, clock):
@@ -123,6 +202,49 @@ def test_a_person_brings_up_to_date_what_stands_still(world, portal, deliver):
         MessageState.DROPPED
     }
     assert deliver().sent == 0
+
+
+@pytest.fixture
+def stuck(world, portal, deliver):
+    """Refused, with something behind it that waits."""
+    dossier = world.receive()
+    PortalDossier.objects.update(state=PortalState.REFUSED, answer="99")
+    return dossier
+
+
+def test_when_the_portal_does_not_answer_what_stands_still_stays_as_it_is(stuck, portal):
+    keeper = make_person("he-thong", None, Role.SYSTEM_ADMIN, is_staff=True)
+    portal.set_fault(Fault.HTML)
+    with pytest.raises(Garbled):
+        bring_up_to_date(stuck.code, by=keeper)
+    assert row(stuck).state == PortalState.REFUSED
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"last_number": 9}, {"known_status": 2}, {"claimed_until": local("2026-11-09 09:09")}],
+)
+def test_what_changed_while_the_portal_was_asked_is_left_alone(stuck, monkeypatch, change):
+    keeper = make_person("he-thong", None, Role.SYSTEM_ADMIN, is_staff=True)
+    asked = portal_compare.Portal.look_up
+
+    def look_up(self, code):
+        PortalDossier.objects.update(**change)
+        return asked(self, code)
+
+    monkeypatch.setattr(portal_compare.Portal, "look_up", look_up)
+    with pytest.raises(NotPossibleNow):
+        bring_up_to_date(stuck.code, by=keeper)
+    assert not stuck.portal_messages.exclude(state=MessageState.WAITING).exists()
+
+
+def test_a_person_does_not_wait_for_ever(stuck, portal, settings, monkeypatch):
+    keeper = make_person("he-thong", None, Role.SYSTEM_ADMIN, is_staff=True)
+    settings.PORTAL_READ_SECONDS = 60
+    monkeypatch.setattr(portal_compare, "WEB_SECONDS", 0.2)
+    portal.set_fault(Fault.NEVER)
+    with pytest.raises(NoAnswer):
+        bring_up_to_date(stuck.code, by=keeper)
 
 
 # Rates (R46) ----------------------------------------------------------------------------------------

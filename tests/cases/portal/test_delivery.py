@@ -10,6 +10,7 @@ from cases.portal.states import MessageState, PortalState
 from cases.services import portal as service
 from cases.services import portal_acts, portal_notes
 from onestop.simulators.base import Fault
+from onestop.simulators.portal import NotTaken
 from procedures.enums import Role
 from tests.cases.helpers import in_parallel, make_person
 from tests.cases.portal.conftest import row, told
@@ -163,6 +164,35 @@ def test_a_refusal_waits_for_a_person_with_the_words_of_the_portal(world, portal
     assert deliver() == service.PortalCounts()
 
 
+def test_a_refused_question_about_the_procedure_is_a_refusal_too(world, portal, deliver):
+    first, second = world.receive(), world.receive()
+    _fail_at(portal, Fault.REFUSE, 1)
+    assert deliver() == service.PortalCounts(sent=2, refused=1)
+    assert (row(first).state, row(second).state) == (PortalState.REFUSED, PortalState.ACCEPTED)
+    assert row(first).answer_code == "99"
+
+
+def test_a_refused_question_whether_it_is_known_is_a_refusal_too(world, portal, deliver):
+    dossier = world.receive()
+    PortalDossier.objects.update(must_ask=True)
+    _fail_at(portal, Fault.REFUSE, 1)
+    assert deliver() == service.PortalCounts(refused=1)
+    assert (row(dossier).state, row(dossier).must_ask) == (PortalState.REFUSED, True)
+
+
+@pytest.mark.parametrize("words", ["Phiên bản thủ tục không hợp lệ", "Token không đúng"])
+def test_words_that_sound_like_a_session_are_a_refusal_after_a_new_login(world, portal, deliver, words):
+    dossier = world.receive()
+
+    def take(one, wanted):
+        raise NotTaken(words)
+
+    portal._take_dossier = take
+    assert deliver() == service.PortalCounts(refused=1)
+    assert row(dossier).state == PortalState.REFUSED
+    assert words in row(dossier).answer
+
+
 def test_a_refusal_stops_the_later_ones_of_the_same_dossier_only(world, portal, deliver):
     first, second = world.receive(), world.receive()
     refused(world, portal, deliver, first)
@@ -298,8 +328,6 @@ def test_of_many_in_one_call_only_the_one_that_is_wrong_is_refused(world, portal
     taken = portal._take_dossier
 
     def take(one, wanted):
-        from onestop.simulators.portal import NotTaken
-
         if one["MaHoSo"] == second.code:
             raise NotTaken("Sai")
         taken(one, wanted)

@@ -129,3 +129,55 @@ def test_two_workers_take_it_over_once(world, portal):
     found = in_parallel([lambda: portal_filings.take(one)] * 2, connections=2)
     assert sorted(found) == ["known", "taken"]
     assert Dossier.objects.count() == 1
+
+
+# Codes of the portal that look like those of a desk ---------------------------------------------------
+
+
+def test_a_desk_receives_although_the_portal_gave_out_its_next_code(world, portal, deliver):
+    taken_over = "H41.101-261109-0001"
+    portal.file(**filing(world, MaHoSo=taken_over))
+    take_filings()
+    dossier = world.receive()
+    assert dossier.code == taken_over
+    assert row(dossier).code == f"H41.101-261109-9{dossier.pk:07d}"
+    assert deliver().sent == 2
+    assert "H41.101-261109-0001" in portal.dossiers[row(dossier).code]["GhiChu"]
+
+
+def test_a_filing_whose_code_a_desk_gave_out_is_listed(world, portal):
+    code = world.receive().code
+    portal.file(**filing(world, MaHoSo=code))
+    assert take_filings() == FilingCounts(bad=1)
+    assert PortalFiling.objects.get().reason == "A dossier that was received here has this code already."
+    assert Dossier.objects.count() == 1
+
+
+# What cannot be stored --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("field", ["ChuHoSo", "TrichYeuHoSo", "DiaChi"])
+@pytest.mark.parametrize("nonsense", ["\0", "\ud800"])
+def test_signs_that_cannot_be_stored_are_left_out(world, portal, field, nonsense):
+    assert portal_filings.take(filing(world, **{field: f"Lê Văn{nonsense} Nộp"})) == "taken"
+
+
+@pytest.mark.parametrize("changes", [{"MaDonVi": "H\0\ud80099"}, {"MaHoSo": "\0\ud800"}])
+def test_a_bad_one_with_such_signs_is_listed(world, portal, changes):
+    assert portal_filings.take(filing(world, **changes)) == "bad"
+    assert PortalFiling.objects.get().state == FilingState.BAD
+
+
+def test_what_fails_unforeseen_is_listed_and_holds_up_no_other(world, portal, monkeypatch):
+    submitted = portal_filings.submit
+
+    def submit(*args, subject, **more):
+        if subject == "Lỗi":
+            raise ValueError("unforeseen")
+        return submitted(*args, subject=subject, **more)
+
+    monkeypatch.setattr(portal_filings, "submit", submit)
+    portal.file(**filing(world, TrichYeuHoSo="Lỗi"))
+    portal.file(**filing(world, MaHoSo="H41.101-261109-0502"))
+    assert take_filings() == FilingCounts(taken=1, bad=1)
+    assert PortalFiling.objects.get(state=FilingState.BAD).reason == "It could not be stored (ValueError)."
