@@ -14,7 +14,14 @@ from django.views.decorators.http import require_POST, require_safe
 from cases.admin.scope import visible, visible_dossier
 from cases.admin.shown import money
 from cases.errors import CaseError
-from cases.models import OnlinePayment, OnlineRefund, PaymentDay, PaymentDifference, PaymentNotice
+from cases.models import (
+    OnlinePayment,
+    OnlineRefund,
+    PaymentDay,
+    PaymentDifference,
+    PaymentNotice,
+    PostalOrder,
+)
 from cases.payment_enums import (
     FOR_A_PERSON,
     ONLINE_PAYMENT_COLOURS,
@@ -132,14 +139,20 @@ def orders_of(dossier) -> list[dict]:
 
 
 def _overpaid(user) -> list[dict]:
-    found = OnlinePayment.objects.filter(
-        overpaid__gt=0, state=OnlinePaymentState.PAID, dossier__in=visible(user)
-    )
-    found = found.select_related("dossier", "payment").prefetch_related("payment__reversals")
+    """What came online or was collected by the post although it was not owed any more, until it is paid back."""
+    online_orders = OnlinePayment.objects.filter(state=OnlinePaymentState.PAID)
     return [
-        {"order": one, "overpaid": money(one.overpaid), "left": money(one.payment.left)}
-        for one in found[:MOST_ROWS]
-        if one.payment.left > one.amount - one.overpaid
+        {
+            "order": one,
+            "paid_at": one.payment.paid_at,
+            "overpaid": money(one.overpaid),
+            "is_online": isinstance(one, OnlinePayment),
+        }
+        for orders in (online_orders, PostalOrder.objects.all())
+        for one in orders.filter(overpaid__gt=0, dossier__in=visible(user))
+        .select_related("dossier", "payment")
+        .prefetch_related("payment__reversals")[:MOST_ROWS]
+        if one.payment.left > one.payment.amount - one.overpaid
     ]
 
 
