@@ -1,8 +1,11 @@
 """Paying online at the desk, and the page of what does not fit: too much paid, notices, refunds, differences."""
 
+from datetime import timedelta
+
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
+from django.db.models import Q
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils import timezone
@@ -27,6 +30,7 @@ from cases.payment_enums import (
     ONLINE_PAYMENT_COLOURS,
     WHAT_TO_DO,
     DifferenceKind,
+    NoticeVerdict,
     OnlinePaymentState,
     RefundState,
 )
@@ -79,7 +83,7 @@ def online_payments(request):
         "overpaid": _overpaid(user),
         "refunds": _refunds(user),
         "settles": access.settles_online_payments(user),
-        "day_form": DayForm(initial={"day": timezone.localdate()}),
+        "day_form": DayForm(initial={"day": timezone.localdate() - timedelta(days=1)}),
     }
     if access.sees_connections(user):  # these name no dossier, or one of another agency
         context |= {"notices": _notices(), "differences": _differences(user), "days": _days()}
@@ -170,7 +174,8 @@ def _refunds(user) -> list[dict]:
 
 
 def _notices() -> list[dict]:
-    found = PaymentNotice.objects.filter(verdict__in=FOR_A_PERSON)
+    signed = Q(verdict=NoticeVerdict.UNREADABLE, order__isnull=False)
+    found = PaymentNotice.objects.filter(Q(verdict__in=FOR_A_PERSON) | signed)
     return [
         {"notice": one, "amount": "" if one.amount is None else money(one.amount)}
         for one in found[:MOST_ROWS]

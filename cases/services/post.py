@@ -25,7 +25,7 @@ from cases.services.connections import Connection, calling
 from cases.services.money import enter_arrived
 from cases.services.returning import return_result
 from notifications.vietnamese import dong
-from onestop.outside import Garbled, NotLetIn, OutsideError, Refused
+from onestop.outside import AWAY, Garbled, NotLetIn, OutsideError, Refused
 
 LONGEST_PUSH = 64 * 1024  # bytes
 NOT_SIGNED = office.WRONG_SIGNATURE
@@ -174,10 +174,10 @@ def ask_open(now: datetime | None = None) -> int:
         try:
             with calling(System.POST):
                 steps = office.track(post(), found.tracking_number)
-        except Refused:
-            continue
-        except OutsideError:
+        except AWAY:
             break
+        except OutsideError:  # about this consignment only, and noted
+            continue
         note_steps(found, steps)
         asked += 1
     return asked
