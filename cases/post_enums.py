@@ -34,6 +34,8 @@ POSTAL_COLOURS = {
 }
 # Something is still expected of the post.
 OPEN_POSTAL = frozenset({PostalState.SENDING, PostalState.ORDERED, PostalState.ON_THE_WAY})
+# Nothing reaches the receiver any more, whatever is still told.
+ENDED_POSTAL = frozenset({PostalState.BACK, PostalState.CANCELLED})
 
 
 class PostalStep(TextChoices):

@@ -62,6 +62,10 @@ class NotLetIn(Refused):
     """The other side does not know us, or no longer: sign in anew, or look at the configuration."""
 
 
+# Says nothing of what was asked: whatever is asked next ends alike. Any other error is about the one question.
+AWAY = (NotReached, NoAnswer, NotLetIn)
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """What came back with a status of success."""

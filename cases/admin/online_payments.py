@@ -1,8 +1,11 @@
 """Paying online at the desk, and the page of what does not fit: too much paid, notices, refunds, differences."""
 
+from datetime import timedelta
+
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
+from django.db.models import Q
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils import timezone
@@ -14,12 +17,20 @@ from django.views.decorators.http import require_POST, require_safe
 from cases.admin.scope import visible, visible_dossier
 from cases.admin.shown import money
 from cases.errors import CaseError
-from cases.models import OnlinePayment, OnlineRefund, PaymentDay, PaymentDifference, PaymentNotice
+from cases.models import (
+    OnlinePayment,
+    OnlineRefund,
+    PaymentDay,
+    PaymentDifference,
+    PaymentNotice,
+    PostalOrder,
+)
 from cases.payment_enums import (
     FOR_A_PERSON,
     ONLINE_PAYMENT_COLOURS,
     WHAT_TO_DO,
     DifferenceKind,
+    NoticeVerdict,
     OnlinePaymentState,
     RefundState,
 )
@@ -72,7 +83,7 @@ def online_payments(request):
         "overpaid": _overpaid(user),
         "refunds": _refunds(user),
         "settles": access.settles_online_payments(user),
-        "day_form": DayForm(initial={"day": timezone.localdate()}),
+        "day_form": DayForm(initial={"day": timezone.localdate() - timedelta(days=1)}),
     }
     if access.sees_connections(user):  # these name no dossier, or one of another agency
         context |= {"notices": _notices(), "differences": _differences(user), "days": _days()}
@@ -132,14 +143,20 @@ def orders_of(dossier) -> list[dict]:
 
 
 def _overpaid(user) -> list[dict]:
-    found = OnlinePayment.objects.filter(
-        overpaid__gt=0, state=OnlinePaymentState.PAID, dossier__in=visible(user)
-    )
-    found = found.select_related("dossier", "payment").prefetch_related("payment__reversals")
+    """What came online or was collected by the post although it was not owed any more, until it is paid back."""
+    online_orders = OnlinePayment.objects.filter(state=OnlinePaymentState.PAID)
     return [
-        {"order": one, "overpaid": money(one.overpaid), "left": money(one.payment.left)}
-        for one in found[:MOST_ROWS]
-        if one.payment.left > one.amount - one.overpaid
+        {
+            "order": one,
+            "paid_at": one.payment.paid_at,
+            "overpaid": money(one.overpaid),
+            "is_online": isinstance(one, OnlinePayment),
+        }
+        for orders in (online_orders, PostalOrder.objects.all())
+        for one in orders.filter(overpaid__gt=0, dossier__in=visible(user))
+        .select_related("dossier", "payment")
+        .prefetch_related("payment__reversals")[:MOST_ROWS]
+        if one.payment.left > one.payment.amount - one.overpaid
     ]
 
 
@@ -157,7 +174,8 @@ def _refunds(user) -> list[dict]:
 
 
 def _notices() -> list[dict]:
-    found = PaymentNotice.objects.filter(verdict__in=FOR_A_PERSON)
+    signed = Q(verdict=NoticeVerdict.UNREADABLE, order__isnull=False)
+    found = PaymentNotice.objects.filter(Q(verdict__in=FOR_A_PERSON) | signed)
     return [
         {"notice": one, "amount": "" if one.amount is None else money(one.amount)}
         for one in found[:MOST_ROWS]

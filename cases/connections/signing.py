@@ -2,8 +2,12 @@
 
 import hashlib
 import hmac
+import re
 from collections.abc import Mapping
 from urllib.parse import quote
+
+NAME = re.compile(r"[A-Za-z0-9_.]+")
+HALF = re.compile(r"[\ud800-\udfff]")  # of a character; it has no UTF-8
 
 
 def signed_text(fields: Mapping[str, object], *, without: str) -> str:
@@ -20,11 +24,19 @@ def signature(fields: Mapping[str, object], secret: str, *, name: str) -> str:
 def is_signed(fields: Mapping[str, object], secret: str, *, name: str) -> bool:
     """Whether the field called `name` is the signature of the others; compared in constant time.
 
-    Without a secret nothing is signed: who has none must not take what everybody can write.
+    Without a secret nothing is signed: who has none must not take what everybody can write. Nor is what
+    `can_be_signed` refuses: names are not encoded, so that `{"a=1&b": "2"}` would have the signature of two fields.
     """
+    if not all(can_be_signed(name_, value) for name_, value in fields.items()):
+        return False
     given = str(fields.get(name) or "").lower()
     expected = signature(fields, secret, name=name)
     return hmac.compare_digest(given.encode(errors="replace"), expected.encode()) and bool(secret)
+
+
+def can_be_signed(name: str, value: object) -> bool:
+    """Whether a field has one meaning in what is signed."""
+    return bool(NAME.fullmatch(name)) and not HALF.search(_text(value))
 
 
 def digest(content: bytes, secret: str) -> str:

@@ -31,7 +31,7 @@ from procedures.models import Staff
 
 VI_DU, THU = "vi-du", "thu"
 MARITAL_STATUS = "1.004873"
-STORIES = 6
+STORIES = 8
 ROOM_FOR_CITIZENS = 60  # dossiers; fewer are all needed for the special stories
 # By the names of the fields of the e-forms; a form takes those that it asks.
 ANSWERS = {
@@ -89,6 +89,7 @@ def citizens_lives(plan: Plan, total: int, seed: int) -> list[Moments]:
             channel=Channel.ONLINE,
             rests_in=rests_in,
             supplements=int(rests_in == State.SUPPLEMENT),
+            owes=rests_in == State.PROCESSING,
         )
         return OnlineLife(story, Random(f"{seed}:{citizen.facts.full_name}:{code}"), citizen, **more).live()
 
@@ -98,6 +99,8 @@ def citizens_lives(plan: Plan, total: int, seed: int) -> list[Moments]:
         life(vi_du, FIVE_DAYS, 12),
         life(thu, THREE_DAYS, 6, State.SUPPLEMENT, answers=True),
         life(vi_du, MARITAL_STATUS, 4, State.SUPPLEMENT),
+        life(vi_du, THREE_DAYS, 2, State.PROCESSING),
+        life(thu, MARITAL_STATUS, 1, State.PROCESSING),
         life(vi_du, BIRTH, 0, State.SUBMITTED),
     ]
 

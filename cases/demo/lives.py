@@ -68,7 +68,7 @@ class Life(Brought):
         story = self.story
         if self.dossier is None or story.rests_in == State.RECEIVED:
             return
-        if self.rng.random() < 0.7:
+        if self.rng.random() < 0.7 and not story.owes:
             self._pay()
         yield from self._digitize()
         if story.rests_in == State.DIGITIZED:

@@ -41,3 +41,4 @@ class Story:
     extended: bool = False
     asks: tuple[Office, ...] = ()  # other agencies, in turn; all but the last one answer
     reminded: bool = False
+    owes: bool = False  # has not paid at reception

@@ -37,8 +37,8 @@ INVARIANTS = (
     in_sql(
         "no-more-taken-than-owed",
         _(
-            "No more is taken for a dossier than its fees, but for what came online when it was not owed any more, "
-            "and nothing is owed any more once it is settled."
+            "No more is taken for a dossier than its fees, but for what came online or by the post when it was not "
+            "owed any more, and nothing is owed any more once it is settled."
         ),
         checked="""
             SELECT count(*) FROM cases_dossier d WHERE d.filed_at >= %(since)s
@@ -52,8 +52,11 @@ INVARIANTS = (
                 ON p.dossier_id = d.id
               LEFT JOIN (SELECT dossier_id, sum(amount) AS waived FROM cases_feewaiver GROUP BY 1) AS w
                 ON w.dossier_id = d.id
-              LEFT JOIN (SELECT dossier_id, sum(overpaid) AS overpaid FROM cases_onlinepayment
-                          WHERE overpaid > 0 GROUP BY 1) AS o ON o.dossier_id = d.id
+              LEFT JOIN (SELECT dossier_id, sum(overpaid) AS overpaid
+                           FROM (SELECT dossier_id, overpaid FROM cases_onlinepayment WHERE overpaid > 0
+                                  UNION ALL
+                                 SELECT dossier_id, overpaid FROM cases_postalorder WHERE overpaid > 0) AS too_much
+                          GROUP BY 1) AS o ON o.dossier_id = d.id
              WHERE d.filed_at >= %(since)s AND (f.fees IS NOT NULL OR p.paid IS NOT NULL OR w.waived IS NOT NULL)
                AND (COALESCE(p.paid, 0) NOT BETWEEN 0 AND COALESCE(f.fees, 0) + COALESCE(o.overpaid, 0)
                     OR (d.state = ANY(%(settled)s)

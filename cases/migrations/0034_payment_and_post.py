@@ -129,6 +129,7 @@ class Migration(migrations.Migration):
                 ('state', models.CharField(choices=[('sending', 'Being ordered'), ('ordered', 'Ordered'), ('on_the_way', 'On the way'), ('delivered', 'Delivered'), ('back', 'Not delivered, goes back'), ('cancelled', 'Cancelled'), ('refused', 'Refused by the post')], default='sending', max_length=12, verbose_name='state')),
                 ('tracking_number', models.CharField(max_length=40, null=True, unique=True, verbose_name='tracking number of the post')),
                 ('cod_amount', models.PositiveBigIntegerField(default=0, verbose_name='collected on delivery (VND)')),
+                ('overpaid', models.PositiveBigIntegerField(default=0, verbose_name='not owed any more (VND)')),
                 ('ordered_at', models.DateTimeField(verbose_name='ordered at')),
                 ('next_ask_at', models.DateTimeField(null=True, verbose_name='asked again at')),
                 ('fault', models.CharField(blank=True, max_length=300, verbose_name='reason')),
@@ -271,6 +272,10 @@ class Migration(migrations.Migration):
             model_name='postalorder',
             index=models.Index(condition=models.Q(('next_ask_at__isnull', False)), fields=['next_ask_at'], name='postal_order_to_ask'),
         ),
+        migrations.AddIndex(
+            model_name='postalorder',
+            index=models.Index(condition=models.Q(('overpaid__gt', 0)), fields=['ordered_at'], name='postal_order_overpaid'),
+        ),
         migrations.AddConstraint(
             model_name='postalorder',
             constraint=models.CheckConstraint(condition=models.Q(('direction__in', ['pick_up', 'delivery']), ('state__in', ['sending', 'ordered', 'on_the_way', 'delivered', 'back', 'cancelled', 'refused'])), name='postal_order_known'),
@@ -286,6 +291,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='postalorder',
             constraint=models.CheckConstraint(condition=models.Q(('payment__isnull', True), ('cod_amount__gt', 0), _connector='OR'), name='postal_order_money_of_what_was_collected'),
+        ),
+        migrations.AddConstraint(
+            model_name='postalorder',
+            constraint=models.CheckConstraint(condition=models.Q(('overpaid', 0), models.Q(('overpaid__lte', models.F('cod_amount')), ('payment__isnull', False)), _connector='OR'), name='postal_order_overpaid_of_what_was_collected'),
         ),
         migrations.AddConstraint(
             model_name='postalorder',

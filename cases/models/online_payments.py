@@ -4,6 +4,7 @@ import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from cases.models.dossiers import Dossier
@@ -251,6 +252,11 @@ class PaymentDay(models.Model):
 
     def __str__(self) -> str:
         return f"{self.day:%d/%m/%Y}"
+
+    @property
+    def is_whole(self) -> bool:
+        """Compared after its end, so that nothing of it was still to come."""
+        return timezone.localdate(self.compared_at) > self.day
 
 
 class PaymentDifference(models.Model):

@@ -3,7 +3,7 @@
 import pgtrigger
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from cases.models.dossiers import Dossier
@@ -15,7 +15,8 @@ from onestop.triggers import not_emptied
 class PostalOrder(models.Model):
     """One consignment of a dossier; whom it goes to is asked of the dossier when it is ordered, never kept here.
 
-    `cod_amount` is collected at the door for what is owed, 0 for nothing; `payment` is the one entry that came of it.
+    `cod_amount` is collected at the door for what is owed, 0 for nothing; `payment` is the one entry that came of it,
+    `overpaid` how much of that was not owed any more when it came.
     """
 
     order_number = models.CharField(_("order number"), max_length=40, unique=True)
@@ -31,6 +32,7 @@ class PostalOrder(models.Model):
     payment = models.OneToOneField(
         Payment, on_delete=models.PROTECT, null=True, related_name="postal", verbose_name=_("payment")
     )
+    overpaid = models.PositiveBigIntegerField(_("not owed any more (VND)"), default=0)
     ordered_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     ordered_at = models.DateTimeField(_("ordered at"))
     next_ask_at = models.DateTimeField(_("asked again at"), null=True)
@@ -58,6 +60,10 @@ class PostalOrder(models.Model):
                 name="postal_order_money_of_what_was_collected",
                 condition=Q(payment__isnull=True) | Q(cod_amount__gt=0),
             ),
+            models.CheckConstraint(
+                name="postal_order_overpaid_of_what_was_collected",
+                condition=Q(overpaid=0) | Q(payment__isnull=False, overpaid__lte=F("cod_amount")),
+            ),
             # One of each kind is on its way at a time.
             models.UniqueConstraint(
                 name="postal_order_one_open",
@@ -70,6 +76,8 @@ class PostalOrder(models.Model):
             models.Index(
                 fields=["next_ask_at"], name="postal_order_to_ask", condition=Q(next_ask_at__isnull=False)
             ),
+            # What was collected although it was not owed any more: few, and to be paid back.
+            models.Index(fields=["ordered_at"], name="postal_order_overpaid", condition=Q(overpaid__gt=0)),
         ]
         triggers = [
             pgtrigger.Protect(name="postal_order_not_deleted", operation=pgtrigger.Delete),

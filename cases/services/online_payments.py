@@ -32,12 +32,13 @@ from cases.services.base import locked
 from cases.services.payment_platform import asking, is_connected, platform
 from cases.services.payment_taking import Said, take
 from cases.vietqr import plain_purpose
-from onestop.outside import OutsideError, Refused
+from onestop.outside import AWAY, OutsideError, Refused
 
 FIRST_QUESTION = timedelta(minutes=2)  # until then its notice is usually there
 PAUSES = (1, 2, 3, 5, 10, 15, 30)  # minutes between questions
 LEAST_LEFT = timedelta(minutes=3)  # an order that ends sooner is not shown to anybody any more
 LEASE = timedelta(minutes=2)
+ASKED_FOR = timedelta(days=2)  # after it has expired
 RUN_SECONDS = 50
 FORGED_KEPT = timedelta(days=30)
 
@@ -98,8 +99,9 @@ def ask_about(order: OnlinePayment) -> OnlinePayment:
 def ask_open(now: datetime | None = None) -> int:
     """Ask how orders stand of which no notice came; returns how many were asked. Not inside a transaction.
 
-    The first question comes after two minutes, the last one after the order has expired. While the platform is away
-    the run ends, and the next one goes on.
+    The first question comes after two minutes, the last one after the order has expired; two days later nobody asks
+    any more, whatever was answered: the statement still enters what came. While the platform is away the run ends,
+    and the next one goes on.
     """
     if not is_connected():
         return 0
@@ -107,11 +109,12 @@ def ask_open(now: datetime | None = None) -> int:
     while time.monotonic() < stop_at and (order := _claimed(now or timezone.now())):
         try:
             _ask(order)
-        except Refused:
-            continue
-        except OutsideError:
+            asked += 1
+        except AWAY:
             break
-        asked += 1
+        except OutsideError:  # about this order only, and noted by `asking`
+            pass
+        _ask_no_longer(order, now or timezone.now())
     return asked
 
 
@@ -186,6 +189,13 @@ def _give_up(order: OnlinePayment) -> None:
     OnlinePayment.objects.filter(pk=order.pk, state=OnlinePaymentState.CREATED, pay_url="").update(
         state=OnlinePaymentState.FAILED, next_ask_at=None
     )
+
+
+def _ask_no_longer(order: OnlinePayment, now: datetime) -> None:
+    if order.expires_at + ASKED_FOR < now:
+        OnlinePayment.objects.filter(pk=order.pk, state=OnlinePaymentState.CREATED).update(
+            state=OnlinePaymentState.EXPIRED, next_ask_at=None
+        )
 
 
 def _claimed(now: datetime) -> OnlinePayment | None:

@@ -13,7 +13,7 @@ from cases.errors import NotPermitted, NotPossibleNow
 from cases.models import OnlinePayment, OnlineRefund, Payment
 from cases.payment_enums import OnlinePaymentState, RefundState
 from cases.services.payment_platform import asking, is_connected, may_settle, platform
-from onestop.outside import NotLetIn, OutsideError, Refused
+from onestop.outside import AWAY, NotLetIn, OutsideError, Refused
 
 LEASE = timedelta(minutes=2)  # longer than one call may take
 PAUSES = (1, 2, 5, 10, 30, 60)  # minutes; the last one goes on for ever: money is never given up
@@ -57,7 +57,7 @@ def send_due(now: datetime | None = None) -> int:
         except OutsideError as error:
             is_final = isinstance(error, Refused) and not isinstance(error, NotLetIn)
             _note_failure(waiting, str(error), is_final=is_final)
-            if not is_final:
+            if isinstance(error, AWAY):
                 break
         else:
             finish(waiting, transaction_number)
@@ -67,7 +67,7 @@ def send_due(now: datetime | None = None) -> int:
 
 @transaction.atomic
 def finish(waiting: OnlineRefund, transaction_number: str, *, at: datetime | None = None) -> bool:
-    """The platform has paid it back; tells whether that is news."""
+    """The platform has paid it back, at its moment `at` where it has told it; tells whether that is news."""
     order = OnlinePayment.objects.select_for_update().get(pk=waiting.order_id)
     changed = (
         OnlineRefund.objects.filter(pk=waiting.pk)
@@ -80,6 +80,8 @@ def finish(waiting: OnlineRefund, transaction_number: str, *, at: datetime | Non
             fault="",
         )
     )
+    if at and not changed:  # the platform's moment decides on which day it is compared
+        OnlineRefund.objects.filter(pk=waiting.pk).update(done_at=at)
     back = sum(one.amount for one in order.refunds.filter(state=RefundState.DONE).select_related("entry"))
     if back >= order.amount and order.state == OnlinePaymentState.PAID:
         order.state = OnlinePaymentState.REFUNDED

@@ -22,6 +22,7 @@ from onestop.outside import OutsideError
 from procedures.working_time import TZ
 
 DAYS_BACK = 7  # a missed night is made good so long
+WHOLE_SECONDS = 15  # for the statement, while somebody looks at the page; at night it may take its time
 COMPARED_AGAIN = 3  # days with open differences are compared again so long
 
 
@@ -45,7 +46,7 @@ def compare_due(now: datetime | None = None) -> int:
         return 0
     today = timezone.localdate(now)
     days = [today - timedelta(days=back) for back in range(DAYS_BACK, 0, -1)]
-    compared = set(PaymentDay.objects.filter(day__in=days).values_list("day", flat=True))
+    compared = {one.day for one in PaymentDay.objects.filter(day__in=days) if one.is_whole}
     open_days = set(
         PaymentDifference.objects.filter(
             settled_at=None, day__gte=today - timedelta(days=COMPARED_AGAIN)
@@ -71,15 +72,15 @@ def compare_now(day: date, *, by) -> PaymentDay:
         raise NotPossibleNow(_("No payment platform is configured."))
     if day > timezone.localdate():
         raise NotPossibleNow(_("This day is still to come."))
-    return compare(day)
+    return compare(day, whole_seconds=WHOLE_SECONDS)
 
 
-def compare(day: date) -> PaymentDay:
+def compare(day: date, *, whole_seconds: float | None = None) -> PaymentDay:
     """Fetch the statement of that day (Asia/Ho_Chi_Minh), enter what we missed, keep what differs. No transaction
     is open while the platform is asked. Raises `OutsideError`; then nothing was changed.
     """
     with asking():
-        lines = list(statement(platform(), day))
+        lines = list(statement(platform(), day, whole_seconds=whole_seconds))
     payments = [line for line in lines if line.kind == LineKind.PAYMENT]
     refunds = [line for line in lines if line.kind == LineKind.REFUND]
     repaired: list[str] = []
@@ -127,12 +128,14 @@ def _payments(day: date, lines: list[StatementLine], repaired: list[str]) -> Ite
                     line.amount,
                     line.transaction,
                     "",
-                    line.at,
+                    _within(day, line.at),
                 )
             )
             order.refresh_from_db()
             if order.state in WITH_MONEY:
                 repaired.append(line.number)
+        elif order.paid_at != (at := _within(day, line.at)):  # a notice without a moment, after midnight
+            OnlinePayment.objects.filter(pk=order.pk).update(paid_at=at)
         yield from _compared(order, line)
     missing = OnlinePayment.objects.filter(paid_at__range=_of(day)).exclude(order_number__in=numbers)
     for order in missing:
@@ -166,7 +169,7 @@ def _refunds(day: date, lines: list[StatementLine], repaired: list[str]) -> Iter
             yield Found(DifferenceKind.REFUND_THERE, line.number, line.transaction, None, line.amount)
         elif refund.amount != line.amount:
             yield Found(DifferenceKind.AMOUNT, line.number, line.transaction, refund.amount, line.amount)
-        elif finish(refund, line.transaction, at=line.at):
+        elif finish(refund, line.transaction, at=_within(day, line.at)):
             repaired.append(line.number)
     missing = OnlineRefund.objects.filter(done_at__range=_of(day)).exclude(refund_number__in=numbers)
     for refund in missing.select_related("entry"):
@@ -205,6 +208,12 @@ def _keep(day: date, lines: list[StatementLine], found: list[Found], repaired: i
         settled_at=now, note=_("A later comparison found no difference any more.")
     )
     return row
+
+
+def _within(day: date, at: datetime | None) -> datetime:
+    """A movement of the statement belongs to its day, also when it names no moment of it."""
+    begins, ends = _of(day)
+    return at if at and begins <= at <= ends else begins
 
 
 def _of(day: date) -> tuple[datetime, datetime]:

@@ -1,7 +1,7 @@
 """One order, one entry of money: whoever says that it was paid, how often and in what order (quyết toán một lần)."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.utils import timezone
@@ -31,6 +31,8 @@ ANSWERS = {
     NoticeVerdict.FORGED: "wrong_signature",
     NoticeVerdict.UNREADABLE: "failed",
 }
+UNSIGNED = frozenset({NoticeVerdict.FORGED, NoticeVerdict.UNREADABLE})
+MOST_UNSIGNED = 100  # of each within an hour; more show nothing new, and anybody can send them
 # What a question or a statement says each time anew is no news.
 ONLY_OF_NOTICES = frozenset({NoticeVerdict.REPEATED, NoticeVerdict.NOT_PAID})
 
@@ -95,6 +97,8 @@ def take(said: Said) -> NoticeVerdict:
 
 
 def _outcome(dossier: Dossier, order: OnlinePayment, said: Said) -> NoticeVerdict:
+    if said.kind is None:  # a word that nobody has told us may mean that money moved
+        return NoticeVerdict.UNREADABLE
     has_money = order.state in WITH_MONEY
     if said.kind != StandingKind.PAID:
         if not has_money:
@@ -141,22 +145,33 @@ def _not_paid(order: OnlinePayment, said: Said) -> None:
         return
     if said.kind == StandingKind.FAILED:
         order.state, order.next_ask_at = OnlinePaymentState.FAILED, None
-    elif said.source == NoticeSource.STATUS and order.expires_at <= timezone.now() and said.kind is not None:
+    elif said.source == NoticeSource.STATUS and order.expires_at <= timezone.now():
         order.state, order.next_ask_at = OnlinePaymentState.EXPIRED, None
     order.save(update_fields=["state", "next_ask_at"])
 
 
 def _keep(said: Said, verdict: NoticeVerdict, order: OnlinePayment | None = None) -> NoticeVerdict:
-    facts = {"source": said.source, "verdict": verdict, "order": order, "amount": said.amount}
-    if said.source != NoticeSource.NOTICE and (
-        verdict in ONLY_OF_NOTICES or PaymentNotice.objects.filter(**facts, order_number=said.number).exists()
-    ):
+    facts = {
+        "source": said.source,
+        "verdict": verdict,
+        "order": order,
+        "order_number": said.number,
+        "amount": said.amount,
+        "status": said.status,
+    }
+    is_asked = said.source != NoticeSource.NOTICE
+    if is_asked and verdict in ONLY_OF_NOTICES:
         return verdict
-    PaymentNotice.objects.create(
-        **facts,
-        at=timezone.now(),
-        order_number=said.number,
-        transaction_number=said.transaction,
-        status=said.status,
-    )
+    # It is repeated until somebody has told us what the word means.
+    is_signed_riddle = verdict == NoticeVerdict.UNREADABLE and order is not None
+    if (is_asked or is_signed_riddle) and PaymentNotice.objects.filter(**facts).exists():
+        return verdict
+    if verdict in UNSIGNED and order is None and _has_many_of(verdict):
+        return verdict
+    PaymentNotice.objects.create(**facts, at=timezone.now(), transaction_number=said.transaction)
     return verdict
+
+
+def _has_many_of(verdict: NoticeVerdict) -> bool:
+    since = timezone.now() - timedelta(hours=1)
+    return PaymentNotice.objects.filter(verdict=verdict, order=None, at__gt=since).count() >= MOST_UNSIGNED

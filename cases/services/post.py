@@ -19,13 +19,13 @@ from cases.connections.post import Consignment, Party, Post, Step
 from cases.connections.systems import System, Waiting
 from cases.enums import CollectionProof, PaymentMethod, ReturnChannel, State
 from cases.models import Dossier, PostalEvent, PostalOrder
-from cases.post_enums import LEADS_TO, OPEN_POSTAL, PostalDirection, PostalState, PostalStep
+from cases.post_enums import ENDED_POSTAL, LEADS_TO, OPEN_POSTAL, PostalDirection, PostalState, PostalStep
 from cases.services.base import locked, required_text
 from cases.services.connections import Connection, calling
 from cases.services.money import enter_arrived
 from cases.services.returning import return_result
 from notifications.vietnamese import dong
-from onestop.outside import Garbled, NotLetIn, OutsideError, Refused
+from onestop.outside import AWAY, Garbled, NotLetIn, OutsideError, Refused
 
 LONGEST_PUSH = 64 * 1024  # bytes
 NOT_SIGNED = office.WRONG_SIGNATURE
@@ -137,7 +137,8 @@ def receive_push(content: bytes, signature: str) -> dict[str, str]:
 @transaction.atomic
 def note_steps(order: PostalOrder, steps: list[Step]) -> PostalOrder:
     """Add what happened, each step once, and draw what follows: the state by the newest step, whatever came in which
-    order; a fee that was collected becomes one payment; a delivered result is handed over by `return_result`.
+    order; a fee that was collected becomes one payment; a result that was now delivered is handed over by
+    `return_result`, once: what a clerk undoes later is not done again.
     """
     dossier = locked(Dossier(pk=order.dossier_id))
     order = PostalOrder.objects.select_for_update().select_related("ordered_by").get(pk=order.pk)
@@ -152,12 +153,13 @@ def note_steps(order: PostalOrder, steps: list[Step]) -> PostalOrder:
         ignore_conflicts=True,
     )
     known = list(order.events.order_by("at", "pk"))
-    leading = [PostalStep(event.step) for event in known if event.step in LEADS_TO]
-    if leading:
-        order.state = LEADS_TO[leading[-1]]
-    order.fault = ""
+    state_before, payment_before = order.state, order.payment_id
+    order.state = _state_after(order, known)
+    if order.state != state_before:
+        order.fault = ""
     _collect(dossier, order, known)
-    _hand_over(dossier, order)
+    if order.state != state_before or order.payment_id != payment_before:
+        _hand_over(dossier, order)
     order.next_ask_at = _next_question(order, known, now)
     order.save()
     return order
@@ -172,10 +174,10 @@ def ask_open(now: datetime | None = None) -> int:
         try:
             with calling(System.POST):
                 steps = office.track(post(), found.tracking_number)
-        except Refused:
-            continue
-        except OutsideError:
+        except AWAY:
             break
+        except OutsideError:  # about this consignment only, and noted
+            continue
         note_steps(found, steps)
         asked += 1
     return asked
@@ -208,14 +210,35 @@ def _written(dossier: Dossier, *, by, direction: str) -> PostalOrder:
     found = dossier.postal_orders.filter(direction=direction, state__in=OPEN_POSTAL).first()
     if found and found.state != PostalState.SENDING:
         raise errors.NotPossibleNow(_("It is ordered already: %(number)s.") % {"number": found})
+    owed = max(dossier.balance, 0) if direction == PostalDirection.DELIVERY else 0
+    if found and found.cod_amount != owed:  # the post may have it already, with the amount of then
+        raise errors.NotPossibleNow(
+            _(
+                "An order to collect %(ordered)s is under way, and %(owed)s is owed now. Cancel it and order anew."
+            )
+            % {"ordered": dong(found.cod_amount), "owed": dong(owed)}
+        )
     return found or PostalOrder.objects.create(
         order_number=f"BC{timezone.localdate():%y%m%d}{secrets.randbelow(10**10):010d}",
         dossier=dossier,
         direction=direction,
-        cod_amount=max(dossier.balance, 0) if direction == PostalDirection.DELIVERY else 0,
+        cod_amount=owed,
         ordered_by=by,
         ordered_at=timezone.now(),
     )
+
+
+def _state_after(order: PostalOrder, known: list[PostalEvent]) -> PostalState:
+    """By the newest step, but what goes back or is cancelled stays so: what is delivered then goes to the sender.
+
+    What is no longer expected does not set out again, so that another order may be on its way meanwhile.
+    """
+    before = PostalState(order.state)
+    led = [LEADS_TO[PostalStep(event.step)] for event in known if event.step in LEADS_TO]
+    if before == PostalState.CANCELLED or not led:
+        return before
+    after = ([one for one in led if one in ENDED_POSTAL] or led)[-1]
+    return before if after in OPEN_POSTAL and before not in OPEN_POSTAL else after
 
 
 def _consignment(found: PostalOrder) -> Consignment:
@@ -234,7 +257,10 @@ def _consignment(found: PostalOrder) -> Consignment:
 
 
 def _collect(dossier: Dossier, order: PostalOrder, known: list[PostalEvent]) -> None:
-    """What the post collected becomes one payment, of the amount that was ordered; another amount is for a person."""
+    """What the post collected becomes one payment, of the amount that was ordered; another amount is for a person.
+
+    What was paid elsewhere meanwhile is entered all the same, as `overpaid`: the money is there.
+    """
     collected = next((event for event in known if event.step == PostalStep.COD_COLLECTED), None)
     if collected is None or order.payment_id or not order.cod_amount:
         return
@@ -248,7 +274,7 @@ def _collect(dossier: Dossier, order: PostalOrder, known: list[PostalEvent]) -> 
         return
     with override("vi"):  # kept in the history, whoever reads it
         label = _("Public postal service")
-    order.payment, _overpaid = enter_arrived(
+    order.payment, order.overpaid = enter_arrived(
         dossier,
         amount=order.cod_amount,
         method=PaymentMethod.TRANSFER,

@@ -323,9 +323,18 @@ class TestDemo(TestCase):
             "returned",
             "returned",
             "supplement",
+            "processing",
             "submitted",
         ]
         assert filed.last().answers["child_name"] == "Nguyễn Ví Dụ Bé"
+
+    def test_two_in_process_at_the_ward_owe_a_fee_that_can_be_paid_online(self):
+        owing = Dossier.objects.filter(
+            receiving_desk__name_vi__contains="Thành Vinh", state=State.PROCESSING, online__isnull=False
+        )
+
+        owners = {one.applicant.full_name for one in owing if one.balance > 0}
+        assert owners == {"Nguyễn Thị Ví Dụ", "Trần Văn Thử"}
 
     def test_one_supplement_was_answered_online_and_waits_for_the_desk(self):
         answer = SupplementAnswer.objects.get()

@@ -22,7 +22,7 @@ from cases.connections.payment.protocol import (
 )
 from onestop.outside import Door, Garbled, is_this_machine
 
-READ_SECONDS = 15  # a citizen or a clerk looks at the page meanwhile
+READ_SECONDS = WHOLE_SECONDS = 15  # a citizen or a clerk looks at the page meanwhile
 MOST_PAGES = 1_000
 LONGEST_QR = 500
 LONGEST_URL = 500
@@ -95,9 +95,14 @@ def refund(
     return number_text(platform.given(answer, "transaction"))
 
 
-def statement(platform: Platform, day: date) -> Iterator[StatementLine]:
-    """Every movement of that day (Asia/Ho_Chi_Minh) in the platform's books, page by page."""
-    with _door(platform) as door:
+def statement(
+    platform: Platform, day: date, *, whole_seconds: float | None = None
+) -> Iterator[StatementLine]:
+    """Every movement of that day (Asia/Ho_Chi_Minh) in the platform's books, page by page.
+
+    `whole_seconds`: for all pages together, where somebody waits.
+    """
+    with Door(platform.url, read_seconds=READ_SECONDS, whole_seconds=whole_seconds) as door:
         for page in range(1, MOST_PAGES + 1):
             body = platform.signed(day=f"{day:%Y%m%d}", page=page)
             answer = platform.checked(door.ask("POST", platform.path("statement"), body=body).object())
@@ -130,13 +135,9 @@ def _line(platform: Platform, line: object) -> StatementLine:
 
 
 def _ask(platform: Platform, what: str, *, also: tuple[str, ...] = (), **told) -> dict:
-    with _door(platform) as door:
+    with Door(platform.url, read_seconds=READ_SECONDS, whole_seconds=WHOLE_SECONDS) as door:
         answer = door.ask("POST", platform.path(what), body=platform.signed(**told)).object()
     return platform.checked(answer, also=tuple(platform.code(one) for one in also))
-
-
-def _door(platform: Platform) -> Door:
-    return Door(platform.url, read_seconds=READ_SECONDS)
 
 
 def _same_order(platform: Platform, answer: dict, number: str) -> None:

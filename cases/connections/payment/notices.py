@@ -4,6 +4,7 @@ A notice is what somebody unknown sent to an open address. Only its signature ma
 """
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,9 +18,11 @@ from cases.connections.payment.protocol import (
     number_text,
     whole_dong,
 )
+from cases.connections.signing import can_be_signed
 from onestop.outside import Garbled
 
 MOST_FIELDS = 60
+CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 
 class Unreadable(Exception):
@@ -77,12 +80,17 @@ def _fields(content: bytes, content_type: str) -> dict[str, Any]:
     try:
         text = content.decode("utf-8")
         if content_type.partition(";")[0].strip().lower() == "application/x-www-form-urlencoded":
-            return dict(parse_qsl(text, keep_blank_values=True, max_num_fields=MOST_FIELDS))
-        found = json.loads(text)
+            found = dict(parse_qsl(text, keep_blank_values=True, max_num_fields=MOST_FIELDS))
+        else:
+            found = json.loads(text)
     except (UnicodeDecodeError, ValueError, RecursionError) as error:
         raise Unreadable(type(error).__name__) from error
     if not isinstance(found, dict) or len(found) > MOST_FIELDS:
         raise Unreadable("no object")
     if any(isinstance(value, (dict, list, float)) for value in found.values()):
         raise Unreadable("nested")  # what is signed is text and whole numbers
+    if not all(
+        can_be_signed(name, value) and not CONTROL.search(str(value)) for name, value in found.items()
+    ):
+        raise Unreadable("names or characters")
     return found

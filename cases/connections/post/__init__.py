@@ -17,7 +17,7 @@ from cases.connections.signing import is_digest
 from cases.post_enums import PostalStep
 from onestop.outside import Door, Garbled, NotLetIn, Refused, shortened
 
-READ_SECONDS = 15  # a clerk looks at the page meanwhile
+READ_SECONDS = WHOLE_SECONDS = 15  # a clerk looks at the page meanwhile
 OK, UNKNOWN, SIGNED_OUT, WRONG_SIGNATURE = "00", "01", "05", "97"
 MOST_EVENTS = 500
 LONGEST_PLACE = 200
@@ -131,7 +131,8 @@ def answer_to(code: str, sentence: str) -> dict[str, str]:
 
 
 def _ask(post: Post, method: str, path: str, **options: Any) -> dict[str, Any]:
-    with Door(post.url, {"Authorization": f"Bearer {post.token}"}, read_seconds=READ_SECONDS) as door:
+    headers = {"Authorization": f"Bearer {post.token}"}
+    with Door(post.url, headers, read_seconds=READ_SECONDS, whole_seconds=WHOLE_SECONDS) as door:
         answer = door.ask(method, path, **options).object()
     code = str(answer.get("code", ""))
     if code == OK:

@@ -148,6 +148,26 @@ def test_what_is_not_paid_in_time_expires_and_is_asked_about_no_more(order, plat
     assert not PaymentNotice.objects.exists()  # that nothing happened is no news
 
 
+def test_one_order_that_is_answered_with_nonsense_does_not_keep_the_others_waiting(
+    order, platform, world, clock
+):
+    other = online_payments.begin(world.receive(world.paid))
+    platform.simulator.pay(other.order_number)
+    clock.move_to("2026-11-09 09:02")
+    platform.simulator.set_fault(Fault.HTML, 1)
+    assert online_payments.ask_open() == 1
+    assert now_of(other).state == "paid"
+
+
+@pytest.mark.parametrize("fault", [Fault.HTML, Fault.REFUSE])
+def test_two_days_after_its_end_nobody_asks_any_more(order, platform, clock, fault):
+    platform.simulator.set_fault(fault)
+    for day in (9, 10, 12):
+        clock.move_to(f"2026-11-{day:02} 12:00")
+        online_payments.ask_open()
+    assert (now_of(order).state, now_of(order).next_ask_at) == ("expired", None)
+
+
 @pytest.mark.parametrize(("fault", "error"), FAULTS)
 def test_an_unclear_answer_to_a_question_is_asked_again(order, platform, clock, fault, error):
     platform.simulator.pay(order.order_number)

@@ -6,7 +6,7 @@ import pytest
 
 from cases import services
 from cases.errors import Invalid, NotPermitted, NotPossibleNow
-from cases.models import PaymentDay, PaymentDifference
+from cases.models import OnlinePayment, OnlineRefund, PaymentDay, PaymentDifference
 from cases.services import online_payments, online_refunds, payment_days
 from cases.services.payment_days import compare, compare_due
 from onestop.outside import Garbled, OutsideError
@@ -15,6 +15,7 @@ from onestop.simulators.base import Fault
 from onestop.simulators.payment import Movement, signed
 from procedures.enums import Role
 from tests.cases.helpers import fresh, make_person
+from tests.cast import local
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("english")]
 
@@ -134,6 +135,32 @@ def test_a_night_that_failed_is_made_good(paid, platform, clock, fault):
     assert compare_due() == 7
     assert PaymentDay.objects.get(day=TODAY).payments_there == 1
     assert compare_due() == 0
+
+
+def test_a_day_compared_before_its_end_is_compared_again(order, platform, clock):
+    compare(TODAY)
+    platform.simulator.pay(order.order_number)  # later, and nobody told us
+    clock.move_to("2026-11-10 01:15")
+    compare_due()
+    assert order.dossier.payments.get().amount == 15000
+    assert compare_due() == 0
+
+
+def test_what_their_statement_names_belongs_to_its_day(paid, platform, world, clock):
+    """Money moved before midnight and heard of after it is missed in neither day."""
+    dossier = fresh(paid.dossier)
+    services.refund(dossier, by=world.clerk, payment=dossier.payments.get(), reason="Nhầm")
+    clock.move_to("2026-11-10 00:01")
+    online_refunds.send_due()
+    OnlinePayment.objects.update(paid_at=local("2026-11-10 00:01"))
+    payment_line, refund_line = platform.simulator.movements
+    told = {name: value for name, value in refund_line.line.items() if name != "signature"}
+    refund_line.line, refund_line.day = signed({**told, "payDate": ""}), "20261109"
+    clock.move_to("2026-11-11 01:15")
+    compare(TODAY)
+    compare(TODAY + timedelta(days=1))
+    assert differences() == []
+    assert OnlineRefund.objects.get().done_at == local("2026-11-09 00:00")
 
 
 def test_days_with_open_differences_are_compared_again(paid, platform, clock):

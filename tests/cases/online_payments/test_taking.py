@@ -1,5 +1,6 @@
 """A notice of the payment platform becomes one payment: late, twice, forged, of another amount, after the cash (R38)."""
 
+import json
 from urllib.parse import urlencode
 
 import pytest
@@ -13,7 +14,7 @@ from cases.online_paid import online_payment_mark
 from cases.payment_enums import OnlinePaymentState
 from cases.portal.content import with_all_that_is_told
 from cases.queries import fees_of
-from cases.services import online_payments
+from cases.services import online_payments, payment_taking
 from onestop.simulators.base import Fault
 from onestop.simulators.payment import signed
 from tests.cases.helpers import fresh, kinds, last_event
@@ -22,6 +23,10 @@ from tests.cases.scorecard.helpers import listed
 from tests.cast import local
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english")]
+
+
+FORM = "application/x-www-form-urlencoded"
+NOTICE = {"orderId": "OS1", "amount": 1, "transactionStatus": "00", "signature": "0"}
 
 
 def verdicts() -> list[str]:
@@ -47,6 +52,10 @@ def returned(world, dossier):
     return services.return_result(
         dossier, by=world.clerk, collector=world.applicant.full_name, proof="receipt"
     )
+
+
+def send_text(client, content: str, content_type: str) -> str:
+    return client.post("/thanh-toan/thong-bao/", content, content_type=content_type).json()["resultCode"]
 
 
 def now_of(order: OnlinePayment) -> OnlinePayment:
@@ -151,7 +160,7 @@ def test_another_amount_waits_for_a_person(order, platform):
         ({"transactionId": ""}, "99", "unreadable"),
         ({"orderId": "số đơn hàng"}, "99", "unreadable"),
         ({"payDate": "hôm nay"}, "99", "unreadable"),
-        ({"transactionStatus": "chờ"}, "00", "not_paid"),
+        ({"transactionStatus": "chờ"}, "99", "unreadable"),
     ],
 )
 def test_what_is_signed_and_not_ours_or_nonsense_enters_nothing(order, platform, changes, code, verdict):
@@ -161,6 +170,41 @@ def test_what_is_signed_and_not_ours_or_nonsense_enters_nothing(order, platform,
     assert verdicts() == [verdict]
     assert amounts(order.dossier) == []
     assert send(right) == "00"
+
+
+def test_an_unknown_word_for_the_state_is_repeated_and_for_a_person(order, platform, client, world):
+    platform.pay(order)
+    told = signed({**platform.outbox.pop()[1], "transactionStatus": "77"})
+    assert (send(told), send(told)) == ("99", "99")
+    notice = PaymentNotice.objects.get()  # once, however often it is repeated
+    assert (notice.verdict, notice.order, notice.status) == ("unreadable", order, "77")
+    client.force_login(world.supervisor)
+    assert "Cannot be read" in client.get("/quan-tri/thanh-toan/").content.decode()
+
+
+def test_a_name_that_holds_another_field_is_not_signed(known):
+    whole = signed({"a": "1", "b": "2"})
+    assert known.is_genuine(whole)
+    assert not known.is_genuine({"a=1&b": "2", "signature": whole["signature"]})
+
+
+@pytest.mark.parametrize("value", [r"\u0000", r"\ud800", r"\u001b"])
+def test_what_could_not_be_kept_is_unreadable(order, platform, client, value):
+    content = json.dumps({**NOTICE, "transactionStatus": "?"}).replace("?", value)
+    assert send_text(client, content, "application/json") == "99"
+    assert send_text(client, "orderId=OS1&amount=1&transactionStatus=%00", FORM) == "99"
+    assert set(verdicts()) == {"unreadable"}
+
+
+def test_of_unsigned_ones_not_all_are_kept(order, platform, monkeypatch, clock):
+    monkeypatch.setattr(payment_taking, "MOST_UNSIGNED", 2)
+    assert [send({**NOTICE, "orderId": f"OS{n}"}) for n in range(4)] == ["97"] * 4
+    assert verdicts() == ["forged", "forged"]
+    platform.pay(order)
+    assert platform.deliver() == ["00"]
+    clock.move_to("2026-11-09 10:30")
+    send(NOTICE)
+    assert verdicts() == ["forged", "forged", "taken", "forged"]
 
 
 @pytest.mark.parametrize("content", ["", "[]", "null", "<html>", "\ufeff{", "[" * 60_000, '{"a": {"b": 1}}'])

@@ -1,13 +1,16 @@
 """Orders to the public postal service, tracking, and fees collected at the door, with each fault (R34, R38)."""
 
 import pytest
+from django.utils import timezone
 
 from cases import consignments, lookup, services
+from cases.connections.post import Step
 from cases.connections.systems import System
 from cases.enums import State
 from cases.errors import Invalid, NotPermitted, NotPossibleNow
 from cases.invariants import ask, chosen
 from cases.models import ConnectionState, PostalEvent, PostalOrder
+from cases.post_enums import PostalStep
 from cases.services import around
 from cases.services import post as service
 from onestop.outside import Garbled, NoAnswer, NotLetIn, NotReached, Refused
@@ -218,6 +221,38 @@ def test_where_it_may_not_be_a_clerk_does_it(world, ready, post):
     assert now_of(order).fault
 
 
+def test_what_goes_back_is_never_handed_over(world, ready, post):
+    order = deliver(world, ready)
+    post.happens(order, *COURSE, "returned", "in_transit", "delivered")
+    post.deliver()
+    assert (now_of(order).state, fresh(ready).state) == ("back", State.PAID)
+    second = deliver(world, ready)
+    post.happens(order, "in_transit")
+    assert set(post.deliver()) == {"00"}
+    assert (now_of(order).state, now_of(second).state) == ("back", "ordered")
+
+
+def test_a_cancelled_order_stays_cancelled(world, ready, post):
+    order = deliver(world, ready)
+    service.cancel(order.pk, by=world.clerk)
+    service.note_steps(now_of(order), [Step(PostalStep.ACCEPTED, timezone.now())])
+    assert now_of(order).state == "cancelled"
+
+
+def test_it_is_handed_over_once_and_not_at_each_push(world, ready, post):
+    order = deliver(world, ready)
+    world.clerk.is_active = False
+    world.clerk.save()
+    post.happens(order, "delivered")
+    content, signature = post.outbox[-1]
+    post.deliver()
+    world.clerk.is_active = True
+    world.clerk.save()
+    assert send(content, signature) == "00"
+    assert fresh(ready).state == State.PAID
+    assert now_of(order).fault
+
+
 # Fees at the door -----------------------------------------------------------------------------------
 
 
@@ -255,6 +290,32 @@ def test_another_amount_at_the_door_is_for_a_person(world, owed, post):
     assert (
         now_of(order).fault == "The post collected 14.000 đ instead of 15.000 đ. Ask it before anything else."
     )
+
+
+def test_what_was_paid_elsewhere_meanwhile_is_listed_to_be_paid_back(world, owed, post, client):
+    order = deliver(world, owed)
+    services.pay(owed, by=world.clerk, amount=15000)
+    post.happens(order, *COURSE, "delivered")
+    post.deliver()
+    assert now_of(order).overpaid == 15000
+    assert fresh(owed).state == State.RETURNED
+    names = ["no-more-taken-than-owed", "one-entry-for-each-fee-on-delivery"]
+    assert all(answer.holds for answer in ask(chosen(names=names)))
+    client.force_login(world.clerk)
+    assert order.order_number in client.get("/quan-tri/thanh-toan/").content.decode()
+    services.refund(fresh(owed), by=world.clerk, payment=now_of(order).payment, reason="Nộp hai lần")
+    assert order.order_number not in client.get("/quan-tri/thanh-toan/").content.decode()
+
+
+def test_an_order_that_hangs_does_not_collect_what_was_owed_then(world, owed, post):
+    post.simulator.set_fault(Fault.UNCLEAR, 1)
+    with pytest.raises(NotPossibleNow):
+        deliver(world, owed)
+    services.pay(owed, by=world.clerk, amount=15000)
+    with pytest.raises(NotPossibleNow, match=r"collect 15\.000 đ is under way, and 0 đ is owed now"):
+        deliver(world, owed)
+    service.cancel(PostalOrder.objects.get().pk, by=world.clerk)
+    assert deliver(world, owed).cod_amount == 0
 
 
 # Pages ----------------------------------------------------------------------------------------------
