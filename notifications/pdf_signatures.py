@@ -21,7 +21,7 @@ MOST_SIGNATURES = 50
 LONGEST_NAME = 300
 
 # Integrity: every byte as it was signed; or something was added that takes nothing away (another signature, a time
-# stamp, fields of a form); or the content was changed afterwards; or what was signed is not there any more.
+# stamp); or the content was changed afterwards; or what was signed is not there any more.
 INTACT, ADDED_TO, CHANGED, BROKEN = "intact", "added_to", "changed", "broken"
 # Trust: certified by a configured root when it was used; by nobody whom we know; no root is configured; the
 # certificate had ended before the file came here, and only the signer says that it was signed earlier.
@@ -233,6 +233,30 @@ def _status(signature, anchors: list, evidence: dict, moment: datetime, **mode):
         signer_validation_context=context(),
         ts_validation_context=context(),
         key_usage_settings=usage,
+        diff_policy=_what_takes_nothing_away(),
+    )
+
+
+def _what_takes_nothing_away():
+    """The library's rules for later additions, without its leave to fill in fields: the amount in a form counts."""
+    from pyhanko.sign import diff_analysis as rules
+
+    harmless = [
+        rules.DocInfoRule(),
+        rules.XrefStreamRule(),
+        rules.ObjectStreamRule(),
+        rules.DSSCompareRule(),
+        rules.MetadataUpdateRule(),
+    ]
+    archiving = rules.ModificationLevel.LTA_UPDATES
+    return rules.StandardDiffPolicy(
+        global_rules=[
+            rules.CatalogModificationRule(),
+            *(rule.as_qualified(archiving) for rule in harmless),
+        ],
+        form_rule=rules.FormUpdatingRule(
+            field_rules=[rules.SigFieldCreationRule(), rules.SigFieldModificationRule()]
+        ),
     )
 
 

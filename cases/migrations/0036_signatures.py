@@ -68,7 +68,7 @@ class Migration(migrations.Migration):
                 ('stamped_at', models.DateTimeField(null=True, verbose_name='signed at, by a time stamp')),
                 ('valid_from', models.DateTimeField(null=True, verbose_name='certificate valid from')),
                 ('valid_until', models.DateTimeField(null=True, verbose_name='certificate valid until')),
-                ('integrity', models.CharField(choices=[('intact', 'Unchanged since it was signed'), ('added_to', 'Unchanged; only signatures, time stamps or form fields were added'), ('changed', 'CHANGED after it was signed'), ('broken', 'The signature does NOT fit this file')], max_length=10)),
+                ('integrity', models.CharField(choices=[('intact', 'Unchanged since it was signed'), ('added_to', 'Unchanged; only signatures or time stamps were added'), ('changed', 'CHANGED after it was signed'), ('broken', 'The signature does NOT fit this file')], max_length=10)),
                 ('trust', models.CharField(choices=[('trusted', 'Certified by a trusted authority'), ('untrusted', 'NOT certified by a trusted authority'), ('no_roots', 'Who certified it cannot be checked: no authority is configured'), ('ended', 'The certificate had ended before the file came; when it was signed is not proven')], max_length=10)),
                 ('revocation', models.CharField(choices=[('not_revoked', "Not revoked, by the authority's word in the file"), ('revoked', 'The certificate was REVOKED'), ('unknown', 'Whether it was revoked cannot be known without asking the authority')], max_length=12)),
                 ('checked_at', models.DateTimeField(verbose_name='checked at')),

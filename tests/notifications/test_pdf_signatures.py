@@ -4,7 +4,7 @@ from io import BytesIO
 from pathlib import Path
 
 import pytest
-from pyhanko.pdf_utils import writer
+from pyhanko.pdf_utils import generic, writer
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.sign import signers, timestamps
 from pyhanko.sign.fields import SigSeedSubFilter
@@ -89,10 +89,51 @@ def test_a_page_added_after_the_signature_is_a_change(roots):
         contents=out.add_object(writer.generic.StreamObject(stream_data=b"")), media_box=(0, 0, 100, 100)
     )
     out.insert_page(page)
-    changed = BytesIO()
-    out.write(changed)
-    one = only(changed.getvalue(), roots)
+    one = only(written(out), roots)
     assert (one.integrity, one.holds) == ("changed", False)
+
+
+def form() -> bytes:
+    """A page with one field to fill in, which says 100."""
+    out = IncrementalPdfFileWriter(BytesIO(pdf()))
+    page = out.root["/Pages"]["/Kids"][0].get_object()
+    field = generic.DictionaryObject(
+        {
+            generic.pdf_name("/Type"): generic.pdf_name("/Annot"),
+            generic.pdf_name("/Subtype"): generic.pdf_name("/Widget"),
+            generic.pdf_name("/FT"): generic.pdf_name("/Tx"),
+            generic.pdf_name("/T"): generic.pdf_string("SoTien"),
+            generic.pdf_name("/V"): generic.pdf_string("100"),
+            generic.pdf_name("/Rect"): generic.ArrayObject(map(generic.NumberObject, (0, 0, 90, 20))),
+        }
+    )
+    fields = generic.ArrayObject([out.add_object(field)])
+    page["/Annots"] = fields
+    out.update_container(page)
+    out.root["/AcroForm"] = generic.DictionaryObject({generic.pdf_name("/Fields"): fields})
+    out.update_root()
+    return written(out)
+
+
+def written(out: IncrementalPdfFileWriter) -> bytes:
+    content = BytesIO()
+    out.write(content)
+    return content.getvalue()
+
+
+def test_a_field_filled_in_after_the_signature_is_a_change(roots):
+    out = IncrementalPdfFileWriter(BytesIO(signed(form())))
+    field = out.root["/AcroForm"]["/Fields"][0]
+    assert field["/V"] == "100"
+    field["/V"] = generic.pdf_string("100000")
+    out.update_container(field)
+    one = only(written(out), roots)
+    assert (one.integrity, one.holds) == ("changed", False)
+
+
+def test_a_form_may_be_signed_twice(roots):
+    findings = found.look_into(signed(signed(form()), field="ChuKy2"), roots=roots, at=AT)
+    assert [one.integrity for one in findings.signatures] == ["added_to", "intact"]
 
 
 def test_a_second_signature_takes_nothing_from_the_first(roots):
