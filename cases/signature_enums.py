@@ -13,6 +13,7 @@ class Integrity(TextChoices):
     ADDED_TO = found.ADDED_TO, _("Unchanged; only signatures or time stamps were added")
     CHANGED = found.CHANGED, _("CHANGED after it was signed")
     BROKEN = found.BROKEN, _("The signature does NOT fit this file")
+    UNJUDGED = found.UNJUDGED, _("Whether it fits this file could not be judged")
 
 
 class Trust(TextChoices):

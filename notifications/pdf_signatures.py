@@ -21,8 +21,9 @@ MOST_SIGNATURES = 50
 LONGEST_NAME = 300
 
 # Integrity: every byte as it was signed; or something was added that takes nothing away (another signature, a time
-# stamp); or the content was changed afterwards; or what was signed is not there any more.
-INTACT, ADDED_TO, CHANGED, BROKEN = "intact", "added_to", "changed", "broken"
+# stamp); or the content was changed afterwards; or what was signed is not there any more; or it is so unusual that
+# nobody here can tell.
+INTACT, ADDED_TO, CHANGED, BROKEN, UNJUDGED = "intact", "added_to", "changed", "broken", "unjudged"
 # Trust: certified by a configured root when it was used; by nobody whom we know; no root is configured; the
 # certificate had ended before the file came here, and only the signer says that it was signed earlier.
 TRUSTED, UNTRUSTED, NO_ROOTS, ENDED = "trusted", "untrusted", "no_roots", "ended"
@@ -50,12 +51,28 @@ class FoundSignature:
 
     @property
     def holds(self) -> bool:
-        """Nothing speaks against it, as far as it can be known here."""
-        return (
-            self.integrity in {INTACT, ADDED_TO}
-            and self.trust in {TRUSTED, NO_ROOTS}
-            and self.revocation != REVOKED
-        )
+        return holds(self)
+
+    @property
+    def is_open(self) -> bool:
+        return is_open(self)
+
+
+def holds(one) -> bool:
+    """Unchanged, certified by somebody who is trusted, and not known to be revoked.
+
+    `one` is a `FoundSignature` or whatever was kept of it.
+    """
+    return _is_whole(one) and one.trust == TRUSTED
+
+
+def is_open(one) -> bool:
+    """Nothing speaks against it and nothing for it: no authority is configured, or nobody here can judge it."""
+    return one.integrity == UNJUDGED or (_is_whole(one) and one.trust == NO_ROOTS)
+
+
+def _is_whole(one) -> bool:
+    return one.integrity in {INTACT, ADDED_TO} and one.revocation != REVOKED
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,9 +127,12 @@ def main() -> None:
     resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS))
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     roots, at = sys.argv[1:3]
-    findings = _findings(
-        sys.stdin.buffer.read(), Path(roots).read_bytes() if roots else None, datetime.fromisoformat(at)
-    )
+    try:
+        findings = _findings(
+            sys.stdin.buffer.read(), Path(roots).read_bytes() if roots else None, datetime.fromisoformat(at)
+        )
+    except MemoryError:
+        findings = Findings(fault=TOO_MUCH)
     json.dump(asdict(findings), sys.stdout, default=lambda moment: moment.isoformat())
 
 
@@ -126,8 +146,6 @@ def _findings(content: bytes, roots: bytes | None, at: datetime) -> Findings:
             return Findings(fault=ENCRYPTED)
         embedded = reader.embedded_regular_signatures
         evidence = _evidence(reader)
-    except MemoryError:
-        return Findings(fault=TOO_MUCH)
     except _damage():
         return Findings(fault=UNREADABLE)
     if len(embedded) > MOST_SIGNATURES:
@@ -183,11 +201,11 @@ def _one(signature, anchors: list, evidence: dict, at: datetime) -> FoundSignatu
             "claimed_at": _utc(signature.self_reported_timestamp),
         }
     except _damage():  # a signature that cannot be taken apart says nothing about anybody
-        return FoundSignature("", "", "", None, None, None, None, BROKEN, UNTRUSTED, UNKNOWN)
+        return FoundSignature("", "", "", None, None, None, None, UNJUDGED, UNTRUSTED, UNKNOWN)
     try:
         integrity, trust, revocation, stamped = _judged(signature, anchors, evidence, at, facts)
     except _damage():
-        integrity, trust, revocation, stamped = BROKEN, UNTRUSTED, UNKNOWN, None
+        integrity, trust, revocation, stamped = UNJUDGED, UNTRUSTED, UNKNOWN, None
     return FoundSignature(
         **facts, stamped_at=stamped, integrity=integrity, trust=trust, revocation=revocation
     )

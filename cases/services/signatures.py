@@ -6,7 +6,6 @@ Nobody waits for it and nothing depends on it: what a signature is worth is for 
 import logging
 from pathlib import Path
 
-from django.conf import settings
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
@@ -17,7 +16,7 @@ from cases.models import Document, DocumentSignature, SignatureCheck
 from cases.pictures import PDF
 from cases.services.only_run import only_run
 from cases.signature_enums import SignatureFault
-from notifications import pdf_signatures
+from notifications import pdf_signatures, signing
 
 logger = logging.getLogger(__name__)
 
@@ -59,10 +58,19 @@ def check_waiting() -> int:
     return done
 
 
+def look_now(content: bytes) -> pdf_signatures.Findings:
+    """The signatures of a file that somebody holds and that is not kept. Raises `SigningFailed` as `look_at` does."""
+    return pdf_signatures.look_into(content, roots=signing.roots_file(), at=timezone.now())
+
+
 def look_at(check: SignatureCheck) -> None:
-    """Look at one file; the attempt is counted first, so that what takes a worker down is given up."""
+    """Look at one file; the attempt is counted first, so that what takes a worker down is given up.
+
+    Raises `SigningFailed` where those who are trusted are configured and cannot be read; the file goes on waiting.
+    """
+    roots = signing.roots_file()
     SignatureCheck.objects.filter(pk=check.pk).update(attempts=F("attempts") + 1)
-    findings = _findings(check)
+    findings = _findings(check, roots)
     now, document = timezone.now(), check.document
     rows = [
         DocumentSignature(document=document, position=place, checked_at=now, **_facts(one))
@@ -77,7 +85,7 @@ def look_at(check: SignatureCheck) -> None:
         SignatureCheck.objects.filter(pk=check.pk).update(checked_at=now, fault=findings.fault)
 
 
-def _findings(check: SignatureCheck) -> pdf_signatures.Findings:
+def _findings(check: SignatureCheck, roots: Path | None) -> pdf_signatures.Findings:
     if check.attempts >= MOST_ATTEMPTS:
         return pdf_signatures.Findings(fault=SignatureFault.TOO_MUCH)
     try:
@@ -86,19 +94,8 @@ def _findings(check: SignatureCheck) -> pdf_signatures.Findings:
     except FileMissing:
         logger.warning("the file of document %s is not there", check.document_id)
         return pdf_signatures.Findings(fault=SignatureFault.LOST)
-    return pdf_signatures.look_into(content, roots=roots(), at=check.document.added_at)
+    return pdf_signatures.look_into(content, roots=roots, at=check.document.added_at)
 
 
 def _facts(one: pdf_signatures.FoundSignature) -> dict:
     return {name: getattr(one, name) for name in one.__slots__}
-
-
-def roots() -> Path | None:
-    """The certificates of those who are trusted; None where nobody is, or where the file is away."""
-    if not settings.SIGNING_ROOTS:
-        return None
-    path = Path(settings.SIGNING_ROOTS)
-    if not path.is_file():
-        logger.error("the file of SIGNING_ROOTS is not there; who certified a signature is not checked")
-        return None
-    return path

@@ -14,6 +14,7 @@ from cases.models import DocumentSignature, IssuedResult, SignatureCheck, Stored
 from cases.result_codes import result_code
 from cases.services.results import may_sign_result, sign_result
 from cases.services.signatures import check_waiting, look_at
+from notifications.errors import SigningFailed
 from tests import signing as keys
 from tests.cases.helpers import fresh, refused_to_everybody_but
 from tests.cast import pdf, upload
@@ -48,6 +49,21 @@ def test_a_signed_file_waits_and_is_looked_at_by_a_worker(world, office):
     )
     assert SignatureCheck.objects.get().checked_at is not None
     assert check_waiting() == 0
+
+
+HOLLOW = b"-----BEGIN CERTIFICATE-----\nMAIwAA==\n-----END CERTIFICATE-----\n"
+
+
+@pytest.mark.parametrize("roots", [None, b"", b"rubbish", HOLLOW], ids=["away", "empty", "rubbish", "hollow"])
+def test_with_roots_that_cannot_be_read_files_go_on_waiting(world, office, settings, tmp_path, roots):
+    settings.SIGNING_ROOTS = str(tmp_path / "goc.pem")
+    if roots is not None:
+        (tmp_path / "goc.pem").write_bytes(roots)
+    add(world, signed())
+    with pytest.raises(SigningFailed, match="SIGNING_ROOTS"):
+        check_waiting()
+    check = SignatureCheck.objects.get()
+    assert (check.checked_at, check.attempts) == (None, 0)
 
 
 def test_an_unsigned_file_waits_for_nothing(world):

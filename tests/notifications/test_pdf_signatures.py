@@ -66,8 +66,18 @@ def test_who_signed_is_certified_and_nothing_was_changed(roots):
     assert (one.valid_from, one.valid_until) == (local(keys.FIRST), local(keys.LAST))
 
 
-def test_without_roots_nothing_is_said_about_trust():
-    assert only(signed()).trust == "no_roots"
+def test_without_roots_nothing_is_said_about_trust_and_nothing_holds():
+    one = only(signed())
+    assert (one.trust, one.holds, one.is_open) == ("no_roots", False, True)
+
+
+def test_what_nobody_here_can_judge_is_not_said_to_be_broken(roots, monkeypatch):
+    def stumble(*_args):
+        raise TypeError
+
+    monkeypatch.setattr(found, "_judged", stumble)
+    (one,) = found._findings(signed(), roots.read_bytes(), AT).signatures
+    assert (one.integrity, one.holds, one.is_open) == ("unjudged", False, True)
 
 
 def test_somebody_elses_authority_is_not_ours(tmp_path):

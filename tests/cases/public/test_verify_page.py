@@ -63,6 +63,20 @@ def test_the_very_file_is_known_and_its_signature_shown(world, page, settings, t
     assert "The signature does NOT fit this file" in text
 
 
+def test_without_roots_a_signature_is_neither_good_nor_bad(db, page):
+    text = text_of(page.post("/xac-minh/", {"file": upload("x.pdf", signed())}))
+    assert f"{keys.SIGNER}, {keys.ORGANIZATION} cannot be confirmed" in text
+    assert "no authority is configured" in text
+
+
+def test_with_roots_that_cannot_be_read_only_the_file_is_compared(db, page, settings):
+    settings.SIGNING_ROOTS = "/nowhere.pem"
+    text = text_of(page.post("/xac-minh/", {"file": upload("x.pdf", signed())}))
+    assert "This file is none that was issued here" in text
+    assert "Signatures cannot be looked at just now" in text
+    assert keys.SIGNER not in text
+
+
 def test_a_result_that_was_taken_back_says_so(world, page):
     dossier = world.with_result()
     content = file_of(dossier)
