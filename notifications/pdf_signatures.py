@@ -15,8 +15,6 @@ from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
 
-CPU_SECONDS, WALL_SECONDS = 20, 40
-MEMORY = 2 * 1024**3  # bytes of address space
 MOST_SIGNATURES = 50
 LONGEST_NAME = 300
 
@@ -31,6 +29,19 @@ TRUSTED, UNTRUSTED, NO_ROOTS, ENDED = "trusted", "untrusted", "no_roots", "ended
 NOT_REVOKED, REVOKED, UNKNOWN = "not_revoked", "revoked", "unknown"
 # Why a file could not be looked at.
 UNREADABLE, ENCRYPTED, TOO_MUCH = "unreadable", "encrypted", "too_much"
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a look at one file may take; `memory` in bytes of address space."""
+
+    cpu_seconds: int = 20
+    wall_seconds: float = 40
+    memory: int = 2 * 1024**3
+
+
+FOR_WORKERS = Limits()
+WHILE_SOMEBODY_WAITS = Limits(cpu_seconds=5, wall_seconds=15, memory=512 * 1024**2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +99,7 @@ def looks_signed(content: bytes) -> bool:
     return content[:1024].find(b"%PDF") >= 0 and b"/ByteRange" in content
 
 
-def look_into(content: bytes, *, roots: Path | None, at: datetime) -> Findings:
+def look_into(content: bytes, *, roots: Path | None, at: datetime, limits: Limits = FOR_WORKERS) -> Findings:
     """The signatures of a file that was here at `at`; never raises for what is inside the file.
 
     Raises `OSError` where no process can be started.
@@ -96,12 +107,14 @@ def look_into(content: bytes, *, roots: Path | None, at: datetime) -> Findings:
     if not looks_signed(content):
         return Findings()
     command = [sys.executable, "-m", "notifications.pdf_signatures", str(roots or ""), at.isoformat()]
+    command += [str(limits.cpu_seconds), str(limits.memory)]
     try:
         done = subprocess.run(
             command,
             input=content,
-            capture_output=True,
-            timeout=WALL_SECONDS,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,  # of any length, and about files of others
+            timeout=limits.wall_seconds,
             cwd=Path(__file__).resolve().parent.parent,
             env={"PATH": "/usr/bin:/bin", "PYTHONDONTWRITEBYTECODE": "1"},
         )
@@ -124,9 +137,9 @@ def _read(told: dict) -> FoundSignature:
 
 
 def main() -> None:
-    resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS))
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-    roots, at = sys.argv[1:3]
+    roots, at, cpu_seconds, memory = sys.argv[1:5]
+    resource.setrlimit(resource.RLIMIT_CPU, (int(cpu_seconds), int(cpu_seconds)))
+    resource.setrlimit(resource.RLIMIT_AS, (int(memory), int(memory)))
     try:
         findings = _findings(
             sys.stdin.buffer.read(), Path(roots).read_bytes() if roots else None, datetime.fromisoformat(at)

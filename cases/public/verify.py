@@ -67,8 +67,10 @@ class VerifyView(View):
             fault = _("The file is larger than %(limit)s MB; none of ours is.") % {"limit": limit}
             return self.page(request, fault=fault, status=400)
         content = upload.read()
-        facts = {"is_file": True, "verified": verification.by_file(hash_of(content))}
-        return self.page(request, **facts, **_signatures_of(content))
+        verified = verification.by_file(hash_of(content))
+        # What was issued here says itself who signed it.
+        signatures = {} if verified else _signatures_of(content)
+        return self.page(request, is_file=True, verified=verified, **signatures)
 
     def page(self, request: HttpRequest, *, status: int = 200, **facts) -> HttpResponse:
         return unkept(render(request, "public/verify.html", facts, status=status))
@@ -78,7 +80,7 @@ def _signatures_of(content: bytes) -> dict:
     """What can be said about them now; that they are compared does not hang on it."""
     try:
         findings = look_now(content)
-    except SigningFailed as error:
+    except (SigningFailed, OSError) as error:
         logger.error("signatures are not looked at: %s", error)
         findings = None
     if findings is None:

@@ -3,9 +3,11 @@
 Nobody waits for it and nothing depends on it: what a signature is worth is for the officer to weigh.
 """
 
+import fcntl
 import logging
 from pathlib import Path
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
@@ -58,9 +60,23 @@ def check_waiting() -> int:
     return done
 
 
-def look_now(content: bytes) -> pdf_signatures.Findings:
-    """The signatures of a file that somebody holds and that is not kept. Raises `SigningFailed` as `look_at` does."""
-    return pdf_signatures.look_into(content, roots=signing.roots_file(), at=timezone.now())
+def look_now(content: bytes) -> pdf_signatures.Findings | None:
+    """The signatures of a file that somebody holds and that is not kept; None while another one is looked into.
+
+    One at a time on this machine, with less time and memory than a worker has: anybody may ask. Raises
+    `SigningFailed` as `look_at` does.
+    """
+    if not pdf_signatures.looks_signed(content):
+        return pdf_signatures.Findings()
+    roots = signing.roots_file()
+    with (settings.DATA_DIR / "signatures.lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return None
+        return pdf_signatures.look_into(
+            content, roots=roots, at=timezone.now(), limits=pdf_signatures.WHILE_SOMEBODY_WAITS
+        )
 
 
 def look_at(check: SignatureCheck) -> None:

@@ -200,9 +200,17 @@ def test_bad_files_are_a_word_and_never_a_crash(content, fault):
     assert found.look_into(content, roots=None, at=AT).fault == fault
 
 
-def test_what_takes_too_long_is_given_up(monkeypatch):
-    monkeypatch.setattr(found, "WALL_SECONDS", 0.01)
-    assert found.look_into(signed(), roots=None, at=AT).fault == "too_much"
+@pytest.mark.parametrize(
+    "limits", [found.Limits(wall_seconds=0.01), found.Limits(cpu_seconds=0)], ids=["wall", "cpu"]
+)
+def test_what_takes_too_long_is_given_up(limits):
+    assert found.look_into(signed(), roots=None, at=AT, limits=limits).fault == "too_much"
+
+
+def test_while_somebody_waits_there_is_enough_for_an_honest_file(roots):
+    content = signed(signed(stamper=stamper()), field="ChuKy2")
+    findings = found.look_into(content, roots=roots, at=AT, limits=found.WHILE_SOMEBODY_WAITS)
+    assert [one.holds for one in findings.signatures] == [True, True]
 
 
 def test_half_a_file_holds_nothing():
