@@ -186,7 +186,7 @@ def test_what_is_signed_already_is_left_as_it_is(world, office):
 def test_code_and_beginning_of_the_hash_find_it_however_they_are_typed(world):
     issued = IssuedResult.objects.get(reference=world.with_result().code)
     digits = issued.sha256[:16].upper()
-    found = verification.by_code(f" {issued.code} ", f"{digits[:8]} {digits[8:]}")
+    found = verification.by_code(f" {issued.code.lower()} ", f"{digits[:8]} {digits[8:]}")
     assert (found.issued, found.counts, found.is_file) == (issued, True, False)
 
 
@@ -218,6 +218,36 @@ def test_a_correction_takes_the_place_of_the_first_result(world):
     found = verification.by_file(first.sha256)
     assert (found.counts, found.correction.code) == (False, result_code(correction))
     assert verification.by_file(found.correction.sha256).counts is True
+
+
+def correct(world, dossier):
+    correction = services.receive_correction(dossier, by=world.clerk, reason="Sai ngày sinh")
+    services.digitize(correction, by=world.clerk)
+    services.start(correction, by=world.officer)
+    recorded = world.record_result(fresh(correction))
+    collector = recorded.applicant.full_name
+    return services.return_result(recorded, by=world.clerk, collector=collector, proof="receipt")
+
+
+def what_counts_instead_of(dossier) -> str:
+    issued = IssuedResult.objects.filter(code=result_code(dossier)).first()
+    found = verification.by_code(issued.code, issued.sha256[:16])
+    return "" if found.counts else found.correction.code
+
+
+def test_of_two_corrections_of_one_result_the_later_counts(world):
+    dossier = world.returned()
+    first, second = correct(world, dossier), correct(world, fresh(dossier))
+    assert what_counts_instead_of(dossier) == what_counts_instead_of(first) == result_code(second)
+    assert what_counts_instead_of(second) == ""
+
+
+def test_a_chain_of_corrections_leads_to_its_end(world):
+    dossier = world.returned()
+    second = correct(world, dossier)
+    third = correct(world, second)
+    assert what_counts_instead_of(dossier) == what_counts_instead_of(second) == result_code(third)
+    assert what_counts_instead_of(third) == ""
 
 
 def test_the_register_is_neither_changed_nor_emptied(world):
