@@ -5,6 +5,7 @@ Nobody waits for it and nothing depends on it: what a signature is worth is for 
 
 import fcntl
 import logging
+import time
 from pathlib import Path
 
 from django.conf import settings
@@ -22,7 +23,8 @@ from notifications import pdf_signatures, signing
 
 logger = logging.getLogger(__name__)
 
-MOST_PER_RUN = 200
+# A run begins no further look after this; with the last one it ends before the worker's own limit.
+SECONDS_PER_RUN = 500
 MOST_ATTEMPTS = 2
 _LOCK = 0x53494753
 
@@ -45,14 +47,16 @@ def expect_same_check(document: Document, *, as_of: Document) -> None:
 
 
 def check_waiting() -> int:
-    """Look at the signatures of the files that wait, oldest first; returns at how many.
+    """Look at the signatures of the files that wait, oldest first, and what was tried before last; returns at how many.
 
     One run at a time over all workers.
     """
     done = 0
     with only_run(_LOCK) as alone:
-        while alone and done < MOST_PER_RUN:
-            check = SignatureCheck.objects.filter(checked_at=None).select_related("document").first()
+        until = time.monotonic() + SECONDS_PER_RUN
+        while alone and time.monotonic() < until:
+            waiting = SignatureCheck.objects.filter(checked_at=None).select_related("document")
+            check = waiting.order_by("attempts", "pk").first()
             if check is None:
                 break
             look_at(check)

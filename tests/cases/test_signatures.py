@@ -12,6 +12,7 @@ from cases.enums import DocumentSource
 from cases.errors import Invalid, NotPermitted, NotPossibleNow
 from cases.models import DocumentSignature, IssuedResult, SignatureCheck, StoredPaper
 from cases.result_codes import result_code
+from cases.services import signatures
 from cases.services.results import may_sign_result, sign_result
 from cases.services.signatures import check_waiting, look_at
 from notifications.errors import SigningFailed
@@ -83,6 +84,26 @@ def test_what_took_workers_down_is_given_up(world):
     SignatureCheck.objects.update(attempts=2)
     look_at(SignatureCheck.objects.select_related("document").get(pk=check.pk))
     assert SignatureCheck.objects.get().fault == "too_much"
+
+
+def test_what_was_tried_before_comes_last(world, monkeypatch):
+    tried, new = (SignatureCheck.objects.get(document=add(world, signed())) for _file in range(2))
+    SignatureCheck.objects.filter(pk=tried.pk).update(attempts=1)
+    seen = []
+
+    def look(check):
+        seen.append(check)
+        SignatureCheck.objects.filter(pk=check.pk).update(checked_at=check.document.added_at)
+
+    monkeypatch.setattr(signatures, "look_at", look)
+    assert check_waiting() == 2
+    assert seen == [new, tried]
+
+
+def test_a_run_begins_nothing_after_its_time(world, monkeypatch):
+    add(world, signed())
+    monkeypatch.setattr(signatures, "SECONDS_PER_RUN", 0)
+    assert check_waiting() == 0
 
 
 def test_a_file_that_is_not_there_is_said_to_be_lost(world):
