@@ -10,9 +10,10 @@ class Integrity(TextChoices):
     """Whether the file still is what was signed."""
 
     INTACT = found.INTACT, _("Unchanged since it was signed")
-    ADDED_TO = found.ADDED_TO, _("Unchanged; only signatures, time stamps or form fields were added")
+    ADDED_TO = found.ADDED_TO, _("Unchanged; only signatures or time stamps were added")
     CHANGED = found.CHANGED, _("CHANGED after it was signed")
     BROKEN = found.BROKEN, _("The signature does NOT fit this file")
+    UNJUDGED = found.UNJUDGED, _("Whether it fits this file could not be judged")
 
 
 class Trust(TextChoices):

@@ -84,7 +84,7 @@ def sign(pdf: bytes, key: FileKey | TokenKey, *, place: Place, at: datetime) -> 
 
 def verify(pdf: bytes, *, roots: bytes | None, at: datetime) -> Verdict | None:
     """See `notifications.signing.verify`; `roots` are certificates in PEM."""
-    anchors = _certificates(roots) if roots else []
+    anchors = certificates(roots) if roots else []
     try:
         signatures = PdfFileReader(BytesIO(pdf)).embedded_signatures
         if not signatures:
@@ -192,9 +192,13 @@ def _check_holds(certificate: x509.Certificate, at: datetime) -> None:
         )
 
 
-def _certificates(content: bytes) -> list[x509.Certificate]:
+def certificates(content: bytes) -> list[x509.Certificate]:
+    """What a PEM file holds. Raises `SigningFailed` when that is nothing, or something else."""
     try:
-        return [x509.Certificate.load(der) for _kind, _heads, der in pem.unarmor(content, multiple=True)]
+        found = [x509.Certificate.load(der) for _kind, _heads, der in pem.unarmor(content, multiple=True)]
+        for certificate in found:
+            _words(certificate)  # only now it is read
+        return found
     except ValueError as error:
         raise SigningFailed(
             _("The signature cannot be checked: the file of SIGNING_ROOTS holds no certificates in PEM.")

@@ -15,14 +15,13 @@ from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
 
-CPU_SECONDS, WALL_SECONDS = 20, 40
-MEMORY = 2 * 1024**3  # bytes of address space
 MOST_SIGNATURES = 50
 LONGEST_NAME = 300
 
 # Integrity: every byte as it was signed; or something was added that takes nothing away (another signature, a time
-# stamp, fields of a form); or the content was changed afterwards; or what was signed is not there any more.
-INTACT, ADDED_TO, CHANGED, BROKEN = "intact", "added_to", "changed", "broken"
+# stamp); or the content was changed afterwards; or what was signed is not there any more; or it is so unusual that
+# nobody here can tell.
+INTACT, ADDED_TO, CHANGED, BROKEN, UNJUDGED = "intact", "added_to", "changed", "broken", "unjudged"
 # Trust: certified by a configured root when it was used; by nobody whom we know; no root is configured; the
 # certificate had ended before the file came here, and only the signer says that it was signed earlier.
 TRUSTED, UNTRUSTED, NO_ROOTS, ENDED = "trusted", "untrusted", "no_roots", "ended"
@@ -30,6 +29,19 @@ TRUSTED, UNTRUSTED, NO_ROOTS, ENDED = "trusted", "untrusted", "no_roots", "ended
 NOT_REVOKED, REVOKED, UNKNOWN = "not_revoked", "revoked", "unknown"
 # Why a file could not be looked at.
 UNREADABLE, ENCRYPTED, TOO_MUCH = "unreadable", "encrypted", "too_much"
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a look at one file may take; `memory` in bytes of address space."""
+
+    cpu_seconds: int = 20
+    wall_seconds: float = 40
+    memory: int = 2 * 1024**3
+
+
+FOR_WORKERS = Limits()
+WHILE_SOMEBODY_WAITS = Limits(cpu_seconds=5, wall_seconds=15, memory=512 * 1024**2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +62,28 @@ class FoundSignature:
 
     @property
     def holds(self) -> bool:
-        """Nothing speaks against it, as far as it can be known here."""
-        return (
-            self.integrity in {INTACT, ADDED_TO}
-            and self.trust in {TRUSTED, NO_ROOTS}
-            and self.revocation != REVOKED
-        )
+        return holds(self)
+
+    @property
+    def is_open(self) -> bool:
+        return is_open(self)
+
+
+def holds(one) -> bool:
+    """Unchanged, certified by somebody who is trusted, and not known to be revoked.
+
+    `one` is a `FoundSignature` or whatever was kept of it.
+    """
+    return _is_whole(one) and one.trust == TRUSTED
+
+
+def is_open(one) -> bool:
+    """Nothing speaks against it and nothing for it: no authority is configured, or nobody here can judge it."""
+    return one.integrity == UNJUDGED or (_is_whole(one) and one.trust == NO_ROOTS)
+
+
+def _is_whole(one) -> bool:
+    return one.integrity in {INTACT, ADDED_TO} and one.revocation != REVOKED
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +99,7 @@ def looks_signed(content: bytes) -> bool:
     return content[:1024].find(b"%PDF") >= 0 and b"/ByteRange" in content
 
 
-def look_into(content: bytes, *, roots: Path | None, at: datetime) -> Findings:
+def look_into(content: bytes, *, roots: Path | None, at: datetime, limits: Limits = FOR_WORKERS) -> Findings:
     """The signatures of a file that was here at `at`; never raises for what is inside the file.
 
     Raises `OSError` where no process can be started.
@@ -79,12 +107,14 @@ def look_into(content: bytes, *, roots: Path | None, at: datetime) -> Findings:
     if not looks_signed(content):
         return Findings()
     command = [sys.executable, "-m", "notifications.pdf_signatures", str(roots or ""), at.isoformat()]
+    command += [str(limits.cpu_seconds), str(limits.memory)]
     try:
         done = subprocess.run(
             command,
             input=content,
-            capture_output=True,
-            timeout=WALL_SECONDS,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,  # of any length, and about files of others
+            timeout=limits.wall_seconds,
             cwd=Path(__file__).resolve().parent.parent,
             env={"PATH": "/usr/bin:/bin", "PYTHONDONTWRITEBYTECODE": "1"},
         )
@@ -107,12 +137,15 @@ def _read(told: dict) -> FoundSignature:
 
 
 def main() -> None:
-    resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS))
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-    roots, at = sys.argv[1:3]
-    findings = _findings(
-        sys.stdin.buffer.read(), Path(roots).read_bytes() if roots else None, datetime.fromisoformat(at)
-    )
+    roots, at, cpu_seconds, memory = sys.argv[1:5]
+    resource.setrlimit(resource.RLIMIT_CPU, (int(cpu_seconds), int(cpu_seconds)))
+    resource.setrlimit(resource.RLIMIT_AS, (int(memory), int(memory)))
+    try:
+        findings = _findings(
+            sys.stdin.buffer.read(), Path(roots).read_bytes() if roots else None, datetime.fromisoformat(at)
+        )
+    except MemoryError:
+        findings = Findings(fault=TOO_MUCH)
     json.dump(asdict(findings), sys.stdout, default=lambda moment: moment.isoformat())
 
 
@@ -126,8 +159,6 @@ def _findings(content: bytes, roots: bytes | None, at: datetime) -> Findings:
             return Findings(fault=ENCRYPTED)
         embedded = reader.embedded_regular_signatures
         evidence = _evidence(reader)
-    except MemoryError:
-        return Findings(fault=TOO_MUCH)
     except _damage():
         return Findings(fault=UNREADABLE)
     if len(embedded) > MOST_SIGNATURES:
@@ -183,11 +214,11 @@ def _one(signature, anchors: list, evidence: dict, at: datetime) -> FoundSignatu
             "claimed_at": _utc(signature.self_reported_timestamp),
         }
     except _damage():  # a signature that cannot be taken apart says nothing about anybody
-        return FoundSignature("", "", "", None, None, None, None, BROKEN, UNTRUSTED, UNKNOWN)
+        return FoundSignature("", "", "", None, None, None, None, UNJUDGED, UNTRUSTED, UNKNOWN)
     try:
         integrity, trust, revocation, stamped = _judged(signature, anchors, evidence, at, facts)
     except _damage():
-        integrity, trust, revocation, stamped = BROKEN, UNTRUSTED, UNKNOWN, None
+        integrity, trust, revocation, stamped = UNJUDGED, UNTRUSTED, UNKNOWN, None
     return FoundSignature(
         **facts, stamped_at=stamped, integrity=integrity, trust=trust, revocation=revocation
     )
@@ -233,6 +264,30 @@ def _status(signature, anchors: list, evidence: dict, moment: datetime, **mode):
         signer_validation_context=context(),
         ts_validation_context=context(),
         key_usage_settings=usage,
+        diff_policy=_what_takes_nothing_away(),
+    )
+
+
+def _what_takes_nothing_away():
+    """The library's rules for later additions, without its leave to fill in fields: the amount in a form counts."""
+    from pyhanko.sign import diff_analysis as rules
+
+    harmless = [
+        rules.DocInfoRule(),
+        rules.XrefStreamRule(),
+        rules.ObjectStreamRule(),
+        rules.DSSCompareRule(),
+        rules.MetadataUpdateRule(),
+    ]
+    archiving = rules.ModificationLevel.LTA_UPDATES
+    return rules.StandardDiffPolicy(
+        global_rules=[
+            rules.CatalogModificationRule(),
+            *(rule.as_qualified(archiving) for rule in harmless),
+        ],
+        form_rule=rules.FormUpdatingRule(
+            field_rules=[rules.SigFieldCreationRule(), rules.SigFieldModificationRule()]
+        ),
     )
 
 

@@ -98,6 +98,20 @@ def verify(pdf: bytes, *, at: datetime) -> Verdict | None:
     return pades.verify(pdf, roots=_roots(), at=at)
 
 
+def roots_file() -> Path | None:
+    """Where the certificates of those who are trusted are; None where nobody is configured.
+
+    Raises `SigningFailed` where the file cannot be read or holds none.
+    """
+    from notifications import pades
+
+    content = _roots()
+    if content is None:
+        return None
+    pades.certificates(content)
+    return Path(settings.SIGNING_ROOTS)
+
+
 def _roots() -> bytes | None:
     if not settings.SIGNING_ROOTS:
         return None

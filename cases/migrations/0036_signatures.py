@@ -68,7 +68,7 @@ class Migration(migrations.Migration):
                 ('stamped_at', models.DateTimeField(null=True, verbose_name='signed at, by a time stamp')),
                 ('valid_from', models.DateTimeField(null=True, verbose_name='certificate valid from')),
                 ('valid_until', models.DateTimeField(null=True, verbose_name='certificate valid until')),
-                ('integrity', models.CharField(choices=[('intact', 'Unchanged since it was signed'), ('added_to', 'Unchanged; only signatures, time stamps or form fields were added'), ('changed', 'CHANGED after it was signed'), ('broken', 'The signature does NOT fit this file')], max_length=10)),
+                ('integrity', models.CharField(choices=[('intact', 'Unchanged since it was signed'), ('added_to', 'Unchanged; only signatures or time stamps were added'), ('changed', 'CHANGED after it was signed'), ('broken', 'The signature does NOT fit this file'), ('unjudged', 'Whether it fits this file could not be judged')], max_length=10)),
                 ('trust', models.CharField(choices=[('trusted', 'Certified by a trusted authority'), ('untrusted', 'NOT certified by a trusted authority'), ('no_roots', 'Who certified it cannot be checked: no authority is configured'), ('ended', 'The certificate had ended before the file came; when it was signed is not proven')], max_length=10)),
                 ('revocation', models.CharField(choices=[('not_revoked', "Not revoked, by the authority's word in the file"), ('revoked', 'The certificate was REVOKED'), ('unknown', 'Whether it was revoked cannot be known without asking the authority')], max_length=12)),
                 ('checked_at', models.DateTimeField(verbose_name='checked at')),
@@ -78,7 +78,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'signature',
                 'verbose_name_plural': 'signatures',
                 'ordering': ['document', 'position'],
-                'constraints': [models.UniqueConstraint(fields=('document', 'position'), name='signature_once'), models.CheckConstraint(condition=models.Q(('integrity__in', ['intact', 'added_to', 'changed', 'broken']), ('revocation__in', ['not_revoked', 'revoked', 'unknown']), ('trust__in', ['trusted', 'untrusted', 'no_roots', 'ended'])), name='signature_verdict_known')],
+                'constraints': [models.UniqueConstraint(fields=('document', 'position'), name='signature_once'), models.CheckConstraint(condition=models.Q(('integrity__in', ['intact', 'added_to', 'changed', 'broken', 'unjudged']), ('revocation__in', ['not_revoked', 'revoked', 'unknown']), ('trust__in', ['trusted', 'untrusted', 'no_roots', 'ended'])), name='signature_verdict_known')],
             },
         ),
         pgtrigger.migrations.AddTrigger(

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from cases.enums import ResultKind
 from cases.models.papers import Document
 from cases.signature_enums import Integrity, Revocation, SignatureFault, Trust
+from notifications import pdf_signatures
 from onestop.triggers import not_emptied
 from procedures.models import Agency, ProcedureVersion
 
@@ -85,12 +86,13 @@ class DocumentSignature(models.Model):
 
     @property
     def holds(self) -> bool:
-        """Nothing speaks against it, as far as it can be known here."""
-        return (
-            self.integrity in {Integrity.INTACT, Integrity.ADDED_TO}
-            and self.trust in {Trust.TRUSTED, Trust.NO_ROOTS}
-            and self.revocation != Revocation.REVOKED
-        )
+        """Unchanged, certified by somebody who is trusted, and not known to be revoked."""
+        return pdf_signatures.holds(self)
+
+    @property
+    def is_open(self) -> bool:
+        """Nothing speaks against it and nothing for it."""
+        return pdf_signatures.is_open(self)
 
 
 class IssuedResult(models.Model):

@@ -69,7 +69,7 @@ def report(request: HttpRequest, channel: str) -> HttpResponse:
 def inbound(request: HttpRequest, channel: str) -> HttpResponse:
     """`{"id": …, "from": …, "text": …}`: a message of somebody's; the answer `{"reply": …}` is for the sender.
 
-    The gateway's number for it makes a repeat get the same answer; nothing is looked up or counted twice.
+    By the gateway's number, sender and text a repeat gets the same answer; nothing is looked up or counted twice.
     """
     try:
         if channel != MessageChannel.SMS:
@@ -78,7 +78,10 @@ def inbound(request: HttpRequest, channel: str) -> HttpResponse:
         number, sender, text = (_text(told, name) for name in ("id", "from", "text"))
     except _Refused as refusal:
         return _refusal(channel, refusal)
-    return JsonResponse({"ok": True, "reply": once(f"{channel}:{number}", lambda: answer_to(sender, text))})
+    # A gateway that begins to count anew must not get the answer to somebody else.
+    message = json.dumps([channel, number, sender, text])
+    key = hmac.new(settings.LOOKUP_KEY.encode(), message.encode(), hashlib.sha256).hexdigest()
+    return JsonResponse({"ok": True, "reply": once(key, lambda: answer_to(sender, text))})
 
 
 def answer_to(sender: str, text: str) -> str:

@@ -4,10 +4,11 @@ Says what the register of issued results knows of it, which names no person; wha
 say comes from that file. Nothing that is sent here is kept.
 """
 
+import logging
+
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
@@ -18,9 +19,12 @@ from cases.api.throttles import LookupByAddress, VerifiedFiles
 from cases.public.throttling import too_many
 from cases.public.views import unkept
 from cases.services.documents import hash_of
-from cases.services.signatures import roots
+from cases.services.signatures import look_now
 from cases.signature_enums import Integrity, Revocation, SignatureFault, Trust
 from notifications import pdf_signatures
+from notifications.errors import SigningFailed
+
+logger = logging.getLogger(__name__)
 
 LONGEST = 200  # characters of a code or a proof that are looked at
 
@@ -63,17 +67,28 @@ class VerifyView(View):
             fault = _("The file is larger than %(limit)s MB; none of ours is.") % {"limit": limit}
             return self.page(request, fault=fault, status=400)
         content = upload.read()
-        findings = pdf_signatures.look_into(content, roots=roots(), at=timezone.now())
-        facts = {
-            "is_file": True,
-            "verified": verification.by_file(hash_of(content)),
-            "signatures": [_in_words(one) for one in findings.signatures],
-            "signature_fault": SignatureFault(findings.fault).label if findings.fault else "",
-        }
-        return self.page(request, **facts)
+        verified = verification.by_file(hash_of(content))
+        # What was issued here says itself who signed it.
+        signatures = {} if verified else _signatures_of(content)
+        return self.page(request, is_file=True, verified=verified, **signatures)
 
     def page(self, request: HttpRequest, *, status: int = 200, **facts) -> HttpResponse:
         return unkept(render(request, "public/verify.html", facts, status=status))
+
+
+def _signatures_of(content: bytes) -> dict:
+    """What can be said about them now; that they are compared does not hang on it."""
+    try:
+        findings = look_now(content)
+    except (SigningFailed, OSError) as error:
+        logger.error("signatures are not looked at: %s", error)
+        findings = None
+    if findings is None:
+        return {"signatures_later": True}
+    return {
+        "signatures": [_in_words(one) for one in findings.signatures],
+        "signature_fault": SignatureFault(findings.fault).label if findings.fault else "",
+    }
 
 
 def _in_words(one: pdf_signatures.FoundSignature) -> dict:

@@ -3,7 +3,9 @@
 Nobody waits for it and nothing depends on it: what a signature is worth is for the officer to weigh.
 """
 
+import fcntl
 import logging
+import time
 from pathlib import Path
 
 from django.conf import settings
@@ -17,11 +19,12 @@ from cases.models import Document, DocumentSignature, SignatureCheck
 from cases.pictures import PDF
 from cases.services.only_run import only_run
 from cases.signature_enums import SignatureFault
-from notifications import pdf_signatures
+from notifications import pdf_signatures, signing
 
 logger = logging.getLogger(__name__)
 
-MOST_PER_RUN = 200
+# A run begins no further look after this; with the last one it ends before the worker's own limit.
+SECONDS_PER_RUN = 500
 MOST_ATTEMPTS = 2
 _LOCK = 0x53494753
 
@@ -44,14 +47,16 @@ def expect_same_check(document: Document, *, as_of: Document) -> None:
 
 
 def check_waiting() -> int:
-    """Look at the signatures of the files that wait, oldest first; returns at how many.
+    """Look at the signatures of the files that wait, oldest first, and what was tried before last; returns at how many.
 
     One run at a time over all workers.
     """
     done = 0
     with only_run(_LOCK) as alone:
-        while alone and done < MOST_PER_RUN:
-            check = SignatureCheck.objects.filter(checked_at=None).select_related("document").first()
+        until = time.monotonic() + SECONDS_PER_RUN
+        while alone and time.monotonic() < until:
+            waiting = SignatureCheck.objects.filter(checked_at=None).select_related("document")
+            check = waiting.order_by("attempts", "pk").first()
             if check is None:
                 break
             look_at(check)
@@ -59,10 +64,33 @@ def check_waiting() -> int:
     return done
 
 
+def look_now(content: bytes) -> pdf_signatures.Findings | None:
+    """The signatures of a file that somebody holds and that is not kept; None while another one is looked into.
+
+    One at a time on this machine, with less time and memory than a worker has: anybody may ask. Raises
+    `SigningFailed` as `look_at` does.
+    """
+    if not pdf_signatures.looks_signed(content):
+        return pdf_signatures.Findings()
+    roots = signing.roots_file()
+    with (settings.DATA_DIR / "signatures.lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return None
+        return pdf_signatures.look_into(
+            content, roots=roots, at=timezone.now(), limits=pdf_signatures.WHILE_SOMEBODY_WAITS
+        )
+
+
 def look_at(check: SignatureCheck) -> None:
-    """Look at one file; the attempt is counted first, so that what takes a worker down is given up."""
+    """Look at one file; the attempt is counted first, so that what takes a worker down is given up.
+
+    Raises `SigningFailed` where those who are trusted are configured and cannot be read; the file goes on waiting.
+    """
+    roots = signing.roots_file()
     SignatureCheck.objects.filter(pk=check.pk).update(attempts=F("attempts") + 1)
-    findings = _findings(check)
+    findings = _findings(check, roots)
     now, document = timezone.now(), check.document
     rows = [
         DocumentSignature(document=document, position=place, checked_at=now, **_facts(one))
@@ -77,7 +105,7 @@ def look_at(check: SignatureCheck) -> None:
         SignatureCheck.objects.filter(pk=check.pk).update(checked_at=now, fault=findings.fault)
 
 
-def _findings(check: SignatureCheck) -> pdf_signatures.Findings:
+def _findings(check: SignatureCheck, roots: Path | None) -> pdf_signatures.Findings:
     if check.attempts >= MOST_ATTEMPTS:
         return pdf_signatures.Findings(fault=SignatureFault.TOO_MUCH)
     try:
@@ -86,19 +114,8 @@ def _findings(check: SignatureCheck) -> pdf_signatures.Findings:
     except FileMissing:
         logger.warning("the file of document %s is not there", check.document_id)
         return pdf_signatures.Findings(fault=SignatureFault.LOST)
-    return pdf_signatures.look_into(content, roots=roots(), at=check.document.added_at)
+    return pdf_signatures.look_into(content, roots=roots, at=check.document.added_at)
 
 
 def _facts(one: pdf_signatures.FoundSignature) -> dict:
     return {name: getattr(one, name) for name in one.__slots__}
-
-
-def roots() -> Path | None:
-    """The certificates of those who are trusted; None where nobody is, or where the file is away."""
-    if not settings.SIGNING_ROOTS:
-        return None
-    path = Path(settings.SIGNING_ROOTS)
-    if not path.is_file():
-        logger.error("the file of SIGNING_ROOTS is not there; who certified a signature is not checked")
-        return None
-    return path

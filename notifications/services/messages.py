@@ -118,8 +118,8 @@ def deliver_due(limit: int = 200, now: datetime | None = None) -> DeliveryCounts
             except errors.NotificationError as error:
                 if getattr(error, "unreachable", False):
                     resting.add(message.channel)
-                _tell(gateways.get(message.channel), message, error)
                 counts[_record_failure(message, str(error), at=now or timezone.now())] += 1
+                _tell(gateways.get(message.channel), message, error)
             except Exception as error:  # one message must not hold up those behind it
                 logger.exception("Message %s could not be sent", message.key)
                 why = _t("A fault of the program kept the message from being sent (%(error)s); see the log.")
@@ -139,7 +139,8 @@ def _tell(gateway: Gateway | None, message: Message, error: errors.NotificationE
     if error is not None and not isinstance(error, errors.DeliveryFailed):
         return
     why = "" if error is None or error.refused else str(error)
-    channel_answered.send(Message, channel=message.channel, error=why)
+    # What a listener stumbles over is logged by Django, and keeps no message from being sent.
+    channel_answered.send_robust(Message, channel=message.channel, error=why)
 
 
 def try_email() -> None:

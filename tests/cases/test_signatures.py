@@ -12,8 +12,10 @@ from cases.enums import DocumentSource
 from cases.errors import Invalid, NotPermitted, NotPossibleNow
 from cases.models import DocumentSignature, IssuedResult, SignatureCheck, StoredPaper
 from cases.result_codes import result_code
+from cases.services import signatures
 from cases.services.results import may_sign_result, sign_result
 from cases.services.signatures import check_waiting, look_at
+from notifications.errors import SigningFailed
 from tests import signing as keys
 from tests.cases.helpers import fresh, refused_to_everybody_but
 from tests.cast import pdf, upload
@@ -50,6 +52,21 @@ def test_a_signed_file_waits_and_is_looked_at_by_a_worker(world, office):
     assert check_waiting() == 0
 
 
+HOLLOW = b"-----BEGIN CERTIFICATE-----\nMAIwAA==\n-----END CERTIFICATE-----\n"
+
+
+@pytest.mark.parametrize("roots", [None, b"", b"rubbish", HOLLOW], ids=["away", "empty", "rubbish", "hollow"])
+def test_with_roots_that_cannot_be_read_files_go_on_waiting(world, office, settings, tmp_path, roots):
+    settings.SIGNING_ROOTS = str(tmp_path / "goc.pem")
+    if roots is not None:
+        (tmp_path / "goc.pem").write_bytes(roots)
+    add(world, signed())
+    with pytest.raises(SigningFailed, match="SIGNING_ROOTS"):
+        check_waiting()
+    check = SignatureCheck.objects.get()
+    assert (check.checked_at, check.attempts) == (None, 0)
+
+
 def test_an_unsigned_file_waits_for_nothing(world):
     add(world, pdf())
     assert not SignatureCheck.objects.exists()
@@ -67,6 +84,26 @@ def test_what_took_workers_down_is_given_up(world):
     SignatureCheck.objects.update(attempts=2)
     look_at(SignatureCheck.objects.select_related("document").get(pk=check.pk))
     assert SignatureCheck.objects.get().fault == "too_much"
+
+
+def test_what_was_tried_before_comes_last(world, monkeypatch):
+    tried, new = (SignatureCheck.objects.get(document=add(world, signed())) for _file in range(2))
+    SignatureCheck.objects.filter(pk=tried.pk).update(attempts=1)
+    seen = []
+
+    def look(check):
+        seen.append(check)
+        SignatureCheck.objects.filter(pk=check.pk).update(checked_at=check.document.added_at)
+
+    monkeypatch.setattr(signatures, "look_at", look)
+    assert check_waiting() == 2
+    assert seen == [new, tried]
+
+
+def test_a_run_begins_nothing_after_its_time(world, monkeypatch):
+    add(world, signed())
+    monkeypatch.setattr(signatures, "SECONDS_PER_RUN", 0)
+    assert check_waiting() == 0
 
 
 def test_a_file_that_is_not_there_is_said_to_be_lost(world):
@@ -170,7 +207,7 @@ def test_what_is_signed_already_is_left_as_it_is(world, office):
 def test_code_and_beginning_of_the_hash_find_it_however_they_are_typed(world):
     issued = IssuedResult.objects.get(reference=world.with_result().code)
     digits = issued.sha256[:16].upper()
-    found = verification.by_code(f" {issued.code} ", f"{digits[:8]} {digits[8:]}")
+    found = verification.by_code(f" {issued.code.lower()} ", f"{digits[:8]} {digits[8:]}")
     assert (found.issued, found.counts, found.is_file) == (issued, True, False)
 
 
@@ -202,6 +239,36 @@ def test_a_correction_takes_the_place_of_the_first_result(world):
     found = verification.by_file(first.sha256)
     assert (found.counts, found.correction.code) == (False, result_code(correction))
     assert verification.by_file(found.correction.sha256).counts is True
+
+
+def correct(world, dossier):
+    correction = services.receive_correction(dossier, by=world.clerk, reason="Sai ngày sinh")
+    services.digitize(correction, by=world.clerk)
+    services.start(correction, by=world.officer)
+    recorded = world.record_result(fresh(correction))
+    collector = recorded.applicant.full_name
+    return services.return_result(recorded, by=world.clerk, collector=collector, proof="receipt")
+
+
+def what_counts_instead_of(dossier) -> str:
+    issued = IssuedResult.objects.filter(code=result_code(dossier)).first()
+    found = verification.by_code(issued.code, issued.sha256[:16])
+    return "" if found.counts else found.correction.code
+
+
+def test_of_two_corrections_of_one_result_the_later_counts(world):
+    dossier = world.returned()
+    first, second = correct(world, dossier), correct(world, fresh(dossier))
+    assert what_counts_instead_of(dossier) == what_counts_instead_of(first) == result_code(second)
+    assert what_counts_instead_of(second) == ""
+
+
+def test_a_chain_of_corrections_leads_to_its_end(world):
+    dossier = world.returned()
+    second = correct(world, dossier)
+    third = correct(world, second)
+    assert what_counts_instead_of(dossier) == what_counts_instead_of(second) == result_code(third)
+    assert what_counts_instead_of(third) == ""
 
 
 def test_the_register_is_neither_changed_nor_emptied(world):

@@ -16,6 +16,7 @@ from notifications.enums import MessageState
 from notifications.models import Message, MessageAttempt
 from notifications.services import letters, messages
 from notifications.services.messages import DeliveryCounts, deliver_due, enqueue
+from notifications.signals import channel_answered
 from notifications.tasks import deliver_messages
 from tests.notifications.builders import NOW, in_parallel, issued, text_of
 
@@ -41,6 +42,22 @@ def sms(event="due:1", recipient="0900000123", **values):
 
 def minutes(number: int):
     return NOW + timedelta(minutes=number)
+
+
+@pytest.mark.parametrize(("answer", "counts"), [("ok", {"sent": 2}), ("refused", {"failed": 2})])
+def test_who_listens_and_stumbles_holds_up_no_message(clock, gateway, caplog, answer, counts):
+    def stumble(**_kwargs):
+        raise DatabaseError("away")
+
+    gateway(answer)
+    sms(), sms("due:2")
+    channel_answered.connect(stumble)
+    try:
+        assert deliver_due() == DeliveryCounts(**counts)
+    finally:
+        channel_answered.disconnect(stumble)
+    assert set(Message.objects.values_list("attempts", "claimed_until")) == {(1, None)}
+    assert "away" in caplog.text
 
 
 def test_message_waits_until_it_is_delivered(clock):

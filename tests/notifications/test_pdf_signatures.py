@@ -4,7 +4,7 @@ from io import BytesIO
 from pathlib import Path
 
 import pytest
-from pyhanko.pdf_utils import writer
+from pyhanko.pdf_utils import generic, writer
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.sign import signers, timestamps
 from pyhanko.sign.fields import SigSeedSubFilter
@@ -66,8 +66,18 @@ def test_who_signed_is_certified_and_nothing_was_changed(roots):
     assert (one.valid_from, one.valid_until) == (local(keys.FIRST), local(keys.LAST))
 
 
-def test_without_roots_nothing_is_said_about_trust():
-    assert only(signed()).trust == "no_roots"
+def test_without_roots_nothing_is_said_about_trust_and_nothing_holds():
+    one = only(signed())
+    assert (one.trust, one.holds, one.is_open) == ("no_roots", False, True)
+
+
+def test_what_nobody_here_can_judge_is_not_said_to_be_broken(roots, monkeypatch):
+    def stumble(*_args):
+        raise TypeError
+
+    monkeypatch.setattr(found, "_judged", stumble)
+    (one,) = found._findings(signed(), roots.read_bytes(), AT).signatures
+    assert (one.integrity, one.holds, one.is_open) == ("unjudged", False, True)
 
 
 def test_somebody_elses_authority_is_not_ours(tmp_path):
@@ -89,10 +99,51 @@ def test_a_page_added_after_the_signature_is_a_change(roots):
         contents=out.add_object(writer.generic.StreamObject(stream_data=b"")), media_box=(0, 0, 100, 100)
     )
     out.insert_page(page)
-    changed = BytesIO()
-    out.write(changed)
-    one = only(changed.getvalue(), roots)
+    one = only(written(out), roots)
     assert (one.integrity, one.holds) == ("changed", False)
+
+
+def form() -> bytes:
+    """A page with one field to fill in, which says 100."""
+    out = IncrementalPdfFileWriter(BytesIO(pdf()))
+    page = out.root["/Pages"]["/Kids"][0].get_object()
+    field = generic.DictionaryObject(
+        {
+            generic.pdf_name("/Type"): generic.pdf_name("/Annot"),
+            generic.pdf_name("/Subtype"): generic.pdf_name("/Widget"),
+            generic.pdf_name("/FT"): generic.pdf_name("/Tx"),
+            generic.pdf_name("/T"): generic.pdf_string("SoTien"),
+            generic.pdf_name("/V"): generic.pdf_string("100"),
+            generic.pdf_name("/Rect"): generic.ArrayObject(map(generic.NumberObject, (0, 0, 90, 20))),
+        }
+    )
+    fields = generic.ArrayObject([out.add_object(field)])
+    page["/Annots"] = fields
+    out.update_container(page)
+    out.root["/AcroForm"] = generic.DictionaryObject({generic.pdf_name("/Fields"): fields})
+    out.update_root()
+    return written(out)
+
+
+def written(out: IncrementalPdfFileWriter) -> bytes:
+    content = BytesIO()
+    out.write(content)
+    return content.getvalue()
+
+
+def test_a_field_filled_in_after_the_signature_is_a_change(roots):
+    out = IncrementalPdfFileWriter(BytesIO(signed(form())))
+    field = out.root["/AcroForm"]["/Fields"][0]
+    assert field["/V"] == "100"
+    field["/V"] = generic.pdf_string("100000")
+    out.update_container(field)
+    one = only(written(out), roots)
+    assert (one.integrity, one.holds) == ("changed", False)
+
+
+def test_a_form_may_be_signed_twice(roots):
+    findings = found.look_into(signed(signed(form()), field="ChuKy2"), roots=roots, at=AT)
+    assert [one.integrity for one in findings.signatures] == ["added_to", "intact"]
 
 
 def test_a_second_signature_takes_nothing_from_the_first(roots):
@@ -149,9 +200,17 @@ def test_bad_files_are_a_word_and_never_a_crash(content, fault):
     assert found.look_into(content, roots=None, at=AT).fault == fault
 
 
-def test_what_takes_too_long_is_given_up(monkeypatch):
-    monkeypatch.setattr(found, "WALL_SECONDS", 0.01)
-    assert found.look_into(signed(), roots=None, at=AT).fault == "too_much"
+@pytest.mark.parametrize(
+    "limits", [found.Limits(wall_seconds=0.01), found.Limits(cpu_seconds=0)], ids=["wall", "cpu"]
+)
+def test_what_takes_too_long_is_given_up(limits):
+    assert found.look_into(signed(), roots=None, at=AT, limits=limits).fault == "too_much"
+
+
+def test_while_somebody_waits_there_is_enough_for_an_honest_file(roots):
+    content = signed(signed(stamper=stamper()), field="ChuKy2")
+    findings = found.look_into(content, roots=roots, at=AT, limits=found.WHILE_SOMEBODY_WAITS)
+    assert [one.holds for one in findings.signatures] == [True, True]
 
 
 def test_half_a_file_holds_nothing():

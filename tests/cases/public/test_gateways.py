@@ -123,6 +123,13 @@ def test_a_repeat_is_answered_the_same_and_counted_once(world):
     assert text(asked_for(dossier), number="43") != first
 
 
+def test_a_number_that_is_used_again_never_gives_ones_answer_to_another(world):
+    first, second = world.receive(), world.receive()
+    assert text(asked_for(first), number="42").startswith(f"Ho so {first.code}")
+    assert text("TC 1", sender="0900000002", number="42") == text_lookup.HELP
+    assert text(asked_for(second), number="42").startswith(f"Ho so {second.code}")
+
+
 def test_neither_telephone_nor_secret_is_kept(world):
     dossier = world.receive()
     text(asked_for(dossier), sender="0912345678", number="42")

@@ -1,5 +1,7 @@
 """The page `/xac-minh/`: is this result real? For everybody, without JavaScript and without cookies."""
 
+import fcntl
+
 import pytest
 from django.test import Client
 
@@ -14,7 +16,8 @@ from tests.notifications.test_pdf_signatures import signed
 
 
 @pytest.fixture
-def page():
+def page(settings, tmp_path):
+    settings.DATA_DIR = tmp_path
     return Client(enforce_csrf_checks=True, headers={"Accept-Language": "en"})
 
 
@@ -48,19 +51,44 @@ def test_what_does_not_fit_says_the_same_whether_the_code_exists(world, page):
     assert texts[0] == texts[1]
 
 
-def test_the_very_file_is_known_and_its_signature_shown(world, page, settings, tmp_path):
+def test_the_very_file_is_known_and_of_another_the_signature_is_looked_at(world, page, settings, tmp_path):
     keys.connect(settings, tmp_path)
     dossier = world.with_result()
     sign_result(dossier, by=world.head)
     content = file_of(dossier)
     text = text_of(page.post("/xac-minh/", {"file": upload("kq.pdf", content)}))
     assert "the very file that was issued" in text
+    assert f"Signed digitally by {keys.SIGNER}, {keys.ORGANIZATION}" in text
+    assert "Signatures inside the file" not in text
+    text = text_of(page.post("/xac-minh/", {"file": upload("kq.pdf", signed())}))
     assert f"{keys.SIGNER}, {keys.ORGANIZATION} holds" in text
     changed = content.replace(b"/MediaBox", b"/MedIaBox", 1)
     text = text_of(page.post("/xac-minh/", {"file": upload("kq.pdf", changed)}))
     assert "This file is none that was issued here" in text
     assert "does not hold" in text
     assert "The signature does NOT fit this file" in text
+
+
+def test_without_roots_a_signature_is_neither_good_nor_bad(db, page):
+    text = text_of(page.post("/xac-minh/", {"file": upload("x.pdf", signed())}))
+    assert f"{keys.SIGNER}, {keys.ORGANIZATION} cannot be confirmed" in text
+    assert "no authority is configured" in text
+
+
+def test_with_roots_that_cannot_be_read_only_the_file_is_compared(db, page, settings):
+    settings.SIGNING_ROOTS = "/nowhere.pem"
+    text = text_of(page.post("/xac-minh/", {"file": upload("x.pdf", signed())}))
+    assert "This file is none that was issued here" in text
+    assert "Signatures cannot be looked at just now" in text
+    assert keys.SIGNER not in text
+
+
+def test_while_another_file_is_looked_into_only_the_file_is_compared(db, page, settings):
+    with (settings.DATA_DIR / "signatures.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        text = text_of(page.post("/xac-minh/", {"file": upload("x.pdf", signed())}))
+    assert "This file is none that was issued here" in text
+    assert "Signatures cannot be looked at just now" in text
 
 
 def test_a_result_that_was_taken_back_says_so(world, page):
