@@ -7,6 +7,7 @@ has to ask first or needs a receiver that knows repeats. No sentence holds an ad
 
 import ipaddress
 import json
+import re
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -19,6 +20,8 @@ from django.utils.translation import gettext as _
 CONNECT_SECONDS, READ_SECONDS = 5, 60
 LONGEST_ANSWER = 16 * 1024 * 1024  # bytes
 LONGEST_TEXT = 300  # characters of what the other side said, as far as it is kept
+# A word of a protocol, and no number of a person.
+CODE = re.compile(r"(?!.*\d{9})[A-Za-z0-9_-]{1,40}")
 
 
 class OutsideError(Exception):
@@ -95,6 +98,8 @@ class Door:
 
     `headers` go with every request (keys, tokens). Redirects are not followed: what was meant for one system is
     not told to another. `whole_seconds` are for everything that is asked here together, where somebody waits.
+    `refuses_by_status` is False for a protocol that says no in its body: HTTP 404 or 413 then comes from something
+    on the way, is `Garbled`, and nobody's considered no.
     """
 
     url: str
@@ -102,6 +107,7 @@ class Door:
     read_seconds: float = READ_SECONDS
     longest_answer: int = LONGEST_ANSWER
     whole_seconds: float | None = None
+    refuses_by_status: bool = True
 
     def __post_init__(self) -> None:
         if not self.url:
@@ -134,7 +140,7 @@ class Door:
         address = f"{self.url.rstrip('/')}/{path.lstrip('/')}" if path else self.url
         try:
             with self._client.stream(method, address, timeout=self._timeout(), **options) as answer:
-                return _good(Answer(answer.status_code, answer.headers, self._read(answer)))
+                return self._good(Answer(answer.status_code, answer.headers, self._read(answer)))
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
             raise NotReached(
                 _("It cannot be reached (%(error)s).") % {"error": type(error).__name__}
@@ -166,25 +172,40 @@ class Door:
                 raise Garbled(_("The answer is longer than anything that was asked for."))
         return bytes(content)
 
-
-def _good(answer: Answer) -> Answer:
-    status = {"status": answer.status}
-    if 200 <= answer.status < 300:
-        return answer
-    if answer.status in {401, 403}:
-        raise NotLetIn(_("It does not let us in (HTTP %(status)s).") % status, str(answer.status))
-    if answer.status in {429, 503}:
-        raise NotReached(_("It is busy and takes nothing now (HTTP %(status)s).") % status)
-    if answer.status >= 500:
-        raise NoAnswer(_("It failed at our request (HTTP %(status)s).") % status)
-    if answer.status >= 400:
-        raise Refused(_("It refused the request (HTTP %(status)s).") % status, str(answer.status))
-    raise Garbled(_("It sent us elsewhere (HTTP %(status)s); nobody goes there unasked.") % status)
+    def _good(self, answer: Answer) -> Answer:
+        status = {"status": answer.status}
+        if 200 <= answer.status < 300:
+            return answer
+        if answer.status in {401, 403}:
+            raise NotLetIn(_("It does not let us in (HTTP %(status)s).") % status, str(answer.status))
+        if answer.status in {429, 503}:
+            raise NotReached(_("It is busy and takes nothing now (HTTP %(status)s).") % status)
+        if answer.status >= 500:
+            raise NoAnswer(_("It failed at our request (HTTP %(status)s).") % status)
+        if answer.status >= 400 and not self.refuses_by_status:
+            raise Garbled(
+                _("What answers at its address does not know the request (HTTP %(status)s).") % status
+            )
+        if answer.status >= 400:
+            raise Refused(_("It refused the request (HTTP %(status)s).") % status, str(answer.status))
+        raise Garbled(_("It sent us elsewhere (HTTP %(status)s); nobody goes there unasked.") % status)
 
 
 def shortened(text: object) -> str:
     """What the other side said, on one line and not for ever long."""
     return " ".join(str(text).split())[:LONGEST_TEXT]
+
+
+def kept_reason(error: OutsideError) -> str:
+    """What is kept of why it failed: our own sentence, and of a refusal its code alone.
+
+    What the other side writes may name the person who was asked about.
+    """
+    if not isinstance(error, Refused) or isinstance(error, NotLetIn):
+        return shortened(error)
+    if CODE.fullmatch(error.code):
+        return _("It refuses with the code %(code)s.") % {"code": error.code}
+    return _("It refuses, with a code that is none.")
 
 
 def is_this_machine(url: str) -> bool:

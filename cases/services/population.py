@@ -25,7 +25,7 @@ from cases.models.population import FORGOTTEN_BY_RETENTION
 from cases.services import outages
 from cases.services.connections import Connection, calling
 from onestop.encryption import keyed_hash
-from onestop.outside import NotLetIn, OutsideError, Refused, shortened
+from onestop.outside import NotLetIn, OutsideError, Refused, kept_reason
 from procedures.enums import DESK_ROLES
 from procedures.models import Procedure, Staff
 from procedures.text import one_line
@@ -180,10 +180,10 @@ def _question(
 
 
 def _without_answer(row: PopulationLookup, error: OutsideError) -> LookedUp:
-    """Refused is an answer to this question; everything else is an outage."""
+    """Refused is an answer to this question; everything else is an outage. The other side's words are only shown."""
     is_refused = isinstance(error, Refused) and not isinstance(error, NotLetIn)
     row.outcome = Outcome.REFUSED if is_refused else Outcome.FAILED
-    row.reason = shortened(error)
+    row.reason = kept_reason(error)
     row.save(update_fields=["outcome", "reason"])
     if is_refused:
         outages.end(System.POPULATION)

@@ -20,7 +20,7 @@ from cases.models import Dossier, ResultHandIn, StoredPaper
 from cases.services.connections import Connection, calling
 from onestop import access
 from onestop.encryption import CannotDecrypt
-from onestop.outside import NotLetIn, OutsideError, Refused, shortened
+from onestop.outside import NotLetIn, OutsideError, Refused, kept_reason
 from procedures.models import Staff
 
 logger = logging.getLogger(__name__)
@@ -106,7 +106,7 @@ def _delivered(row: ResultHandIn) -> str:
     except OutsideError as error:
         is_refused = isinstance(error, Refused) and not isinstance(error, NotLetIn)
         row.state = HandIn.REFUSED if is_refused else HandIn.WAITING
-        row.reason = shortened(error)
+        row.reason = kept_reason(error)
         row.next_attempt_at = timezone.now() + pause_after(row.attempts)
     else:
         row.state, row.receipt, row.reason = HandIn.DELIVERED, receipt, ""

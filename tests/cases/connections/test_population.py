@@ -17,7 +17,7 @@ from cases.services import population as service
 from cases.services.applicants import ApplicantFacts
 from onestop.encryption import keyed_hash
 from onestop.outside import NotLetIn, OutsideError
-from onestop.simulators.base import Fault
+from onestop.simulators.base import Fault, Reply
 from tests.cases.helpers import everything, refused
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english")]
@@ -89,7 +89,17 @@ def test_a_purpose_that_the_other_side_does_not_accept_is_a_refusal_and_no_outag
         "(giả lập) Go on by hand."
     )
     assert (row().outcome, found.told.ground) == (Outcome.REFUSED, "")
+    assert row().reason == "It refuses with the code 05."  # its words may name somebody, and are shown only
     assert not Outage.objects.exists()
+
+
+@pytest.mark.parametrize("status", [404, 405, 413])
+def test_a_status_on_the_way_is_an_outage(world, population, monkeypatch, status):
+    client.sign_of_life(service.account())
+    monkeypatch.setattr(population, "answer", lambda _asked: Reply(status, ""))
+    found = look_up(world)
+    assert (found.told.outcome, found.told.ground) == (Outcome.FAILED, ReuseGround.SYSTEM_FAILURE)
+    assert ConnectionState.objects.get().failing_since
 
 
 def test_names_and_addresses_of_the_protocol_are_configurable(population, settings):
