@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from django.urls import reverse, reverse_lazy
 from django.utils import timezone
 
 from cases.connections.stores import personal
@@ -161,3 +162,40 @@ def test_no_word_of_the_other_side_is_kept_that_may_name_somebody(personal_store
     monkeypatch.setattr(personal_store, "answer", lambda _asked: Reply(200, said))
     put_back.deliver_due()
     assert now(row) == (HandIn.REFUSED, 1, "It refuses, with a code that is none.")
+
+
+# The page of what was refused ----------------------------------------------------------------------
+
+PAGE = reverse_lazy("admin:put_back")
+
+
+@pytest.fixture
+def refused(row, personal_store) -> ResultHandIn:
+    personal_store.set_fault(Fault.REFUSE, 1)
+    put_back.deliver_due()
+    return row
+
+
+def shown_to(person, client) -> str:
+    client.force_login(person)
+    return client.get(PAGE).content.decode()
+
+
+def test_what_was_refused_stands_on_a_page_and_is_sent_again(personal_store, refused, client):
+    page = shown_to(make_person("he-thong", None, Role.SYSTEM_ADMIN, is_staff=True), client)
+    assert refused.result_code in page
+    assert "It refuses with the code 99." in page
+    assert f'href="{PAGE}"' in client.get(reverse("admin:connections")).content.decode()
+    said = client.post(reverse("admin:put_back_again", args=[refused.pk]), follow=True).content.decode()
+    assert "It is sent within a minute." in said
+    assert "Nothing was refused." in said
+    put_back.deliver_due()
+    assert now(refused)[0] == HandIn.DELIVERED
+
+
+def test_everyone_sees_the_own_agencies_only(world, refused, client):
+    mine = shown_to(world.supervisor, client)
+    assert refused.result_code in mine
+    assert "Send again" not in mine  # the administrators of the system do
+    other = make_person("lanh-dao-khac", world.other_ward, Role.SUPERVISOR, is_staff=True)
+    assert refused.result_code not in shown_to(other, client)
