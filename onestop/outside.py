@@ -9,9 +9,12 @@ import ipaddress
 import json
 import re
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future, wait
+from contextvars import copy_context
 from dataclasses import dataclass, field
-from typing import Any, Self
+from threading import BoundedSemaphore, Thread
+from typing import Any, Self, TypeVar
 from urllib.parse import urlsplit
 
 import httpx
@@ -22,6 +25,9 @@ LONGEST_ANSWER = 16 * 1024 * 1024  # bytes
 LONGEST_TEXT = 300  # characters of what the other side said, as far as it is kept
 # A word of a protocol, and no number of a person.
 CODE = re.compile(r"(?!.*\d{9})[A-Za-z0-9_-]{1,40}")
+
+T = TypeVar("T")
+_on_their_way = BoundedSemaphore(8)  # calls of this process that somebody waits for; see `within`
 
 
 class OutsideError(Exception):
@@ -194,6 +200,33 @@ class Door:
 def shortened(text: object) -> str:
     """What the other side said, on one line and not for ever long."""
     return " ".join(str(text).split())[:LONGEST_TEXT]
+
+
+def within(seconds: float, ask: Callable[[], T]) -> T:
+    """What `ask` brings, and nobody waits longer: the time limits of HTTP begin anew with each part of a call.
+
+    It runs in a thread of its own, which ends with its call and holds up no shutdown; it uses no database. Raises
+    `NoAnswer`, and `NotReached` when as many calls as may be on their way hang.
+    """
+    ends_at = time.monotonic() + seconds
+    if not _on_their_way.acquire(timeout=seconds):
+        raise NotReached(_("There was no time left to ask."))
+    result: Future[T] = Future()
+    language = copy_context()
+
+    def run() -> None:
+        try:
+            result.set_result(language.run(ask))
+        except BaseException as error:  # noqa: BLE001 - handed on to who waits
+            result.set_exception(error)
+        finally:
+            _on_their_way.release()
+
+    Thread(target=run, name="outside", daemon=True).start()
+    wait([result], timeout=ends_at - time.monotonic())
+    if not result.done():
+        raise NoAnswer(_("There was no answer in time."))
+    return result.result()
 
 
 def kept_reason(error: OutsideError) -> str:

@@ -29,7 +29,8 @@ def look_up(typed: QueryDict, code: str, *, by) -> tuple[LookedUp, population.Lo
     Consent and day of birth are those of one person: for another number than before they are asked for again.
     """
     values = typed.copy()
-    if _was_somebody_else(values):
+    reception = population.Reception(by.pk, code, values.get("nonce", ""))
+    if _was_somebody_else(values, reception):
         return LookedUp(values, sentence=_begun_anew(values), focus="consent"), None
     try:
         found = population.look_up(
@@ -44,16 +45,16 @@ def look_up(typed: QueryDict, code: str, *, by) -> tuple[LookedUp, population.Lo
         )
     except CaseError as error:
         return LookedUp(values, sentence=error.sentence, focus=error.field or "id_number"), None
-    values["population"] = population.carried(found.told)
+    values["population"] = population.carried(found.told, reception)
     if found.told.answered and found.reply:
         _fill_in(values, found.reply)
     return LookedUp(values, sentence=found.sentence, focus=_focus(values, found.told)), found
 
 
-def _was_somebody_else(values: QueryDict) -> bool:
+def _was_somebody_else(values: QueryDict, reception: population.Reception) -> bool:
     """The page was filled in, or looked up, for another number than the one that stands there now."""
     number, filled_for = tidy_number(values.get("id_number", "")), values.get("filled_for", "")
-    told = population.carried_back(values.get("population", ""))
+    told = population.carried_back(values.get("population", ""), reception)
     return bool(filled_for and filled_for != number or told and not told.is_about(number))
 
 

@@ -260,3 +260,20 @@ def test_the_card_of_the_next_person_takes_no_consent_along(world, desk):
 def test_no_draft_keeps_consent_and_day_of_birth(world, desk):
     desk.post(f"{PAGE}nhap/", typed(desk, world.free, consent="on", birth_date="01/01/1999", verify="1"))
     assert not {"consent", "birth_date", "verify"} & set(ReceptionDraft.objects.get().data)
+
+
+@pytest.mark.parametrize("elsewhere", [{"nonce": "another-page"}, {"procedure": "1.000002"}])
+def test_the_mark_of_another_page_is_none(world, desk, elsewhere):
+    page = {**shown(press(desk, world.free)), "procedure": "1.000001", "check": "1"}
+    assert desk.post(PAGE, page).context["form"].looked_up
+    assert desk.post(PAGE, {**page, **elsewhere}).context["form"].looked_up is None
+
+
+def test_nothing_counts_as_reused_on_a_look_up_that_was_used_up(world, desk, population):
+    response = press(desk, world.free)
+    PopulationLookup.objects.update(dossier=world.receive())
+    refused = receive(desk, response)
+    assert "The look-up on this page counts for another dossier. Look the person up again." in text_of(
+        refused
+    )
+    assert Dossier.objects.count() == 1
