@@ -88,6 +88,7 @@ NOT_TOLD = {
         "cases.LogBook",
         "cases.Outage",
         "cases.PartMonth",
+        "cases.PaymentDay",  # sums of a day
         "cases.QueueDay",
         "cases.QueueService",
         "cases.ReceiptCounter",

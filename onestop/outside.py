@@ -7,10 +7,14 @@ has to ask first or needs a receiver that knows repeats. No sentence holds an ad
 
 import ipaddress
 import json
+import re
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future, wait
+from contextvars import copy_context
 from dataclasses import dataclass, field
-from typing import Any, Self
+from threading import BoundedSemaphore, Thread
+from typing import Any, Self, TypeVar
 from urllib.parse import urlsplit
 
 import httpx
@@ -19,6 +23,11 @@ from django.utils.translation import gettext as _
 CONNECT_SECONDS, READ_SECONDS = 5, 60
 LONGEST_ANSWER = 16 * 1024 * 1024  # bytes
 LONGEST_TEXT = 300  # characters of what the other side said, as far as it is kept
+# A word of a protocol, and no number of a person.
+CODE = re.compile(r"(?!.*\d{9})[A-Za-z0-9_-]{1,40}")
+
+T = TypeVar("T")
+_on_their_way = BoundedSemaphore(8)  # calls of this process that somebody waits for; see `within`
 
 
 class OutsideError(Exception):
@@ -99,6 +108,8 @@ class Door:
 
     `headers` go with every request (keys, tokens). Redirects are not followed: what was meant for one system is
     not told to another. `whole_seconds` are for everything that is asked here together, where somebody waits.
+    `refuses_by_status` is False for a protocol that says no in its body: HTTP 404 or 413 then comes from something
+    on the way, is `Garbled`, and nobody's considered no.
     """
 
     url: str
@@ -106,6 +117,7 @@ class Door:
     read_seconds: float = READ_SECONDS
     longest_answer: int = LONGEST_ANSWER
     whole_seconds: float | None = None
+    refuses_by_status: bool = True
 
     def __post_init__(self) -> None:
         if not self.url:
@@ -138,7 +150,7 @@ class Door:
         address = f"{self.url.rstrip('/')}/{path.lstrip('/')}" if path else self.url
         try:
             with self._client.stream(method, address, timeout=self._timeout(), **options) as answer:
-                return _good(Answer(answer.status_code, answer.headers, self._read(answer)))
+                return self._good(Answer(answer.status_code, answer.headers, self._read(answer)))
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
             raise NotReached(
                 _("It cannot be reached (%(error)s).") % {"error": type(error).__name__}
@@ -170,25 +182,67 @@ class Door:
                 raise Garbled(_("The answer is longer than anything that was asked for."))
         return bytes(content)
 
-
-def _good(answer: Answer) -> Answer:
-    status = {"status": answer.status}
-    if 200 <= answer.status < 300:
-        return answer
-    if answer.status in {401, 403}:
-        raise NotLetIn(_("It does not let us in (HTTP %(status)s).") % status, str(answer.status))
-    if answer.status in {429, 503}:
-        raise NotReached(_("It is busy and takes nothing now (HTTP %(status)s).") % status)
-    if answer.status >= 500:
-        raise NoAnswer(_("It failed at our request (HTTP %(status)s).") % status)
-    if answer.status >= 400:
-        raise Refused(_("It refused the request (HTTP %(status)s).") % status, str(answer.status))
-    raise Garbled(_("It sent us elsewhere (HTTP %(status)s); nobody goes there unasked.") % status)
+    def _good(self, answer: Answer) -> Answer:
+        status = {"status": answer.status}
+        if 200 <= answer.status < 300:
+            return answer
+        if answer.status in {401, 403}:
+            raise NotLetIn(_("It does not let us in (HTTP %(status)s).") % status, str(answer.status))
+        if answer.status in {429, 503}:
+            raise NotReached(_("It is busy and takes nothing now (HTTP %(status)s).") % status)
+        if answer.status >= 500:
+            raise NoAnswer(_("It failed at our request (HTTP %(status)s).") % status)
+        if answer.status >= 400 and not self.refuses_by_status:
+            raise Garbled(
+                _("What answers at its address does not know the request (HTTP %(status)s).") % status
+            )
+        if answer.status >= 400:
+            raise Refused(_("It refused the request (HTTP %(status)s).") % status, str(answer.status))
+        raise Garbled(_("It sent us elsewhere (HTTP %(status)s); nobody goes there unasked.") % status)
 
 
 def shortened(text: object) -> str:
     """What the other side said, on one line and not for ever long."""
     return " ".join(str(text).split())[:LONGEST_TEXT]
+
+
+def within(seconds: float, ask: Callable[[], T]) -> T:
+    """What `ask` brings, and nobody waits longer: the time limits of HTTP begin anew with each part of a call.
+
+    It runs in a thread of its own, which ends with its call and holds up no shutdown; it uses no database. Raises
+    `NoAnswer`, and `NotReached` when as many calls as may be on their way hang.
+    """
+    ends_at = time.monotonic() + seconds
+    if not _on_their_way.acquire(timeout=seconds):
+        raise NotReached(_("There was no time left to ask."))
+    result: Future[T] = Future()
+    language = copy_context()
+
+    def run() -> None:
+        try:
+            result.set_result(language.run(ask))
+        except BaseException as error:  # noqa: BLE001 - handed on to who waits
+            result.set_exception(error)
+        finally:
+            _on_their_way.release()
+
+    Thread(target=run, name="outside", daemon=True).start()
+    wait([result], timeout=ends_at - time.monotonic())
+    if not result.done():
+        raise NoAnswer(_("There was no answer in time."))
+    return result.result()
+
+
+def kept_reason(error: OutsideError) -> str:
+    """What is kept of why it failed: our own sentence, and of a refusal its code alone.
+
+    What the other side writes may name the person who was asked about.
+    """
+    if not isinstance(error, Refused) or isinstance(error, NotLetIn):
+        return shortened(error)
+    if CODE.fullmatch(error.code):
+        return _("It refuses with the code %(code)s.") % {"code": error.code}
+    return _("It refuses, with a code that is none.")
 
 
 def is_this_machine(url: str) -> bool:

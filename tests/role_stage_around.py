@@ -5,7 +5,18 @@ from datetime import date, timedelta
 from django.utils import timezone
 
 from cases import services
-from cases.models import Dossier, OnlinePayment, OnlineRefund, PaymentDay, PaymentDifference, PostalOrder
+from cases.connections.stores.facts import HandIn
+from cases.connections.systems import System
+from cases.models import (
+    Dossier,
+    OnlinePayment,
+    OnlineRefund,
+    PaymentDay,
+    PaymentDifference,
+    PostalOrder,
+    ResultHandIn,
+    StoredPaper,
+)
 from cases.payment_enums import DifferenceKind, RefundState
 from cases.services.payment_taking import Said, take
 from cases.services.post import PostalDirection
@@ -42,7 +53,21 @@ def around_places(world: World, dossiers: dict[str, Dossier]) -> dict[str, objec
         ordered_by=world.clerk,
         ordered_at=now,
     )
-    return {"difference": difference.pk, "refund": OnlineRefund.objects.get().pk, "postal_order": postal.pk}
+    hand_in = ResultHandIn.objects.create(
+        system=System.PERSONAL_STORE,
+        paper=StoredPaper.objects.first(),
+        result_code="KQ-1",
+        state=HandIn.REFUSED,
+        reason="Từ chối",
+        next_attempt_at=now,
+        created_at=now,
+    )
+    return {
+        "hand_in": hand_in.pk,
+        "difference": difference.pk,
+        "refund": OnlineRefund.objects.get().pk,
+        "postal_order": postal.pk,
+    }
 
 
 def around_bodies(world: World, places: dict[str, object]) -> dict[str, dict]:

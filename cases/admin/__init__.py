@@ -34,6 +34,7 @@ from cases.admin import (
     portal,
     post,
     postings,
+    put_back,
     queue_setup,
     quick_service,
     ratings,
@@ -91,6 +92,7 @@ __all__ = [
     "post",
     "population",
     "postings",
+    "put_back",
     "queue_setup",
     "quick_service",
     "read_access",
@@ -204,6 +206,8 @@ admin.site.add_page("ma-truy-cap/<uuid:token>/thu-hoi/", tokens.revoke, "token_r
 admin.site.add_page("ket-noi/", connections.connections, "connections")
 admin.site.add_page("ket-noi/cong-quoc-gia/", portal.page, "portal")
 admin.site.add_page("ket-noi/cong-quoc-gia/lam/<slug:what>/", portal.act, "portal_act")
+admin.site.add_page("ket-noi/kho-ca-nhan/", put_back.refused, "put_back")
+admin.site.add_page("ket-noi/kho-ca-nhan/<int:pk>/gui-lai/", put_back.send_again, "put_back_again")
 admin.site.add_page("ket-noi/<slug:system>/thu/", connections.try_now, "connection_try")
 admin.site.add_page("thanh-toan/", online_payments.online_payments, "online_payments")
 admin.site.add_page("thanh-toan/doi-soat/", online_payments.compare, "payment_compare")

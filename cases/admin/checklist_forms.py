@@ -172,6 +172,10 @@ class ChecklistForm(OfficeForm):
             for component in self.component_rows
         ]
 
+    def relies_on_an_answer(self) -> bool:
+        """Something counts as reused only because a system has answered for this applicant."""
+        return any(fact.is_answered and fact.provision == Provision.REUSED for fact in self.component_facts())
+
     def chosen_limit(self):
         chosen = self.cleaned_data.get("limit")
         return next((limit for limit in self.limits if limit.pk == chosen), None)

@@ -168,7 +168,12 @@ def _answer_once(request, form: ReceptionForm, desk: Agency) -> int:
 
     def act():
         dossier = _answer(request, form, desk)
-        population.keep_with(dossier, form.looked_up, form.cleaned_data, by=request.user)
+        is_noted = population.keep_with(dossier, form.looked_up, form.cleaned_data, by=request.user)
+        if not is_noted and form.relies_on_an_answer():
+            raise Invalid(
+                _("The look-up on this page counts for another dossier. Look the person up again."),
+                field="id_number",
+            )
         services.drop_draft(nonce, by=request.user)
         return 201, {"pk": dossier.pk, "code": str(dossier), "done": str(_done(request, dossier))}
 

@@ -169,7 +169,7 @@ class ReceptionForm(ChecklistForm):
             "return_channel": ReturnChannel.DESK,
             **kwargs.get("initial", {}),
         }
-        self.looked_up = _looked_up(data or values)
+        self.looked_up = _looked_up(data or values, version, clerk)
         super().__init__(
             data,
             files,
@@ -340,7 +340,10 @@ def known_applicant(data) -> Applicant | None:
     return known if known and fold(known.full_name) == fold(data.get("full_name", "")) else None
 
 
-def _looked_up(data) -> population.Told | None:
-    """What the page carries of its look-up, as long as the number is the one that was looked up."""
-    told = population.carried_back((data or {}).get("population", ""))
+def _looked_up(data, version: ProcedureVersion, clerk) -> population.Told | None:
+    """What this page carries of its look-up, as long as the number is the one that was looked up."""
+    if not data or not clerk:
+        return None
+    reception = population.Reception(clerk.pk, version.procedure.code, data.get("nonce", ""))
+    told = population.carried_back(data.get("population", ""), reception)
     return told if told and told.is_about(data.get("id_number", "")) else None

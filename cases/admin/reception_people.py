@@ -27,8 +27,18 @@ from procedures.models import Procedure
 from procedures.text import fold
 
 TAKEN_OVER = ("full_name", "id_number", "phone", "email", "address", "kind")
-# What is of one person alone, with what was confirmed of them; the number says who it is.
-PERSONAL = ("full_name", "phone", "email", "address", "name_changed", "duplicate_known")
+# What is of one person alone, with what was confirmed of them and by them; the number says who it is.
+PERSONAL = (
+    "full_name",
+    "phone",
+    "email",
+    "address",
+    "name_changed",
+    "duplicate_known",
+    "birth_date",
+    "consent",
+    "population",
+)
 MOST_PAPERS = 10
 
 
@@ -133,7 +143,7 @@ def look_up(typed: QueryDict) -> LookedUp:
         except Invalid as error:
             return LookedUp(values, sentence=error.sentence, focus="card")
     elif values.get("filled_for") and _number_in(values) not in ("", values["filled_for"]):
-        _forget(values)
+        forget(values)
     taken = _chosen(values, same_name=bool(scanned))
     values["filled_for"] = _number_in(values) if scanned else ""
     if taken:
@@ -153,13 +163,13 @@ def _fill_from_card(values: QueryDict, scanned: str) -> None:
     # A number alone, read from another barcode of the card, is a number.
     if not looks_like_a_card(scanned) and scanned.isdecimal():
         if _number_in(values) not in ("", scanned):
-            _forget(values)
+            forget(values)
         values["id_number"] = scanned
         return
     card = read_card(scanned, today=timezone.localdate())
     same_number, same_name = _number_in(values) == card.number, _name_in(values) == fold(card.name)
     if not (same_number if _number_in(values) else same_name or not _name_in(values)):
-        _forget(values)
+        forget(values)
     values["id_number"], values["full_name"], values["address"] = card.number, card.name, card.address
     values["kind"] = ApplicantKind.CITIZEN
 
@@ -179,7 +189,8 @@ def _chosen(values: QueryDict, *, same_name: bool) -> Applicant | None:
     return found[0] if len(found) == 1 else None
 
 
-def _forget(values: QueryDict) -> None:
+def forget(values: QueryDict) -> None:
+    """Empty what is of one person alone: another one stands there."""
     for name in PERSONAL:
         values[name] = ""
     values.setlist("notice_channels", [])
@@ -195,7 +206,7 @@ def _name_in(values: QueryDict) -> str:
 
 def _fill_from_applicant(values: QueryDict, applicant: Applicant, *, keep: tuple[str, ...]) -> None:
     if _name_in(values) not in ("", fold(applicant.full_name)):
-        _forget(values)
+        forget(values)
     for name in TAKEN_OVER:
         known = getattr(applicant, name)
         if known and not (name in keep and values.get(name)):

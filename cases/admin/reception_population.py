@@ -7,7 +7,7 @@ from django.forms import DateField
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
-from cases.admin.reception_people import LookedUp
+from cases.admin.reception_people import LookedUp, forget
 from cases.connections.population.facts import Purpose, Reply
 from cases.connections.sources import system_of
 from cases.connections.systems import System
@@ -24,8 +24,14 @@ def is_asked_for(values: QueryDict) -> bool:
 
 
 def look_up(typed: QueryDict, code: str, *, by) -> tuple[LookedUp, population.LookedUp | None]:
-    """The typed values with what the database says; what it says nothing about stays as it was typed."""
+    """The typed values with what the database says; what it says nothing about stays as it was typed.
+
+    Consent and day of birth are those of one person: for another number than before they are asked for again.
+    """
     values = typed.copy()
+    reception = population.Reception(by.pk, code, values.get("nonce", ""))
+    if _was_somebody_else(values, reception):
+        return LookedUp(values, sentence=_begun_anew(values), focus="consent"), None
     try:
         found = population.look_up(
             values.get("id_number", ""),
@@ -39,10 +45,27 @@ def look_up(typed: QueryDict, code: str, *, by) -> tuple[LookedUp, population.Lo
         )
     except CaseError as error:
         return LookedUp(values, sentence=error.sentence, focus=error.field or "id_number"), None
-    values["population"] = population.carried(found.told)
+    values["population"] = population.carried(found.told, reception)
     if found.told.answered and found.reply:
         _fill_in(values, found.reply)
     return LookedUp(values, sentence=found.sentence, focus=_focus(values, found.told)), found
+
+
+def _was_somebody_else(values: QueryDict, reception: population.Reception) -> bool:
+    """The page was filled in, or looked up, for another number than the one that stands there now."""
+    number, filled_for = tidy_number(values.get("id_number", "")), values.get("filled_for", "")
+    told = population.carried_back(values.get("population", ""), reception)
+    return bool(filled_for and filled_for != number or told and not told.is_about(number))
+
+
+def _begun_anew(values: QueryDict) -> str:
+    number = tidy_number(values.get("id_number", ""))
+    if values.get("filled_for") and values["filled_for"] != number:
+        forget(values)
+        values["filled_for"] = ""
+    for name in ("population", "consent", "birth_date"):
+        values[name] = ""
+    return _("This is another number than before. Ask this person too, and tick that they agree.")
 
 
 def _focus(values: QueryDict, told: population.Told) -> str:

@@ -17,8 +17,21 @@ from cases.citizen_card import looks_like_a_card
 from cases.errors import CaseError
 from cases.services.drafts import drafts_of
 
-# What belongs to the page and not to what somebody typed into it.
-NOT_TYPED = frozenset({"csrfmiddlewaretoken", "nonce", "card", "find", "take", "check", "print"})
+# What belongs to the page and not to what somebody typed into it, and what counts only while the person stands there.
+NOT_TYPED = frozenset(
+    {
+        "csrfmiddlewaretoken",
+        "nonce",
+        "card",
+        "find",
+        "take",
+        "check",
+        "print",
+        "verify",
+        "consent",
+        "birth_date",
+    }
+)
 
 
 def search_page(request):

@@ -5,8 +5,9 @@ and prove what was verified holds keyed hashes of them, signed.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import astuple, dataclass, field
 from datetime import date, datetime, timedelta
+from functools import partial
 
 import pgtrigger
 from django.conf import settings
@@ -20,12 +21,12 @@ from cases.connections.population.facts import FIELDS, Asked, Outcome, Purpose, 
 from cases.connections.systems import System
 from cases.enums import ApplicantKind, ReuseGround
 from cases.errors import Invalid, NotPermitted
-from cases.models import Dossier, PopulationLookup
+from cases.models import ConnectionState, Dossier, PopulationLookup
 from cases.models.population import FORGOTTEN_BY_RETENTION
 from cases.services import outages
 from cases.services.connections import Connection, calling
 from onestop.encryption import keyed_hash
-from onestop.outside import NotLetIn, OutsideError, Refused, shortened
+from onestop.outside import NotLetIn, OutsideError, Refused, kept_reason, within
 from procedures.enums import DESK_ROLES
 from procedures.models import Procedure, Staff
 from procedures.text import one_line
@@ -124,7 +125,7 @@ def look_up(
     )
     try:
         with calling(System.POPULATION):
-            reply = client.ask(account(), question)
+            reply = within(settings.POPULATION_SECONDS, partial(client.ask, account(), question))
     except OutsideError as error:
         return _without_answer(row, error)
     outages.end(System.POPULATION)
@@ -180,16 +181,18 @@ def _question(
 
 
 def _without_answer(row: PopulationLookup, error: OutsideError) -> LookedUp:
-    """Refused is an answer to this question; everything else is an outage."""
+    """Refused is an answer to this question; everything else is an outage. The other side's words are only shown."""
     is_refused = isinstance(error, Refused) and not isinstance(error, NotLetIn)
     row.outcome = Outcome.REFUSED if is_refused else Outcome.FAILED
-    row.reason = shortened(error)
+    row.reason = kept_reason(error)
     row.save(update_fields=["outcome", "reason"])
     if is_refused:
         outages.end(System.POPULATION)
         words = _("The population database refused this look-up: %(why)s Go on by hand.")
     else:
-        outages.begin(System.POPULATION, row.at)
+        # Who asked before it came back hears of the end of an outage, not of a new one.
+        if not ConnectionState.objects.filter(system=System.POPULATION, last_success_at__gt=row.at).exists():
+            outages.begin(System.POPULATION, row.at)
         words = _(
             "The population database gives no answer: %(why)s Go on by hand at once. Papers that it would make "
             "unnecessary may be taken on the ground of a system failure; it is chosen below and recorded."
@@ -233,19 +236,31 @@ def _mark(value: str | None) -> str:
 # --- What the page carries along ------------------------------------------------------------------
 
 
-def carried(told: Told) -> str:
-    """As the hidden field of the page, signed: nobody makes a mark by hand."""
+@dataclass(frozen=True, slots=True)
+class Reception:
+    """Which reception a look-up was made for: the account of the clerk, code of the procedure, number of the page."""
+
+    clerk: int
+    procedure: str
+    nonce: str
+
+
+def carried(told: Told, reception: Reception) -> str:
+    """As the hidden field of the page, signed and for that reception alone: nobody makes a mark by hand."""
     parts = [told.request_id, told.outcome, told.at.isoformat(), told.number, dict(told.marks)]
-    return signing.dumps(parts, salt=SALT)
+    return signing.dumps([*parts, astuple(reception)], salt=SALT)
 
 
-def carried_back(text: str) -> Told | None:
-    """What a page carried; None for nothing, for what was changed, and after the time of a draft."""
+def carried_back(text: str, reception: Reception) -> Told | None:
+    """What a page carried; None for nothing, what was changed or is of another reception, and after a draft's time."""
     if not text:
         return None
     try:
         parts = signing.loads(text, salt=SALT, max_age=timedelta(hours=settings.DRAFT_KEPT_HOURS))
     except signing.BadSignature:
+        return None
+    *parts, made_for = parts
+    if Reception(*made_for) != reception:
         return None
     request_id, outcome, at, number, marks = parts
     return Told(request_id, Outcome(outcome), datetime.fromisoformat(at), number, marks)
@@ -285,9 +300,15 @@ def forget_old_lookups(now: datetime) -> int:
         return old_lookups(before).delete()[0]
 
 
+def probe() -> None:
+    """Ask for a sign of life, which ends an outage as a look-up does. Raises `OutsideError`."""
+    client.sign_of_life(account())
+    outages.end(System.POPULATION)
+
+
 def connection() -> Connection:
     return Connection(
         System.POPULATION,
         address=lambda: settings.POPULATION_URL,
-        probe=lambda: client.sign_of_life(account()),
+        probe=probe,
     )

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Count, Min, Q
+from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -16,11 +16,11 @@ from cases.connections.stores.personal import PersonalStore
 from cases.connections.systems import System, Waiting
 from cases.enums import DocumentSource
 from cases.errors import NotPermitted, NotPossibleNow
-from cases.models import Dossier, ResultHandIn, StoredPaper
+from cases.models import Dossier, IssuedResult, ResultHandIn, StoredPaper
 from cases.services.connections import Connection, calling
 from onestop import access
 from onestop.encryption import CannotDecrypt
-from onestop.outside import NotLetIn, OutsideError, Refused, shortened
+from onestop.outside import NotLetIn, OutsideError, Refused, kept_reason
 from procedures.models import Staff
 
 logger = logging.getLogger(__name__)
@@ -106,7 +106,7 @@ def _delivered(row: ResultHandIn) -> str:
     except OutsideError as error:
         is_refused = isinstance(error, Refused) and not isinstance(error, NotLetIn)
         row.state = HandIn.REFUSED if is_refused else HandIn.WAITING
-        row.reason = shortened(error)
+        row.reason = kept_reason(error)
         row.next_attempt_at = timezone.now() + pause_after(row.attempts)
     else:
         row.state, row.receipt, row.reason = HandIn.DELIVERED, receipt, ""
@@ -158,6 +158,18 @@ def send_again(row: ResultHandIn, *, by: Staff) -> None:
         raise NotPossibleNow(_("Only what was refused is sent again by hand."))
 
 
+def refused_for(person: Staff) -> QuerySet[ResultHandIn]:
+    """What the store refused, oldest first: of the agencies that the person looks at, by who issued the result."""
+    refused = ResultHandIn.objects.filter(system=System.PERSONAL_STORE, state=HandIn.REFUSED).order_by("pk")
+    agencies = access.agencies_of(person)
+    if agencies.filter(parent=None).exists():
+        return refused
+    issued = IssuedResult.objects.filter(
+        code=OuterRef("result_code"), agency__in=agencies, taken_back_at=None
+    )
+    return refused.filter(Exists(issued))
+
+
 def waiting() -> Waiting:
     found = ResultHandIn.objects.filter(system=System.PERSONAL_STORE)
     waits = found.filter(state=HandIn.WAITING).aggregate(count=Count("pk"), oldest=Min("created_at"))
@@ -170,4 +182,5 @@ def connection() -> Connection:
         address=lambda: settings.PERSONAL_STORE_URL,
         probe=lambda: store().sign_of_life(),
         waiting=waiting,
+        page="admin:put_back",
     )

@@ -61,6 +61,7 @@ KEPT = [
     cases.OnlinePayment,
     cases.OnlineRefund,
     cases.Payment,
+    cases.PopulationLookup,
     cases.PostalOrder,
     cases.ReceiptCounter,
     cases.RegisterBook,

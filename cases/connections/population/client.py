@@ -86,7 +86,7 @@ def forget_tokens() -> None:
 
 
 def _door(account: Account) -> Door:
-    return Door(account.url, whole_seconds=account.seconds)
+    return Door(account.url, whole_seconds=account.seconds, refuses_by_status=False)
 
 
 def _key(account: Account) -> tuple[str, str]:

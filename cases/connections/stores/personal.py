@@ -43,7 +43,7 @@ class PersonalStore:
             door.ask("GET", "trang-thai").object()
 
     def _door(self) -> Door:
-        return Door(self.url, {"X-API-Key": self.key}, whole_seconds=SECONDS)
+        return Door(self.url, {"X-API-Key": self.key}, whole_seconds=SECONDS, refuses_by_status=False)
 
 
 def _body(result: Result) -> dict[str, str]:

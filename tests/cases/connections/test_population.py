@@ -3,6 +3,7 @@
 import json
 from dataclasses import replace
 from datetime import date
+from threading import Event
 
 import pytest
 from django.db import Error, transaction
@@ -15,9 +16,10 @@ from cases.errors import Invalid, NotPermitted
 from cases.models import ConnectionState, Outage, PopulationLookup
 from cases.services import population as service
 from cases.services.applicants import ApplicantFacts
+from cases.services.connections import note_success
 from onestop.encryption import keyed_hash
-from onestop.outside import NotLetIn, OutsideError
-from onestop.simulators.base import Fault
+from onestop.outside import NoAnswer, NotLetIn, OutsideError
+from onestop.simulators.base import Fault, Reply
 from tests.cases.helpers import everything, refused
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english")]
@@ -89,7 +91,17 @@ def test_a_purpose_that_the_other_side_does_not_accept_is_a_refusal_and_no_outag
         "(giả lập) Go on by hand."
     )
     assert (row().outcome, found.told.ground) == (Outcome.REFUSED, "")
+    assert row().reason == "It refuses with the code 05."  # its words may name somebody, and are shown only
     assert not Outage.objects.exists()
+
+
+@pytest.mark.parametrize("status", [404, 405, 413])
+def test_a_status_on_the_way_is_an_outage(world, population, monkeypatch, status):
+    client.sign_of_life(service.account())
+    monkeypatch.setattr(population, "answer", lambda _asked: Reply(status, ""))
+    found = look_up(world)
+    assert (found.told.outcome, found.told.ground) == (Outcome.FAILED, ReuseGround.SYSTEM_FAILURE)
+    assert ConnectionState.objects.get().failing_since
 
 
 def test_names_and_addresses_of_the_protocol_are_configurable(population, settings):
@@ -215,12 +227,15 @@ def test_a_mark_goes_with_what_was_answered_and_is_no_other_persons(world, popul
 
 def test_what_the_page_carries_is_signed_shows_nobody_and_ends_with_the_draft(world, population, clock):
     told = look_up(world).told
-    text = service.carried(told)
-    assert service.carried_back(text) == told
-    assert service.carried_back(text[:-2] + "xx") is None
-    assert service.carried_back("") is None
+    here = service.Reception(world.clerk.pk, "1.000001", "page-1")
+    text = service.carried(told, here)
+    assert service.carried_back(text, here) == told
+    assert service.carried_back(text[:-2] + "xx", here) is None
+    assert service.carried_back("", here) is None
+    for elsewhere in ({"clerk": world.officer.pk}, {"procedure": "1.000002"}, {"nonce": "page-2"}):
+        assert service.carried_back(text, replace(here, **elsewhere)) is None
     clock.move_to("2026-11-12 09:00")
-    assert service.carried_back(text) is None
+    assert service.carried_back(text, here) is None
 
 
 def test_the_dossier_for_which_somebody_was_looked_up_is_noted_once(world, population):
@@ -282,6 +297,36 @@ def test_an_outage_is_one_row_and_ends_with_the_next_answer(world, population, c
     ended_at = clock.move_to("2026-11-09 09:30")
     look_up(world)
     assert Outage.objects.get().ended_at == ended_at
+
+
+def test_a_sign_of_life_ends_an_outage(world, population):
+    population.set_fault(Fault.BUSY)
+    look_up(world)
+    population.set_fault(None)
+    service.connection().probe()
+    assert Outage.objects.get().ended_at
+
+
+def test_who_asked_before_it_came_back_opens_no_outage_anew(world, population, clock, monkeypatch):
+    def silent_while_another_is_answered(*_asked):
+        clock.move_to("2026-11-09 09:05")
+        raise NoAnswer("There was no answer in time.")
+
+    note_success(System.POPULATION)
+    ConnectionState.objects.update(last_success_at=clock.move_to("2026-11-09 09:01"))
+    clock.move_to("2026-11-09 09:00")
+    monkeypatch.setattr(client, "ask", silent_while_another_is_answered)
+    assert look_up(world).told.outcome == Outcome.FAILED
+    assert not Outage.objects.exists()
+
+
+def test_nobody_waits_longer_than_was_said_whatever_hangs(world, population, settings, monkeypatch):
+    settings.POPULATION_SECONDS = 0.05
+    answers = Event()
+    monkeypatch.setattr(client, "ask", lambda *_: answers.wait(30))
+    found = look_up(world)
+    answers.set()
+    assert (found.told.outcome, row().reason) == (Outcome.FAILED, "There was no answer in time.")
 
 
 def test_nobody_home(world, settings, english):

@@ -10,6 +10,7 @@ from onestop.simulators.base import Fault
 from procedures.models import ElectronicSource, Procedure
 from tests.cases.admin.conftest import browser, page_of, text_of
 from tests.cases.admin.test_reception import PAGE, typed
+from tests.cases.admin.test_reception_speed import CARD
 
 __all__ = ["browser"]
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english")]
@@ -183,7 +184,8 @@ def test_r13_while_it_is_silent_the_desk_goes_on_at_once_and_nothing_is_lost(
         "Gấp",
         "0900000777",
     ]
-    assert found[f"provision_{residence.pk}"], found[f"ground_{residence.pk}"] == ("paper", "system_failure")
+    chosen = found[f"provision_{residence.pk}"], found[f"ground_{residence.pk}"]
+    assert chosen == ("paper", "system_failure")
     assert found[f"provision_{identity.pk}"] == Provision.SHOWN  # who identifies shows it, without a ground
     receive(desk, response)
     demand = Demand.objects.get()
@@ -229,3 +231,49 @@ def test_a_dossier_of_somebody_who_was_vouched_for_used_population_data(world, d
 def scope_of_november():
     """What the condition needs of a scope: nothing."""
     return None
+
+
+# The next person at the same page ------------------------------------------------------------------
+
+ASK_AGAIN = "This is another number than before. Ask this person too, and tick that they agree."
+
+
+@pytest.mark.parametrize("filled_for", [NUMBER, ""])
+def test_consent_and_day_of_birth_are_those_of_one_person(world, desk, population, filled_for):
+    first = {**shown(press(desk, world.free, birth_date="01/01/1999")), "procedure": "1.000001"}
+    first |= {"id_number": "040099000002", "filled_for": filled_for, "verify": "1"}
+    response = desk.post(PAGE, first)
+    assert ASK_AGAIN in text_of(response)
+    found = shown(response)
+    assert (found["consent"], found["birth_date"], found["population"]) == (False, "", "")
+    assert len(population.asked) == 1
+    desk.post(PAGE, {**found, "procedure": "1.000001", "full_name": "", "consent": "on", "verify": "1"})
+    assert [asked["SoDinhDanh"] for asked in population.asked] == [NUMBER, "040099000002"]
+
+
+def test_the_card_of_the_next_person_takes_no_consent_along(world, desk):
+    first = {**shown(press(desk, world.free, birth_date="01/01/1999")), "procedure": "1.000001"}
+    found = shown(desk.post(PAGE, {**first, "card": CARD}))
+    assert (found["consent"], found["birth_date"], found["population"]) == (False, "", "")
+
+
+def test_no_draft_keeps_consent_and_day_of_birth(world, desk):
+    desk.post(f"{PAGE}nhap/", typed(desk, world.free, consent="on", birth_date="01/01/1999", verify="1"))
+    assert not {"consent", "birth_date", "verify"} & set(ReceptionDraft.objects.get().data)
+
+
+@pytest.mark.parametrize("elsewhere", [{"nonce": "another-page"}, {"procedure": "1.000002"}])
+def test_the_mark_of_another_page_is_none(world, desk, elsewhere):
+    page = {**shown(press(desk, world.free)), "procedure": "1.000001", "check": "1"}
+    assert desk.post(PAGE, page).context["form"].looked_up
+    assert desk.post(PAGE, {**page, **elsewhere}).context["form"].looked_up is None
+
+
+def test_nothing_counts_as_reused_on_a_look_up_that_was_used_up(world, desk, population):
+    response = press(desk, world.free)
+    PopulationLookup.objects.update(dossier=world.receive())
+    refused = receive(desk, response)
+    assert "The look-up on this page counts for another dossier. Look the person up again." in text_of(
+        refused
+    )
+    assert Dossier.objects.count() == 1

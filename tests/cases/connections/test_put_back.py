@@ -6,15 +6,16 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from django.urls import reverse, reverse_lazy
 from django.utils import timezone
 
 from cases.connections.stores import personal
 from cases.connections.stores.facts import HandIn
 from cases.errors import NotPermitted, NotPossibleNow
-from cases.models import Document, ResultHandIn
+from cases.models import ConnectionState, Document, ResultHandIn
 from cases.services import put_back
 from cases.tasks import put_results_back
-from onestop.simulators.base import Fault
+from onestop.simulators.base import Fault, Reply
 from procedures.enums import Role
 from tests.cases.helpers import make_person
 
@@ -104,7 +105,7 @@ def test_one_that_is_refused_waits_for_a_person_and_keeps_nobody_waiting(world, 
     world.returned()
     personal_store.set_fault(Fault.REFUSE, 1)
     assert put_back.deliver_due() == {HandIn.REFUSED: 1, HandIn.DELIVERED: 1}
-    assert now(row) == (HandIn.REFUSED, 1, "It refuses: Từ chối (giả lập)")
+    assert now(row) == (HandIn.REFUSED, 1, "It refuses with the code 99.")
     assert put_back.waiting().refused == 1
     keeper = make_person("he-thong", None, Role.SYSTEM_ADMIN, is_staff=True)
     with pytest.raises(NotPermitted):
@@ -141,3 +142,60 @@ def test_the_store_answers_a_sign_of_life(personal_store):
 def test_pauses_grow_to_six_hours():
     minutes = [put_back.pause_after(n).total_seconds() / 60 for n in (1, 2, 3, 9, 10, 50)]
     assert minutes == [1, 2, 4, 256, 360, 360]
+
+
+@pytest.mark.parametrize("status", [400, 404, 405, 413])
+def test_a_status_on_the_way_is_nobodys_no(personal_store, row, status, monkeypatch):
+    monkeypatch.setattr(personal_store, "answer", lambda _asked: Reply(status, ""))
+    put_back.deliver_due()
+    assert now(row) == (
+        HandIn.WAITING,
+        1,
+        f"What answers at its address does not know the request (HTTP {status}).",
+    )
+    assert ConnectionState.objects.get().failing_since
+
+
+@pytest.mark.parametrize("code", ["Nguyễn Thị Ví Dụ", "x040199000001", ""])
+def test_no_word_of_the_other_side_is_kept_that_may_name_somebody(personal_store, row, code, monkeypatch):
+    said = {"MaKetQua": code, "ThongDiep": "Nguyễn Thị Ví Dụ đã mất"}
+    monkeypatch.setattr(personal_store, "answer", lambda _asked: Reply(200, said))
+    put_back.deliver_due()
+    assert now(row) == (HandIn.REFUSED, 1, "It refuses, with a code that is none.")
+
+
+# The page of what was refused ----------------------------------------------------------------------
+
+PAGE = reverse_lazy("admin:put_back")
+
+
+@pytest.fixture
+def refused(row, personal_store) -> ResultHandIn:
+    personal_store.set_fault(Fault.REFUSE, 1)
+    put_back.deliver_due()
+    return row
+
+
+def shown_to(person, client) -> str:
+    client.force_login(person)
+    return client.get(PAGE).content.decode()
+
+
+def test_what_was_refused_stands_on_a_page_and_is_sent_again(personal_store, refused, client):
+    page = shown_to(make_person("he-thong", None, Role.SYSTEM_ADMIN, is_staff=True), client)
+    assert refused.result_code in page
+    assert "It refuses with the code 99." in page
+    assert f'href="{PAGE}"' in client.get(reverse("admin:connections")).content.decode()
+    said = client.post(reverse("admin:put_back_again", args=[refused.pk]), follow=True).content.decode()
+    assert "It is sent within a minute." in said
+    assert "Nothing was refused." in said
+    put_back.deliver_due()
+    assert now(refused)[0] == HandIn.DELIVERED
+
+
+def test_everyone_sees_the_own_agencies_only(world, refused, client):
+    mine = shown_to(world.supervisor, client)
+    assert refused.result_code in mine
+    assert "Send again" not in mine  # the administrators of the system do
+    other = make_person("lanh-dao-khac", world.other_ward, Role.SUPERVISOR, is_staff=True)
+    assert refused.result_code not in shown_to(other, client)
