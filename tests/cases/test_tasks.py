@@ -62,12 +62,7 @@ def test_the_schedule_names_tasks_that_exist():
         "cases.tasks.write_exports",
         "cases.tasks.deliver_webhooks",
         "cases.tasks.forget_old_access",
-        "cases.tasks.tell_the_portal",
         "cases.tasks.fill_portal_outbox",
-        "cases.tasks.take_portal_filings",
-        "cases.tasks.compare_with_the_portal",
-        "cases.tasks.put_results_back",
-        "cases.tasks.check_signatures",
         "notifications.tasks.deliver_messages",
     }
 
