@@ -26,7 +26,7 @@ from cases.portal.states import MessageKind, MessageState, PortalState
 from cases.portal.statuses import PortalStatus, may_follow
 from cases.services.connections import Connection, calling
 from cases.services.portal_notes import Item, note_failed, note_idle, note_refused, note_sent, release
-from onestop.encryption import canonical
+from onestop.encryption import CannotDecrypt, canonical, marking_unreadable, refuse_unreadable
 from onestop.outside import NotLetIn, OutsideError, Refused
 
 logger = logging.getLogger(__name__)
@@ -138,6 +138,7 @@ class _Run:
     def is_over(self) -> bool:
         return self.bad_calls >= RESTS_AFTER or time.monotonic() >= self.stop_at
 
+    @marking_unreadable("messages to the national portal")
     def work(self, rows: list[PortalDossier]) -> None:
         """Send the messages of these dossiers in rounds, of each dossier one in a round; at the end none is held."""
         try:
@@ -174,6 +175,12 @@ class _Run:
                 content = step_message(self.dossiers[row.pk], message, row, event)
             else:
                 content = self._dossier_content(row, message)
+            refuse_unreadable(content)
+        except CannotDecrypt:  # the log of the run says which; the others go on
+            self._refused(
+                Item(row, message), _("Not sent: what is known of the applicant cannot be read."), code=""
+            )
+            return None
         except NotLetIn as error:
             self._bad_call([Item(row, message)], error)
             return None

@@ -14,6 +14,7 @@ from onestop.simulators.portal import NotTaken
 from procedures.enums import Role
 from tests.cases.helpers import in_parallel, make_person
 from tests.cases.portal.conftest import row, told
+from tests.cases.test_poison import another, poisoned
 from tests.cast import local
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english", "clock")]
@@ -54,6 +55,18 @@ def test_the_first_message_is_new_and_those_after_it_are_updates(world, portal, 
     services.start(dossier, by=world.officer)
     assert deliver() == service.PortalCounts(sent=2)
     assert history(portal, dossier) == EVERYTHING[:4]  # the portal refuses a wrong isUpdating
+
+
+def test_an_applicant_that_cannot_be_read_keeps_nobody_else_waiting(world, portal, deliver):
+    poison = poisoned(world.receive(applicant=another(world)))
+    healthy = world.receive()
+    assert deliver() == service.PortalCounts(sent=2, refused=1)
+    assert history(portal, healthy) == EVERYTHING[:2]
+    found = row(poison)
+    assert (found.state, found.answer) == (
+        PortalState.REFUSED,
+        "Not sent: what is known of the applicant cannot be read.",
+    )
 
 
 def _scanned(world, dossier):
