@@ -41,7 +41,7 @@ def test_while_it_is_silent_the_hands_go_on(at_reception, population):
     page = at_reception
     population.set_fault(Fault.NEVER)
     look_up(page)
-    expect(page.get_by_text("Go on by hand at once")).to_be_visible()
+    expect(page.get_by_text("Go on by hand at once")).to_be_in_viewport()
     expect(page.locator("#id_full_name")).to_be_focused()
     page.keyboard.type("Nguyễn Thị Ví Dụ")
     page.keyboard.press("Alt+Enter")

@@ -44,8 +44,6 @@ document.addEventListener("htmx:afterSettle", () => hideIcons(document));
 document.addEventListener("alpine:initialized", () => {
   setTimeout(() => {
     if (document.activeElement === document.body) document.querySelector("[autofocus]")?.focus();
-    // What was just said stays in sight, also where the field that goes on has moved the page.
-    setTimeout(() => document.querySelector("[data-in-sight]")?.scrollIntoView({ block: "center" }), 100);
   });
 });
 

@@ -64,6 +64,8 @@ document.addEventListener("htmx:beforeSwap", (event) => {
     const field = stays && document.getElementById(id);
     field?.focus?.();
     if (field && selectionStart !== undefined) field.setSelectionRange?.(selectionStart, selectionEnd);
+    // What the look-up says is read where nobody went on: the page stays as far down as the keys had moved it.
+    if (!stays) document.querySelector("[data-in-sight]")?.scrollIntoView({ block: "nearest" });
   };
 });
 document.addEventListener("htmx:afterSettle", (event) => {
