@@ -7,6 +7,7 @@ name. A fault makes the next answers of one of them wrong in a way that real sys
 import json
 import threading
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -72,7 +73,7 @@ class Reply:
         ).encode()
 
 
-class Simulator:
+class Simulator(ABC):
     """One system. `answer` is called under a lock: what it remembers is changed by one request at a time."""
 
     name = ""
@@ -82,8 +83,9 @@ class Simulator:
         self.fault: Fault | None = None
         self.times: int | None = None
 
+    @abstractmethod
     def answer(self, asked: Asked) -> Reply:
-        raise NotImplementedError
+        """What the system says; what is none of its protocol may raise ValueError, KeyError or TypeError."""
 
     def refusal(self, asked: Asked) -> Reply:
         """The protocol's own word for "no", with HTTP 200 where it is so."""

@@ -1,8 +1,8 @@
-"""Plain builders: an apology as the reception desk of Nghệ An would write it, to an invented person."""
+"""Plain builders: letters as the reception desk of Nghệ An would write them, and messages, to invented people."""
 
 import io
 import threading
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import connection
 from pypdf import PdfReader
@@ -26,6 +26,7 @@ from notifications.payloads import (
     SupplementPayload,
 )
 from notifications.services import letters
+from notifications.services.messages import enqueue
 from notifications.vietnamese import TZ
 
 
@@ -326,3 +327,24 @@ def in_parallel(*works) -> list:
     for thread in threads:
         thread.join()
     return results
+
+
+def sms(event="due:1", recipient="0900000123", **values):
+    return enqueue(
+        event,
+        **(
+            {
+                "channel": "sms",
+                "recipient": recipient,
+                "subject": "Hồ sơ",
+                "body": "Hồ sơ đã xong: mời đến nhận.",
+                "language": "vi",
+                "reference": "H41.12-261116-0001",
+            }
+            | values
+        ),
+    )
+
+
+def minutes(number: int):
+    return NOW + timedelta(minutes=number)

@@ -1,0 +1,97 @@
+"""The same for what the systems around are told and tell: payments, consignments, the national portal."""
+
+from datetime import timedelta
+
+from django.utils import timezone
+
+from cases.models import OnlinePayment, OnlineRefund, Payment, PortalDossier, PortalMessage, PostalOrder
+
+
+def one_entry_for_each_online_payment(dossier):
+    return _order(dossier, "paid").order_number
+
+
+def platform_pays_back_what_is_in_the_books(dossier):
+    entry = Payment.objects.filter(amount__gt=0).first()  # which reverses nothing
+    refund = OnlineRefund.objects.create(
+        refund_number="R-1",
+        order=_order(dossier, "created"),
+        entry=entry,
+        asked_at=timezone.now(),
+        next_attempt_at=timezone.now(),
+    )
+    return refund.refund_number
+
+
+def _order(dossier, state: str) -> OnlinePayment:
+    now = timezone.now()
+    return OnlinePayment.objects.create(
+        order_number="O-1",
+        dossier=dossier,
+        amount=1,
+        platform="national",
+        state=state,
+        created_at=now,
+        expires_at=now + timedelta(minutes=15),
+        transaction_number="T-1" if state == "paid" else None,
+        paid_at=now if state == "paid" else None,
+        payment=Payment.objects.filter(amount__gt=0).exclude(dossier=dossier).first()
+        if state == "paid"
+        else None,
+    )
+
+
+def one_entry_for_each_fee_on_delivery(dossier):
+    payment = Payment.objects.filter(amount__gt=0).exclude(dossier=dossier).first()
+    order = PostalOrder.objects.create(
+        order_number="P-1",
+        dossier=dossier,
+        direction="delivery",
+        state="delivered",
+        tracking_number="T-1",
+        cod_amount=payment.amount,
+        payment=payment,
+        ordered_by=dossier.holder,
+        ordered_at=timezone.now(),
+    )
+    return order.order_number
+
+
+def portal_messages_gapless(dossier):
+    _told_the_portal(dossier, [(1, 2, "sent"), (3, 4, "sent")])
+    return dossier.code
+
+
+def portal_told_in_order(dossier):
+    _told_the_portal(dossier, [(1, 2, "waiting"), (2, 4, "sent")])
+    return dossier.code
+
+
+def portal_statuses_follow(dossier):
+    _told_the_portal(dossier, [(1, 2, "sent"), (2, 10, "sent")])
+    return dossier.code
+
+
+def _told_the_portal(dossier, told: list[tuple[int, int, str]]) -> None:
+    """Dossier messages by number, status and state."""
+    now = timezone.now()
+    PortalDossier.objects.create(
+        dossier=dossier,
+        code=dossier.code,
+        last_number=len(told),
+        last_status=told[-1][1],
+        next_attempt_at=now,
+        waiting_since=now,
+    )
+    for number, status, state in told:
+        is_sent = state == "sent"
+        PortalMessage.objects.create(
+            dossier=dossier,
+            number=number,
+            kind="dossier",
+            status=status,
+            state=state,
+            at=now,
+            sent_at=now if is_sent else None,
+            content_hash="x" if is_sent else "",
+        )
