@@ -62,7 +62,7 @@ def test_another_citizen_is_told_that_it_does_not_exist():
         for (name, method), (arguments, answers) in ROWS.items()
         if arguments and name.removeprefix("public:").startswith(OF_THE_OWNER)
     }
-    assert len({name for name, _method in answered}) == 11
+    assert len({name for name, _method in answered}) == 12
     assert {found["k"] for found in answered.values()} == {"404", "405"}
     assert {status for found in answered.values() for who, status in found.items() if who not in "Kk"} == {
         "302",

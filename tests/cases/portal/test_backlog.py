@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+from urllib.parse import quote
 
 import pytest
 from django.conf import settings as django_settings
@@ -110,9 +111,10 @@ def test_a_killed_run_leaves_whole_dossiers_and_the_next_goes_on(world, server, 
         cwd=django_settings.BASE_DIR,
         env={**os.environ, **_environment(server)},
         stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
     )
-    assert child.wait(timeout=60) == -signal.SIGKILL
+    said = child.stderr.read().decode()
+    assert child.wait(timeout=60) == -signal.SIGKILL, said
     portal.answer = answer
     assert PortalDossier.objects.exclude(claimed_until=None).exists()  # it held them when it was killed
     # As when ten minutes are over, on the frozen clock of this process.
@@ -127,11 +129,10 @@ def test_a_killed_run_leaves_whole_dossiers_and_the_next_goes_on(world, server, 
 
 def _environment(server) -> dict[str, str]:
     database = connection.settings_dict
+    host = quote(database["HOST"], safe="")  # the folder of its socket, when the server is private
     url = server.url("portal")
     return {
-        "DATABASE_URL": (
-            f"postgres://{database['USER']}@{database['HOST']}:{database['PORT']}/{database['NAME']}"
-        ),
+        "DATABASE_URL": f"postgres://{database['USER']}@{host}:{database['PORT']}/{database['NAME']}",
         "SECRET_KEY": django_settings.SECRET_KEY,
         "PORTAL_URL": url,
         "PORTAL_LOGIN_URL": f"{url}/login",
