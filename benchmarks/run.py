@@ -33,14 +33,20 @@ def main() -> None:
     parser.add_argument(
         "--revised",
         type=int,
-        default=50_000,
+        default=20_000,
         help="open dossiers of the calendar preview (default %(default)s)",
     )
     parser.add_argument(
         "--overdue",
         type=int,
-        default=20_000,
+        default=10_000,
         help="overdue dossiers whose sweep is weighed (default %(default)s)",
+    )
+    parser.add_argument(
+        "--newly",
+        type=int,
+        default=2_000,
+        help="newly overdue dossiers of one sweep (default %(default)s)",
     )
     parser.add_argument("--only", default="", help=f"some of {', '.join(OF_A_FEW + OF_MANY)}, with commas")
     arguments = parser.parse_args()
@@ -50,12 +56,13 @@ def main() -> None:
         parser.error(f"unknown: {', '.join(sorted(unknown))}")
     prepare()
     results = []
-    for result in measured(only, small, large, revised=arguments.revised, overdue=arguments.overdue):
+    sizes = {"revised": arguments.revised, "overdue": arguments.overdue, "newly": arguments.newly}
+    for result in measured(only, small, large, **sizes):
         results.append(result)
         say(f"measured: {result.name}")
     print(table(results))
     if not arguments.only:
-        write(results, dossiers=[small, large], revised=arguments.revised, overdue=arguments.overdue)
+        write(results, dossiers=[small, large], **sizes)
         from benchmarks.chart import draw
 
         title = f"make bench: {small:,} and {large:,} dossiers, {machine()['processor']}"
@@ -83,7 +90,7 @@ def prepare() -> None:
     django.setup()
 
 
-def measured(only: list[str], small: int, large: int, *, revised: int, overdue: int) -> Iterator:
+def measured(only: list[str], small: int, large: int, *, revised: int, overdue: int, newly: int) -> Iterator:
     """All results. The databases are made for this run and dropped."""
     from django.db import connection
     from django.test.utils import override_settings
@@ -99,7 +106,7 @@ def measured(only: list[str], small: int, large: int, *, revised: int, overdue: 
                 yield from of_a_few(only, revised)
             if set(only) & set(OF_MANY):
                 connection.close()
-                yield from of_many(only, small, large, overdue)
+                yield from of_many(only, small, large, overdue, newly)
     finally:
         connection.creation.destroy_test_db(name, verbosity=0)
 
@@ -144,7 +151,7 @@ def of_a_few(only: list[str], revised: int) -> Iterator:
             yield from revisions(sample, agencies, revised, timezone.localdate())
 
 
-def of_many(only: list[str], small: int, large: int, overdue: int) -> Iterator:
+def of_many(only: list[str], small: int, large: int, overdue: int, newly: int) -> Iterator:
     from benchmarks.databases import Databases, url_of
     from benchmarks.lists import lists
     from benchmarks.lookups import lookups
@@ -165,7 +172,7 @@ def of_many(only: list[str], small: int, large: int, overdue: int) -> Iterator:
         if "lists" in only:
             yield from lists(databases, few, many)
         if "sweep" in only:
-            yield from sweeps(databases, few, many)
+            yield from sweeps(databases, few, many, newly)
         if "memory" in only:
             with databases.on(few):
                 yield from memory(overdue)
@@ -235,7 +242,7 @@ def machine() -> dict:
 def _postgresql() -> str:
     from django.db import connection
 
-    with connection.cursor() as cursor:
+    with connection._nodb_cursor() as cursor:  # those of the run are dropped by now
         cursor.execute("SHOW server_version")
         return cursor.fetchone()[0]
 

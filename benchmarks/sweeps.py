@@ -1,6 +1,6 @@
 """Line 2: the overdue sweep, beside one statement that writes the same rows.
 
-Ten thousand dossiers fell due a moment ago. Ours finds them, flags them, writes their events and drafts their
+Ten thousand dossiers (fewer by default) fell due a moment ago. Ours finds them, flags them, writes their events and drafts their
 letters. The statement is given all that the services had to think of – seals, ciphertexts, sentences – and
 only writes it, under the same constraints, indexes and triggers. Everything is rolled back.
 """
@@ -22,7 +22,6 @@ from cases.models import Dossier, DossierEvent
 from cases.services.overdue import draft_apologies, flag_overdue
 from notifications.models import Letter
 
-OVERDUE = 10_000
 ROUNDS = 3
 ONE_STATEMENT, AMONG_MORE = Goal(1.5, of_ratio=True), Goal(1.2, of_ratio=True)
 NOTHING_LEFT = Goal(50.0)  # ms
@@ -33,57 +32,52 @@ UNFLAGGED = (
 )
 
 
-def sweeps(databases: Databases, small: str, large: str) -> Iterator[Result]:
+def sweeps(databases: Databases, small: str, large: str, count: int) -> Iterator[Result]:
     now = timezone.now()
     took: dict[str, list[float]] = {name: [] for name in (small, large, "statement", "again")}
     with ExitStack() as stack:
         for name in (small, large):
-            stack.enter_context(_newly_overdue(databases, name, now))
+            stack.enter_context(_newly_overdue(databases, name, count, now))
         with databases.on(small):
-            keep_what_ours_wrote(now)
+            keep_what_ours_wrote(count, now)
         for _round in range(ROUNDS):
             for name in (small, large):
                 with databases.on(name), rolled_back():
-                    took[name].append(_seconds(ours, now))
+                    took[name].append(_seconds(ours, count, now))
                     if name == large:
-                        took["again"].append(_seconds(nothing_left, now))
+                        took["again"].append(_seconds(ours, 0, now))
             with databases.on(small), rolled_back():
-                took["statement"].append(_seconds(statement, now))
+                took["statement"].append(_seconds(statement, count, now))
     yield compared(
-        f"overdue sweep of {OVERDUE:,}: one statement", took[small], took["statement"], "s", ONE_STATEMENT
+        f"overdue sweep of {count:,}: one statement", took[small], took["statement"], "s", ONE_STATEMENT
     )
-    yield compared(f"the same {OVERDUE:,}: among many, among few", took[large], took[small], "s", AMONG_MORE)
+    yield compared(f"the same {count:,}: among many, among few", took[large], took[small], "s", AMONG_MORE)
     yield Result("overdue sweep, second run", median(took["again"]) * 1000, None, "ms", NOTHING_LEFT)
 
 
-def _seconds(work, now: datetime) -> float:
+def _seconds(work, count: int, now: datetime) -> float:
     begin = perf_counter()
-    work(now)
+    work(count, now)
     return perf_counter() - begin
 
 
 # Ours -------------------------------------------------------------------------------------------------
 
 
-def ours(now: datetime) -> None:
+def ours(count: int, now: datetime) -> None:
     done = flag_overdue(now), draft_apologies(now)
-    assert done == (OVERDUE, OVERDUE), done
-
-
-def nothing_left(now: datetime) -> None:
-    done = flag_overdue(now), draft_apologies(now)
-    assert done == (0, 0), done
+    assert done == (count, count), done
 
 
 @contextmanager
-def _newly_overdue(databases: Databases, name: str, now: datetime) -> Iterator[None]:
+def _newly_overdue(databases: Databases, name: str, count: int, now: datetime) -> Iterator[None]:
     """Inside, exactly so many have fallen due, of all agencies in turn; what else was due has been swept."""
     with databases.on(name):
         around = rolled_back()
         around.__enter__()
         flag_overdue(now)
         draft_apologies(now)
-        add_newly_overdue(OVERDUE, now=now)
+        add_newly_overdue(count, now=now)
     try:
         yield
     finally:
@@ -123,12 +117,12 @@ def add_newly_overdue(count: int, *, now: datetime) -> None:
 # The statement ----------------------------------------------------------------------------------------
 
 
-def keep_what_ours_wrote(now: datetime) -> None:
+def keep_what_ours_wrote(count: int, now: datetime) -> None:
     """All rows that a run of ours wrote, as tables for the statement; they go with the transaction."""
     tables = [plain_sql.table(model) for model in (DossierEvent, Letter)]
     last = [plain_sql.value(f"SELECT COALESCE(max(id), 0) FROM {table}") for table in tables]
     with rolled_back():
-        ours(now)
+        ours(count, now)
         contents = [
             _read(f"SELECT * FROM {table} WHERE id > {key}") for table, key in zip(tables, last, strict=True)
         ]
@@ -148,7 +142,7 @@ def _read(sql: str) -> list[bytes]:
         return [bytes(part) for part in copy]
 
 
-def statement(now: datetime) -> None:
+def statement(count: int, now: datetime) -> None:
     events, letters = (_columns(model) for model in (DossierEvent, Letter))
     written = plain_sql.value(
         f"WITH flagged AS (UPDATE cases_dossier SET overdue_flagged_at = %s WHERE {UNFLAGGED}"
@@ -160,7 +154,7 @@ def statement(now: datetime) -> None:
         " SELECT (SELECT count(*) FROM flagged) + (SELECT count(*) FROM told) + (SELECT count(*) FROM drafted)",
         [now, now.replace(second=0, microsecond=0)],
     )
-    assert written == 4 * OVERDUE, written  # each has a flag, two events and a letter
+    assert written == 4 * count, written  # each has a flag, two events and a letter
 
 
 def _columns(model) -> str:
