@@ -73,9 +73,11 @@ class OwnPaper:
 
 
 def papers_of(applicant: Applicant) -> list[OwnPaper]:
-    """All papers of the store, the newest first; three queries however many there are."""
+    """All papers of the store, the newest first; four queries however many there are."""
     papers = list(
-        StoredPaper.objects.filter(applicant=applicant).select_related("document__dossier", "result_of")
+        StoredPaper.objects.filter(applicant=applicant)
+        .select_related("document__dossier", "document__signature_check", "result_of")
+        .prefetch_related("document__signatures")
     )
     today = timezone.localdate()
     reused: dict[str, list[Dossier]] = {}

@@ -5,9 +5,12 @@ from django.urls import reverse
 
 from cases import services
 from cases.errors import CaseError
-from cases.models import Dossier, Rating, SupplementAnswer
+from cases.models import Dossier, Rating, StoredPaper, SupplementAnswer
 from cases.services.rating import rating_proof
+from cases.services.results import sign_result
+from cases.services.signatures import check_waiting
 from notifications.models import Message
+from tests import signing as keys
 from tests.cases.admin.conftest import browser, text_of
 from tests.cases.helpers import everything
 from tests.cases.own_account import account
@@ -227,6 +230,17 @@ def test_the_store_shows_validity_and_where_a_paper_was_used_again(world, mine, 
     assert "can be opened when it is handed out" in text_of(mine.get("/ho-so-cua-toi/kho/"))
     assert "Giấy chứng nhận" not in text_of(stranger.get("/ho-so-cua-toi/kho/"))
     assert result.code != owing.code
+
+
+def test_a_paper_says_what_its_signature_is_worth(world, mine, settings, tmp_path):
+    keys.connect(settings, tmp_path)
+    sign_result(world.with_result(), by=world.head)
+    assert "Its signatures are being checked." in text_of(mine.get("/ho-so-cua-toi/kho/"))
+    check_waiting()
+    text = text_of(mine.get("/ho-so-cua-toi/kho/"))
+    assert "Its signatures are being checked." not in text
+    (one,) = StoredPaper.objects.get().document.signatures.all()
+    assert f"Signed digitally by {one.signer}" in text and "holds" in text
 
 
 # Rating -------------------------------------------------------------------------------------------
