@@ -194,20 +194,28 @@ def _keep(day: date, lines: list[StatementLine], found: list[Found], repaired: i
             "repaired": repaired + (was.repaired if was else 0),
         },
     )
-    kept = [
-        PaymentDifference.objects.get_or_create(
-            day=row,
-            kind=one.kind,
-            number=one.number,
-            transaction_number=one.transaction,
-            defaults={"here": one.here, "there": one.there, "found_at": now},
-        )[0].pk
-        for one in found
-    ]
+    kept = [_difference(row, one, now).pk for one in found]
     PaymentDifference.objects.filter(day=row, settled_at=None).exclude(pk__in=kept).update(
         settled_at=now, note=_("A later comparison found no difference any more.")
     )
     return row
+
+
+def _difference(row: PaymentDay, one: Found, now: datetime) -> PaymentDifference:
+    """Found again it is one row; open again when only a comparison had settled it, or when the sums are others."""
+    sums = {"here": one.here, "there": one.there}
+    known, is_new = PaymentDifference.objects.get_or_create(
+        day=row,
+        kind=one.kind,
+        number=one.number,
+        transaction_number=one.transaction,
+        defaults={**sums, "found_at": now},
+    )
+    is_other = (known.here, known.there) != (one.here, one.there)
+    if not is_new and (is_other or (known.settled_at and known.settled_by_id is None)):
+        again = {**sums, "found_at": now, "settled_at": None, "settled_by": None, "note": ""}
+        PaymentDifference.objects.filter(pk=known.pk).update(**again)
+    return known
 
 
 def _within(day: date, at: datetime | None) -> datetime:

@@ -98,6 +98,25 @@ def test_a_difference_that_is_gone_later_is_settled(paid, platform):
     assert PaymentDifference.objects.get().note == "A later comparison found no difference any more."
 
 
+def test_a_difference_that_comes_back_is_open_again(paid, platform):
+    moved = platform.simulator.movements
+    theirs = list(moved)
+    for is_there in (False, True, False):
+        moved[:] = theirs if is_there else []
+        compare(TODAY)
+    assert len(differences()) == 1 == PaymentDifference.objects.count()
+
+
+def test_what_somebody_settled_is_open_again_when_the_sums_are_others(paid, platform, world):
+    platform.simulator.movements[:] = [line(orderId=paid.order_number, amount=14000)]
+    compare(TODAY)
+    for found in PaymentDifference.objects.all():
+        payment_days.settle_difference(found.pk, by=world.supervisor, note="Nền tảng đã xác nhận")
+    platform.simulator.movements[:] = [line(orderId=paid.order_number, amount=13000)]
+    compare(TODAY)
+    assert {there for _kind, _number, _here, there in differences()} == {13000}
+
+
 def test_refunds_are_compared_too(paid, platform, world):
     dossier = fresh(paid.dossier)
     services.refund(dossier, by=world.clerk, payment=dossier.payments.get(), reason="Nhầm")
