@@ -136,6 +136,7 @@ PUBLIC_VIEWS = [
     public("lookup-with-proof", VI_DU, MINE, asked_with_proof, kept="phone"),
     public("lookup-finished", VI_DU, MINE, finished_with_proof),
     public("lookup-printed", VI_DU, MINE, printed),
+    public("verify", NOBODY, "/xac-minh/"),
     # Calculator and catalogue
     public("calculator-choose", NOBODY, "/tinh-ngay-tra/?q=khai+sinh"),
     public("calculator", NOBODY, f"/tinh-ngay-tra/?procedure={BUSINESS}", kept="desktop"),
