@@ -17,6 +17,7 @@ from cases.errors import CaseError
 from cases.models import PortalDifference, PortalFiling
 from cases.portal.rates import TARGET, month_of, rates, together
 from cases.portal.states import PORTAL_COLOURS, FilingState, PortalState
+from cases.scorecard.rolled import last_counted_day
 from cases.services import portal, portal_acts, portal_compare
 from cases.tasks import compare_portal_month_soon
 from onestop import access
@@ -46,6 +47,7 @@ def page(request):
         after=_shifted(month, 1) if month < month_of(timezone.now()) else None,
         target=TARGET,
         lines=lines,
+        has_list=_has_list(request.user, month),
         all=together(lines),
         standing=[_row(row) for row in still.order_by("waiting_since")[:MOST]],
         standing_count=still.count(),
@@ -59,6 +61,12 @@ def page(request):
         most=MOST,
     )
     return TemplateResponse(request, "cases/admin/portal.html", context)
+
+
+def _has_list(user, month: date) -> bool:
+    """Whether the scorecard lists the dossiers of the month, for this person."""
+    last = last_counted_day()
+    return access.inspects_desks(user) and last is not None and last >= month
 
 
 def _row(row) -> dict:
