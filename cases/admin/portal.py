@@ -19,6 +19,7 @@ from cases.portal.rates import TARGET, month_of, rates, together
 from cases.portal.states import PORTAL_COLOURS, FilingState, PortalState
 from cases.scorecard.rolled import last_counted_day
 from cases.services import portal, portal_acts, portal_compare
+from cases.services.portal_variants import can_be_asked
 from cases.tasks import compare_portal_month_soon
 from onestop import access
 from onestop.admin import badge
@@ -54,6 +55,7 @@ def page(request):
         waiting_count=waiting.count(),
         oldest=waiting.order_by("waiting_since").values_list("waiting_since", flat=True).first(),
         may_act=access.keeps_connections(request.user),
+        may_ask=access.keeps_connections(request.user) and can_be_asked(),
         differences=PortalDifference.objects.filter(dossier__competent_agency__in=agencies)
         .select_related("dossier__portal")
         .order_by("-at", "-pk")[:MOST],

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, Value
 from django.utils.translation import gettext_lazy as _
 
 from cases.models.dossiers import Dossier
@@ -47,6 +47,11 @@ class PortalDossier(models.Model):
     )
     # By this code the portal knows it (MaHoSo): its own for what was filed there, else ours.
     code = models.CharField(_("code at the portal"), max_length=60, unique=True)
+    # Only in the variant of MOHA: it has given out the code, its own number of the dossier, and those of files
+    # by the keys of our documents, each with its hash there.
+    code_is_theirs = models.BooleanField(default=False, db_default=False)
+    number_there = models.CharField(max_length=60, blank=True, default="", db_default="")
+    files_there = models.JSONField(default=dict, blank=True, db_default=Value({}, models.JSONField()))
     last_number = models.PositiveIntegerField(default=0)
     last_status = models.PositiveSmallIntegerField(choices=STATUSES, null=True)
     last_is_received = models.BooleanField(default=False)

@@ -32,7 +32,7 @@ from cases.services.checklist import ComponentFacts
 from cases.services.clock import counts_as_received_at
 from cases.services.connections import calling
 from cases.services.filing import submit
-from cases.services.portal import access
+from cases.services.portal_variants import access, can_be_asked
 from cases.services.versions import version_in_force
 from onestop.encryption import canonical
 from onestop.outside import OutsideError, Refused
@@ -57,7 +57,7 @@ class FilingCounts:
 
 def take_filings() -> FilingCounts:
     """Ask for filings, take over what can be, and tell the portal which. Nothing while that is not configured."""
-    if not settings.PORTAL_URL or not settings.PORTAL_FILINGS_SERVICE:
+    if not (settings.PORTAL_URL and settings.PORTAL_FILINGS_SERVICE and can_be_asked()):
         return FilingCounts()
     counts: Counter[str] = Counter()
     try:
