@@ -14,11 +14,11 @@ from django.views.decorators.http import require_POST, require_safe
 
 from cases.admin.verbs import act_and_tell
 from cases.errors import CaseError
-from cases.models import PortalDifference, PortalFiling
+from cases.models import PortalDifference, PortalFile, PortalFiling
 from cases.portal.rates import TARGET, month_of, rates, together
-from cases.portal.states import PORTAL_COLOURS, FilingState, PortalState
+from cases.portal.states import PORTAL_COLOURS, FileState, FilingState, PortalState
 from cases.scorecard.rolled import last_counted_day
-from cases.services import portal, portal_acts, portal_compare
+from cases.services import portal, portal_acts, portal_compare, portal_files
 from cases.services.portal_variants import can_be_asked
 from cases.tasks import compare_portal_month_soon
 from onestop import access
@@ -60,6 +60,10 @@ def page(request):
         .select_related("dossier__portal")
         .order_by("-at", "-pk")[:MOST],
         filings=_bad_filings(agencies),
+        files=PortalFile.objects.exclude(state=FileState.THERE)
+        .filter(dossier__receiving_desk__in=agencies)
+        .select_related("dossier__portal", "dossier__receiving_desk")
+        .order_by("pk")[:MOST],
         most=MOST,
     )
     return TemplateResponse(request, "cases/admin/portal.html", context)
@@ -108,6 +112,12 @@ def act(request, what: str):
                 request,
                 lambda: portal_acts.park(code, by=user),
                 _("Parked: nothing of this dossier is sent until somebody sends it again."),
+            )
+        case "fetch":
+            act_and_tell(
+                request,
+                lambda: portal_files.fetch_again(user),
+                _("The files are fetched within a minute."),
             )
         case "compare":
             _bring_up_to_date(request, code)

@@ -27,6 +27,7 @@ from cases.portal.content import component_code
 from cases.portal.states import FilingState, PortalState
 from cases.portal.statuses import PortalStatus
 from cases.portal.wire import read
+from cases.services import portal_files
 from cases.services.applicants import ApplicantFacts
 from cases.services.checklist import ComponentFacts
 from cases.services.clock import counts_as_received_at
@@ -136,6 +137,7 @@ def _submit(code: str, filing: dict) -> None:
         dossier=dossier,
     )
     _known_there(dossier, code)
+    portal_files.expect(dossier, filing.get("TaiLieuNop"))
 
 
 def _known_there(dossier: Dossier, code: str) -> None:
