@@ -40,6 +40,11 @@ class Checked:
     at: datetime
     rows: tuple[Compared, ...] = ()
 
+    @property
+    def agrees(self) -> bool:
+        """The database vouches for everything of which it says something."""
+        return self.outcome == Outcome.FOUND and _all_agree(self.rows)
+
 
 def may_check(user: Staff, dossier: Dossier) -> bool:
     """Whether this person may ask about the applicant of this dossier."""
@@ -96,9 +101,13 @@ def _rows(here: dict[str, str], found: population.LookedUp) -> tuple[Compared, .
     )
 
 
+def _all_agree(rows: tuple[Compared, ...]) -> bool:
+    return all(row.agrees for row in rows if row.there)
+
+
 def _sentence(told: population.Told, rows: tuple[Compared, ...]) -> str:
     if told.outcome == Outcome.FOUND:
-        if all(row.agrees for row in rows if row.there):
+        if _all_agree(rows):
             return _("The population database agrees with what stands here.")
         return _("The population database says otherwise; ask the applicant before anything is changed.")
     sentences = {
