@@ -14,9 +14,9 @@ from django.views.decorators.http import require_POST, require_safe
 
 from cases.admin.verbs import act_and_tell
 from cases.errors import CaseError
-from cases.models import PortalDifference, PortalFile, PortalFiling
+from cases.models import PortalDifference, PortalFiling
 from cases.portal.rates import TARGET, month_of, rates, together
-from cases.portal.states import PORTAL_COLOURS, FileState, FilingState, PortalState
+from cases.portal.states import PORTAL_COLOURS, FilingState, PortalState
 from cases.scorecard.rolled import last_counted_day
 from cases.services import portal, portal_acts, portal_compare, portal_files
 from cases.services.portal_variants import can_be_asked
@@ -60,7 +60,7 @@ def page(request):
         .select_related("dossier__portal")
         .order_by("-at", "-pk")[:MOST],
         filings=_bad_filings(agencies),
-        files=PortalFile.objects.exclude(state=FileState.THERE)
+        files=portal_files.lacking()
         .filter(dossier__receiving_desk__in=agencies)
         .select_related("dossier__portal", "dossier__receiving_desk")
         .order_by("pk")[:MOST],

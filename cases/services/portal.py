@@ -19,9 +19,10 @@ from django.utils.translation import gettext as _
 
 from cases.connections.systems import System, Waiting
 from cases.limits import CannotCount
-from cases.models import Dossier, DossierEvent, PortalDossier, PortalFile, PortalMessage
+from cases.models import Dossier, DossierEvent, PortalDossier, PortalMessage
 from cases.portal.content import with_all_that_is_told
 from cases.portal.states import FileState, MessageState, PortalState
+from cases.services import portal_files
 from cases.services.connections import Connection, calling
 from cases.services.portal_notes import Item, note_failed, note_idle, note_refused, note_sent, release
 from cases.services.portal_variants import Variant, opened
@@ -53,7 +54,7 @@ def probe() -> None:
 
 def waiting() -> Waiting:
     still = PortalDossier.objects.filter(state=PortalState.WAITING)
-    files = PortalFile.objects.order_by()
+    files = portal_files.lacking().order_by()
     return Waiting(
         count=still.count() + files.filter(state=FileState.WAITING).count(),
         refused=PortalDossier.objects.standing_still().count()

@@ -11,13 +11,13 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from cases.connections.portal import Portal
 from cases.connections.systems import System
-from cases.enums import DocumentSource
+from cases.enums import FINAL_STATES, DocumentSource
 from cases.errors import BadFile, CaseError, NotPermitted
 from cases.models import Document, Dossier, PortalFile
 from cases.portal.content import component_code
@@ -134,7 +134,7 @@ def _attached(row: PortalFile, content: bytes) -> str:
 @files_or_nothing()
 @transaction.atomic
 def _attach(row: PortalFile, content: bytes) -> str:
-    if not _mine(row).select_for_update().exists():
+    if _mine(row).select_for_update().first() is None:
         return "gone"  # our lease had ended, and somebody else has brought it, or is about to
     same = Document.objects.filter(dossier=row.dossier_id, sha256=hash_of(content)).first()
     document = same or add_document(
@@ -164,9 +164,14 @@ def _kept(why: str) -> str:
     return why[: PortalFile._meta.get_field("reason").max_length] or "?"
 
 
-def missing(dossier: Dossier):
+def missing(dossier: Dossier) -> QuerySet[PortalFile]:
     """Files of the filing that are not here."""
     return dossier.portal_files.exclude(state=FileState.THERE)
+
+
+def lacking() -> QuerySet[PortalFile]:
+    """What is not here of all filings; where the dossier has ended, nobody needs it any more."""
+    return PortalFile.objects.exclude(state=FileState.THERE).exclude(dossier__state__in=FINAL_STATES)
 
 
 @transaction.atomic
@@ -174,5 +179,6 @@ def fetch_again(by: Staff) -> int:
     """What was refused, or waits for later, is fetched within a minute; returns how many. Raises `NotPermitted`."""
     if not rights.keeps_connections(by):
         raise NotPermitted(_("Connections are kept by the administrators of the system."))
-    waiting = PortalFile.objects.exclude(state=FileState.THERE)
-    return waiting.update(state=FileState.WAITING, attempts=0, next_attempt_at=timezone.now())
+    return PortalFile.objects.filter(pk__in=lacking().values("pk")).update(
+        state=FileState.WAITING, attempts=0, next_attempt_at=timezone.now()
+    )

@@ -7,6 +7,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from cases import services
 from cases.errors import BadFile, NotPermitted
 from cases.models import Dossier, PortalFile
 from cases.portal.states import FileState
@@ -173,6 +174,14 @@ def test_whose_lease_has_ended_brings_nothing(filed):
     assert portal_files.fetch_due() == {"fetched": 1}
     assert portal_files._attached(late, CONTENT) == "gone"
     assert dossier.documents.count() == 1
+
+
+def test_of_what_has_ended_nothing_is_missed(world, portal, filed):
+    dossier = filed()
+    services.refuse(dossier, by=world.clerk, reason="Không thuộc thẩm quyền")
+    assert portal_files.fetch_due() == {"refused": 1}
+    assert not dossier.documents.exists()
+    assert not portal_files.lacking().exists()
 
 
 def test_the_lack_stands_on_both_pages(world, portal, filed, client):
