@@ -1,6 +1,6 @@
 # `make` alone lists the targets. Nothing is needed but Python 3.11 or newer, GNU make and git.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo demo-check test fuzz chaos bench keystrokes lint audit translations screenshots openapi clean
+.PHONY: help setup demo demo-check test contract fuzz chaos bench keystrokes lint audit translations screenshots openapi clean
 
 VENV   := .venv
 PYTHON := $(VENV)/bin/python
@@ -40,6 +40,9 @@ demo-check: setup ## the same for scripts: walk through the main job over HTTP, 
 test: $(DEV) $(COMPILED) ## run the tests on a real PostgreSQL and Redis (ARGS="tests/onestop -k health" for some)
 	@$(PYTHON) -m scripts.chromium
 	@$(PYTHON) -m pytest -n 2 $(ARGS)
+
+contract: $(DEV) $(COMPILED) ## hold what we rely on against the simulators, and with CONTRACT_… against real endpoints
+	@$(PYTHON) -m pytest -n 0 tests/contract $(ARGS)
 
 fuzz: $(DEV) $(COMPILED) ## ask a server of its own for what the OpenAPI file allows and what not (ARGS="--seconds 3600")
 	@$(PYTHON) -m scripts.fuzz $(ARGS)

@@ -23,6 +23,7 @@ from cases.services import (
     portal,
     portal_backlog,
     portal_compare,
+    portal_files,
     portal_filings,
     post,
     put_back,
@@ -204,6 +205,12 @@ def fill_portal_outbox() -> None:
 @one_at_a_time
 def take_portal_filings() -> None:
     logger.info("filings of the portal: %s", portal_filings.take_filings())
+
+
+@shared_task
+@one_at_a_time
+def fetch_portal_files() -> None:
+    logger.info("files of filings at the portal: %s", dict(portal_files.fetch_due()))
 
 
 @shared_task

@@ -29,6 +29,7 @@ app.conf.task_routes = {
         "compare_online_payments",
         "check_signatures",
         "count_reports",
+        "fetch_portal_files",
         "fill_portal_outbox",
         "keep_reports_anew",
         "keep_rollups",
@@ -117,6 +118,11 @@ app.conf.beat_schedule = {
         "task": "cases.tasks.take_portal_filings",
         "schedule": crontab(minute="*/5"),
         "options": WITHIN_FIVE_MINUTES,
+    },
+    "every minute fetch the files of what was filed at the national portal": {
+        "task": "cases.tasks.fetch_portal_files",
+        "schedule": crontab(minute="*"),
+        "options": WITHIN_A_MINUTE,
     },
     "at 03:00 compare with the national portal": {
         "task": "cases.tasks.compare_with_the_portal",

@@ -9,6 +9,7 @@ from environs import Env, validate
 env = Env()
 
 # National Public Service Portal (docs/integrations.md). Its time limits are in seconds.
+PORTAL_VARIANT = env.str("PORTAL_VARIANT", "national", validate=validate.OneOf(["national", "moha"]))
 PORTAL_URL = env.str("PORTAL_URL", "").rstrip("/")
 PORTAL_LOGIN_URL = env.str("PORTAL_LOGIN_URL", "").rstrip("/")
 PORTAL_USERNAME = env.str("PORTAL_USERNAME", "")
@@ -19,8 +20,14 @@ PORTAL_BATCH = env.int("PORTAL_BATCH", 1, validate=validate.Range(min=1))
 PORTAL_BACKLOG = env.bool("PORTAL_BACKLOG", False)
 PORTAL_SESSION_CODES = env.list("PORTAL_SESSION_CODES", [])
 PORTAL_APPLICANT_KINDS = env.dict(
-    "PORTAL_APPLICANT_KINDS", {"citizen": "1", "organisation": "2", "business": "2"}
+    "PORTAL_APPLICANT_KINDS",
+    {"citizen": "0", "organisation": "1", "business": "1"}
+    if PORTAL_VARIANT == "moha"
+    else {"citizen": "1", "organisation": "2", "business": "2"},
 )
+PORTAL_PATHS = env.dict("PORTAL_PATHS", {})
+PORTAL_SERVICE_CODES = env.dict("PORTAL_SERVICE_CODES", {})
+PORTAL_EXISTS_CODES = env.list("PORTAL_EXISTS_CODES", ["409"])
 PORTAL_PLACES = env.dict("PORTAL_PLACES", {"portal": "1", "here": "2"})
 PORTAL_FILE_LINKS = env.bool("PORTAL_FILE_LINKS", False)
 PORTAL_FILINGS_SERVICE = env.str("PORTAL_FILINGS_SERVICE", "")

@@ -111,6 +111,7 @@ STAFF_VIEWS = [
     View("second-factor-begun", CLERK, f"{ADMIN}/hai-lop/", pressed("begin"), full=True),
     View("read-access", ADMINISTRATOR, f"{ADMIN}/cases/readaccess/"),
     View("population-lookups", ADMINISTRATOR, f"{ADMIN}/cases/populationlookup/"),
+    View("population-check", CLERK, dossiers("state=submitted"), first_with("/doi-chieu-dan-cu/")),
     # Lists
     View("dossiers", CLERK, f"{ADMIN}/cases/dossier/", kept="desktop"),
     View("filings-to-answer", CLERK, dossiers("answer=waiting")),

@@ -31,6 +31,7 @@ from cases.admin import (
     overdue_excel,
     past_pages,
     population,
+    population_check,
     portal,
     post,
     postings,
@@ -91,6 +92,7 @@ __all__ = [
     "portal",
     "post",
     "population",
+    "population_check",
     "postings",
     "put_back",
     "queue_setup",
@@ -123,6 +125,7 @@ admin.site.add_page("tiep-nhan/nguoi-nop/", reception_people.people, "reception_
 admin.site.add_page("tiep-nhan/nhap/", reception_search.keep_draft, "reception_draft")
 admin.site.add_page("tiep-nhan/nhap/<int:pk>/bo/", reception_search.discard_draft, "reception_draft_discard")
 admin.site.add_page("tiep-nhan/<int:pk>/", reception.filing, "filing_reception")
+admin.site.add_page("doi-chieu-dan-cu/<int:pk>/", population_check.population_check, "population_check")
 admin.site.add_page("tiep-nhan/<int:pk>/bo-sung/", reception.filing_completed, "filing_completed")
 admin.site.add_page("tiep-nhan-nhom/", group_reception.groups, "groups")
 admin.site.add_page("tiep-nhan-nhom/mau/", group_reception.list_template, "group_template")

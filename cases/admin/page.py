@@ -19,7 +19,9 @@ from cases.papers import paper_steps_of
 from cases.queries import promise_of, working_days_left
 from cases.regime import needs_scan
 from cases.scan_enums import TextState
+from cases.services import portal_files
 from cases.services.meanwhile import last_seen
+from cases.services.population_check import offers_check
 from cases.services.results import may_sign_result
 from cases.timeline import responsibility_of
 from notifications.enums import LETTER_COLOURS, LetterState
@@ -44,6 +46,8 @@ def dossier_context(dossier: Dossier, user) -> dict:
         "other_documents": dossier.documents.filter(component=None)
         .select_related("added_by", "signature_check")
         .prefetch_related("signatures"),
+        "checks_applicant": offers_check(user, dossier),
+        "missing_files": portal_files.missing(dossier),
         "signs_result": may_sign_result(dossier, user),
         "has_text": dossier.documents.filter(text_state=TextState.DONE).exists(),
         "paper_steps": paper_steps_of(dossier),

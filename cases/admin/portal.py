@@ -17,7 +17,9 @@ from cases.errors import CaseError
 from cases.models import PortalDifference, PortalFiling
 from cases.portal.rates import TARGET, month_of, rates, together
 from cases.portal.states import PORTAL_COLOURS, FilingState, PortalState
-from cases.services import portal, portal_acts, portal_compare
+from cases.scorecard.rolled import last_counted_day
+from cases.services import portal, portal_acts, portal_compare, portal_files
+from cases.services.portal_variants import can_be_asked
 from cases.tasks import compare_portal_month_soon
 from onestop import access
 from onestop.admin import badge
@@ -46,19 +48,31 @@ def page(request):
         after=_shifted(month, 1) if month < month_of(timezone.now()) else None,
         target=TARGET,
         lines=lines,
+        has_list=_has_list(request.user, month),
         all=together(lines),
         standing=[_row(row) for row in still.order_by("waiting_since")[:MOST]],
         standing_count=still.count(),
         waiting_count=waiting.count(),
         oldest=waiting.order_by("waiting_since").values_list("waiting_since", flat=True).first(),
         may_act=access.keeps_connections(request.user),
+        may_ask=access.keeps_connections(request.user) and can_be_asked(),
         differences=PortalDifference.objects.filter(dossier__competent_agency__in=agencies)
         .select_related("dossier__portal")
         .order_by("-at", "-pk")[:MOST],
         filings=_bad_filings(agencies),
+        files=portal_files.lacking()
+        .filter(dossier__receiving_desk__in=agencies)
+        .select_related("dossier__portal", "dossier__receiving_desk")
+        .order_by("pk")[:MOST],
         most=MOST,
     )
     return TemplateResponse(request, "cases/admin/portal.html", context)
+
+
+def _has_list(user, month: date) -> bool:
+    """Whether the scorecard lists the dossiers of the month, for this person."""
+    last = last_counted_day()
+    return access.inspects_desks(user) and last is not None and last >= month
 
 
 def _row(row) -> dict:
@@ -98,6 +112,12 @@ def act(request, what: str):
                 request,
                 lambda: portal_acts.park(code, by=user),
                 _("Parked: nothing of this dossier is sent until somebody sends it again."),
+            )
+        case "fetch":
+            act_and_tell(
+                request,
+                lambda: portal_files.fetch_again(user),
+                _("The files are fetched within a minute."),
             )
         case "compare":
             _bring_up_to_date(request, code)

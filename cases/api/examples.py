@@ -72,6 +72,7 @@ REQUESTS = {
     "QuestionSerializer": {"agency": "H41.102", "question": "Xác minh nơi cư trú", "working_hours": "16.00"},
     "ClarificationSerializer": {"question": "Nơi ở hiện nay?", "ground": "Luật X, Điều Y"},
     "AnswerSerializer": {"answer": "Đúng như khai báo"},
+    "ApplicantCheckSerializer": {"purpose": "settle", "has_consent": True},
     "SearchSerializer": {"q": "nguyen thi vi du"},
     "TurnSerializer": {"degrees": 90, "pages": [2]},
     "PaymentSerializer": {"amount": 100_000, "method": "cash"},
@@ -96,6 +97,12 @@ REQUESTS = {
 }
 
 RESPONSES = {
+    "ApplicantCheckedSerializer": {
+        "outcome": "found",
+        "sentence": "CSDL quốc gia về dân cư có thông tin khác; hãy hỏi người nộp hồ sơ trước khi sửa.",
+        "agrees": ["full_name", "id_number"],
+        "differs": ["address"],
+    },
     "MeSerializer": {
         "username": "motcua.thanhvinh",
         "name": "Lê Thị Một Cửa",

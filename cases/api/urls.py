@@ -37,6 +37,7 @@ from cases.api.views.letters import (
     SendLetterView,
 )
 from cases.api.views.lookup import StatusAppointmentView, StatusLetterView, StatusView
+from cases.api.views.population import CheckApplicantView
 from cases.api.views.printouts import ControlSlipView, LogBookView, ReceiptView
 from cases.api.views.registers import CertificationListView
 from cases.api.views.verbs import VERBS, VerbView
@@ -74,6 +75,7 @@ v1 = [
     path("dossiers/<str:ref>/", DossierView.as_view(), name="dossier"),
     path("dossiers/<str:ref>/receipt.pdf", ReceiptView.as_view(), name="receipt"),
     path("dossiers/<str:ref>/control_slip.pdf", ControlSlipView.as_view(), name="control_slip"),
+    path("dossiers/<str:ref>/check_applicant/", CheckApplicantView.as_view(), name="check_applicant"),
     path("dossiers/<str:ref>/documents/", DocumentListView.as_view(), name="documents"),
     path("dossiers/<str:ref>/documents/<int:pk>/", DocumentView.as_view(), name="document"),
     path("dossiers/<str:ref>/documents/<int:pk>/turn/", TurnView.as_view(), name="turn_document"),

@@ -35,7 +35,7 @@ from cases.models.online_payments import (
 )
 from cases.models.papers import Document
 from cases.models.population import PopulationLookup
-from cases.models.portal import PortalDifference, PortalDossier, PortalFiling, PortalMessage
+from cases.models.portal import PortalDifference, PortalDossier, PortalFile, PortalFiling, PortalMessage
 from cases.models.post import PostalEvent, PostalOrder
 from cases.models.put_back import ResultHandIn
 from cases.models.ratings import AnswerRating, Rating, RatingProof, RatingScore, SupplementAnswer
@@ -118,6 +118,7 @@ __all__ = [
     "Payment",
     "PortalDifference",
     "PortalDossier",
+    "PortalFile",
     "PortalFiling",
     "PortalMessage",
     "PaymentDay",

@@ -3,13 +3,15 @@
 from datetime import datetime
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, Value
 from django.utils.translation import gettext_lazy as _
 
 from cases.models.dossiers import Dossier
+from cases.models.papers import Document, DossierComponent
 from cases.portal.states import (
     STANDING_STILL,
     DifferenceKind,
+    FileState,
     FilingState,
     MessageKind,
     MessageState,
@@ -47,6 +49,11 @@ class PortalDossier(models.Model):
     )
     # By this code the portal knows it (MaHoSo): its own for what was filed there, else ours.
     code = models.CharField(_("code at the portal"), max_length=60, unique=True)
+    # Only in the variant of MOHA: it has given out the code, its own number of the dossier, and those of files
+    # by the keys of our documents, each with its hash there.
+    code_is_theirs = models.BooleanField(default=False, db_default=False)
+    number_there = models.CharField(max_length=60, blank=True, default="", db_default="")
+    files_there = models.JSONField(default=dict, blank=True, db_default=Value({}, models.JSONField()))
     last_number = models.PositiveIntegerField(default=0)
     last_status = models.PositiveSmallIntegerField(choices=STATUSES, null=True)
     last_is_received = models.BooleanField(default=False)
@@ -191,6 +198,57 @@ class PortalFiling(models.Model):
 
     def __str__(self) -> str:
         return self.code
+
+
+class PortalFile(models.Model):
+    """A file of a filing that was made at the portal: where it lies there, and the document that came of it.
+
+    Fetched until it is there, once; what is no file that can be handed in waits for a person.
+    """
+
+    dossier = models.ForeignKey(
+        Dossier,
+        on_delete=models.PROTECT,
+        related_name="portal_files",
+        db_index=False,
+        verbose_name=_("dossier"),
+    )
+    component = models.ForeignKey(DossierComponent, on_delete=models.PROTECT, null=True, related_name="+")
+    number_there = models.CharField(max_length=200)
+    name = models.CharField(_("name"), max_length=255)
+    address = models.CharField(max_length=1000)
+    digest = models.CharField(max_length=64, blank=True)  # SHA-256, where the portal tells it
+    state = models.CharField(_("state"), max_length=10, choices=FileState.choices, default=FileState.WAITING)
+    attempts = models.PositiveIntegerField(_("attempts"), default=0)
+    next_attempt_at = models.DateTimeField(_("next attempt at"))
+    claimed_until = models.DateTimeField(null=True)
+    reason = models.CharField(_("reason"), max_length=500, blank=True)
+    document = models.ForeignKey(
+        Document, on_delete=models.SET_NULL, null=True, related_name="+", verbose_name=_("document")
+    )
+
+    class Meta:
+        verbose_name = _("file of a filing at the portal")
+        verbose_name_plural = _("files of filings at the portal")
+        ordering = ["dossier", "pk"]
+        constraints = [
+            models.UniqueConstraint(name="portal_file_once", fields=["dossier", "number_there"]),
+            models.CheckConstraint(name="portal_file_known", condition=Q(state__in=FileState.values)),
+            models.CheckConstraint(
+                name="portal_file_refused_for_a_reason",
+                condition=~Q(state=FileState.REFUSED) | ~Q(reason=""),
+            ),
+        ]
+        indexes = [
+            # What is fetched next, and what waits for a person: both are little.
+            models.Index(
+                fields=["next_attempt_at"], name="portal_file_due", condition=Q(state=FileState.WAITING)
+            ),
+            models.Index(fields=["id"], name="portal_file_refused", condition=Q(state=FileState.REFUSED)),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class PortalDifference(models.Model):

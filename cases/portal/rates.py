@@ -13,6 +13,8 @@ from procedures.models import Agency
 from procedures.working_time import TZ
 
 TARGET = Decimal(100)  # per cent
+# Of a dossier: the portal has taken everything that it was told of it. The one condition of every such rate.
+SYNCHRONISED = Q(portal__state=PortalState.ACCEPTED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +70,7 @@ def rates(month: date, agencies: Iterable[Agency]) -> list[Rate]:
         .values("competent_agency")
         .annotate(
             dossiers=Count("pk"),
-            accepted=Count("pk", filter=Q(portal__state=PortalState.ACCEPTED)),
+            accepted=Count("pk", filter=SYNCHRONISED),
             refused=Count("pk", filter=Q(portal__state__in=STANDING_STILL)),
         )
     }

@@ -51,6 +51,14 @@ class FilingState(TextChoices):
     BAD = "bad", _("Not taken over")
 
 
+class FileState(TextChoices):
+    """What became of a file of such a filing."""
+
+    WAITING = "waiting", _("Not fetched yet")
+    THERE = "there", _("Fetched")
+    REFUSED = "refused", _("Cannot be taken")
+
+
 class DifferenceKind(TextChoices):
     """In what the portal differs from here."""
 

@@ -70,11 +70,7 @@ def _rows(scope: Scope):
         online(scope).count(),
         "online-paper",
     )
-    yield (
-        _("Statuses on the portal not kept up"),
-        _("dossiers synchronised"),
-        *_unknown(NoValue.NO_SOURCE.label),
-    )
+    yield _share(scope, _("Statuses on the portal not kept up"), "sync")
     yield from _publication(scope)
     asked, slow = together.asked_others(scope).count(), together.answered_late(scope).count()
     yield _of(
@@ -135,7 +131,10 @@ def _publication(scope: Scope):
 def _share(scope: Scope, shortcoming: str, key: str) -> tuple:
     """A rate of the report, once more beside its shortcoming."""
     measure = next(one for one in MEASURES if one.key == key)
-    fact = measure.count(scope).fact
+    found = measure.count(scope)
+    if isinstance(found, NoValue):
+        return shortcoming, measure.name, *_unknown(found.label)
+    fact = found.fact
     return (
         shortcoming,
         measure.name,

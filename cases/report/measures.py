@@ -67,10 +67,6 @@ def services(scope: Scope) -> dict[str, frozenset[int]]:
     return {level: frozenset(pk for pk in every if best.get(pk, "") == level) for level in LEVELS}
 
 
-def no_source(scope: Scope) -> NoValue:
-    return NoValue.NO_SOURCE
-
-
 # The catalogue -----------------------------------------------------------------------------------------
 
 
@@ -171,7 +167,7 @@ APOLOGIES = Measure(
 SYNCHRONISED = Measure(
     "sync",
     gettext_lazy("Dossiers synchronised to the national portal"),
-    no_source,
+    of_part("1.4"),
     Rate.SYNCHRONISATION,
 )
 FEEDBACK = Measure("6.1", gettext_lazy("Feedback handled on time"), of_part("6.1"))

@@ -103,6 +103,11 @@ def handled(scope: Scope) -> QuerySet[Dossier]:
     )
 
 
+def received(scope: Scope) -> QuerySet[Dossier]:
+    """Received in the period, whatever became of them."""
+    return decided_by(scope).filter(scope.within("received_at"))
+
+
 def filed(scope: Scope) -> QuerySet[Dossier]:
     """Received in the period, or filed in it and not received by its end."""
     return (

@@ -8,11 +8,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.conf import settings
 from django.db.models import Case, Q, QuerySet, When
 
 from cases import feedback
 from cases.feedback import FeedbackVerb
 from cases.models import AnswerRating, Dossier, Feedback, Payment
+from cases.portal.rates import SYNCHRONISED
 from cases.scorecard import dossiers
 from cases.scorecard.editions import Edition
 from cases.scorecard.installed import editions
@@ -140,6 +142,13 @@ def _used_online(scope: Scope) -> Counted:
     return _procedures(Procedures(used & online, online))
 
 
+def _synchronised(scope: Scope) -> Counted | NoValue:
+    """As it stands now: what the portal takes later belongs to the month of the reception (R46)."""
+    if not settings.PORTAL_URL:
+        return NoValue.NO_SOURCE
+    return share(dossiers.received(scope), SYNCHRONISED)
+
+
 def _filed_online(scope: Scope) -> Counted:
     return share(dossiers.filed(scope), Q(channel=Channel.ONLINE))
 
@@ -264,7 +273,7 @@ _COUNTS: dict[str, Callable[[Scope], Counted | NoValue]] = {
     "1.1": _of_the_province(lambda scope: figures.signed_in_time(scope.period.first, scope.day)),
     "1.2": _of_the_province(lambda scope: figures.loaded_in_time(scope.period.first, scope.day)),
     "1.3": _of_the_province(lambda scope: figures.published_in_full(scope.day)),
-    "1.4": _no_source,
+    "1.4": _synchronised,
     "2.1": _on_time,
     "3.1": _offered_online,
     "3.2": _used_online,

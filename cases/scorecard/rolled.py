@@ -1,18 +1,19 @@
 """The facts of a scorecard from the roll-ups: the same as `cases.scorecard.facts` counts, without counting (R51)."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date
 from decimal import Decimal
 
-from django.db.models import QuerySet, Sum
+from django.conf import settings
+from django.db.models import Count, QuerySet, Sum
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from cases.models import AgencyDay, FieldMonth, PartMonth, RolledUp
 from cases.scorecard import counting, evaluations
 from cases.scorecard.evaluations import Report
-from cases.scorecard.facts import fact_of, scope_of
+from cases.scorecard.facts import Counted, counted, fact_of, scope_of
 from cases.scorecard.frozen import frozen_totals
 from cases.scorecard.periods import Period, month
 from cases.scorecard.ranking import Standing, ranking
@@ -29,6 +30,8 @@ OF_PROCEDURES = {
 COUNTED = "counted"  # the row of `RolledUp` that says up to which day everything is there
 ADDED_UP = (*counting.OF_DOSSIERS, *counting.OF_FEEDBACK)
 OFFERED_ONLINE, ON_TIME = "3.1", "2.1"
+# Counted now, for each agency in one question: what the portal takes later changes months long counted.
+SYNCHRONISED = "1.4"
 FLOWS = ("received", "ended")  # columns of `AgencyDay`
 PART_ROW = ("code", "numerator", "denominator", "procedures")
 PartRow = tuple[str, int, int, list[int]]
@@ -63,14 +66,14 @@ def counted_scope(agency: Agency, period: Period) -> Scope | None:
 
 def facts_of(scope: Scope) -> Facts:
     """Every part of the edition, of a month; the scope is one of `counted_scope`."""
-    return _facts(scope, _rows(scope.units, scope.period))
+    return _facts(scope, _rows(scope))
 
 
 def nine_of(scope: Scope) -> Report:
     """The nine indicators of a month; the scope is one of `counted_scope`. Raises ParameterRefused."""
     for code in evaluations.FACTS:
         scope.edition.part(code)
-    rows = list(_rows(scope.units, scope.period))
+    rows = list(_rows(scope))
     sums = defaultdict(lambda: (0, 0))
     for code, numerator, denominator, _procedures in rows:
         sums[code] = sums[code][0] + numerator, sums[code][1] + denominator
@@ -117,6 +120,8 @@ def totals(scopes: list[Scope]) -> dict[str, Decimal | None]:
         units = [pk for scope in scopes for pk in scope.units]
         for agency, *row in _stored(units, scopes[0].period).values_list("agency", *PART_ROW):
             rows[agency].append(tuple(row))
+        for agency, row in _synchronised(scopes[0], units):
+            rows[agency].append(row)
     return {
         scope.agency.identifier: card(
             _facts(scope, [row for pk in scope.units for row in rows[pk]]), scope.edition
@@ -176,7 +181,7 @@ def _facts(scope: Scope, rows: Iterable[PartRow]) -> Facts:
 
 
 def _fact(code: str, scope: Scope, sums: dict[str, list[int]], procedures: dict[str, set[int]]) -> Fact:
-    if code in ADDED_UP:
+    if code in ADDED_UP or (code == SYNCHRONISED and settings.PORTAL_URL):
         return Fact(*sums[code])
     if code in OF_PROCEDURES:
         source, of_which = OF_PROCEDURES[code]
@@ -191,5 +196,18 @@ def _stored(units: Iterable[int], period: Period) -> QuerySet[PartMonth]:
     return PartMonth.objects.filter(agency__in=units, month=period.first)
 
 
-def _rows(units: Iterable[int], period: Period) -> Iterable[PartRow]:
-    return _stored(units, period).values_list(*PART_ROW)
+def _rows(scope: Scope) -> list[PartRow]:
+    stored = _stored(scope.units, scope.period).values_list(*PART_ROW)
+    return [*stored, *(row for _agency, row in _synchronised(scope, scope.units))]
+
+
+def _synchronised(scope: Scope, units: Iterable[int]) -> Iterator[tuple[int, PartRow]]:
+    """The part that is not rolled up, of each of these agencies by itself; nothing while there is no portal."""
+    leaves = counting.Leaves(None, scope.period, scope.now, scope.edition, tuple(units))
+    found = counted(SYNCHRONISED, leaves) if SYNCHRONISED in scope.edition.codes else None
+    if isinstance(found, Counted):
+        counts = found.denominator.values_list(counting.AGENCY)
+        for agency, accepted, received in counts.annotate(
+            accepted=Count("pk", filter=found.condition), received=Count("pk")
+        ):
+            yield agency, (SYNCHRONISED, accepted, received, [])

@@ -20,6 +20,7 @@ from django.utils.translation import gettext_lazy
 
 from cases.archive import schema_of, schemas
 from cases.archive.tables import Table, doors, moved
+from cases.connections.stores.facts import HandIn
 from cases.enums import FINAL_STATES
 from cases.errors import NotPossibleNow
 from cases.feedback import OPEN as OPEN_FEEDBACK
@@ -34,11 +35,19 @@ from cases.models import (
     DossierEvent,
     Feedback,
     FeedbackStep,
+    OnlinePayment,
+    OnlineRefund,
     Payment,
+    PortalDossier,
+    PostalOrder,
     Rating,
+    ResultHandIn,
     StuckDossier,
     WebhookDelivery,
 )
+from cases.payment_enums import RefundState
+from cases.portal.states import PortalState
+from cases.post_enums import OPEN_POSTAL
 from cases.services.audit import chain_waiting
 from notifications.enums import MessageState
 from notifications.models import Letter, Message
@@ -81,6 +90,7 @@ def waits_for() -> dict[Promise, Q]:
         gettext_lazy("a delivery to another program"): Q(
             Exists(WebhookDelivery.objects.filter(dossier=OF_DOSSIER, state=DeliveryState.PENDING))
         ),
+        **_other_systems(),
         gettext_lazy("its place in the chain of the history"): Q(Exists(events.filter(~Exists(unchained)))),
         # Days after the archive's last one are still counted, and the months of those not frozen yet.
         gettext_lazy("the end of a later year, in which something happened to it"): happened,
@@ -88,6 +98,24 @@ def waits_for() -> dict[Promise, Q]:
         # Which of two results counts is asked of both (R39).
         gettext_lazy("its correction, or it is one"): Q(corrects__isnull=False)
         | Q(Exists(Dossier.objects.filter(corrects=OF_DOSSIER))),
+    }
+
+
+def _other_systems() -> dict[Promise, Q]:
+    """What has still to be told to, or expected of, a system around. Parked at the portal is not: a person said so."""
+    orders = OnlinePayment.objects.filter(dossier=OF_DOSSIER, next_ask_at__isnull=False)
+    refunds = OnlineRefund.objects.filter(order__dossier=OF_DOSSIER).exclude(state=RefundState.DONE)
+    post = PostalOrder.objects.filter(Q(state__in=OPEN_POSTAL) | Q(next_ask_at__isnull=False))
+    results = ResultHandIn.objects.filter(paper__document__dossier=OF_DOSSIER)
+    portal = PortalDossier.objects.filter(state__in=[PortalState.WAITING, PortalState.REFUSED])
+    return {
+        gettext_lazy("what the national portal has not taken"): Q(Exists(portal.filter(dossier=OF_DOSSIER))),
+        gettext_lazy("an online payment whose outcome is not known"): Q(Exists(orders)),
+        gettext_lazy("money that is to go back through the payment platform"): Q(Exists(refunds)),
+        gettext_lazy("a consignment that is on its way"): Q(Exists(post.filter(dossier=OF_DOSSIER))),
+        gettext_lazy("a result that its owner's store has not taken"): Q(
+            Exists(results.exclude(state=HandIn.DELIVERED))
+        ),
     }
 
 

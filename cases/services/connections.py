@@ -1,5 +1,6 @@
 """Every call to another system leaves behind how it went; what a connection is, for the screen that shows them all."""
 
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -11,10 +12,19 @@ from django.utils import timezone
 
 from cases.connections.systems import System, Waiting
 from cases.models import ConnectionState
-from onestop.outside import NotConnected, NotLetIn, OutsideError, Refused
+from onestop.metrics import tally
+from onestop.outside import Garbled, NoAnswer, NotConnected, NotLetIn, NotReached, OutsideError, Refused
 
 # A success is written down again only after this long: a thousand calls a minute are not a thousand writes.
 SUCCESS_STAYS = timedelta(seconds=10)
+# How `/metrics` calls what went wrong.
+KINDS = {
+    NotReached: "not_reached",
+    NoAnswer: "no_answer",
+    Garbled: "garbled",
+    Refused: "refused",
+    NotLetIn: "not_let_in",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,18 +50,26 @@ def calling(system: System) -> Iterator[None]:
     A refusal is an answer: the connection works, and what was refused is the matter of who asked. Not so when we
     are not let in. Outside of transactions: what is rolled back would take the note with it.
     """
+    began = time.perf_counter()
     try:
         yield
     except NotConnected:
         raise
     except OutsideError as error:
+        _measure(system, KINDS.get(type(error), "other"), began)
         if isinstance(error, Refused) and not isinstance(error, NotLetIn):
             note_success(system)
         else:
             note_failure(system, str(error))
         raise
     else:
+        _measure(system, "ok", began)
         note_success(system)
+
+
+def _measure(system: System, outcome: str, began: float) -> None:
+    tally.count(tally.CALLS, system.value, outcome)
+    tally.observe(tally.CALL_SECONDS, time.perf_counter() - began, system.value)
 
 
 def note_success(system: System) -> None:

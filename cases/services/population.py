@@ -103,14 +103,20 @@ def look_up(
     kind: str = ApplicantKind.CITIZEN,
     full_name: str = "",
     birth_date: date | None = None,
+    is_permitted: bool | None = None,
 ) -> LookedUp:
     """Ask for one person, at most `POPULATION_SECONDS` long; not in a transaction.
 
     Without consent only whether the typed name is right, and that only where the office may
     (`POPULATION_CONFIRMS_WITHOUT_CONSENT`). The row of the look-up is written before it is asked. A failure is an
-    outcome, no error: the desk goes on by hand, and the outage is noted. Raises `NotPermitted`, `Invalid`;
+    outcome, no error: the desk goes on by hand, and the outage is noted. `is_permitted`: what the rules of a
+    dossier say of `by`; without a dossier it is the clerks of a desk who may. Raises `NotPermitted`, `Invalid`;
     then nothing was asked.
     """
+    if is_permitted is None:
+        is_permitted = by.role in DESK_ROLES
+    if not by.is_active or not is_permitted or not by.workplace_id:
+        raise NotPermitted(_("People are looked up by the clerks of a reception desk."))
     question = _question(number, by, procedure, purpose, has_consent, kind, full_name, birth_date)
     row = PopulationLookup.objects.create(
         request_id=question.request_id,
@@ -143,8 +149,6 @@ def _question(
     birth_date: date | None,
 ) -> Question:
     number, full_name = number.strip(), one_line(full_name)
-    if not by.is_active or by.role not in DESK_ROLES or not by.workplace_id:
-        raise NotPermitted(_("People are looked up by the clerks of a reception desk."))
     if purpose not in Purpose.values:
         raise Invalid(_("Choose what the person is looked up for."), field="purpose")
     if kind != ApplicantKind.CITIZEN or len(number) != 12 or not (number.isascii() and number.isdecimal()):

@@ -17,15 +17,15 @@ from django.db.models import Min
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from cases.connections.portal import Access, Portal
 from cases.connections.systems import System, Waiting
 from cases.limits import CannotCount
 from cases.models import Dossier, DossierEvent, PortalDossier, PortalMessage
-from cases.portal.content import HeldBack, dossier_message, step_message, with_all_that_is_told
-from cases.portal.states import MessageKind, MessageState, PortalState
-from cases.portal.statuses import PortalStatus, may_follow
+from cases.portal.content import with_all_that_is_told
+from cases.portal.states import FileState, MessageState, PortalState
+from cases.services import portal_files
 from cases.services.connections import Connection, calling
 from cases.services.portal_notes import Item, note_failed, note_idle, note_refused, note_sent, release
+from cases.services.portal_variants import Variant, opened
 from onestop.encryption import CannotDecrypt, canonical, marking_unreadable, refuse_unreadable
 from onestop.outside import NotLetIn, OutsideError, Refused
 
@@ -35,10 +35,6 @@ LEASE = timedelta(minutes=10)  # longer than a run and the calls that may hang a
 RUN_SECONDS = 50  # the next run starts a minute later
 CLAIMED_AT_ONCE = 100  # dossiers
 RESTS_AFTER = 3  # bad calls one after another: then it is left alone for the rest of the run
-PROCEDURES_STAY = 24 * 60 * 60  # seconds for which the portal's name of a field is remembered
-
-# By address and procedure: until when it holds (monotonic seconds), and the code of the field.
-_field_codes: dict[tuple[str, str], tuple[float, str]] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,36 +46,19 @@ class PortalCounts:
     refused: int = 0
 
 
-def access(*, whole_seconds: float | None = None) -> Access:
-    """Where the portal answers, as configured; an empty `url`: it is not connected.
-
-    `whole_seconds` are for all that is asked, where somebody waits for it.
-    """
-    return Access(
-        url=settings.PORTAL_URL,
-        login_url=settings.PORTAL_LOGIN_URL,
-        username=settings.PORTAL_USERNAME,
-        password=settings.PORTAL_PASSWORD,
-        unit=settings.PORTAL_UNIT,
-        read_seconds=settings.PORTAL_READ_SECONDS,
-        whole_seconds=whole_seconds,
-        session_codes=tuple(settings.PORTAL_SESSION_CODES),
-        filings_service=settings.PORTAL_FILINGS_SERVICE,
-        filings_taken_service=settings.PORTAL_FILINGS_TAKEN_SERVICE,
-    )
-
-
 def probe() -> None:
     """Log in, and nothing else. Raises `OutsideError`."""
-    with Portal(access()) as portal:
+    with opened() as portal:
         portal.sign_in()
 
 
 def waiting() -> Waiting:
     still = PortalDossier.objects.filter(state=PortalState.WAITING)
+    files = portal_files.lacking().order_by()
     return Waiting(
-        count=still.count(),
-        refused=PortalDossier.objects.standing_still().count(),
+        count=still.count() + files.filter(state=FileState.WAITING).count(),
+        refused=PortalDossier.objects.standing_still().count()
+        + files.filter(state=FileState.REFUSED).count(),
         oldest=still.aggregate(oldest=Min("waiting_since"))["oldest"],
     )
 
@@ -100,7 +79,7 @@ def deliver_due(*, seconds: float = RUN_SECONDS) -> PortalCounts:
     """
     if not settings.PORTAL_URL:
         return PortalCounts()
-    with Portal(access()) as portal:
+    with opened() as portal:
         run = _Run(portal, stop_at=time.monotonic() + seconds)
         while not run.is_over and (rows := _claim()):
             run.work(rows)
@@ -128,7 +107,7 @@ def _claim() -> list[PortalDossier]:
 class _Run:
     """One run with one session."""
 
-    def __init__(self, portal: Portal, *, stop_at: float):
+    def __init__(self, portal: Variant, *, stop_at: float):
         self.portal = portal
         self.stop_at = stop_at
         self.counts: Counter[str] = Counter()
@@ -157,7 +136,7 @@ class _Run:
             item for row in moving.values() if (item := self._composed(row, waiting[row.pk][0])) is not None
         ]
         went_well: list[Item] = []
-        for group in _groups(items):
+        for group in _groups(items, self.portal.batch):
             if self.is_over:
                 break
             went_well += self._tell(group)
@@ -170,11 +149,8 @@ class _Run:
         if self.is_over:
             return None
         try:
-            if message.kind == MessageKind.STEP:
-                event = self.events.get(message.event_number)
-                content = step_message(self.dossiers[row.pk], message, row, event)
-            else:
-                content = self._dossier_content(row, message)
+            event = self.events.get(message.event_number)
+            content = self.portal.content(row, message, self.dossiers[row.pk], event)
             refuse_unreadable(content)
         except CannotDecrypt:  # the log of the run says which; the others go on
             self._refused(
@@ -195,50 +171,11 @@ class _Run:
             return None
         return Item(row, message, content, canonical(content))
 
-    def _dossier_content(self, row: PortalDossier, message: PortalMessage) -> dict:
-        dossier = self.dossiers[row.pk]
-        if row.must_ask and row.known_status is None:
-            self._ask_whether_it_is_known(row)
-        _check_order(row, message, dossier)
-        return dossier_message(
-            dossier,
-            message,
-            row,
-            field_code=self._field_code(dossier.version.procedure.code),
-            was_received=row.known_is_received or message.status == PortalStatus.RECEIVED,
-        )
-
-    def _ask_whether_it_is_known(self, row: PortalDossier) -> None:
-        """After an unclear answer: what the portal has of it decides whether the next message is the first."""
-        with calling(System.PORTAL):
-            known = self.portal.look_up(row.code)
-        if known is not None and known.status in set(PortalStatus):
-            row.known_status = known.status
-            row.known_is_received |= known.status == PortalStatus.RECEIVED
-        row.must_ask = False
-
-    def _field_code(self, procedure: str) -> str:
-        key = (settings.PORTAL_URL, procedure)
-        until, code = _field_codes.get(key, (0.0, ""))
-        if not code or until < time.monotonic():
-            with calling(System.PORTAL):
-                there = self.portal.procedure(procedure)
-            if there is None:
-                raise HeldBack(_("Not sent: the portal knows no procedure %(code)s.") % {"code": procedure})
-            code = there.field_code
-            _field_codes[key] = (time.monotonic() + PROCEDURES_STAY, code)
-        return code
-
     def _tell(self, items: list[Item]) -> list[Item]:
         """Send a group in one call; returns those after which the next message of their dossier may follow."""
-        contents = [item.content for item in items]
         try:
             with calling(System.PORTAL):
-                if items[0].message.kind == MessageKind.STEP:
-                    self.portal.send_steps(contents)
-                else:
-                    is_updating = items[0].row.known_status is not None
-                    self.portal.send_dossiers(contents, is_updating=is_updating)
+                self.portal.tell(items)
         except NotLetIn as error:
             return self._bad_call(items, error)
         except Refused as error:
@@ -276,21 +213,7 @@ class _Run:
         return []
 
 
-def _check_order(row: PortalDossier, message: PortalMessage, dossier: Dossier) -> None:
-    """Only listed steps are sent (R45); the same status again is an update. Raises `HeldBack`."""
-    before = PortalStatus(row.known_status) if row.known_status else None
-    after = PortalStatus(message.status)
-    has_result = dossier.finished_at is not None and dossier.finished_at <= message.at
-    if before != after and not may_follow(
-        before, after, received=row.known_is_received, result_exists=has_result
-    ):
-        raise HeldBack(
-            _("Not sent: the portal has the dossier at status %(before)s, and %(after)s may not follow.")
-            % {"before": "–" if before is None else before.value, "after": after.value}
-        )
-
-
-def _groups(items: list[Item]) -> Iterable[list[Item]]:
+def _groups(items: list[Item], batch: int) -> Iterable[list[Item]]:
     """Messages that go in one call: of one kind, all new there or none; what failed before goes by itself."""
     sorts: dict[tuple, list[Item]] = {}
     for item in items:
@@ -298,7 +221,7 @@ def _groups(items: list[Item]) -> Iterable[list[Item]]:
             (item.message.kind, item.row.known_status is None, item.row.attempts > 0), []
         ).append(item)
     for (_kind, _is_new, has_failed), group in sorts.items():
-        size = 1 if has_failed else settings.PORTAL_BATCH
+        size = 1 if has_failed else batch
         for first in range(0, len(group), size):
             yield group[first : first + size]
 

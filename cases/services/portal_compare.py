@@ -21,8 +21,8 @@ from cases.portal.statuses import PortalStatus, StatusRefused, way
 from cases.portal.wire import written
 from cases.portal_outbox import add, write
 from cases.services.connections import calling
-from cases.services.portal import access
 from cases.services.portal_acts import standing
+from cases.services.portal_variants import access, can_be_asked
 from onestop.outside import Garbled, NotLetIn, OutsideError, Refused
 from procedures.models import Agency, Staff
 
@@ -72,6 +72,10 @@ def bring_up_to_date(code: str, *, by: Staff) -> bool:
     Returns whether there is a way from there. Raises `NotPermitted`, `NotPossibleNow`, `OutsideError`.
     """
     row = standing(code, by=by)
+    if not can_be_asked():
+        raise NotPossibleNow(
+            _("This variant of the portal says nothing of its dossiers; send it again instead.")
+        )
     with Portal(access(whole_seconds=WEB_SECONDS)) as portal, calling(System.PORTAL):
         known = portal.look_up(row.code)
     with transaction.atomic():
@@ -97,7 +101,7 @@ def _locked(key: int) -> tuple[Dossier, PortalDossier]:
 
 
 def _compare(rows, limit: int) -> CompareCounts:
-    if not settings.PORTAL_URL:
+    if not settings.PORTAL_URL or not can_be_asked():
         return CompareCounts()
     counts: Counter[str] = Counter()
     keys = rows.filter(state=PortalState.ACCEPTED).order_by(F("asked_at").asc(nulls_first=True), "pk")

@@ -27,12 +27,13 @@ from cases.portal.content import component_code
 from cases.portal.states import FilingState, PortalState
 from cases.portal.statuses import PortalStatus
 from cases.portal.wire import read
+from cases.services import portal_files
 from cases.services.applicants import ApplicantFacts
 from cases.services.checklist import ComponentFacts
 from cases.services.clock import counts_as_received_at
 from cases.services.connections import calling
 from cases.services.filing import submit
-from cases.services.portal import access
+from cases.services.portal_variants import access, can_be_asked
 from cases.services.versions import version_in_force
 from onestop.encryption import canonical
 from onestop.outside import OutsideError, Refused
@@ -57,7 +58,7 @@ class FilingCounts:
 
 def take_filings() -> FilingCounts:
     """Ask for filings, take over what can be, and tell the portal which. Nothing while that is not configured."""
-    if not settings.PORTAL_URL or not settings.PORTAL_FILINGS_SERVICE:
+    if not (settings.PORTAL_URL and settings.PORTAL_FILINGS_SERVICE and can_be_asked()):
         return FilingCounts()
     counts: Counter[str] = Counter()
     try:
@@ -136,6 +137,7 @@ def _submit(code: str, filing: dict) -> None:
         dossier=dossier,
     )
     _known_there(dossier, code)
+    portal_files.expect(dossier, filing.get("TaiLieuNop"))
 
 
 def _known_there(dossier: Dossier, code: str) -> None:

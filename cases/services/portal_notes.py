@@ -12,10 +12,12 @@ from dataclasses import dataclass
 from django.db import transaction
 from django.db.models import Model
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from cases.models import PortalDossier, PortalMessage
 from cases.portal.states import MessageKind, MessageState, PortalState, back_off
 from cases.portal.statuses import PortalStatus
+from onestop.outside import NotReached
 
 _NOTED = (
     "known_status",
@@ -91,6 +93,17 @@ def note_refused(item: Item, why: str, *, code: str) -> None:
             fresh.state = PortalState.REFUSED
 
     _noted([item], refused)
+
+
+def note_there(row: PortalDossier, **facts: object) -> None:
+    """What the portal has given out for this dossier (code, number, files), at once: whoever goes on needs it.
+
+    Raises `NotReached` when the row is not ours any more.
+    """
+    if not PortalDossier.objects.filter(pk=row.pk, claimed_until=row.claimed_until).update(**facts):
+        raise NotReached(_("Somebody else has taken this dossier over."))
+    for name, value in facts.items():
+        setattr(row, name, value)
 
 
 def note_idle(rows: list[PortalDossier]) -> None:

@@ -13,8 +13,10 @@ from django.utils import timezone
 from django_redis import get_redis_connection
 from redis import Redis, RedisError
 
+from cases.connections.systems import Health
 from cases.models import Dossier, Heartbeat
 from cases.morning import stuck_agencies, stuck_dossiers
+from cases.services import around
 from notifications.enums import MessageState
 from notifications.models import Letter, Message
 from notifications.services.messages import quiet_hours_now
@@ -43,6 +45,7 @@ def gauges() -> list[Gauge]:
         *_replica(),
         *_disk(),
         *_queue(),
+        *_connections(now),
     ]
 
 
@@ -186,4 +189,45 @@ def _queue() -> list[Gauge]:
     return [
         Gauge("onestop_redis_up", "Whether Redis answers", (), {(): float(bool(waiting))}),
         Gauge("onestop_queue_waiting", "Tasks that wait for a worker", (), waiting),
+    ]
+
+
+def _connections(now: datetime) -> list[Gauge]:
+    """Of the systems around those that are configured; one that nobody has called yet is neither up nor down."""
+    shown = {(one.system.value,): one for one in around.all_connections() if one.is_configured}
+    tried = {key: one for key, one in shown.items() if one.health != Health.UNTRIED}
+    good = {key: one.state.last_success_at for key, one in shown.items() if one.state.last_success_at}
+    oldest = {key: one.waiting.oldest for key, one in shown.items() if one.waiting.oldest}
+    per_system = ("system",)
+    return [
+        Gauge(
+            "onestop_connection_up",
+            "Whether the last call to a system around came to a good end",
+            per_system,
+            {key: float(one.health == Health.WORKING) for key, one in tried.items()},
+        ),
+        Gauge(
+            "onestop_connection_last_success_age_seconds",
+            "Seconds since the last good call",
+            per_system,
+            {key: max((now - at).total_seconds(), 0) for key, at in good.items()},
+        ),
+        Gauge(
+            "onestop_connection_waiting",
+            "What it has still to be told, and will be by itself",
+            per_system,
+            {key: one.waiting.count for key, one in shown.items()},
+        ),
+        Gauge(
+            "onestop_connection_refused",
+            "What it refused, which waits for a person",
+            per_system,
+            {key: one.waiting.refused for key, one in shown.items()},
+        ),
+        Gauge(
+            "onestop_connection_oldest_seconds",
+            "Age of the oldest that waits by itself",
+            per_system,
+            {key: max((now - at).total_seconds(), 0) for key, at in oldest.items()},
+        ),
     ]

@@ -42,8 +42,14 @@ REQUEST_SECONDS = Family(
 )
 TASKS = Family("onestop_tasks", "Tasks done by workers, by name and outcome", ("task", "outcome"))
 TASK_SECONDS = Family("onestop_task_duration_seconds", "Time that a task took", ("task",))
-COUNTERS = (REQUESTS, TASKS)
-HISTOGRAMS = (REQUEST_SECONDS, TASK_SECONDS)
+CALLS = Family(
+    "onestop_connection_calls",
+    "Calls to systems around, by outcome: ok, or the kind of the error",
+    ("system", "outcome"),
+)
+CALL_SECONDS = Family("onestop_connection_call_duration_seconds", "Time that such a call took", ("system",))
+COUNTERS = (REQUESTS, TASKS, CALLS)
+HISTOGRAMS = (REQUEST_SECONDS, TASK_SECONDS, CALL_SECONDS)
 
 # (name, labels, bucket or "sum" or nothing) → amount
 Field = tuple[str, tuple[str, ...], str]

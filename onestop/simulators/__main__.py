@@ -9,6 +9,7 @@ from onestop.simulators.payment import PaymentSimulator
 from onestop.simulators.personal_store import PersonalStore
 from onestop.simulators.population import Population
 from onestop.simulators.portal import Portal
+from onestop.simulators.portal_moha import MohaPortal
 from onestop.simulators.post import PostSimulator
 
 
@@ -16,6 +17,7 @@ def all_simulators() -> list[Simulator]:
     """One of each, with what it knows from the beginning."""
     return [
         Portal(),
+        MohaPortal(),
         PaymentSimulator(),
         PostSimulator(push_url=_push_url()),
         Population(),

@@ -53,6 +53,7 @@ class Portal(Simulator):
     name = "portal"
     USERNAME, PASSWORD, UNIT = "mot-cua-thu-nghiem", "chi-de-thu", "H41"
     FILINGS, FILINGS_TAKEN = "LayHoSoNop", "XacNhanHoSoNop"
+    FILES = "/tep/"
 
     def __init__(self):
         super().__init__()
@@ -62,12 +63,15 @@ class Portal(Simulator):
         self.history: dict[str, list[tuple[str, int]]] = {}  # by code: (kind, status) in order
         self.last: dict[tuple[str, str], dict] = {}
         self.waiting: dict[str, dict] = {}  # filings not confirmed yet
+        self.files: dict[str, bytes] = {}  # by the end of their address, see `keep_file`
         self.calls: Counter[str] = Counter()
         self.keeps_history = True
 
     # The protocol ------------------------------------------------------------------------------------
 
     def answer(self, asked: Asked) -> Reply:
+        if asked.path.startswith(self.FILES):
+            return self._file(asked)
         wanted = asked.json()
         if asked.path.startswith("/login"):
             return self._sign_in(wanted)
@@ -168,6 +172,21 @@ class Portal(Simulator):
     def file(self, **filing: object) -> None:
         """Somebody files at the portal."""
         self.waiting[str(filing.get("MaHoSo"))] = filing
+
+    def keep_file(self, name: str, content: bytes) -> str:
+        """A file that somebody filed; returns where it lies below the portal's address."""
+        self.files[name] = content
+        return f"{self.FILES}{name}"
+
+    def _file(self, asked: Asked) -> Reply:
+        if asked.headers.get("Authorization", "").removeprefix("Bearer ") not in self.sessions:
+            return Reply(401, {"error_code": "97", "message": "Phiên làm việc không hợp lệ hoặc đã hết hạn"})
+        content = self.files.get(asked.path.removeprefix(self.FILES))
+        if content is None:
+            return Reply(404, {"message": "Không có tệp tin này"})
+        if self.taken_fault(Fault.WRONG):
+            content += b"sai"
+        return Reply(body=content, content_type="application/octet-stream")
 
     def _hand_out(self) -> Reply:
         filings = list(self.waiting.values())

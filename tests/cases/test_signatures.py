@@ -3,6 +3,7 @@
 from io import BytesIO
 
 import pytest
+import typst
 from django.db import DatabaseError, transaction
 from pypdf import PdfReader
 
@@ -164,6 +165,31 @@ def test_the_head_signs_it_with_a_page_that_leads_to_its_verification(world, off
     assert documents_of(fresh(dossier)).filter(source=DocumentSource.RESULT).get() == copy
     assert dossier.documents.filter(pk=original.pk).exists()
     assert (copy.pages, copy.sha256) == (2, IssuedResult.objects.latest("pk").sha256)
+
+
+def test_the_mark_of_the_signature_stands_on_free_space_of_the_added_page(world, office, monkeypatch):
+    """A result whose pages are full to the edges keeps them as they are, and nothing is drawn over them."""
+    full = typst.compile(b"#set page(margin: 2pt)\n#lorem(1600)")
+    dossier = world.processing()
+    monkeypatch.setattr("tests.cast.upload", lambda name: upload(name, full))
+    copy = sign_result(world.record_result(dossier), by=world.head)
+    with queries.open_file(copy) as file:
+        *pages, added = PdfReader(BytesIO(file.read())).pages
+    before = PdfReader(BytesIO(full)).pages
+    assert [page.extract_text() for page in pages] == [page.extract_text() for page in before]
+    assert not any("/Annots" in page for page in pages)
+    (mark,) = (one.get_object() for one in added["/Annots"])
+    left, bottom, right, top = (float(number) for number in mark["/Rect"])
+    assert 0 <= left < right <= added.mediabox.width
+    assert 0 <= bottom < top <= added.mediabox.height
+    under = []
+
+    def look(text, _around, matrix, *_font):
+        if text.strip() and left < matrix[4] < right and bottom < matrix[5] < top:
+            under.append(text)
+
+    added.extract_text(visitor_text=look)
+    assert under == []
 
 
 def test_only_the_head_signs(world, office):

@@ -56,6 +56,7 @@ def test_the_schedule_names_tasks_that_exist():
         "cases.tasks.tell_the_portal",
         "cases.tasks.compare_with_the_portal",
         "cases.tasks.take_portal_filings",
+        "cases.tasks.fetch_portal_files",
         "cases.tasks.put_results_back",
         "cases.tasks.check_signatures",
         "cases.tasks.apply_retention",

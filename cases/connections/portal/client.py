@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from typing import Any, Self
+from urllib.parse import urlsplit
 
 from django.utils.translation import gettext as _
 
@@ -117,6 +118,27 @@ class Portal:
     def filings(self) -> list[Mapping]:
         """What was filed at the portal for us and not confirmed yet. Raises `OutsideError`."""
         return self._list_of(self._call(self.access.filings_service))
+
+    def fetch(self, address: str, *, longest: int) -> bytes:
+        """A file of a filing, at most so many bytes. Only of the portal's own host: our session goes along.
+
+        Raises `Refused` for an address elsewhere, and what a call raises.
+        """
+        if urlsplit(address)[:2] != urlsplit(self.access.url)[:2]:
+            raise Refused(_("The file does not lie at the portal; it is not fetched from elsewhere."))
+        if not self.session:
+            self.sign_in()
+        try:
+            return self._fetched(address, longest)
+        except NotLetIn:
+            self.sign_in()
+        return self._fetched(address, longest)
+
+    def _fetched(self, address: str, longest: int) -> bytes:
+        options = {"read_seconds": self.access.read_seconds, "longest_answer": longest}
+        headers = {"Accept": "*/*", "Authorization": f"Bearer {self.session}"}
+        with Door(address, **options) as door:
+            return door.ask("GET", headers=headers).content
 
     def confirm_filings(self, codes: list[str]) -> None:
         """These were taken over: the portal need not hand them out again. Raises `OutsideError`."""

@@ -1,14 +1,28 @@
 """What ended in a past year leaves the live tables, whole, and nothing else does."""
 
+from datetime import timedelta
+
 import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
+from django.db.models import Model
 from django.utils import timezone
 
 from cases.archive.tables import moved
 from cases.enums import EventKind, State
 from cases.errors import NotPossibleNow
 from cases.events import record
-from cases.models import ArchivedDossier, ArchivedYear, Document, Dossier, DossierEvent, StoredPaper
+from cases.models import (
+    ArchivedDossier,
+    ArchivedYear,
+    Document,
+    Dossier,
+    DossierEvent,
+    OnlinePayment,
+    PortalDossier,
+    PostalOrder,
+    ResultHandIn,
+    StoredPaper,
+)
 from cases.services import archiving
 from cases.services.store import valid_papers
 from notifications.enums import MessageState
@@ -132,3 +146,60 @@ def test_a_paper_of_the_store_can_be_handed_in_again(archived, world):
 
 def test_the_last_day_is_that_of_the_last_thing_that_happened(archived):
     assert str(ArchivedYear.objects.get(pk=YEAR).last_day) == "2026-11-09"
+
+
+# What is still to be told to a system around, or expected of one, each with the reason that is counted.
+AROUND = {
+    "what the national portal has not taken": "portal",
+    "an online payment whose outcome is not known": "payment",
+    "a consignment that is on its way": "post",
+    "a result that its owner's store has not taken": "store",
+}
+
+
+@pytest.fixture
+def owed(ended, world):
+    """Makes the ended dossier wait for one system around; returns the row that waits."""
+
+    def owed(what: str) -> Model:
+        now = timezone.now()
+        order = {
+            "dossier": ended,
+            "amount": 1000,
+            "platform": "national",
+            "created_at": now,
+            "expires_at": now + timedelta(minutes=15),
+        }
+        match what:
+            case "portal":
+                return PortalDossier.objects.create(
+                    dossier=ended, code=ended.code, next_attempt_at=now, waiting_since=now
+                )
+            case "payment":
+                return OnlinePayment.objects.create(**order, order_number="TT1", next_ask_at=now)
+            case "post":
+                return PostalOrder.objects.create(
+                    dossier=ended,
+                    order_number="BC1",
+                    direction="delivery",
+                    ordered_by=world.clerk,
+                    ordered_at=now,
+                )
+        paper = StoredPaper.objects.get(document__dossier=ended, result_of__isnull=False)
+        return ResultHandIn.objects.create(
+            system="personal_store", paper=paper, result_code="KQ1", next_attempt_at=now, created_at=now
+        )
+
+    return owed
+
+
+@pytest.mark.parametrize(("reason", "what"), AROUND.items())
+def test_what_a_system_around_waits_for_stays(reason, what, owed):
+    owed(what)
+    assert archiving.archive_year(YEAR) == 0
+    assert archiving.still_waiting(YEAR) == {reason: 1}
+
+
+def test_what_the_portal_has_taken_or_somebody_parked_goes(owed):
+    owed("portal").__class__.objects.update(state="parked")
+    assert archiving.archive_year(YEAR) == 1

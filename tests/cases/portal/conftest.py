@@ -4,6 +4,7 @@ import pytest
 
 from cases.models import Dossier, PortalDossier
 from cases.services import portal as service
+from cases.services import portal_variants
 from onestop.simulators.base import running
 from onestop.simulators.portal import Portal
 
@@ -24,7 +25,7 @@ def portal(server, settings):
     settings.PORTAL_READ_SECONDS = 0.5
     settings.PORTAL_FILINGS_SERVICE = Portal.FILINGS
     settings.PORTAL_FILINGS_TAKEN_SERVICE = Portal.FILINGS_TAKEN
-    service._field_codes.clear()
+    portal_variants._field_codes.clear()
     return server["portal"]
 
 

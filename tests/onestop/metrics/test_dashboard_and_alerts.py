@@ -10,7 +10,9 @@ import yaml
 from celery.signals import after_task_publish
 from django.conf import settings
 
+from cases.connections.systems import System
 from cases.models import Heartbeat
+from cases.services.connections import calling
 from cases.tasks import heartbeat
 from tests.cast import local
 from tests.onestop.metrics.conftest import figures
@@ -23,7 +25,7 @@ LABEL = re.compile(r'(\w+)(?:=|!=|=~)"')
 
 
 @pytest.fixture
-def told(prometheus, world, clock, client, monkeypatch) -> dict[str, set[str]]:
+def told(prometheus, world, clock, client, monkeypatch, settings) -> dict[str, set[str]]:
     """Every metric of an office that has worked for a while, with the names of its labels."""
     world.in_state("processing")
     monkeypatch.setattr("onestop.replica.is_configured", lambda: True)
@@ -31,6 +33,10 @@ def told(prometheus, world, clock, client, monkeypatch) -> dict[str, set[str]]:
     Heartbeat.objects.create(name="backup", at=local("2026-11-09 08:00"))
     after_task_publish.send(sender=heartbeat.name)
     heartbeat.apply()
+    settings.PORTAL_URL = "http://127.0.0.1:1"
+    world.receive()  # waits for the portal
+    with calling(System.PORTAL):
+        pass
     client.get("/tra-cuu/")
     clock.move_to("2026-11-13 09:00")
     names: dict[str, set[str]] = {}
