@@ -10,6 +10,7 @@ from onestop.simulators.personal_store import PersonalStore
 from onestop.simulators.population import Population
 from onestop.simulators.portal import Portal
 from onestop.simulators.post import PostSimulator
+from onestop.simulators.procedures import ProcedureDatabase
 
 
 def all_simulators() -> list[Simulator]:
@@ -18,6 +19,7 @@ def all_simulators() -> list[Simulator]:
         Portal(),
         PaymentSimulator(),
         PostSimulator(push_url=_push_url()),
+        ProcedureDatabase(),
         Population(),
         PersonalStore(),
         *sms.of_this_demo(),
