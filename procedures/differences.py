@@ -93,8 +93,8 @@ def merged(ours: Mapping, told: Mapping) -> dict[str, Any]:
     record = {**ours, **told}
     for name in ("components", "forms"):
         if name in told:
-            known = {name_of(row): row for row in reversed(ours.get(name, []))}
-            record[name] = [{**known.get(name_of(row), {}), **row} for row in told[name]]
+            known = _numbered(name, ours.get(name, []))
+            record[name] = [{**known.get(key, {}), **row} for key, row in _numbered(name, told[name]).items()]
     papers = {name_of(paper) for paper in record.get("components", [])}
     record["forms"] = [
         {key: value for key, value in form.items() if key != "component" or value in papers}
