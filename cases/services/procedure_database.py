@@ -25,6 +25,7 @@ from cases.models import Dossier
 from cases.services.connections import Connection, calling
 from onestop import access
 from onestop.outside import OutsideError
+from procedures import proposed
 from procedures.decisions import Told
 from procedures.enums import DecisionKind, ProposalState, VersionStatus
 from procedures.models import ProcedureVersion, Proposal, Staff
@@ -50,6 +51,10 @@ def account(seconds: float = 60) -> Account:
 
 def language() -> Language:
     return Language(settings.PROCEDURES_NAMES, settings.PROCEDURES_WORDS)
+
+
+def is_connected() -> bool:
+    return bool(settings.PROCEDURES_URL)
 
 
 # --- In -------------------------------------------------------------------------------------------------
@@ -212,7 +217,7 @@ def accept_all(*, by: Staff) -> tuple[Counter[str], list[str]]:
 
 
 def waiting() -> Waiting:
-    found = proposals.waiting().aggregate(
+    found = proposed.waiting().aggregate(
         waits=Count("pk", filter=Q(state=ProposalState.WAITING)),
         broken=Count("pk", filter=Q(state=ProposalState.BROKEN)),
         oldest=Min("fetched_at"),

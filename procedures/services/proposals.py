@@ -10,13 +10,12 @@ from datetime import date, timedelta
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.db.models import Max, Q, QuerySet
+from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from onestop import access
 from procedures.decisions import LONGEST_CODE, LONGEST_NAME, LONGEST_NUMBER, Told, judged
-from procedures.differences import Difference, differences, merged
 from procedures.enums import DecisionKind, ProposalState, VersionStatus
 from procedures.models import (
     Component,
@@ -28,13 +27,13 @@ from procedures.models import (
     Proposal,
     Staff,
 )
-from procedures.records import Record, content_of, facts_of, record_of
+from procedures.proposed import LIVE, NO_STEPS, base_of, difference_of, obstacles, proposed
+from procedures.records import facts_of
 from procedures.services import publishing
 from procedures.services.catalogue import write_version
 
 LONGEST_RAW = 20_000
 LONGEST_PROBLEM, MOST_PROBLEMS = 600, 20
-LIVE = (ProposalState.WAITING, ProposalState.BROKEN)
 
 
 class CannotAccept(ValueError):
@@ -109,88 +108,6 @@ def _storable(text: str, longest: int) -> str:
 
 def cursor() -> str:
     return DecisionCursor.objects.filter(id=1).values_list("value", flat=True).first() or ""
-
-
-# --- What it would change ------------------------------------------------------------------------------
-
-
-def waiting() -> QuerySet[Proposal]:
-    """What waits for a person, in the order in which it comes into force; broken ones first."""
-    return Proposal.objects.filter(state__in=LIVE)
-
-
-def base_of(proposal: Proposal) -> ProcedureVersion | None:
-    """The published version that the proposal changes or takes the place of: the latest one; None: there is none."""
-    codes = [proposal.code, *proposal.replaces] if proposal.kind == DecisionKind.REPLACED else [proposal.code]
-    found = {
-        version.procedure.code: version
-        for version in ProcedureVersion.objects.filter(
-            procedure__code__in=codes, status=VersionStatus.PUBLISHED
-        )
-        .select_related("procedure")
-        .order_by("in_force_from")
-    }
-    return next((found[code] for code in codes if code in found), None)
-
-
-def proposed(proposal: Proposal, base: ProcedureVersion | None) -> Record:
-    """The record that the version would be made of; the office's own parts stay as they are."""
-    ours = content_of(record_of(base)) if base else {}
-    record = merged(ours, {**proposal.content, "code": proposal.code})
-    record["in_force_from"] = proposal.effective_on.isoformat()
-    record["publication_decision"] = proposal.number
-    days = {"decision_signed_on": proposal.signed_on, "loaded_on": proposal.loaded_on}
-    return record | {name: day.isoformat() for name, day in days.items() if day}
-
-
-def difference_of(proposal: Proposal, base: ProcedureVersion | None) -> Difference:
-    """Between the version in force and what is proposed; of one that is abolished nothing is compared."""
-    if proposal.kind == DecisionKind.ABOLISHED:
-        return Difference()
-    before = content_of(record_of(base)) if base else {}
-    return differences(before, content_of(proposed(proposal, base)))
-
-
-def same_decision(proposal: Proposal) -> QuerySet[Proposal]:
-    """The other texts of this procedure and decision, newest first."""
-    return Proposal.objects.filter(
-        code=proposal.code, number=proposal.number, signed_on=proposal.signed_on
-    ).exclude(Q(pk=proposal.pk) | Q(number=""))
-
-
-def obstacles(proposal: Proposal) -> list[str]:
-    """Why it cannot be accepted now, as sentences: what it builds on is not there yet, or it comes too late."""
-    if proposal.state == ProposalState.BROKEN:
-        return list(proposal.problems)
-    found = []
-    touched = [proposal.code, *proposal.replaces]
-    before = Q(effective_on__lt=proposal.effective_on) | Q(
-        effective_on=proposal.effective_on, pk__lt=proposal.pk
-    )
-    earlier = Proposal.objects.filter(before, code__in=touched, state=ProposalState.WAITING).exclude(
-        pk=proposal.pk
-    )
-    if first := earlier.first():
-        found.append(
-            _("An earlier decision about %(code)s waits too, %(number)s: accept or reject that one first.")
-            % {"code": first.code, "number": first.number or "–"}
-        )
-    needed = {
-        DecisionKind.AMENDED: [proposal.code],
-        DecisionKind.ABOLISHED: [proposal.code],
-        DecisionKind.REPLACED: proposal.replaces,
-    }.get(proposal.kind, [])
-    known = set(
-        ProcedureVersion.objects.filter(
-            procedure__code__in=needed, status=VersionStatus.PUBLISHED
-        ).values_list("procedure__code", flat=True)
-    )
-    if missing := [code for code in needed if code not in known]:
-        found.append(
-            _("The catalogue has no published version of %(codes)s yet; this waits until it has.")
-            % {"codes": ", ".join(missing)}
-        )
-    return found
 
 
 # --- What a person decides ------------------------------------------------------------------------------
@@ -281,18 +198,21 @@ def _is_the_same(proposal: Proposal, base: ProcedureVersion) -> bool:
     )
 
 
+def lacking(draft: ProcedureVersion) -> list[str]:
+    """Why a draft made of a proposal cannot be published yet: internal steps (R18), and what forbids publishing."""
+    missing = [] if draft.steps.exists() else [NO_STEPS]
+    return [str(one) for one in missing] + [one.sentence for one in publishing.lint(draft) if one.blocking]
+
+
 def _published(version: ProcedureVersion) -> str:
     """Publish it; or what is in the way, with everything named at once."""
-    lacks = ""
-    if not version.steps.exists():
-        lacks = _("It has no internal steps yet: without them nobody works on its dossiers (R18).")
+    if lacks := lacking(version):
+        return " ".join(lacks)
     try:
         with transaction.atomic():
             publishing.publish(version)
-            if lacks:
-                raise publishing.CannotPublish
     except publishing.CannotPublish as error:
-        return f"{lacks} {error}".strip()
+        return error.sentence
     version.refresh_from_db()
     return ""
 

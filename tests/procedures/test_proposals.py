@@ -7,6 +7,7 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.utils import translation
 
+from procedures import proposed
 from procedures.decisions import Told
 from procedures.enums import DecisionKind, ProposalState, Role, VersionStatus
 from procedures.figures import loaded_in_time, signed_in_time
@@ -92,7 +93,7 @@ def test_a_changed_text_of_an_accepted_decision_is_another_proposal_that_says_so
     accept(first, by=keeper)
     second = taken(told(version, content={"name_vi": "Tên khác nữa"}))
     assert states() == [ProposalState.ACCEPTED, ProposalState.WAITING]
-    assert list(proposals.same_decision(second)) == [first]
+    assert list(proposed.same_decision(second)) == [first]
 
 
 BROKEN = {

@@ -14,10 +14,12 @@ from cases.tasks import fetch_publication_decisions
 from onestop.outside import OutsideError
 from onestop.simulators.base import Fault, Reply, running
 from onestop.simulators.procedures import ProcedureDatabase, decision, procedure
+from procedures import proposed
 from procedures.enums import ProposalState, Role, VersionStatus
 from procedures.models import Procedure, ProcedureVersion, Proposal
 from procedures.records import record_of
 from procedures.services import proposals
+from procedures.services.catalogue import load_catalogue
 from tests.cases.helpers import make_person
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english")]
@@ -37,6 +39,11 @@ def database(settings, english, world):
 
 @pytest.fixture
 def keeper(world):
+    return make_person("danh-muc", None, Role.SYSTEM_ADMIN, is_staff=True)
+
+
+@pytest.fixture
+def keeper_alone(db):
     return make_person("danh-muc", None, Role.SYSTEM_ADMIN, is_staff=True)
 
 
@@ -271,7 +278,7 @@ def test_the_same_catalogue_again_changes_nothing(catalogue, keeper):
     procedure_database.take_message(content)
     assert procedure_database.take_message(content)["waiting"] == 0
     for proposal in Proposal.objects.all():
-        assert not proposals.difference_of(proposal, proposals.base_of(proposal))
+        assert not proposed.difference_of(proposal, proposed.base_of(proposal))
 
 
 def test_one_procedure_goes_out_alone_and_drafts_never(catalogue, world):
@@ -297,3 +304,14 @@ def test_a_file_that_is_no_list_of_decisions_is_refused(db, content):
     with pytest.raises(Invalid):
         procedure_database.take_message(content)
     assert not Proposal.objects.exists()
+
+
+def test_the_whole_real_catalogue_goes_out_and_comes_in(db, english, keeper_alone, settings):
+    load_catalogue(settings.BASE_DIR / "seeds")
+    content = procedure_database.export_catalogue().encode()
+    before = records()
+    empty_the_catalogue()
+    procedure_database.take_message(content)
+    _counts, stay = procedure_database.accept_all(by=keeper_alone)
+    assert stay == []
+    assert records() == before
