@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from procedures.enums import LimitUnit
+
 PARTS = ("time_limits", "components", "fees", "forms", "internal_steps")
 
 
@@ -101,8 +103,12 @@ def merged(ours: Mapping, told: Mapping) -> dict[str, Any]:
         for form in record.get("forms", [])
     ]
     if "time_limits" in told and told["time_limits"] != ours.get("time_limits"):
-        for name in {"limit_by_quantity", "decided_at_once"} - set(told):
-            record.pop(name, None)
+        if "limit_by_quantity" not in told:
+            record.pop("limit_by_quantity", None)
+        if "decided_at_once" in ours and "decided_at_once" not in told:
+            record["decided_at_once"] = any(
+                limit.get("unit") == LimitUnit.IMMEDIATE for limit in told["time_limits"]
+            )
     if "eform" in ours and "eform" not in told:
         record["eform"] = _form_moved(ours["eform"], ours.get("components", []), record.get("components", []))
     return {name: value for name, value in record.items() if value not in (None, "", [], {})}

@@ -21,6 +21,7 @@ from procedures import proposed, record_words
 from procedures.differences import Difference, Mark
 from procedures.enums import DecisionKind, ProposalState, VersionStatus
 from procedures.models import ProcedureVersion, Proposal
+from procedures.seeds.keys import RECORD
 from procedures.services import proposals
 
 MOST = 100
@@ -44,6 +45,7 @@ MARKS = {
     Mark.REMOVED: (gettext_lazy("Removed"), "danger"),
     Mark.CHANGED: (gettext_lazy("Changed"), "warning"),
 }
+IN_ORDER = tuple(RECORD)
 # What applicants feel first.
 PARTS_FIRST = ("time_limits", "fees", "components", "forms", "internal_steps")
 
@@ -165,7 +167,8 @@ def _difference(difference: Difference) -> dict:
                 "before": record_words.value(field.name, field.before),
                 "after": record_words.value(field.name, field.after),
             }
-            for field in difference.fields
+            for field in sorted(difference.fields, key=lambda field: IN_ORDER.index(field.name))
+            if field.name != "code"  # stands above
         ],
     }
 

@@ -307,11 +307,14 @@ def test_a_file_that_is_no_list_of_decisions_is_refused(db, content):
 
 
 def test_the_whole_real_catalogue_goes_out_and_comes_in(db, english, keeper_alone, settings):
+    """What a publication left out stays a draft with all the rest: publishing asks for it here as anywhere (R1)."""
     load_catalogue(settings.BASE_DIR / "seeds")
     content = procedure_database.export_catalogue().encode()
     before = records()
     empty_the_catalogue()
     procedure_database.take_message(content)
     _counts, stay = procedure_database.accept_all(by=keeper_alone)
-    assert stay == []
-    assert records() == before
+    lacking = [line for line in stay if "cannot be published without: legal basis" in line]
+    assert (stay, len(lacking)) == (lacking, 4)
+    drafts = ProcedureVersion.objects.filter(status=VersionStatus.DRAFT)
+    assert records() | {one.procedure.code: record_of(one) for one in drafts} == before
