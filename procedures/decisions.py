@@ -50,7 +50,7 @@ class Told:
             "decision": [self.number, self.signed_on, self.agency, self.effective_on],
             "procedure": [self.kind, self.code, self.replaces, self.replaced_by],
             "content": self.content,
-            "raw": self.raw,
+            "raw": self.raw if self.problems else "",
         }
         text = json.dumps(facts, sort_keys=True, default=str)  # ASCII: half a character does no harm
         return hashlib.sha256(text.encode()).hexdigest()

@@ -1,5 +1,8 @@
 """What the National Database on Administrative Procedures proposes: the list, and each one beside what holds now."""
 
+import json
+from contextlib import suppress
+
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
@@ -16,6 +19,7 @@ from cases.errors import CaseError
 from cases.services import procedure_database
 from onestop import access
 from onestop.admin import badge
+from onestop.admin_forms import OfficeForm
 from onestop.outside import OutsideError
 from procedures import proposed, record_words
 from procedures.differences import Difference, Mark
@@ -24,6 +28,7 @@ from procedures.models import ProcedureVersion, Proposal
 from procedures.seeds.keys import RECORD
 from procedures.services import proposals
 
+LONGEST_SHOWN = 2000
 MOST = 100
 MOST_DECIDED = 20
 KIND_COLOURS = {
@@ -50,7 +55,7 @@ IN_ORDER = tuple(RECORD)
 PARTS_FIRST = ("time_limits", "fees", "components", "forms", "internal_steps")
 
 
-class ReasonForm(forms.Form):
+class ReasonForm(OfficeForm):
     reason = forms.CharField(
         label=gettext_lazy("Reason"), max_length=1000, widget=forms.Textarea({"rows": 3})
     )
@@ -120,7 +125,7 @@ def _facts(request, proposal: Proposal, form: ReasonForm) -> dict:
         "may_act": is_open and access.keeps_catalogue(request.user),
     }
     if proposal.problems:
-        return context | {"problems": proposal.problems}
+        return context | {"problems": proposal.problems, "raw": _legible(proposal.raw)}
     base = proposed.base_of(proposal)
     level = proposal.content.get("level") or (base.level if base else "")
     context |= {
@@ -140,6 +145,13 @@ def _facts(request, proposal: Proposal, form: ReasonForm) -> dict:
             "is_abolished": proposal.kind == DecisionKind.ABOLISHED,
         }
     return context
+
+
+def _legible(raw: str) -> str:
+    """What came, with its letters instead of their numbers where it is whole."""
+    with suppress(ValueError):
+        raw = json.dumps(json.loads(raw), ensure_ascii=False).encode("utf-8", "replace").decode()
+    return raw[:LONGEST_SHOWN]
 
 
 def _lacks(draft: ProcedureVersion | None) -> list[str]:

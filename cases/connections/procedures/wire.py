@@ -225,6 +225,7 @@ def _procedure(data: Any, language: Language, common: dict[str, Any]) -> Told:
             replaces=tuple(_text(code) for code in (replaces if isinstance(replaces, list) else [replaces])),
             replaced_by=_text(data.get(language.name("replaced_by"))),
             content=_content(data.get(language.name("content")), language),
+            raw=_raw(data),
         )
     except ValueError as error:
         return _broken(data, str(error), code=_text(data.get(language.name("code"))), **common)
@@ -274,11 +275,15 @@ def _refuse_depth(value: Any, depth: int) -> None:
 
 
 def _broken(data: Any, problem: str, **known: Any) -> Told:
+    return Told(**known, raw=_raw(data), problems=(problem,))
+
+
+def _raw(data: Any) -> str:
+    """As it came, in ASCII: what cannot be read may hold what no database takes."""
     try:
-        raw = json.dumps(data)
+        return json.dumps(data)
     except RecursionError:
-        raw = ""
-    return Told(**known, raw=raw, problems=(problem,))
+        return ""
 
 
 def _text(value: Any) -> str:
