@@ -1,5 +1,6 @@
 """What the national database proposes: what it would change, what stands in its way, and how late it is; changes nothing."""
 
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
 from django.db.models import Q, QuerySet
@@ -38,6 +39,12 @@ def base_of(proposal: Proposal) -> ProcedureVersion | None:
     return next((found[code] for code in codes if code in found), None)
 
 
+def names_of(codes: Iterable[str]) -> dict[str, str]:
+    """What our latest published versions of these procedures are called."""
+    versions = ProcedureVersion.objects.filter(procedure__code__in=codes, status=VersionStatus.PUBLISHED)
+    return dict(versions.order_by("in_force_from").values_list("procedure__code", "name_vi"))
+
+
 def proposed(proposal: Proposal, base: ProcedureVersion | None) -> Record:
     """The record that the version would be made of; the office's own parts stay as they are."""
     ours = content_of(record_of(base)) if base else {}
@@ -65,32 +72,46 @@ def same_decision(proposal: Proposal) -> QuerySet[Proposal]:
 
 def obstacles(proposal: Proposal) -> list[str]:
     """Why it cannot be accepted now, as sentences: what it builds on is not there yet, or it comes too late."""
+    return obstacles_of([proposal])[proposal.pk]
+
+
+def obstacles_of(rows: Sequence[Proposal]) -> dict[int, list[str]]:
+    """The same of many, by primary key; asks the database twice however many they are."""
+    waiting = list(
+        Proposal.objects.filter(state=ProposalState.WAITING).only(
+            "code", "replaces", "number", "effective_on"
+        )
+    )
+    needed = {code for row in rows for code in _needed(row)}
+    published = ProcedureVersion.objects.filter(procedure__code__in=needed, status=VersionStatus.PUBLISHED)
+    known = set(published.values_list("procedure__code", flat=True))
+    return {row.pk: _in_the_way(row, waiting, known) for row in rows}
+
+
+def _needed(proposal: Proposal) -> list[str]:
+    """Codes of which the catalogue must have something already."""
+    if proposal.kind in {DecisionKind.AMENDED, DecisionKind.ABOLISHED}:
+        return [proposal.code]
+    return proposal.replaces if proposal.kind == DecisionKind.REPLACED else []
+
+
+def _in_the_way(proposal: Proposal, waiting: Iterable[Proposal], known: set[str]) -> list[str]:
     if proposal.state == ProposalState.BROKEN:
         return list(proposal.problems)
     found = []
-    touched = [proposal.code, *proposal.replaces]
-    before = Q(effective_on__lt=proposal.effective_on) | Q(
-        effective_on=proposal.effective_on, pk__lt=proposal.pk
+    touched = {proposal.code, *proposal.replaces}
+    earlier = (
+        other
+        for other in waiting
+        if touched & {other.code, *other.replaces}
+        and (other.effective_on, other.pk) < (proposal.effective_on, proposal.pk)
     )
-    earlier = Proposal.objects.filter(before, code__in=touched, state=ProposalState.WAITING).exclude(
-        pk=proposal.pk
-    )
-    if first := earlier.first():
+    if first := next(earlier, None):
         found.append(
             _("An earlier decision about %(code)s waits too, %(number)s: accept or reject that one first.")
             % {"code": first.code, "number": first.number or "–"}
         )
-    needed = {
-        DecisionKind.AMENDED: [proposal.code],
-        DecisionKind.ABOLISHED: [proposal.code],
-        DecisionKind.REPLACED: proposal.replaces,
-    }.get(proposal.kind, [])
-    known = set(
-        ProcedureVersion.objects.filter(
-            procedure__code__in=needed, status=VersionStatus.PUBLISHED
-        ).values_list("procedure__code", flat=True)
-    )
-    if missing := [code for code in needed if code not in known]:
+    if missing := [code for code in _needed(proposal) if code not in known]:
         found.append(
             _("The catalogue has no published version of %(codes)s yet; this waits until it has.")
             % {"codes": ", ".join(missing)}

@@ -76,7 +76,7 @@ def page(request):
     context = {
         "title": System.PROCEDURES.label,
         "connected": procedure_database.is_connected(),
-        "rows": [_row(one) for one in waiting[:MOST]],
+        "rows": _rows(list(waiting.select_related("version")[:MOST])),
         "waiting_count": waiting.count(),
         "most": MOST,
         "broken": broken.order_by("-pk")[:MOST],
@@ -86,24 +86,24 @@ def page(request):
     return _shown(request, "cases/admin/procedure_database.html", context)
 
 
-def _row(proposal: Proposal) -> dict:
-    return {
-        "proposal": proposal,
-        "name": proposal.content.get("name_vi") or _name_here(proposal),
-        "kind": badge(proposal.get_kind_display(), KIND_COLOURS[DecisionKind(proposal.kind)]),
-        "obstacles": proposed.obstacles(proposal),
-        "is_draft": proposal.version is not None and proposal.version.status == VersionStatus.DRAFT,
-    }
+def _rows(waiting: list[Proposal]) -> list[dict]:
+    obstacles = proposed.obstacles_of(waiting)
+    names = proposed.names_of(one.code for one in waiting if not one.content)
+    return [
+        {
+            "proposal": one,
+            "name": one.content.get("name_vi") or names.get(one.code, ""),
+            "kind": badge(one.get_kind_display(), KIND_COLOURS[DecisionKind(one.kind)]),
+            "obstacles": obstacles[one.pk],
+            "is_draft": one.version is not None and one.version.status == VersionStatus.DRAFT,
+        }
+        for one in waiting
+    ]
 
 
 def _decided(proposal: Proposal) -> dict:
     state = badge(proposal.get_state_display(), STATE_COLOURS[ProposalState(proposal.state)])
     return {"proposal": proposal, "state": state}
-
-
-def _name_here(proposal: Proposal) -> str:
-    base = proposed.base_of(proposal)
-    return base.name_vi if base else ""
 
 
 @require_safe

@@ -33,7 +33,7 @@ NEW = {
     "PhiLePhi": [],
     "ThanhPhanHoSo": [{"Ten": "Đơn đề nghị (ví dụ)", "SoBanChinh": 1, "SoBanSao": 0}, IDENTITY],
     "KetQua": "Giấy xác nhận (ví dụ)",
-    "CanCuPhapLy": ["Nghị định Ví Dụ số 1/2026 (giả lập)"],
+    "CanCuPhapLy": ["Nghị định Ví Dụ thứ nhất (giả lập)"],
 }
 AMENDED = {
     "Ten": "Cấp Giấy xác nhận tình trạng hôn nhân",
@@ -64,11 +64,11 @@ AMENDED = {
         },
     ],
     "KetQua": "Giấy xác nhận tình trạng hôn nhân",
-    "CanCuPhapLy": ["Nghị định 123/2015, Điều 22", "Nghị định Ví Dụ số 2/2026 (giả lập)"],
+    "CanCuPhapLy": ["Nghị định Ví Dụ thứ hai (giả lập)"],
 }
 REPLACING = {
     "Ten": "Cấp bản sao có chứng thực từ bản chính giao dịch đã được chứng thực (mã mới, giả lập)",
-    "CanCuPhapLy": ["Nghị định Ví Dụ số 3/2026 (giả lập)"],
+    "CanCuPhapLy": ["Nghị định Ví Dụ thứ ba (giả lập)"],
     "LinhVuc": "Chứng thực",
     "CapThucHien": "XA",
 }

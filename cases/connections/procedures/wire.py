@@ -1,7 +1,7 @@
 """The message of publication decisions, both ways: its names and words, and ours.
 
-Made after the parts that every publication has (Decree 63/2010 Art 8, Circular 02/2017/TT-VPCP); the names of the
-real interface are not published, so each name and word is configurable. See docs/integrations.md.
+Made after the parts that every publication has (R1); the names of the real interface are not published, so each name
+and word is configurable. See docs/integrations.md.
 """
 
 import json
