@@ -57,7 +57,7 @@ PARTS_FIRST = ("time_limits", "fees", "components", "forms", "internal_steps")
 
 class ReasonForm(OfficeForm):
     reason = forms.CharField(
-        label=gettext_lazy("Reason"), max_length=1000, widget=forms.Textarea({"rows": 3})
+        label=gettext_lazy("Reason for rejecting"), max_length=1000, widget=forms.Textarea({"rows": 3})
     )
 
 

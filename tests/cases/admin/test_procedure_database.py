@@ -17,6 +17,7 @@ from procedures.enums import DecisionKind, ProposalState, Role, VersionStatus
 from procedures.models import ProcedureVersion, Proposal
 from procedures.records import content_of, record_of
 from procedures.services.proposals import take
+from tests.cases.admin.controls import confused
 from tests.cases.helpers import make_person
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english")]
@@ -106,6 +107,12 @@ def test_rejecting_needs_a_reason_and_keeps_it(keeper, told):
     assert (proposal.state, proposal.reason) == (ProposalState.REJECTED, "Chưa đến lượt")
     assert "Chưa đến lượt" in keeper.get(LIST).content.decode()
     assert "Somebody has decided about it already" in post(keeper, "accept", proposal)
+
+
+def test_no_two_controls_have_one_name_and_different_targets(keeper, told):
+    take([told, replace(told, number="02/QĐ-VIDU"), replace(told, number="03/QĐ-VIDU", content={})])
+    pages = [keeper.get(LIST).content.decode(), page_of(keeper, Proposal.objects.first())]
+    assert [confused(page) for page in pages] == [confused("<html></html>")] * 2
 
 
 def test_one_that_waits_for_another_says_so_and_cannot_be_accepted(keeper, told):

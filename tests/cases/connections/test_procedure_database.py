@@ -5,7 +5,7 @@ from datetime import date
 
 import pytest
 
-from cases.connections.procedures import client
+from cases.connections.procedures import client, wire
 from cases.connections.systems import System
 from cases.errors import Invalid, NotPermitted
 from cases.models import ConnectionState
@@ -14,10 +14,11 @@ from cases.tasks import fetch_publication_decisions
 from onestop.outside import OutsideError
 from onestop.simulators.base import Fault, Reply, running
 from onestop.simulators.procedures import ProcedureDatabase, decision, procedure
-from procedures import proposed
+from procedures import proposed, record_words
 from procedures.enums import ProposalState, Role, VersionStatus
 from procedures.models import Procedure, ProcedureVersion, Proposal
-from procedures.records import record_of
+from procedures.records import OF_THE_DECISION, record_of
+from procedures.seeds.keys import RECORD
 from procedures.services import proposals
 from procedures.services.catalogue import load_catalogue
 from tests.cases.helpers import make_person
@@ -318,3 +319,13 @@ def test_the_whole_real_catalogue_goes_out_and_comes_in(db, english, keeper_alon
     assert (stay, len(lacking)) == (lacking, 4)
     drafts = ProcedureVersion.objects.filter(status=VersionStatus.DRAFT)
     assert records() | {one.procedure.code: record_of(one) for one in drafts} == before
+
+
+def test_every_part_of_a_record_has_a_name_there_and_one_for_people():
+    """A new part of a version is exported, compared and shown, or it is named here."""
+    for_readers = {name for name, key in RECORD.items() if key.column is None}
+    assert set(RECORD) - for_readers - {"code"} - set(OF_THE_DECISION) == set(wire.CONTENT) - set(
+        OF_THE_DECISION
+    )
+    assert [name for name in wire.CONTENT if not record_words.name(name)] == []
+    assert len(set(wire.NAMES.values())) == len(wire.NAMES)
