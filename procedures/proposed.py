@@ -1,6 +1,7 @@
 """What the national database proposes: what it would change, what stands in its way, and how late it is; changes nothing."""
 
 from collections.abc import Iterable, Sequence
+from datetime import date
 from decimal import Decimal
 
 from django.db.models import Q, QuerySet
@@ -79,13 +80,18 @@ def obstacles_of(rows: Sequence[Proposal]) -> dict[int, list[str]]:
     """The same of many, by primary key; asks the database twice however many they are."""
     waiting = list(
         Proposal.objects.filter(state=ProposalState.WAITING).only(
-            "code", "replaces", "number", "effective_on"
+            "code", "replaces", "number", "signed_on", "effective_on"
         )
     )
     needed = {code for row in rows for code in _needed(row)}
     published = ProcedureVersion.objects.filter(procedure__code__in=needed, status=VersionStatus.PUBLISHED)
     known = set(published.values_list("procedure__code", flat=True))
     return {row.pk: _in_the_way(row, waiting, known) for row in rows}
+
+
+def _turn(proposal: Proposal) -> tuple:
+    """The order of the list: a decision whose day of signature is not known comes after those of its day."""
+    return proposal.effective_on, proposal.signed_on or date.max, proposal.pk
 
 
 def _needed(proposal: Proposal) -> list[str]:
@@ -103,8 +109,7 @@ def _in_the_way(proposal: Proposal, waiting: Iterable[Proposal], known: set[str]
     earlier = (
         other
         for other in waiting
-        if touched & {other.code, *other.replaces}
-        and (other.effective_on, other.pk) < (proposal.effective_on, proposal.pk)
+        if touched & {other.code, *other.replaces} and _turn(other) < _turn(proposal)
     )
     if first := next(earlier, None):
         found.append(

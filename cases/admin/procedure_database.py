@@ -111,7 +111,6 @@ def one(request, pk: int):
     """One procedure of a decision: what holds now beside what is proposed, and what should be known before."""
     _looks(request)
     proposal = get_object_or_404(Proposal.objects.select_related("decided_by", "version__procedure"), pk=pk)
-    request.current_app = admin.site.name
     return _shown(request, "cases/admin/procedure_proposal.html", _facts(request, proposal, ReasonForm()))
 
 
@@ -132,10 +131,9 @@ def _facts(request, proposal: Proposal, form: ReasonForm) -> dict:
         "kind": badge(proposal.get_kind_display(), KIND_COLOURS[DecisionKind(proposal.kind)]),
         "name": proposal.content.get("name_vi") or (base.name_vi if base else ""),
         "days_late": proposed.days_late(proposal, level) if level else 0,
-        "base": base,
-        "running": procedure_database.running_on(base) if base else 0,
     }
     if is_open:
+        context |= {"base": base, "running": procedure_database.running_on(base) if base else 0}
         difference = proposed.difference_of(proposal, base)
         context |= {
             "obstacles": proposed.obstacles(proposal),
