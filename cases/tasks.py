@@ -26,6 +26,7 @@ from cases.services import (
     portal_files,
     portal_filings,
     post,
+    procedure_database,
     put_back,
     retention,
     rollups,
@@ -95,6 +96,12 @@ def simulate(key: str) -> None:
 @one_at_a_time
 def put_results_back() -> None:
     logger.info("results for personal data stores: %s", dict(put_back.deliver_due()))
+
+
+@shared_task
+@one_at_a_time
+def fetch_publication_decisions() -> None:
+    logger.info("publication decisions: %s", dict(procedure_database.fetch_nightly()))
 
 
 @shared_task

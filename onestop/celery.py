@@ -83,6 +83,10 @@ app.conf.beat_schedule = {
         "task": "cases.tasks.hand_over_for_absences",
         "schedule": crontab(hour="6", minute="30"),
     },
+    "at 04:15 ask the procedure database for publication decisions": {
+        "task": "cases.tasks.fetch_publication_decisions",
+        "schedule": crontab(hour="4", minute="15"),
+    },
     "at 01:30 close the log books of the years before": {
         "task": "cases.tasks.close_old_log_books",
         "schedule": crontab(hour="1", minute="30"),

@@ -32,6 +32,14 @@ PORTAL_PLACES = env.dict("PORTAL_PLACES", {"portal": "1", "here": "2"})
 PORTAL_FILE_LINKS = env.bool("PORTAL_FILE_LINKS", False)
 PORTAL_FILINGS_SERVICE = env.str("PORTAL_FILINGS_SERVICE", "")
 PORTAL_FILINGS_TAKEN_SERVICE = env.str("PORTAL_FILINGS_TAKEN_SERVICE", "")
+# --- The National Database on Administrative Procedures (cases/connections/procedures/) ----------------
+PROCEDURES_URL = env.str("PROCEDURES_URL", "").rstrip("/")
+PROCEDURES_KEY = env.str("PROCEDURES_KEY", "")
+PROCEDURES_UNIT = env.str("PROCEDURES_UNIT", "")  # whose decisions are asked for; empty: all
+# Where its names, words and paths differ: {"code": "…"}, {"unit": {"working_day": "…"}}, {"decisions": "…"}.
+PROCEDURES_NAMES = env.json("PROCEDURES_NAMES", {})
+PROCEDURES_WORDS = env.json("PROCEDURES_WORDS", {})
+PROCEDURES_PATHS = env.json("PROCEDURES_PATHS", {})
 # --- The payment platform (cases/connections/payment) --------------------------------------------
 PAYMENT_URL = env.str("PAYMENT_URL", "")
 PAYMENT_MERCHANT = env.str("PAYMENT_MERCHANT", "")

@@ -131,6 +131,25 @@ class RegisterKind(TextChoices):
     EXTRACTS = "extracts", _("Register of extracts")
 
 
+class DecisionKind(TextChoices):
+    """What a publication decision does to a procedure (công bố mới, sửa đổi, thay thế, bãi bỏ)."""
+
+    NEW = "new", _("New procedure")
+    AMENDED = "amended", _("Amended")
+    REPLACED = "replaced", _("Replaces another one")
+    ABOLISHED = "abolished", _("Abolished")
+
+
+class ProposalState(TextChoices):
+    """What became of one procedure of a publication decision here."""
+
+    WAITING = "waiting", _("Waiting for a decision")
+    ACCEPTED = "accepted", _("Accepted")
+    REJECTED = "rejected", _("Rejected")
+    BROKEN = "broken", _("Cannot be read")
+    OUTDATED = "outdated", _("Outdated by a newer text")
+
+
 class ReasonUse(TextChoices):
     """Where a ready reason is offered."""
 

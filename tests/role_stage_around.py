@@ -18,15 +18,21 @@ from cases.models import (
     StoredPaper,
 )
 from cases.payment_enums import DifferenceKind, RefundState
-from cases.services.payment_taking import Said, take
+from cases.services.payment_taking import Said
+from cases.services.payment_taking import take as take_notice
 from cases.services.post import PostalDirection
+from procedures.decisions import Told
+from procedures.enums import DecisionKind
+from procedures.models import Proposal
+from procedures.services.proposals import take
 from tests.cast import World
 
 DAY = date(2026, 12, 1)
 
 
 def around_places(world: World, dossiers: dict[str, Dossier]) -> dict[str, object]:
-    """A difference with the payment platform, a refund that it refused, and an order to the post."""
+    """A difference with the payment platform, a refund that it refused, an order to the post, and a
+    procedure that the national database proposes to abolish."""
     now = timezone.now()
     order = OnlinePayment.objects.create(
         order_number="OS1",
@@ -36,7 +42,7 @@ def around_places(world: World, dossiers: dict[str, Dossier]) -> dict[str, objec
         created_at=now,
         expires_at=now + timedelta(minutes=15),
     )
-    take(Said("OS1", "paid", "notice", 15000, "GD1"))
+    take_notice(Said("OS1", "paid", "notice", 15000, "GD1"))
     order.refresh_from_db()
     services.refund(order.dossier, by=world.clerk, payment=order.payment, reason="Nhầm")
     OnlineRefund.objects.update(state=RefundState.REFUSED, next_attempt_at=None, fault="Từ chối")
@@ -62,7 +68,19 @@ def around_places(world: World, dossiers: dict[str, Dossier]) -> dict[str, objec
         next_attempt_at=now,
         created_at=now,
     )
+    take(
+        [
+            Told(
+                number="01/QĐ-VIDU",
+                signed_on=DAY.replace(month=10),
+                effective_on=DAY,
+                kind=DecisionKind.ABOLISHED,
+                code=world.free.code,
+            )
+        ]
+    )
     return {
+        "proposal": Proposal.objects.get().pk,
         "hand_in": hand_in.pk,
         "difference": difference.pk,
         "refund": OnlineRefund.objects.get().pk,
@@ -76,5 +94,6 @@ def around_bodies(world: World, places: dict[str, object]) -> dict[str, dict]:
         "public:pay": {"pass": places["pass"]},
         "admin:payment_compare": {"day": f"{DAY:%Y-%m-%d}"},
         "admin:payment_difference": {"note": "Nền tảng đã xác nhận"},
+        "admin:procedure_reject": {"reason": "Không phù hợp"},
         "admin:post_order": {"direction": PostalDirection.PICK_UP.value},
     }

@@ -35,6 +35,7 @@ from cases.admin import (
     portal,
     post,
     postings,
+    procedure_database,
     put_back,
     queue_setup,
     quick_service,
@@ -94,6 +95,7 @@ __all__ = [
     "population",
     "population_check",
     "postings",
+    "procedure_database",
     "put_back",
     "queue_setup",
     "quick_service",
@@ -211,6 +213,16 @@ admin.site.add_page("ket-noi/cong-quoc-gia/", portal.page, "portal")
 admin.site.add_page("ket-noi/cong-quoc-gia/lam/<slug:what>/", portal.act, "portal_act")
 admin.site.add_page("ket-noi/kho-ca-nhan/", put_back.refused, "put_back")
 admin.site.add_page("ket-noi/kho-ca-nhan/<int:pk>/gui-lai/", put_back.send_again, "put_back_again")
+admin.site.add_page("ket-noi/thu-tuc-quoc-gia/", procedure_database.page, "procedure_database")
+admin.site.add_page("ket-noi/thu-tuc-quoc-gia/lay/", procedure_database.fetch, "procedure_fetch")
+admin.site.add_page("ket-noi/thu-tuc-quoc-gia/xuat/", procedure_database.export, "procedure_export")
+admin.site.add_page("ket-noi/thu-tuc-quoc-gia/<int:pk>/", procedure_database.one, "procedure_proposal")
+admin.site.add_page(
+    "ket-noi/thu-tuc-quoc-gia/<int:pk>/chap-nhan/", procedure_database.accept, "procedure_accept"
+)
+admin.site.add_page(
+    "ket-noi/thu-tuc-quoc-gia/<int:pk>/tu-choi/", procedure_database.reject, "procedure_reject"
+)
 admin.site.add_page("ket-noi/<slug:system>/thu/", connections.try_now, "connection_try")
 admin.site.add_page("thanh-toan/", online_payments.online_payments, "online_payments")
 admin.site.add_page("thanh-toan/doi-soat/", online_payments.compare, "payment_compare")

@@ -7,7 +7,15 @@ from django.utils.translation import gettext as _
 from cases.connections.systems import Health, System, Waiting, health_of
 from cases.errors import NotPermitted, NotPossibleNow
 from cases.models import ConnectionState
-from cases.services import channels_around, payment_platform, population, portal, post, put_back
+from cases.services import (
+    channels_around,
+    payment_platform,
+    population,
+    portal,
+    post,
+    procedure_database,
+    put_back,
+)
 from cases.services.connections import Connection, calling
 from cases.services.online_refunds import waiting_refunds
 from onestop import access
@@ -17,6 +25,7 @@ from procedures.models import Staff
 # In the order of the screen; each service that talks to a system says what its connection is.
 CONNECTIONS: tuple[Connection, ...] = (
     portal.CONNECTION,
+    procedure_database.connection(),
     payment_platform.connection(waiting_refunds),
     post.connection(),
     population.connection(),

@@ -5,7 +5,7 @@ import secrets
 from pathlib import Path
 
 from onestop.demo.processes import Children, free_port
-from onestop.simulators import payment, post
+from onestop.simulators import payment, post, procedures
 from onestop.simulators.portal import Portal
 
 FIRST_PORT = 8410
@@ -34,6 +34,7 @@ CONNECTED: dict[str, dict[str, str]] = {
         "POST_SECRET": post.SECRET,
         "POST_CUSTOMER": "ONESTOP",
     },
+    "procedures": {"PROCEDURES_URL": "{url}", "PROCEDURES_KEY": procedures.KEY},
     "population": {
         "POPULATION_URL": "{url}",
         "POPULATION_CLIENT_ID": "onestop",

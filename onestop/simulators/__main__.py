@@ -11,6 +11,7 @@ from onestop.simulators.population import Population
 from onestop.simulators.portal import Portal
 from onestop.simulators.portal_moha import MohaPortal
 from onestop.simulators.post import PostSimulator
+from onestop.simulators.procedures import ProcedureDatabase
 
 
 def all_simulators() -> list[Simulator]:
@@ -20,6 +21,7 @@ def all_simulators() -> list[Simulator]:
         MohaPortal(),
         PaymentSimulator(),
         PostSimulator(push_url=_push_url()),
+        ProcedureDatabase(),
         Population(),
         PersonalStore(),
         *sms.of_this_demo(),

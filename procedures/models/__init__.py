@@ -14,6 +14,7 @@ from procedures.models.catalogue import (
 )
 from procedures.models.editions import CalendarEdition
 from procedures.models.forms import ProcedureForm
+from procedures.models.proposals import DecisionCursor, Proposal
 from procedures.models.reasons import ReadyReason
 from procedures.models.reforms import ReformCooperation, ReformEntry, ReformPlan, ReformTask
 from procedures.models.second_factor import Authenticator, RecoveryCode
@@ -26,6 +27,7 @@ __all__ = [
     "CalendarDay",
     "CalendarEdition",
     "Component",
+    "DecisionCursor",
     "ElectronicSource",
     "FeeLine",
     "FeeTariff",
@@ -34,6 +36,7 @@ __all__ = [
     "ProcedureForm",
     "ProcedureStep",
     "ProcedureVersion",
+    "Proposal",
     "ReadyReason",
     "RecoveryCode",
     "ReformCooperation",

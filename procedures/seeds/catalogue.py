@@ -117,7 +117,7 @@ def read_catalogue(path: Path, problems: list[str]) -> tuple[list[VersionFacts],
             read_yaml(file, place), {"procedures": Key("procedures", items, required=True)}, place
         )
         for position, data in enumerate(content.get("procedures", []), start=1):
-            facts = _read_record(data, templates, place.within(record=f"record {position}"))
+            facts = read_record(data, templates, place.within(record=f"record {position}"))
             if facts and facts.code in seen:
                 facts.place.refuse(
                     _("the code is already used in %(file)s; each code stands once.")
@@ -143,8 +143,11 @@ def _read_templates(data, place: Place) -> list[StepTemplate]:
     return templates
 
 
-def _read_record(data, templates: list[StepTemplate], place: Place) -> VersionFacts | None:
-    """One record, or None when it has no code that its problems could be told by."""
+def read_record(data, templates: list[StepTemplate] | None, place: Place) -> VersionFacts | None:
+    """One record, or None when it has no code that its problems could be told by.
+
+    Without templates the internal steps stay as they are told: whether they fit is then asked when it is published.
+    """
     if isinstance(data, dict) and isinstance(data.get("code"), str):
         place = place.within(record=data["code"])
     known = len(place.problems)
@@ -181,7 +184,11 @@ def _read_record(data, templates: list[StepTemplate], place: Place) -> VersionFa
         if publication["complete"]:
             _refuse_incomplete(row | {"limits": limits, "components": components}, place)
             _refuse_stated_parts_missing(row, forms, fees, place)
-        steps = _steps(steps, limits, templates, place)
+        if templates is not None:
+            steps = _steps(steps, limits, templates, place)
+        else:
+            for i, step in enumerate(steps, start=1):
+                check_model(ProcedureStep, step, place.within(part=f"internal_steps {i}"))
     abolished_on = publication["abolished_on"]
     return VersionFacts(
         code=code,

@@ -11,6 +11,8 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext as _
 
+LARGEST_NUMBER = 10**12
+
 
 class SeedsRefused(Exception):
     """The seeds have problems, so nothing was loaded; the text has one line for each."""
@@ -97,6 +99,8 @@ def number(value) -> Decimal:
         raise ValueError(_("“%(value)s” is not a number.") % {"value": value})
     if value < 0:
         raise ValueError(_("%(value)s must not be negative.") % {"value": value})
+    if not value < LARGEST_NUMBER:  # infinity too, and what a Decimal would refuse with an error of its own
+        raise ValueError(_("“%(value)s” is not a number.") % {"value": value})
     return Decimal(str(value)).quantize(Decimal("0.01"))
 
 

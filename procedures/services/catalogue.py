@@ -227,7 +227,7 @@ def _load_record(
     procedure = procedure or Procedure.objects.create(code=facts.code)
     if facts.is_published:
         _end(procedure, start - timedelta(days=1))
-    _write(procedure, version, facts, start)
+    write_version(procedure, version, facts, start, facts_hash=facts.hash)
 
 
 def _start(
@@ -268,8 +268,13 @@ def _end(procedure: Procedure, last_day: date) -> int:
     ).update(in_force_to=last_day)
 
 
-def _write(procedure: Procedure, version: ProcedureVersion, facts: VersionFacts, start: date) -> None:
-    """Save the version with its rows; a draft loses all that it had. `save()` fills the search text."""
+def write_version(
+    procedure: Procedure, version: ProcedureVersion, facts: VersionFacts, start: date, *, facts_hash: str = ""
+) -> ProcedureVersion:
+    """Save the version with its rows; a draft loses all that it had. `save()` fills the search text.
+
+    Without a hash of the facts the version is the office's own, and the seeds do not compare it.
+    """
     written = ProcedureVersion(
         pk=version.pk,
         procedure=procedure,
@@ -277,7 +282,7 @@ def _write(procedure: Procedure, version: ProcedureVersion, facts: VersionFacts,
         status=VersionStatus.PUBLISHED if facts.is_published else VersionStatus.DRAFT,
         in_force_from=start,
         in_force_to=facts.last_day,
-        facts_hash=facts.hash,
+        facts_hash=facts_hash,
         **facts.version,
     )
     written.save()
@@ -293,6 +298,7 @@ def _write(procedure: Procedure, version: ProcedureVersion, facts: VersionFacts,
             model(version=written, position=position, **row) for position, row in enumerate(rows)
         )
     _write_forms(written, facts.forms)
+    return written
 
 
 def _write_forms(version: ProcedureVersion, rows: list[dict]) -> None:

@@ -1,16 +1,24 @@
 """From draft to published version, and from a published one to the next draft (R1, R2)."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 from django.db import transaction
 from django.db.models import Max, Q
 from django.utils.translation import gettext as _
 
 from procedures.enums import VersionStatus
-from procedures.models import Component, FeeLine, ProcedureForm, ProcedureStep, ProcedureVersion, TimeLimit
+from procedures.models import (
+    Component,
+    FeeLine,
+    Procedure,
+    ProcedureForm,
+    ProcedureStep,
+    ProcedureVersion,
+    TimeLimit,
+)
 from procedures.services.linting import Finding, lint
 
-__all__ = ["CannotPublish", "Finding", "lint", "new_draft", "publish"]
+__all__ = ["CannotPublish", "Finding", "end", "lint", "new_draft", "publish"]
 
 PARTS = (TimeLimit, Component, FeeLine, ProcedureStep)
 
@@ -47,6 +55,28 @@ def publish(version: ProcedureVersion) -> ProcedureVersion:
     version.status = VersionStatus.PUBLISHED
     version.save()
     return version
+
+
+@transaction.atomic
+def end(procedure: Procedure, *, last_day: date, replaced_by: Procedure | None = None) -> None:
+    """The procedure is abolished or replaced: nothing of it is in force after that day (R3).
+
+    Raises CannotPublish when it has no version in force on that day that could end, or one that begins later; then
+    nothing was changed.
+    """
+    versions = procedure.versions.select_for_update().filter(status=VersionStatus.PUBLISHED)
+    facts = {"code": procedure.code, "day": f"{last_day:%d/%m/%Y}"}
+    if versions.filter(in_force_from__gt=last_day).exists():
+        raise CannotPublish(
+            _("%(code)s cannot end on %(day)s: a version of it begins later. Settle that one first.") % facts
+        )
+    open_ones = versions.filter(Q(in_force_to__isnull=True) | Q(in_force_to__gte=last_day))
+    if not open_ones.exists():
+        raise CannotPublish(_("%(code)s has ended before %(day)s already.") % facts)
+    open_ones.update(in_force_to=last_day)
+    if replaced_by is not None:
+        procedure.replaced_by = replaced_by
+        procedure.save(update_fields=["replaced_by"])
 
 
 @transaction.atomic

@@ -58,6 +58,7 @@ def test_the_schedule_names_tasks_that_exist():
         "cases.tasks.take_portal_filings",
         "cases.tasks.fetch_portal_files",
         "cases.tasks.put_results_back",
+        "cases.tasks.fetch_publication_decisions",
         "cases.tasks.check_signatures",
         "cases.tasks.apply_retention",
         "cases.tasks.write_exports",
