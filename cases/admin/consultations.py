@@ -13,8 +13,9 @@ from cases.admin.shown import badge, moment
 from cases.admin.verb_forms import AnswerForm
 from cases.deadlines import Punctuality
 from cases.errors import CaseError
-from cases.models import Consultation, Dossier
+from cases.models import Consultation, Dossier, IncomingRequest
 from cases.services.consultations import refusal_of_answer
+from cases.services.exchange_answers import requests_to_answer
 from onestop import access
 
 PER_PAGE = 50
@@ -39,10 +40,17 @@ def state_badge(consultation: Consultation):
     """Waiting for its turn, open, late, or answered and how."""
     if consultation.asked_at is None:
         return badge(_("waits for its turn"), "info")
+    return badge_of(consultation)
+
+
+def badge_of(consultation: Consultation | IncomingRequest):
+    """Of one that was asked: open, late, taken back, or answered and how."""
     how = consultation.punctuality
     if consultation.answered_at:
         colour = "danger" if how is Punctuality.LATE else "success"
         return badge(_("answered, %(punctuality)s") % {"punctuality": how.label}, colour)
+    if getattr(consultation, "withdrawn_at", None):
+        return badge(_("taken back"), "default")
     return badge(_("late"), "danger") if how else badge(_("open"), "warning")
 
 
@@ -62,6 +70,10 @@ def questions(request):
         title=_("Questions to my agency"),
         page=page,
         rows=[{"consultation": one, "due": moment(one.due_at), "state": state_badge(one)} for one in page],
+        requests=[
+            {"asked": one, "due": moment(one.due_at), "state": badge_of(one)}
+            for one in requests_to_answer(request.user)[:PER_PAGE]
+        ],
     )
     return TemplateResponse(request, "cases/admin/questions.html", context)
 

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from cases.connections.systems import Health, System, Waiting, health_of
 from cases.errors import NotPermitted, NotPossibleNow
 from cases.models import ConnectionState
-from cases.services import channels_around, payment_platform, population, portal, post, put_back
+from cases.services import channels_around, exchange, payment_platform, population, portal, post, put_back
 from cases.services.connections import Connection, calling
 from cases.services.online_refunds import waiting_refunds
 from onestop import access
@@ -21,6 +21,7 @@ CONNECTIONS: tuple[Connection, ...] = (
     post.connection(),
     population.connection(),
     put_back.connection(),
+    exchange.connection(),
     channels_around.VNEID,
     channels_around.SIGNATURES,
     channels_around.EMAIL,

@@ -57,6 +57,7 @@ def test_the_schedule_names_tasks_that_exist():
         "cases.tasks.compare_with_the_portal",
         "cases.tasks.take_portal_filings",
         "cases.tasks.put_results_back",
+        "cases.tasks.send_to_partners",
         "cases.tasks.check_signatures",
         "cases.tasks.apply_retention",
         "cases.tasks.write_exports",
@@ -101,6 +102,7 @@ ASKING_OTHERS = {
     "fill_portal_outbox": (tasks.portal_backlog, "fill_by_itself", 55),
     "take_portal_filings": (tasks.portal_filings, "take_filings", 290),
     "put_results_back": (tasks.put_back, "deliver_due", 55),
+    "send_to_partners": (tasks.exchange, "deliver_due", 55),
     "ask_payment_platform": (tasks.online_payments, "ask_open", 55),
     "ask_post": (tasks.post, "ask_open", 290),
 }
