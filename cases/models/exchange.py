@@ -3,6 +3,7 @@
 import uuid
 from datetime import datetime
 
+import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
@@ -15,6 +16,7 @@ from cases.models.cooperation import Consultation
 from cases.models.dossier_sets import ANSWERING
 from cases.models.papers import storage_name
 from onestop.fields import EncryptedCharField, EncryptedJSONField, KeyedHashField
+from onestop.triggers import not_emptied
 from procedures.models import Agency
 
 LONGEST_UNIT = 35  # characters of the identifier of an agency
@@ -107,6 +109,10 @@ class IncomingRequest(models.Model):
             models.Index(fields=["agency", "-arrived_at"], name="incoming_request_of_agency"),
             # What a person is told of the requests that name them.
             models.Index(fields=["id_hash"], name="incoming_request_person", condition=~Q(id_hash="")),
+        ]
+        triggers = [
+            not_emptied("incoming_request_not_emptied"),
+            pgtrigger.Protect(name="incoming_request_not_deleted", operation=pgtrigger.Delete),
         ]
 
     def __str__(self) -> str:
@@ -273,6 +279,10 @@ class ExchangeArrival(models.Model):
                 name="exchange_arrival_is_a_request",
                 condition=~Q(kind=Kind.REQUEST, outcome=Outcome.TAKEN) | Q(request__isnull=False),
             ),
+        ]
+        triggers = [
+            not_emptied("exchange_arrival_not_emptied"),
+            pgtrigger.Protect(name="exchange_arrival_not_deleted", operation=pgtrigger.Delete),
         ]
 
     def __str__(self) -> str:
