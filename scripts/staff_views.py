@@ -102,6 +102,7 @@ STAFF_VIEWS = [
     View("tokens", ADMINISTRATOR, f"{ADMIN}/ma-truy-cap/", full=True),
     View("token-made", CLERK, f"{ADMIN}/ma-truy-cap/", token_made, full=True),
     View("portal", ADMINISTRATOR, f"{ADMIN}/ket-noi/cong-quoc-gia/", full=True),
+    View("exchange", ADMINISTRATOR, f"{ADMIN}/ket-noi/trao-doi/", full=True),
     View("online-payments", SUPERVISOR_OF_PROVINCE, f"{ADMIN}/thanh-toan/", full=True),
     View("webhooks", ADMINISTRATOR, f"{ADMIN}/webhook/", full=True),
     View("webhook", ADMINISTRATOR, f"{ADMIN}/webhook/", webhook_tried, full=True),

@@ -91,10 +91,12 @@ def _sent(row: ExchangeMessage) -> str:
 
 def packed(row: ExchangeMessage) -> tuple[bytes, str]:
     """The package as it is sent, and the hash of its manifest. Raises `CannotBuild`, `BadPackage`, `BadKey`."""
-    files = {one["path"]: _content(row, one["sha256"]) for one in row.content.get("files", [])}
+    files: dict[str, bytes] = {}
+    for one in row.content.get("files", []):
+        files[one["path"]] = _content(row, one["sha256"])
+        if sum(map(len, files.values())) > settings.EXCHANGE_MAX_BYTES:
+            raise CannotBuild(_("The files together are larger than what one package may hold."))
     content = package.build(row.content, files, own_key().sign)
-    if len(content) > settings.EXCHANGE_MAX_BYTES:
-        raise CannotBuild(_("The files together are larger than what one package may hold."))
     return content, package.read(content, limits()).manifest_hash
 
 

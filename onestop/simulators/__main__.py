@@ -3,7 +3,7 @@
 import argparse
 import os
 
-from onestop.simulators import sms
+from onestop.simulators import exchange, sms
 from onestop.simulators.base import Simulator, Simulators
 from onestop.simulators.payment import PaymentSimulator
 from onestop.simulators.personal_store import PersonalStore
@@ -20,6 +20,7 @@ def all_simulators() -> list[Simulator]:
         PostSimulator(push_url=_push_url()),
         Population(),
         PersonalStore(),
+        *exchange.of_this_demo(),
         *sms.of_this_demo(),
     ]
 

@@ -5,11 +5,13 @@ answer goes on until it has a receipt. Faults: `wrong` gives a receipt for anoth
 that nobody knows, `twice` hands an answer in twice; `refuse` is a signed refusal with its reason.
 """
 
+import os
 import threading
 import time
 import uuid
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import httpx
 from cryptography import x509
@@ -19,6 +21,7 @@ from cases.connections.exchange.words import Kind, Outcome
 from onestop.demo.signing import make_authority, make_key_file
 from onestop.simulators.base import Asked, Fault, Reply, Simulator
 
+UNIT = "H41.05"  # in the demo: an agency of its tree that works in an installation of its own
 PACKAGE = "application/zip"
 ANSWER = "Đã rà soát hồ sơ, không có vướng mắc (trả lời giả lập)."
 SECONDS = 10
@@ -134,3 +137,14 @@ def _stranger(now: datetime) -> signatures.Key:
     authority = make_authority("CA giả mạo (giả lập)", first=first, last=last)
     made = make_key_file(authority, "Giả mạo", "Giả lập", first=first, last=last, passphrase="gia-mao")
     return signatures.key_of(made, "gia-mao")
+
+
+def of_this_demo() -> list[Simulator]:
+    """The one that `make demo` has made keys for; none where it has not."""
+    key_file = os.environ.get("EXCHANGE_SIMULATOR_PKCS12", "")
+    if not key_file:
+        return []
+    key = signatures.key_of(Path(key_file).read_bytes(), os.environ["EXCHANGE_SIMULATOR_PASSPHRASE"])
+    trusted = signatures.certificates_of(Path(os.environ["EXCHANGE_SIMULATOR_TRUSTS"]).read_bytes())
+    home = os.environ.get("PUBLIC_URL", "http://127.0.0.1:8000")
+    return [Exchange(UNIT, key, trusted, answer_url=f"{home}/api/v1/exchange/")]

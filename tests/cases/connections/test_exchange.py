@@ -226,7 +226,7 @@ def test_a_file_that_is_gone_keeps_nobody_waiting(world, dossier):
 
 def test_files_that_are_too_large_together_are_said_to_be(world, dossier, settings):
     ask(world, dossier)
-    settings.EXCHANGE_MAX_BYTES = 1000
+    settings.EXCHANGE_MAX_BYTES = 100
     assert exchange.deliver_due() == {"refused": 1}
     assert "larger than what one package may hold" in ExchangeMessage.objects.get().reason
 
