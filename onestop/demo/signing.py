@@ -134,9 +134,6 @@ def connect_exchange(folder: Path, unit: str, partner: str, url: str) -> bool:
         "EXCHANGE_PARTNERS": json.dumps(
             {partner: {"url": url, "certificate": str(folder / f"{partner}.pem")}}
         ),
-        "EXCHANGE_SIMULATOR_PKCS12": str(folder / f"{partner}.p12"),
-        "EXCHANGE_SIMULATOR_PASSPHRASE": passphrase,
-        "EXCHANGE_SIMULATOR_TRUSTS": str(folder / f"{unit}.pem"),
     }
     return True
 

@@ -140,11 +140,12 @@ def _stranger(now: datetime) -> signatures.Key:
 
 
 def of_this_demo() -> list[Simulator]:
-    """The one that `make demo` has made keys for; none where it has not."""
-    key_file = os.environ.get("EXCHANGE_SIMULATOR_PKCS12", "")
-    if not key_file:
+    """With the key that `make demo` has made beside that of the demo itself; none where it has not."""
+    ours = Path(os.environ.get("EXCHANGE_PKCS12") or "none")
+    theirs = ours.with_name(f"{UNIT}.p12")
+    if not theirs.exists():
         return []
-    key = signatures.key_of(Path(key_file).read_bytes(), os.environ["EXCHANGE_SIMULATOR_PASSPHRASE"])
-    trusted = signatures.certificates_of(Path(os.environ["EXCHANGE_SIMULATOR_TRUSTS"]).read_bytes())
+    key = signatures.key_of(theirs.read_bytes(), os.environ.get("EXCHANGE_PASSPHRASE", ""))
+    trusted = signatures.certificates_of(ours.with_suffix(".pem").read_bytes())
     home = os.environ.get("PUBLIC_URL", "http://127.0.0.1:8000")
     return [Exchange(UNIT, key, trusted, answer_url=f"{home}/api/v1/exchange/")]

@@ -1,5 +1,7 @@
 """Asking agencies of another installation: told with the event, in order, once, until there is a receipt (R20)."""
 
+import json
+import os
 from datetime import time, timedelta
 from decimal import Decimal
 
@@ -15,9 +17,12 @@ from cases.errors import NotPermitted, NotPossibleNow
 from cases.models import ConnectionState, Consultation, Document, ExchangeMessage
 from cases.services import around, exchange, exchange_acts, exchange_taking
 from cases.services.inner_deadlines import count_again
+from onestop.demo.signing import connect_exchange
 from onestop.outside import Garbled
-from onestop.simulators.base import Fault, Reply
+from onestop.simulators.base import Fault, Reply, running
+from onestop.simulators.exchange import UNIT, of_this_demo
 from procedures.enums import Role
+from procedures.models import Agency
 from tests.cases.helpers import in_parallel, make_person
 from tests.cast import local, upload
 
@@ -298,3 +303,29 @@ def test_an_answer_nobody_waits_for_is_received_and_changes_nothing(world, dossi
 
 def test_the_kinds_of_messages_are_three():
     assert set(Kind) - {Kind.RECEIPT} == {Kind.REQUEST, Kind.ANSWER, Kind.WITHDRAWAL}
+
+
+def test_the_demo_makes_keys_by_which_it_and_the_simulated_installation_know_each_other(
+    world, exchange_partner, settings, tmp_path, monkeypatch
+):
+    for name in ("UNIT", "PKCS12", "PASSPHRASE", "PARTNERS"):
+        monkeypatch.setenv(f"EXCHANGE_{name}", "")
+    dossier = world.processing()
+    with time_machine.travel(timezone.now(), tick=False):
+        assert connect_exchange(tmp_path / "demo", "H41.101", UNIT, "")
+        (simulated,) = of_this_demo()
+    simulated.now = timezone.now
+    Agency.objects.filter(pk=world.other_ward.pk).update(identifier=UNIT)
+    with running([simulated]) as server:
+        settings.EXCHANGE_UNIT, settings.EXCHANGE_PKCS12 = "H41.101", os.environ["EXCHANGE_PKCS12"]
+        settings.EXCHANGE_PASSPHRASE = os.environ["EXCHANGE_PASSPHRASE"]
+        partners = json.loads(os.environ["EXCHANGE_PARTNERS"])
+        settings.EXCHANGE_PARTNERS = {UNIT: {**partners[UNIT], "url": server.url("exchange")}}
+        simulated.answer_url = ""
+        asked = ask(world, dossier)
+        assert exchange.deliver_due() == {"delivered": 1}
+        ((told, _hash, _at),) = simulated.packages.values()
+        exchange_taking.take(simulated.answer_to(told))
+    asked.refresh_from_db()
+    assert asked.answered_at
+    assert not connect_exchange(tmp_path / "demo", "H41.101", UNIT, "")  # the environment names partners
