@@ -3,6 +3,7 @@
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
+from django.db.models import Prefetch
 from django.http import Http404
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -13,7 +14,8 @@ from cases.admin.shown import badge, moment
 from cases.admin.verb_forms import AnswerForm
 from cases.deadlines import Punctuality
 from cases.errors import CaseError
-from cases.models import Consultation, Dossier, IncomingRequest
+from cases.exchange_partners import is_connected
+from cases.models import Consultation, Dossier, ExchangeMessage, IncomingRequest
 from cases.services.consultations import refusal_of_answer
 from cases.services.exchange_answers import requests_to_answer
 from onestop import access
@@ -22,13 +24,20 @@ PER_PAGE = 50
 
 
 def rows_of(dossier: Dossier, user) -> list[dict]:
-    """The questions of one dossier, each with its state and whether this person may answer it now."""
+    """The questions of one dossier, each with its state and whether this person may answer it now.
+
+    Of those to another installation also what was told there, and when it was received.
+    """
     found = dossier.consultations.select_related("agency", "after__agency", "created_by", "answered_by")
+    if is_connected():
+        told = ExchangeMessage.objects.defer("content", "receipt").order_by("pk")
+        found = found.prefetch_related(Prefetch("exchange_messages", told))
     return [
         {
             "consultation": consultation,
             "due": moment(consultation.due_at),
             "state": state_badge(consultation),
+            "told": consultation.exchange_messages.all() if is_connected() else [],
             "may_answer": refusal_of_answer(dossier, consultation) is None
             and rules.may_answer(user, consultation, dossier),
         }

@@ -18,7 +18,7 @@ class Sending(TextChoices):
 
     WAITING = "waiting", _("Waiting")
     DELIVERED = "delivered", _("Delivered")
-    REFUSED = "refused", _("Refused")
+    REFUSED = "refused", _("Turned down")
     PARKED = "parked", _("Parked")
 
 
@@ -35,9 +35,9 @@ SENDING_COLOURS = {
 class Outcome(TextChoices):
     """What became of a package where it arrived; also the word of its receipt."""
 
-    TAKEN = "taken", _("Taken over")
+    TAKEN = "taken", _("Taken in")
     TOO_LATE = "too_late", _("Not needed any more")
-    REFUSED = "refused", _("Refused")
+    REFUSED = "refused", _("Turned down")
 
 
 OUTCOME_COLOURS = {Outcome.TAKEN: "success", Outcome.TOO_LATE: "default", Outcome.REFUSED: "danger"}
