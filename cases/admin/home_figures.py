@@ -12,10 +12,11 @@ from cases.apologies_due import must_go_out_today
 from cases.enums import State
 from cases.letters import letters_about
 from cases.lists import narrowed
-from cases.models import Consultation, IncomingRequest
+from cases.models import Consultation
 from cases.morning import open_breaches, without_a_reason
 from cases.queries import unreported_payments
 from cases.services.drafts import drafts_of
+from cases.services.exchange_answers import requests_to_answer
 from onestop import access
 from onestop.keyset import COUNTED, count_up_to
 from procedures.enums import Role
@@ -91,7 +92,7 @@ def _tickets(user) -> list[Figure]:
 def _of_an_officer(user) -> list[Figure]:
     mine = _Dossiers(user)
     asked = Consultation.objects.to_answer_by(user)
-    from_others = IncomingRequest.objects.of_agencies_of(user).waiting()
+    from_others = requests_to_answer(user)
     return [
         mine.figure(_("My queue"), "holder=me"),
         mine.figure(_("To be taken over"), f"state={State.DIGITIZED}&place=agency", "warning"),

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from cases import errors, exchange_outbox, rules
 from cases.connections.exchange.facts import LONGEST_TEXT
 from cases.enums import Verb
+from cases.exchange_partners import is_connected
 from cases.models import IncomingRequest
 from cases.services.base import required_text
 from cases.services.documents import check_file
@@ -66,7 +67,9 @@ def refusal_of_answer(request: IncomingRequest) -> errors.NotPossibleNow | None:
 
 
 def requests_to_answer(person):
-    """Of the person's agencies, what is due first on top."""
+    """Of the person's agencies, what is due first on top; none, and no question, where nothing is exchanged."""
+    if not is_connected():
+        return IncomingRequest.objects.none()
     waiting = IncomingRequest.objects.of_agencies_of(person).waiting().select_related("agency")
     return waiting.defer("facts").order_by("due_at", "pk")
 
