@@ -8,6 +8,7 @@ from datetime import datetime
 from django.utils import timezone
 
 from cases.enums import EventKind
+from cases.exchange_outbox import tell_partners
 from cases.models import Dossier, DossierEvent
 from cases.outbox import tell_webhooks
 from cases.portal_outbox import tell_portal
@@ -43,7 +44,7 @@ def record(
     at: datetime | None = None,
     **data,
 ) -> DossierEvent:
-    """Add one row of history and tell webhooks and portal; `by` None is the system or, with a label, somebody
+    """Add one row of history and tell webhooks, portal and other installations; `by` None is the system or, with a label, somebody
     without an account.
     """
     event = sealed(
@@ -61,6 +62,7 @@ def record(
     event.save(force_insert=True)
     tell_webhooks([event])
     tell_portal([event])
+    tell_partners([event])
     return event
 
 
@@ -85,6 +87,7 @@ def record_all(
     )
     tell_webhooks(events)
     tell_portal(events)
+    tell_partners(events)
     return events
 
 

@@ -12,6 +12,8 @@ from cases.services import (
     answered_texts,
     audit,
     calendar_moves,
+    exchange,
+    exchange_answers,
     exports,
     freezing,
     idempotency,
@@ -105,6 +107,12 @@ def fetch_publication_decisions() -> None:
 
 
 @shared_task
+@one_at_a_time
+def send_to_partners() -> None:
+    logger.info("packages for other installations: %s", dict(exchange.deliver_due()))
+
+
+@shared_task
 def flag_overdue() -> None:
     logger.info("flagged overdue: %s", services.flag_overdue())
 
@@ -143,6 +151,7 @@ def remind_supplements() -> None:
 @shared_task
 def alert_late_consultations() -> None:
     logger.info("alerted of late answers: %s", services.alert_late_consultations())
+    logger.info("of late answers to others: %s", exchange_answers.alert_late_requests())
 
 
 @shared_task

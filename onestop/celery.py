@@ -104,6 +104,11 @@ app.conf.beat_schedule = {
         "schedule": crontab(minute="*"),
         "options": WITHIN_A_MINUTE,
     },
+    "every minute send packages to other installations": {
+        "task": "cases.tasks.send_to_partners",
+        "schedule": crontab(minute="*"),
+        "options": WITHIN_A_MINUTE,
+    },
     "at 02:30 forget old access tokens and deliveries": {
         "task": "cases.tasks.forget_old_access",
         "schedule": crontab(hour="2", minute="30"),

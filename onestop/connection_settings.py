@@ -80,3 +80,23 @@ PERSONAL_STORE_KEY = env.str("PERSONAL_STORE_KEY", "")
 # What gateways of messages tell us is believed only when it is signed with this secret.
 SMS_CALLBACK_SECRET = env.str("SMS_CALLBACK_SECRET", "")
 ZALO_CALLBACK_SECRET = env.str("ZALO_CALLBACK_SECRET", "")
+
+# --- The exchange of documents with other installations (cases/connections/exchange/) ---------------
+EXCHANGE_UNIT = env.str("EXCHANGE_UNIT", "")  # the identifier of our own uppermost agency
+EXCHANGE_PKCS12 = env.str("EXCHANGE_PKCS12", "")
+EXCHANGE_PASSPHRASE = env.str("EXCHANGE_PASSPHRASE", "")
+# {"H29": {"url": "https://…/api/v1/exchange/", "certificate": "/path/h29.pem"}}; without a url: by files.
+EXCHANGE_PARTNERS = env.json("EXCHANGE_PARTNERS", {})
+EXCHANGE_SECONDS = env.float("EXCHANGE_SECONDS", 60.0, validate=validate.Range(min=0.1))
+EXCHANGE_MAX_BYTES = env.int("EXCHANGE_MAX_MB", 60, validate=validate.Range(min=1)) * 1024 * 1024
+if not isinstance(EXCHANGE_PARTNERS, dict) or not all(
+    isinstance(one, dict) and one.get("certificate") and set(one) <= {"url", "certificate"}
+    for one in EXCHANGE_PARTNERS.values()
+):
+    raise ImproperlyConfigured(
+        'EXCHANGE_PARTNERS must be JSON such as {"H29": {"url": "https://…", "certificate": "/path/h29.pem"}}.'
+    )
+if EXCHANGE_PARTNERS and not (EXCHANGE_UNIT and EXCHANGE_PKCS12):
+    raise ImproperlyConfigured("EXCHANGE_PARTNERS needs EXCHANGE_UNIT and EXCHANGE_PKCS12.")
+if EXCHANGE_UNIT in EXCHANGE_PARTNERS:
+    raise ImproperlyConfigured("EXCHANGE_UNIT is this installation; it cannot be one of EXCHANGE_PARTNERS.")

@@ -23,6 +23,7 @@ READS = {
         "admin:correction",
         "admin:papers_lost",
         "admin:consultation_answer",
+        "admin:incoming_request",
         "admin:apology",
         "admin:scan_text",
         "admin:cases_demand_change",
@@ -40,6 +41,7 @@ READS = {
         "admin:certification",
         "admin:fee_receipt",
         "admin:feedback_file",
+        "admin:incoming_file",
         "admin:apology_preview",
         "api:document",
         "api:documents",
@@ -105,6 +107,8 @@ OF_A_DOSSIER = {ReadKind.DOSSIER, ReadKind.DOCUMENT}
 # Pages whose number is not that of a dossier.
 OTHER_NUMBER = {
     "admin:consultation_answer",
+    "admin:incoming_request",
+    "admin:incoming_file",
     "admin:fee_receipt",
     "admin:feedback_file",
     "admin:cases_demand_change",

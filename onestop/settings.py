@@ -354,6 +354,7 @@ REST_FRAMEWORK = {
         "feedback": env.str("THROTTLE_FEEDBACK", "60/hour"),
         "notices": env.str("THROTTLE_NOTICES", "1200/min"),
         "verify": env.str("THROTTLE_VERIFY", "30/min"),
+        "exchange": env.str("THROTTLE_EXCHANGE", "240/min"),
         "sms": env.str("THROTTLE_SMS", "10/min"),
         "sign-in": env.str("THROTTLE_FAILED_SIGN_IN", "60/min"),
     },

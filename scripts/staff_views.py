@@ -106,6 +106,7 @@ STAFF_VIEWS = [
     View("portal", ADMINISTRATOR, f"{ADMIN}/ket-noi/cong-quoc-gia/", full=True),
     View("procedure-database", ADMINISTRATOR, f"{ADMIN}/ket-noi/thu-tuc-quoc-gia/", full=True),
     View("procedure-proposal", ADMINISTRATOR, f"{ADMIN}/ket-noi/thu-tuc-quoc-gia/", first_row, full=True),
+    View("exchange", ADMINISTRATOR, f"{ADMIN}/ket-noi/trao-doi/", full=True),
     View("online-payments", SUPERVISOR_OF_PROVINCE, f"{ADMIN}/thanh-toan/", full=True),
     View("webhooks", ADMINISTRATOR, f"{ADMIN}/webhook/", full=True),
     View("webhook", ADMINISTRATOR, f"{ADMIN}/webhook/", webhook_tried, full=True),

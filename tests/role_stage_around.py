@@ -1,6 +1,7 @@
 """What came from the systems around: a further part of `tests/role_stage.py`."""
 
 from datetime import date, timedelta
+from uuid import uuid4
 
 from django.utils import timezone
 
@@ -9,6 +10,8 @@ from cases.connections.stores.facts import HandIn
 from cases.connections.systems import System
 from cases.models import (
     Dossier,
+    ExchangeMessage,
+    IncomingRequest,
     OnlinePayment,
     OnlineRefund,
     PaymentDay,
@@ -18,6 +21,8 @@ from cases.models import (
     StoredPaper,
 )
 from cases.payment_enums import DifferenceKind, RefundState
+from cases.services.documents import check_file
+from cases.services.exchange_taking import keep_file
 from cases.services.payment_taking import Said
 from cases.services.payment_taking import take as take_notice
 from cases.services.post import PostalDirection
@@ -25,7 +30,7 @@ from procedures.decisions import Told
 from procedures.enums import DecisionKind
 from procedures.models import Proposal
 from procedures.services.proposals import take
-from tests.cast import World
+from tests.cast import World, upload
 
 DAY = date(2026, 12, 1)
 
@@ -81,6 +86,7 @@ def around_places(world: World, dossiers: dict[str, Dossier]) -> dict[str, objec
     )
     return {
         "proposal": Proposal.objects.get().pk,
+        **_exchange_places(world),
         "hand_in": hand_in.pk,
         "difference": difference.pk,
         "refund": OnlineRefund.objects.get().pk,
@@ -88,9 +94,41 @@ def around_places(world: World, dossiers: dict[str, Dossier]) -> dict[str, objec
     }
 
 
+def _exchange_places(world: World) -> dict[str, object]:
+    """A request of another installation with a file, and its answer, which that one refused."""
+    now = timezone.now()
+    said = {"partner": "H29", "thread": uuid4(), "code": "H29-261201-0001", "agency": world.ward}
+    request = IncomingRequest.objects.create(
+        **said,
+        uuid=uuid4(),
+        asking_agency="UBND xã Xa",
+        kind="opinion",
+        facts={},
+        question="Xác minh nơi cư trú",
+        working_hours=8,
+        asked_at=now,
+        due_at=now + timedelta(days=1),
+        arrived_at=now,
+    )
+    file = keep_file(request, check_file(upload()))
+    message = ExchangeMessage.objects.create(
+        **said,
+        ask=request.uuid,
+        kind="answer",
+        request=request,
+        content={},
+        state="refused",
+        reason="Từ chối",
+        next_attempt_at=now,
+        created_at=now,
+    )
+    return {"incoming": request.pk, "incoming_file": file.pk, "exchange_message": message.pk}
+
+
 def around_bodies(world: World, places: dict[str, object]) -> dict[str, dict]:
     """What is sent to these addresses."""
     return {
+        "admin:incoming_request": {"answer": "Đúng là cư trú ở đây"},
         "public:pay": {"pass": places["pass"]},
         "admin:payment_compare": {"day": f"{DAY:%Y-%m-%d}"},
         "admin:payment_difference": {"note": "Nền tảng đã xác nhận"},

@@ -83,6 +83,10 @@ PURE = {
         "connections.sources",
         "connections.population.facts",
         "connections.stores.facts",
+        "connections.exchange.facts",
+        "connections.exchange.package",
+        "connections.exchange.signatures",
+        "connections.exchange.words",
         "scorecard.periods",
         "scorecard.editions",
         "scorecard.parameters",
@@ -133,6 +137,8 @@ READS = {
         "events",
         "outbox",
         "portal_outbox",
+        "exchange_outbox",
+        "exchange_partners",
         "portal.content",
         "portal.rates",
         "regime",
@@ -298,6 +304,10 @@ def test_only_services_ask_other_systems():
         "cases.connections.sources",
         "cases.connections.population.facts",
         "cases.connections.stores.facts",
+        "cases.connections.exchange.facts",
+        "cases.connections.exchange.package",
+        "cases.connections.exchange.signatures",
+        "cases.connections.exchange.words",
     )
     assert going_up(above, ("cases.connections",), words) == []
     assert going_up(("cases.connections",), (*EVERY_MODEL, *EVERY_SERVICE, *EVERY_READ, *EVERY_FACE)) == []

@@ -15,6 +15,7 @@ from cases.admin import (
     desk_work,
     dossiers,
     escalation,
+    exchange,
     exports,
     feedback,
     group_receipts,
@@ -155,6 +156,8 @@ admin.site.add_page("so-chung-thuc/<int:pk>/", registers.register, "register")
 admin.site.add_page("so-chung-thuc/<int:pk>/dong/", registers.close, "register_close")
 admin.site.add_page("so-chung-thuc/<int:pk>/<int:volume>/", registers.sheet, "register_volume")
 admin.site.add_page("hoi-y-kien/", consultations.questions, "questions")
+admin.site.add_page("hoi-y-kien/den/<int:pk>/", exchange.incoming, "incoming_request")
+admin.site.add_page("hoi-y-kien/den/<int:pk>/tep/<int:file_pk>/", exchange.incoming_file, "incoming_file")
 admin.site.add_page("hoi-y-kien/<int:pk>/", consultations.answer, "consultation_answer")
 admin.site.add_page("goi-so/", calling.calling, "calling")
 admin.site.add_page("goi-so/dang-cho/", calling.who_waits, "queue_waiting")
@@ -223,6 +226,8 @@ admin.site.add_page(
 admin.site.add_page(
     "ket-noi/thu-tuc-quoc-gia/<int:pk>/tu-choi/", procedure_database.reject, "procedure_reject"
 )
+admin.site.add_page("ket-noi/trao-doi/", exchange.page, "exchange")
+admin.site.add_page("ket-noi/trao-doi/<int:pk>/<slug:what>/", exchange.act, "exchange_act")
 admin.site.add_page("ket-noi/<slug:system>/thu/", connections.try_now, "connection_try")
 admin.site.add_page("thanh-toan/", online_payments.online_payments, "online_payments")
 admin.site.add_page("thanh-toan/doi-soat/", online_payments.compare, "payment_compare")

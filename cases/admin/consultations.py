@@ -3,6 +3,7 @@
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
+from django.db.models import Prefetch
 from django.http import Http404
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -13,21 +14,30 @@ from cases.admin.shown import badge, moment
 from cases.admin.verb_forms import AnswerForm
 from cases.deadlines import Punctuality
 from cases.errors import CaseError
-from cases.models import Consultation, Dossier
+from cases.exchange_partners import is_connected
+from cases.models import Consultation, Dossier, ExchangeMessage, IncomingRequest
 from cases.services.consultations import refusal_of_answer
+from cases.services.exchange_answers import requests_to_answer
 from onestop import access
 
 PER_PAGE = 50
 
 
 def rows_of(dossier: Dossier, user) -> list[dict]:
-    """The questions of one dossier, each with its state and whether this person may answer it now."""
+    """The questions of one dossier, each with its state and whether this person may answer it now.
+
+    Of those to another installation also what was told there, and when it was received.
+    """
     found = dossier.consultations.select_related("agency", "after__agency", "created_by", "answered_by")
+    if is_connected():
+        told = ExchangeMessage.objects.defer("content", "receipt").order_by("pk")
+        found = found.prefetch_related(Prefetch("exchange_messages", told))
     return [
         {
             "consultation": consultation,
             "due": moment(consultation.due_at),
             "state": state_badge(consultation),
+            "told": consultation.exchange_messages.all() if is_connected() else [],
             "may_answer": refusal_of_answer(dossier, consultation) is None
             and rules.may_answer(user, consultation, dossier),
         }
@@ -39,10 +49,17 @@ def state_badge(consultation: Consultation):
     """Waiting for its turn, open, late, or answered and how."""
     if consultation.asked_at is None:
         return badge(_("waits for its turn"), "info")
+    return badge_of(consultation)
+
+
+def badge_of(consultation: Consultation | IncomingRequest):
+    """Of one that was asked: open, late, taken back, or answered and how."""
     how = consultation.punctuality
     if consultation.answered_at:
         colour = "danger" if how is Punctuality.LATE else "success"
         return badge(_("answered, %(punctuality)s") % {"punctuality": how.label}, colour)
+    if getattr(consultation, "withdrawn_at", None):
+        return badge(_("taken back"), "default")
     return badge(_("late"), "danger") if how else badge(_("open"), "warning")
 
 
@@ -62,6 +79,10 @@ def questions(request):
         title=_("Questions to my agency"),
         page=page,
         rows=[{"consultation": one, "due": moment(one.due_at), "state": state_badge(one)} for one in page],
+        requests=[
+            {"asked": one, "due": moment(one.due_at), "state": badge_of(one)}
+            for one in requests_to_answer(request.user)[:PER_PAGE]
+        ],
     )
     return TemplateResponse(request, "cases/admin/questions.html", context)
 

@@ -16,6 +16,7 @@ from cases.models import Consultation
 from cases.morning import open_breaches, without_a_reason
 from cases.queries import unreported_payments
 from cases.services.drafts import drafts_of
+from cases.services.exchange_answers import requests_to_answer
 from onestop import access
 from onestop.keyset import COUNTED, count_up_to
 from procedures.enums import Role
@@ -91,11 +92,17 @@ def _tickets(user) -> list[Figure]:
 def _of_an_officer(user) -> list[Figure]:
     mine = _Dossiers(user)
     asked = Consultation.objects.to_answer_by(user)
+    from_others = requests_to_answer(user)
     return [
         mine.figure(_("My queue"), "holder=me"),
         mine.figure(_("To be taken over"), f"state={State.DIGITIZED}&place=agency", "warning"),
         mine.figure(_("Waiting for supplement"), f"state={State.SUPPLEMENT}&place=agency"),
-        Figure(_("Questions to my agency"), count_up_to(asked), reverse("admin:questions"), "warning"),
+        Figure(
+            _("Questions to my agency"),
+            count_up_to(asked) + count_up_to(from_others),
+            reverse("admin:questions"),
+            "warning",
+        ),
         mine.figure(_("Asked to clarify"), "asked=clarify&holder=me"),
         mine.overdue(),
         mine.figure(_("Due today"), "due=today", "warning"),

@@ -1,4 +1,4 @@
-"""Bodies: JSON, and forms with files; refused by their announced size before they are read."""
+"""Bodies: JSON, forms with files, and packages; refused by their announced size before they are read."""
 
 import json
 
@@ -23,10 +23,27 @@ class JSONParser(parsers.JSONParser):
         return data
 
 
-def check_size(request) -> None:
-    """Raises `TooLarge` (413). A file just over the limit still gets the sentence that names it."""
+class PackageParser(parsers.BaseParser):
+    """A package as its bytes; the stream is read no further than what is taken here."""
+
+    media_type = "application/zip"
+
+    def parse(self, stream, media_type=None, parser_context=None) -> bytes:
+        most = settings.EXCHANGE_MAX_BYTES
+        content = stream.read(most + 1)
+        if len(content) > most:
+            raise TooLarge(most)
+        return content
+
+
+def check_size(request, most: int | None = None) -> None:
+    """Raises `TooLarge` (413). A file just over the limit still gets the sentence that names it.
+
+    `most`: bytes that this address takes, where it is not what all take.
+    """
     size = int(request.META.get("CONTENT_LENGTH") or 0)
     is_form = (request.content_type or "").startswith("multipart/")
-    limit = settings.UPLOAD_MAX_BYTES + FORM_OVERHEAD if is_form else settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+    usual = settings.UPLOAD_MAX_BYTES + FORM_OVERHEAD if is_form else settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+    limit = most or usual
     if size > limit:
         raise TooLarge(limit)

@@ -71,6 +71,12 @@ class NoticesOfSystems(Catalogue):
     scope = "notices"
 
 
+class PackagesOfInstallations(Catalogue):
+    """Packages of other installations, by address."""
+
+    scope = "exchange"
+
+
 class VerifiedFiles(Catalogue):
     """Files that one address has compared with what was issued; each is looked into by a process of its own."""
 

@@ -27,6 +27,7 @@ from cases.api.views.dossiers import (
     OverdueListView,
     RefuseAtDeskView,
 )
+from cases.api.views.exchange import ExchangeView
 from cases.api.views.letters import (
     ApproveLetterView,
     CancelLetterView,
@@ -92,6 +93,7 @@ v1 = [
     path("log_books/<str:desk>/<int:year>/<int:volume>.pdf", LogBookView.as_view(), name="log_book"),
     path("consultations/", QuestionListView.as_view(), name="consultations"),
     path("consultations/<int:pk>/answer/", AnswerView.as_view(), name="consultation_answer"),
+    path("exchange/", ExchangeView.as_view(), name="exchange"),
     path("overdue/", OverdueListView.as_view(), name="overdue"),
     path("letters/", LetterListView.as_view(), name="letters"),
     path("letters/<int:pk>/", LetterView.as_view(), name="letter"),

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
-from cases.invariants import chain, clocks, files, history, money, numbers, once, portal, rolled
+from cases.invariants import chain, clocks, exchange, files, history, money, numbers, once, portal, rolled
 from cases.invariants.base import Invariant, Outcome, Scope
 
 ALL = (
@@ -25,6 +25,7 @@ ALL = (
     *files.INVARIANTS,
     *rolled.INVARIANTS,
     *portal.INVARIANTS,
+    *exchange.INVARIANTS,
 )
 logger = logging.getLogger(__name__)
 

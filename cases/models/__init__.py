@@ -18,6 +18,7 @@ from cases.models.desk_work import (
 )
 from cases.models.dossiers import Dossier, DossierComponent
 from cases.models.escalation import Escalation, EscalationRung, Outage
+from cases.models.exchange import ExchangeArrival, ExchangedFile, ExchangeMessage, IncomingRequest
 from cases.models.feedback import Feedback, FeedbackBook, FeedbackFile, FeedbackStep
 from cases.models.history import DossierEvent, Reschedule, StepRun, Supplement
 from cases.models.inbound import AnsweredText
@@ -83,6 +84,9 @@ __all__ = [
     "DossierFee",
     "Escalation",
     "EscalationRung",
+    "ExchangeArrival",
+    "ExchangeMessage",
+    "ExchangedFile",
     "ExcludedPeriod",
     "ExportForm",
     "Extension",
@@ -98,6 +102,7 @@ __all__ = [
     "GuidanceVisits",
     "Heartbeat",
     "IdempotencyKey",
+    "IncomingRequest",
     "IssuedResult",
     "KeptList",
     "KeptPage",

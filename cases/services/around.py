@@ -9,6 +9,7 @@ from cases.errors import NotPermitted, NotPossibleNow
 from cases.models import ConnectionState
 from cases.services import (
     channels_around,
+    exchange,
     payment_platform,
     population,
     portal,
@@ -30,6 +31,7 @@ CONNECTIONS: tuple[Connection, ...] = (
     post.connection(),
     population.connection(),
     put_back.connection(),
+    exchange.connection(),
     channels_around.VNEID,
     channels_around.SIGNATURES,
     channels_around.EMAIL,

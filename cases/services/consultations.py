@@ -173,12 +173,30 @@ def answer_consultation(consultation: Consultation, *, by, answer: str) -> Consu
     if not rules.may_answer(by, consultation, dossier):
         raise errors.not_permitted(Verb.CONSULT)
     answer = required_text(answer, field="answer", sentence=_("Write the answer."))
-    now = timezone.now()
-    how = deadlines.punctuality(consultation.due_at, now)
+    return _settled(dossier, consultation, answer, at=timezone.now(), by=by)
+
+
+@transaction.atomic
+def settle_from_outside(consultation: Consultation, *, answer: str, at: datetime) -> Consultation:
+    """The answer of an agency that works in another installation, given there at that moment.
+
+    Not earlier than it was asked here, and not later than now, however their clock goes. Side effects as in
+    `answer_consultation`; raises `NotPossibleNow` when nobody waits for it any more.
+    """
+    dossier = locked(consultation.dossier)
+    consultation = Consultation.objects.select_related("agency").get(pk=consultation.pk)
+    if refusal := refusal_of_answer(dossier, consultation):
+        raise refusal
+    at = min(max(at, consultation.asked_at), timezone.now())
+    return _settled(dossier, consultation, answer, at=at, by=None)
+
+
+def _settled(dossier: Dossier, consultation: Consultation, answer: str, *, at: datetime, by) -> Consultation:
+    how = deadlines.punctuality(consultation.due_at, at)
     if how == deadlines.Punctuality.LATE and consultation.alerted_at is None:
-        consultation.alerted_at = now
-        _say_that_late(dossier, consultation, now)
-    consultation.answered_at = now
+        consultation.alerted_at = timezone.now()
+        _say_that_late(dossier, consultation, consultation.alerted_at)
+    consultation.answered_at = at
     consultation.answered_by = by
     consultation.answer = answer
     consultation.save(update_fields=["alerted_at", "answered_at", "answered_by", "answer"])
@@ -186,6 +204,7 @@ def answer_consultation(consultation: Consultation, *, by, answer: str) -> Consu
         dossier,
         EventKind.CONSULTATION_ANSWERED,
         by=by,
+        by_label="" if by else consultation.agency.name_vi,
         agency=consultation.agency.name_vi,
         punctuality=how,
         consultation=consultation.pk,

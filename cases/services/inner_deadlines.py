@@ -13,6 +13,7 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from cases.enums import State
+from cases.exchange_outbox import ask
 from cases.limits import CannotCount
 from cases.models import Consultation, Dossier, Supplement
 from cases.queries import filings_to_answer
@@ -45,8 +46,7 @@ def count_again(agency: Agency | None) -> None:
     # Last: who answers locks the dossier first and the question after it.
     for consultation in _consultations(agency).iterator():
         if not keeps_its_time(consultation):
-            asked = Consultation.objects.filter(pk=consultation.pk, answered_at=None)
-            asked.update(due_at=answer_due_at(consultation))
+            _move_answer(consultation)
 
 
 @transaction.atomic
@@ -76,6 +76,18 @@ def _at_the_desk(agency: Agency | None) -> QuerySet[Dossier]:
 def _filings(agency: Agency | None) -> QuerySet[Dossier]:
     filings = Dossier.objects.filter(answer_due_at__isnull=False).select_related("version")
     return filings_to_answer(_of(filings, "receiving_desk", agency))
+
+
+@transaction.atomic
+def _move_answer(consultation: Consultation) -> None:
+    """The new moment; an agency that works in another installation is told of it, behind what it was told before."""
+    Dossier.objects.select_for_update(of=("self",)).get(pk=consultation.dossier_id)
+    consultation.due_at = answer_due_at(consultation)
+    moved = Consultation.objects.filter(pk=consultation.pk, answered_at=None).update(
+        due_at=consultation.due_at
+    )
+    if moved:
+        ask(consultation)
 
 
 def _consultations(agency: Agency | None) -> QuerySet[Consultation]:

@@ -14,6 +14,7 @@ from cases.errors import Invalid
 from cases.letters import letters_of
 from cases.models import Applicant, Dossier, Feedback
 from cases.personal_data import NOT_TOLD
+from cases.services.exchange_answers import requests_about
 from cases.services.population import lookups_of
 from cases.services.reading import note_read
 from notifications.models import Message
@@ -38,8 +39,9 @@ def export_person(number: str, *, asked_by: str) -> dict:
     people = list(Applicant.objects.with_id_number(number))
     lookups = list(lookups_of(number).filter(dossier=None)) if number.strip() else []
     own = list(Dossier.objects.filter(applicant__in=people).order_by("filed_at", "pk"))
+    requests = list(requests_about(number)) if number.strip() else []
     for_others = _for_others(number, own)
-    if not people and not for_others and not lookups:
+    if not people and not for_others and not lookups and not requests:
         raise Invalid(_("Nothing is held on anybody with this number."), field="id_number")
     note_read(ReadKind.EXPORT, route="manage.py export_person", reference=asked_by, count=len(own))
     accounts = list(Staff.objects.filter(citizen__applicant__in=people).order_by("pk"))
@@ -55,6 +57,7 @@ def export_person(number: str, *, asked_by: str) -> dict:
         "dossiers": dossiers,
         "acted_for_others": for_others,
         "looked_up": [_row(one) for one in lookups],
+        "asked_by_other_installations": [{**_row(one), **_belonging(one, seen)} for one in requests],
     }
 
 

@@ -5,10 +5,12 @@ import secrets
 from pathlib import Path
 
 from onestop.demo.processes import Children, free_port
-from onestop.simulators import payment, post, procedures
+from onestop.demo.signing import connect_exchange
+from onestop.simulators import exchange, payment, post, procedures
 from onestop.simulators.portal import Portal
 
 FIRST_PORT = 8410
+OWN_UNIT = "H41"  # the province of the demonstration
 # The variables that connect each system, by the name of its simulator; what the environment connects is left
 # alone; `secret` is thrown away with the demo.
 CONNECTED: dict[str, dict[str, str]] = {
@@ -68,6 +70,7 @@ def start_simulators(children: Children, data_dir: Path) -> str:
                 variable: value.format(url=f"{address}/{name}", secret=secrets.token_hex(16))
                 for variable, value in variables.items()
             }
+    connect_exchange(data_dir / "exchange", OWN_UNIT, exchange.UNIT, f"{address}/exchange")
     children.start("simulators", "onestop.simulators", "--port", str(port))
     _address_file(data_dir).parent.mkdir(parents=True, exist_ok=True)
     _address_file(data_dir).write_text(address)

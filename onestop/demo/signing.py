@@ -3,6 +3,7 @@
 Made anew each time the demo starts, with a passphrase that nobody knows, in the data folder of this machine.
 """
 
+import json
 import os
 import secrets
 from dataclasses import dataclass
@@ -101,6 +102,38 @@ def connect_signing(folder: Path) -> bool:
         "SIGNING_PKCS12": str(key_file),
         "SIGNING_PASSPHRASE": passphrase,
         "SIGNING_ROOTS": str(roots),
+    }
+    return True
+
+
+def connect_exchange(folder: Path, unit: str, partner: str, url: str) -> bool:
+    """Keys for this installation and for a simulated one, which know each other; says whether it did.
+
+    Nothing when the environment names partners of its own.
+    """
+    if os.environ.get("EXCHANGE_PARTNERS"):
+        return False
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    first = timezone.now() - timedelta(hours=1)
+    last, passphrase = first + timedelta(days=DAYS), secrets.token_urlsafe(24)
+    authority = make_authority(AUTHORITY, first=first, last=first + YEAR)
+    for name in (unit, partner):
+        made = make_key_file(authority, name, ORGANIZATION, first=first, last=last, passphrase=passphrase)
+        certificate = pkcs12.load_key_and_certificates(made, passphrase.encode())[1]
+        for path, data in (
+            (folder / f"{name}.p12", made),
+            (folder / f"{name}.pem", certificate.public_bytes(Encoding.PEM)),
+        ):
+            path.unlink(missing_ok=True)
+            path.touch(mode=0o600)
+            path.write_bytes(data)
+    os.environ |= {
+        "EXCHANGE_UNIT": unit,
+        "EXCHANGE_PKCS12": str(folder / f"{unit}.p12"),
+        "EXCHANGE_PASSPHRASE": passphrase,
+        "EXCHANGE_PARTNERS": json.dumps(
+            {partner: {"url": url, "certificate": str(folder / f"{partner}.pem")}}
+        ),
     }
     return True
 

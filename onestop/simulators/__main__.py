@@ -3,7 +3,7 @@
 import argparse
 import os
 
-from onestop.simulators import sms
+from onestop.simulators import exchange, sms
 from onestop.simulators.base import Simulator, Simulators
 from onestop.simulators.payment import PaymentSimulator
 from onestop.simulators.personal_store import PersonalStore
@@ -24,6 +24,7 @@ def all_simulators() -> list[Simulator]:
         ProcedureDatabase(),
         Population(),
         PersonalStore(),
+        *exchange.of_this_demo(),
         *sms.of_this_demo(),
     ]
 

@@ -59,6 +59,7 @@ def test_the_schedule_names_tasks_that_exist():
         "cases.tasks.fetch_portal_files",
         "cases.tasks.put_results_back",
         "cases.tasks.fetch_publication_decisions",
+        "cases.tasks.send_to_partners",
         "cases.tasks.check_signatures",
         "cases.tasks.apply_retention",
         "cases.tasks.write_exports",
@@ -103,6 +104,7 @@ ASKING_OTHERS = {
     "fill_portal_outbox": (tasks.portal_backlog, "fill_by_itself", 55),
     "take_portal_filings": (tasks.portal_filings, "take_filings", 290),
     "put_results_back": (tasks.put_back, "deliver_due", 55),
+    "send_to_partners": (tasks.exchange, "deliver_due", 55),
     "ask_payment_platform": (tasks.online_payments, "ask_open", 55),
     "ask_post": (tasks.post, "ask_open", 290),
 }

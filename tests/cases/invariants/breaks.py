@@ -14,6 +14,8 @@ from cases.models import (
 from notifications.enums import LetterKind
 from notifications.models import Letter, Message
 from tests.cases.invariants.breaks_around import (
+    exchange_request_came,
+    exchange_told_in_order,
     one_entry_for_each_fee_on_delivery,
     one_entry_for_each_online_payment,
     platform_pays_back_what_is_in_the_books,
@@ -310,5 +312,7 @@ BREAKS = {
         portal_messages_gapless,
         portal_told_in_order,
         portal_statuses_follow,
+        exchange_request_came,
+        exchange_told_in_order,
     )
 }

@@ -1,10 +1,21 @@
 """The same for what the systems around are told and tell: payments, consignments, the national portal."""
 
+import uuid
 from datetime import timedelta
 
 from django.utils import timezone
 
-from cases.models import OnlinePayment, OnlineRefund, Payment, PortalDossier, PortalMessage, PostalOrder
+from cases.models import (
+    Consultation,
+    ExchangeMessage,
+    IncomingRequest,
+    OnlinePayment,
+    OnlineRefund,
+    Payment,
+    PortalDossier,
+    PortalMessage,
+    PostalOrder,
+)
 
 
 def one_entry_for_each_online_payment(dossier):
@@ -95,3 +106,51 @@ def _told_the_portal(dossier, told: list[tuple[int, int, str]]) -> None:
             sent_at=now if is_sent else None,
             content_hash="x" if is_sent else "",
         )
+
+
+def exchange_request_came(dossier):
+    now = timezone.now()
+    return IncomingRequest.objects.create(
+        partner="H29",
+        uuid=uuid.uuid4(),
+        thread=uuid.uuid4(),
+        code="H29-1",
+        agency=dossier.competent_agency,
+        asking_agency="H29",
+        kind="opinion",
+        facts={},
+        question="?",
+        working_hours=1,
+        asked_at=now,
+        due_at=now + timedelta(hours=1),
+        arrived_at=now,
+    ).code
+
+
+def exchange_told_in_order(dossier):
+    now = timezone.now()
+    consultation = Consultation.objects.create(
+        dossier=dossier,
+        kind="opinion",
+        agency=dossier.competent_agency,
+        question="?",
+        working_hours=1,
+        created_at=now,
+        created_by=dossier.holder,
+    )
+    said = {
+        "partner": "H29",
+        "kind": "request",
+        "thread": dossier.uuid,
+        "ask": uuid.uuid4(),
+        "code": "H29-2",
+        "agency": dossier.competent_agency,
+        "consultation": consultation,
+        "next_attempt_at": now,
+        "created_at": now,
+    }
+    ExchangeMessage.objects.create(**said, content={})
+    ExchangeMessage.objects.create(
+        **said, state="delivered", outcome="taken", delivered_at=now, receipt=b"x", manifest_hash="0" * 64
+    )
+    return "H29-2"

@@ -81,6 +81,8 @@ class TestInvariants(TestCase):
             "portal-messages-gapless",  # the demonstration of the tests is not connected
             "portal-told-in-order",
             "portal-statuses-follow",
+            "exchange-request-came",
+            "exchange-told-in-order",
         }
 
     def test_every_invariant_is_broken_once_in_these_tests(self):

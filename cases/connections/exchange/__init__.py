@@ -1,0 +1,1 @@
+"""Packages by which agencies of different installations exchange parts of dossiers (docs/exchange.md)."""

@@ -1,0 +1,80 @@
+"""`manage.py exchange`: packages for installations without a line, carried as files, and their receipts back."""
+
+from pathlib import Path
+
+from django.utils.translation import gettext as _
+
+from cases.connections.exchange.package import BadPackage
+from cases.connections.exchange.signatures import BadKey
+from cases.connections.exchange.words import Sending
+from cases.management.plain import PlainCommand
+from cases.models import ExchangeMessage
+from cases.services import exchange, exchange_taking
+from onestop.encryption import CannotDecrypt
+from onestop.outside import OutsideError
+
+
+class Command(PlainCommand):
+    help = (
+        "Write what waits for another installation into a folder, or take over what came from one, packages and "
+        "receipts. What was exported waits until its receipt is imported; exported again it is the same."
+    )
+
+    def add_arguments(self, parser):
+        what = parser.add_mutually_exclusive_group(required=True)
+        what.add_argument("--export", metavar="FOLDER", type=Path, help="write packages into this folder")
+        what.add_argument(
+            "--import",
+            metavar="FOLDER",
+            type=Path,
+            dest="source",
+            help="take over the packages of this folder",
+        )
+        parser.add_argument("--partner", help="with --export: only for this installation, such as H29")
+        parser.add_argument(
+            "--receipts", metavar="FOLDER", type=Path, help="with --import: where receipts are written"
+        )
+
+    def handle(self, *, export, source, partner, receipts, **options):
+        for folder in (export, source, receipts):
+            if folder is not None and not folder.is_dir():
+                self.refuse(_("There is no folder %(folder)s.") % {"folder": folder})
+        if export is not None:
+            self.export(export, partner)
+        elif receipts is None:
+            self.refuse(_("Say where receipts are to be written: --receipts FOLDER."))
+        else:
+            self.take_over(sorted(source.glob("*.zip")), receipts)
+
+    def export(self, folder: Path, partner: str | None) -> None:
+        rows = ExchangeMessage.objects.filter(state=Sending.WAITING).order_by("pk")
+        if partner:
+            rows = rows.filter(partner=partner)
+        count = 0
+        for row in rows.iterator(chunk_size=50):
+            try:
+                content, _hash = exchange.packed(row)
+            except (BadKey, BadPackage, CannotDecrypt, exchange.CannotBuild) as error:
+                self.stderr.write(f"{row.uuid}: {error}")
+                continue
+            (folder / exchange.file_name(row)).write_bytes(content)
+            count += 1
+        self.stdout.write(_("%(count)s packages were written.") % {"count": count})
+
+    def take_over(self, files: list[Path], receipts: Path) -> None:
+        """In the order of their names; one that is not taken does not keep the others."""
+        count = 0
+        for file in files:
+            content = file.read_bytes()
+            try:
+                if exchange_taking.is_receipt(content):
+                    exchange_taking.take_receipt(content)
+                else:
+                    (receipts / f"receipt-{file.name}").write_bytes(exchange_taking.take(content))
+            except (BadKey, BadPackage, OutsideError) as error:
+                self.stderr.write(f"{file.name}: {error}")
+                continue
+            count += 1
+        self.stdout.write(
+            _("%(count)s of %(all)s files were taken over.") % {"count": count, "all": len(files)}
+        )

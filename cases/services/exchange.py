@@ -1,0 +1,201 @@
+"""What waits for other installations is sent: in order for each dossier, until a signed receipt says it is there (R20).
+
+A message goes when everything older of its dossier was delivered. After a bad call it is tried again later and
+without end, after a refusal it waits for a person. The other side knows a package by its number, so that what may
+have arrived is sent again.
+"""
+
+import logging
+import time
+from collections import Counter
+from datetime import timedelta
+from pathlib import PurePath
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Min
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from cases.connections.exchange import client, facts, package, signatures
+from cases.connections.exchange.package import BadPackage
+from cases.connections.exchange.signatures import BadKey
+from cases.connections.exchange.words import Outcome, Sending
+from cases.connections.systems import System, Waiting
+from cases.exchange_partners import Partner, is_connected, limits, own_key, partner_named, partners
+from cases.models import Document, ExchangedFile, ExchangeMessage
+from cases.portal.states import back_off
+from cases.services.connections import Connection, calling
+from onestop.encryption import CannotDecrypt
+from onestop.outside import Garbled, NotConnected, NotLetIn, OutsideError, Refused, shortened
+
+logger = logging.getLogger(__name__)
+
+LEASE = timedelta(minutes=5)  # longer than one attempt may take
+RUN_SECONDS = 50  # the next run starts a minute later
+
+
+class CannotBuild(Exception):
+    """A package cannot be made of what is here; the text is a sentence."""
+
+
+def deliver_due(limit: int = 500) -> Counter[str]:
+    """Send what is due, oldest first; safe in parallel and after a kill. Not in a transaction.
+
+    A partner that does not answer is left alone for the rest of the run.
+    """
+    counts: Counter[str] = Counter()
+    resting = {unit for unit, known in settings.EXCHANGE_PARTNERS.items() if not known.get("url")}
+    stop_at = time.monotonic() + RUN_SECONDS
+    while is_connected() and counts.total() < limit and time.monotonic() < stop_at:
+        row = _claim(resting)
+        if row is None:
+            break
+        state = _sent(row)
+        counts[state] += 1
+        if state == Sending.WAITING:
+            resting.add(row.partner)
+    return counts
+
+
+def _claim(resting: set[str]) -> ExchangeMessage | None:
+    now = timezone.now()
+    ours = ExchangeMessage.objects.filter(partner__in=settings.EXCHANGE_PARTNERS).exclude(partner__in=resting)
+    with transaction.atomic(durable=True):
+        due = ours.filter(pk__in=ExchangeMessage.objects.due(now).values("pk"))
+        row = due.select_for_update(of=("self",), skip_locked=True).order_by("next_attempt_at", "pk").first()
+        if row is not None:
+            row.attempts += 1
+            row.claimed_until = now + LEASE
+            row.save(update_fields=["attempts", "claimed_until"])
+        return row
+
+
+def _sent(row: ExchangeMessage) -> str:
+    """Send it, and note what became of it; returns the new state."""
+    try:
+        partner, (content, manifest_hash) = partner_named(row.partner), packed(row)
+    except (CannotBuild, CannotDecrypt, BadPackage, BadKey) as error:
+        logger.error("package %s cannot be made: %s", row.uuid, error)
+        is_ours = isinstance(error, BadKey)  # mended for all at once, by the administrator
+        return _noted(row, Sending.WAITING if is_ours else Sending.REFUSED, _why_not(error))
+    try:
+        with calling(System.EXCHANGE):
+            answer = client.send(partner.url, content, seconds=settings.EXCHANGE_SECONDS)
+            receipt = read_receipt(answer, partner, of=row, manifest_hash=manifest_hash)
+    except OutsideError as error:
+        is_refused = isinstance(error, Refused) and not isinstance(error, NotLetIn)
+        return _noted(row, Sending.REFUSED if is_refused else Sending.WAITING, shortened(error))
+    return delivered(row, answer, receipt)
+
+
+def packed(row: ExchangeMessage) -> tuple[bytes, str]:
+    """The package as it is sent, and the hash of its manifest. Raises `CannotBuild`, `BadPackage`, `BadKey`."""
+    files: dict[str, bytes] = {}
+    for one in row.content.get("files", []):
+        files[one["path"]] = _content(row, one["sha256"])
+        if sum(map(len, files.values())) > settings.EXCHANGE_MAX_BYTES:
+            raise CannotBuild(_("The files together are larger than what one package may hold."))
+    content = package.build(row.content, files, own_key().sign)
+    return content, package.read(content, limits()).manifest_hash
+
+
+def _content(row: ExchangeMessage, sha256: str) -> bytes:
+    if row.consultation_id:
+        there = Document.objects.filter(dossier__consultations=row.consultation_id, sha256=sha256)
+    else:
+        there = ExchangedFile.objects.filter(request=row.request_id, sha256=sha256)
+    file = there.first()
+    try:
+        if file is not None:
+            with file.file.open("rb") as opened:
+                return opened.read()
+    except OSError as error:
+        logger.error("a file of package %s cannot be read: %s", row.uuid, error)
+    raise CannotBuild(_("A file that belongs to it is not here any more."))
+
+
+def read_receipt(
+    answer: bytes, partner: Partner, *, of: ExchangeMessage, manifest_hash: str
+) -> facts.ReceiptFacts:
+    """The receipt for this message, signed by this partner. Raises `Garbled`, and `Refused` with their reason."""
+    try:
+        opened = package.read(answer, limits())
+        signatures.check(opened.manifest, opened.signature, partner.certificates, now=timezone.now())
+        told = facts.told_by(opened.facts)
+        receipt = facts.receipt_of(told)
+    except BadPackage as error:
+        raise Garbled(_("Its receipt is not taken: %(why)s") % {"why": error}) from error
+    about = (told.sender, told.recipient, receipt.of, receipt.manifest_hash)
+    if about != (partner.unit, settings.EXCHANGE_UNIT, of.uuid, manifest_hash):
+        raise Garbled(_("Its receipt is for another package."))
+    if receipt.outcome == Outcome.REFUSED:
+        raise Refused(_("It refuses: %(why)s") % {"why": shortened(receipt.reason)}, "refused")
+    return receipt
+
+
+def delivered(row: ExchangeMessage, answer: bytes, receipt: facts.ReceiptFacts) -> str:
+    """The receipt is kept as it came, and the content goes."""
+    changed = {
+        "state": Sending.DELIVERED,
+        "delivered_at": receipt.at,
+        "outcome": receipt.outcome,
+        "manifest_hash": receipt.manifest_hash,
+        "receipt": answer,
+        "content": None,
+        "reason": "",
+        "claimed_until": None,
+    }
+    # Whoever has the receipt may say so: it is there, whatever became of our lease.
+    ExchangeMessage.objects.filter(pk=row.pk).exclude(state=Sending.DELIVERED).update(**changed)
+    return Sending.DELIVERED
+
+
+def _noted(row: ExchangeMessage, state: str, reason: str) -> str:
+    later = timezone.now() + back_off(row.attempts)
+    mine = ExchangeMessage.objects.filter(pk=row.pk, claimed_until=row.claimed_until, state=Sending.WAITING)
+    mine.update(state=state, reason=reason[:500] or "?", next_attempt_at=later, claimed_until=None)
+    return state
+
+
+def _why_not(error: Exception) -> str:
+    if isinstance(error, CannotDecrypt):
+        return _("Not sent: what is known of the applicant cannot be read.")
+    return _("Not sent: %(why)s") % {"why": error}
+
+
+def file_name(row: ExchangeMessage) -> str:
+    """Of a package that is carried by hand; in the order in which they are to be imported."""
+    return str(PurePath(f"{row.pk:09d}-{row.kind}-{row.uuid}.zip"))
+
+
+def waiting() -> Waiting:
+    still = ExchangeMessage.objects.filter(state=Sending.WAITING)
+    return Waiting(
+        count=still.count(),
+        refused=ExchangeMessage.objects.standing_still().count(),
+        oldest=still.aggregate(oldest=Min("created_at"))["oldest"],
+    )
+
+
+def probe() -> None:
+    """Whether every partner with a line answers, and is who is meant. Raises `OutsideError`."""
+    try:
+        with_line = [partner for partner in partners() if partner.url]
+        own_key()
+    except BadKey as error:
+        raise Garbled(str(error)) from error
+    if not with_line:
+        raise NotConnected
+    for partner in with_line:
+        client.sign_of_life(partner.url, unit=partner.unit, seconds=settings.EXCHANGE_SECONDS)
+
+
+def _address() -> str:
+    """The first that has one; partners without a line are served by files."""
+    known = [one.get("url", "") for one in settings.EXCHANGE_PARTNERS.values()]
+    return next((url for url in known if url), _("by files") if known else "")
+
+
+def connection() -> Connection:
+    return Connection(System.EXCHANGE, address=_address, probe=probe, waiting=waiting, page="admin:exchange")

@@ -1,0 +1,1 @@
+"""Two installations that exchange interlinked dossiers: databases, processes and HTTP of their own."""
