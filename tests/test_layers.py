@@ -15,6 +15,7 @@ MAX_LINES = 400
 
 FACES = ("admin", "api", "public", "tasks", "management", "demo")
 # No database: enums of Django (`TextChoices`) are allowed, nothing else of its ORM.
+OF_THE_EXCHANGE = ("facts", "package", "signatures", "words")
 PURE = {
     "procedures": (
         "enums",
@@ -83,10 +84,7 @@ PURE = {
         "connections.sources",
         "connections.population.facts",
         "connections.stores.facts",
-        "connections.exchange.facts",
-        "connections.exchange.package",
-        "connections.exchange.signatures",
-        "connections.exchange.words",
+        *(f"connections.exchange.{name}" for name in OF_THE_EXCHANGE),
         "scorecard.periods",
         "scorecard.editions",
         "scorecard.parameters",
@@ -304,10 +302,7 @@ def test_only_services_ask_other_systems():
         "cases.connections.sources",
         "cases.connections.population.facts",
         "cases.connections.stores.facts",
-        "cases.connections.exchange.facts",
-        "cases.connections.exchange.package",
-        "cases.connections.exchange.signatures",
-        "cases.connections.exchange.words",
+        *(f"cases.connections.exchange.{name}" for name in OF_THE_EXCHANGE),
     )
     assert going_up(above, ("cases.connections",), words) == []
     assert going_up(("cases.connections",), (*EVERY_MODEL, *EVERY_SERVICE, *EVERY_READ, *EVERY_FACE)) == []

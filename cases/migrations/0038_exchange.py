@@ -13,7 +13,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('cases', '0036_signatures'),
+        ('cases', '0037_portal_files'),
         ('procedures', '0016_reform_plans'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
