@@ -63,10 +63,14 @@ class Shown:
         return self.is_configured and self.connection.probe is not None
 
 
-def all_connections() -> list[Shown]:
-    """Each connection with the outcome of its last calls and what waits for it."""
+def all_connections(*, only_configured: bool = False) -> list[Shown]:
+    """Each connection with the outcome of its last calls and what waits for it; nothing is asked of the others."""
     states = ConnectionState.objects.in_bulk()
-    return [_shown(one, states.get(one.system) or ConnectionState(system=one.system)) for one in CONNECTIONS]
+    return [
+        _shown(one, states.get(one.system) or ConnectionState(system=one.system))
+        for one in CONNECTIONS
+        if one.address() or not only_configured
+    ]
 
 
 def _shown(connection: Connection, state: ConnectionState) -> Shown:

@@ -194,7 +194,7 @@ def _queue() -> list[Gauge]:
 
 def _connections(now: datetime) -> list[Gauge]:
     """Of the systems around those that are configured; one that nobody has called yet is neither up nor down."""
-    shown = {(one.system.value,): one for one in around.all_connections() if one.is_configured}
+    shown = {(one.system.value,): one for one in around.all_connections(only_configured=True)}
     tried = {key: one for key, one in shown.items() if one.health != Health.UNTRIED}
     good = {key: one.state.last_success_at for key, one in shown.items() if one.state.last_success_at}
     oldest = {key: one.waiting.oldest for key, one in shown.items() if one.waiting.oldest}

@@ -126,7 +126,7 @@ def test_the_number_of_questions_does_not_grow_with_the_dossiers(
     for _ in range(3):
         world.in_state("processing")
     clock.move_to("2026-11-13 09:00")
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         prometheus.get("/metrics")
 
 
