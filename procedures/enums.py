@@ -144,7 +144,7 @@ class ProposalState(TextChoices):
     """What became of one procedure of a publication decision here."""
 
     WAITING = "waiting", _("Waiting for a decision")
-    ACCEPTED = "accepted", _("Accepted")
+    ACCEPTED = "accepted", _("Accepted into the catalogue")
     REJECTED = "rejected", _("Rejected")
     BROKEN = "broken", _("Cannot be read")
     OUTDATED = "outdated", _("Outdated by a newer text")

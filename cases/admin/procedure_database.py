@@ -80,7 +80,7 @@ def page(request):
         "waiting_count": waiting.count(),
         "most": MOST,
         "broken": broken.order_by("-pk")[:MOST],
-        "decided": [_decided(one) for one in decided.order_by("-decided_at")[:MOST_DECIDED]],
+        "decided": _decided(list(decided.order_by("-decided_at")[:MOST_DECIDED])),
         "may_act": access.keeps_catalogue(request.user),
     }
     return _shown(request, "cases/admin/procedure_database.html", context)
@@ -101,9 +101,16 @@ def _rows(waiting: list[Proposal]) -> list[dict]:
     ]
 
 
-def _decided(proposal: Proposal) -> dict:
-    state = badge(proposal.get_state_display(), STATE_COLOURS[ProposalState(proposal.state)])
-    return {"proposal": proposal, "state": state}
+def _decided(rows: list[Proposal]) -> list[dict]:
+    names = proposed.names_of(one.code for one in rows if not one.content)
+    return [
+        {
+            "proposal": one,
+            "name": one.content.get("name_vi") or names.get(one.code, ""),
+            "state": badge(one.get_state_display(), STATE_COLOURS[ProposalState(one.state)]),
+        }
+        for one in rows
+    ]
 
 
 @require_safe

@@ -143,7 +143,7 @@ def procedure(change: str, code: str, content: dict[str, Any] | None = None, **m
 
 
 def seeded(today: date) -> list[dict[str, Any]]:
-    """One of each kind; the amendment was made public late."""
+    """One of each kind; the amendment and the replacement were made public late."""
     month = today.replace(day=1)
     follows = (month + timedelta(days=32)).replace(day=1)
     signed, number = month - timedelta(days=20), f"{month:%Y%m}/QĐ-VIDU"
@@ -169,6 +169,6 @@ def seeded(today: date) -> list[dict[str, Any]]:
             signed,
             follows + timedelta(days=14),
             procedure("THAY_THE", "9.999902", REPLACING, ThayTheCho=["2.000942"]),
-            loaded=signed + timedelta(days=4),
+            loaded=signed + timedelta(days=12),
         ),
     ]

@@ -44,7 +44,7 @@ class Migration(migrations.Migration):
                 ('problems', models.JSONField(blank=True, default=list, verbose_name='what cannot be read')),
                 ('payload_hash', models.CharField(editable=False, max_length=64, unique=True)),
                 ('fetched_at', models.DateTimeField(verbose_name='fetched')),
-                ('state', models.CharField(choices=[('waiting', 'Waiting for a decision'), ('accepted', 'Accepted'), ('rejected', 'Rejected'), ('broken', 'Cannot be read'), ('outdated', 'Outdated by a newer text')], default='waiting', max_length=10, verbose_name='state')),
+                ('state', models.CharField(choices=[('waiting', 'Waiting for a decision'), ('accepted', 'Accepted into the catalogue'), ('rejected', 'Rejected'), ('broken', 'Cannot be read'), ('outdated', 'Outdated by a newer text')], default='waiting', max_length=10, verbose_name='state')),
                 ('decided_at', models.DateTimeField(blank=True, null=True, verbose_name='decided')),
                 ('reason', models.TextField(blank=True, verbose_name='reason')),
                 ('decided_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='decided by')),

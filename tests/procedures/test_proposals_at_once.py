@@ -49,5 +49,5 @@ def test_of_two_who_accept_at_once_one_wins(world):
                 return str(error)
 
     said = sorted(in_parallel([try_it] * 4, connections=4))
-    assert said == ["Somebody has decided about it already: Accepted."] * 3 + ["accepted"]
+    assert said == ["Somebody has decided about it already: Accepted into the catalogue."] * 3 + ["accepted"]
     assert world.free.versions.count() == 2
