@@ -8,6 +8,7 @@ have arrived is sent again.
 import logging
 import time
 from collections import Counter
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import PurePath
 
@@ -23,7 +24,7 @@ from cases.connections.exchange.signatures import BadKey
 from cases.connections.exchange.words import Outcome, Sending
 from cases.connections.systems import System, Waiting
 from cases.exchange_partners import Partner, is_connected, limits, own_key, partner_named, partners
-from cases.models import Document, ExchangedFile, ExchangeMessage
+from cases.models import ConnectionState, Document, ExchangedFile, ExchangeMessage
 from cases.portal.states import back_off
 from cases.services.connections import Connection, calling
 from onestop.encryption import CannotDecrypt
@@ -55,7 +56,16 @@ def deliver_due(limit: int = 500) -> Counter[str]:
         counts[state] += 1
         if state == Sending.WAITING:
             resting.add(row.partner)
+    if is_connected() and not counts:
+        _knock_once()
     return counts
+
+
+def _knock_once() -> None:
+    """Who has just configured a partner sees within a minute whether it answers, before anybody asks anything."""
+    if not ConnectionState.objects.filter(system=System.EXCHANGE).exists():
+        with suppress(OutsideError), calling(System.EXCHANGE):  # which notes it
+            probe()
 
 
 def _claim(resting: set[str]) -> ExchangeMessage | None:

@@ -270,6 +270,18 @@ def test_a_sign_of_life_is_of_the_one_that_is_meant(exchange_partner):
         exchange.probe()
 
 
+def test_a_new_partner_is_knocked_at_once_by_itself(exchange_partner):
+    assert exchange.deliver_due() == {}
+    (row,) = [one for one in around.all_connections() if one.system == System.EXCHANGE]
+    assert row.health == Health.WORKING
+    exchange_partner.set_fault(Fault.BUSY)
+    exchange.deliver_due()
+    assert ConnectionState.objects.get().failing_since is None
+    ConnectionState.objects.all().delete()
+    exchange.deliver_due()
+    assert ConnectionState.objects.get().failing_since
+
+
 def test_the_answer_settles_the_question_as_of_its_own_moment(world, dossier, exchange_partner):
     asked = ask(world, dossier)
     exchange.deliver_due()
