@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from django.utils import timezone
 
 from cases import services
-from cases.connections.stores.facts import HandIn
+from cases.connections.stores.facts import HandIn, RecordKind
 from cases.connections.systems import System
 from cases.models import (
     Dossier,
@@ -16,6 +16,7 @@ from cases.models import (
     PostalOrder,
     ResultHandIn,
     StoredPaper,
+    StoreLookup,
 )
 from cases.payment_enums import DifferenceKind, RefundState
 from cases.services.payment_taking import Said, take
@@ -62,7 +63,20 @@ def around_places(world: World, dossiers: dict[str, Dossier]) -> dict[str, objec
         next_attempt_at=now,
         created_at=now,
     )
+    item = dossiers["processing"].components.first()
+    search = StoreLookup.objects.create(
+        at=now,
+        by=world.clerk,
+        agency=world.ward,
+        dossier=item.dossier,
+        component=item.component,
+        system=System.CIVIL_STATUS,
+        kind=RecordKind.BIRTH,
+        has_consent=True,
+    )
     return {
+        "item": item.pk,
+        "store_lookup": search.pk,
         "hand_in": hand_in.pk,
         "difference": difference.pk,
         "refund": OnlineRefund.objects.get().pk,

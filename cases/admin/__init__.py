@@ -54,6 +54,7 @@ from cases.admin import (
     scorecard_list,
     secondments,
     simulation,
+    store_search,
     tokens,
     webhooks,
     workload,
@@ -111,6 +112,7 @@ __all__ = [
     "scorecard_list",
     "secondments",
     "simulation",
+    "store_search",
     "tokens",
     "webhooks",
     "workload",
@@ -139,6 +141,9 @@ admin.site.add_page("so-hoa/<int:pk>/tim/", scans.find_text, "scan_text")
 admin.site.add_page("so-hoa/<int:pk>/tep/<int:document_pk>/xoay/", scans.turn, "scan_turn")
 admin.site.add_page("so-hoa/<int:pk>/tep/<int:document_pk>/go/", scans.remove, "scan_remove")
 admin.site.add_page("so-hoa/<int:pk>/tep/<int:document_pk>/dung-lai/", scans.reuse, "scan_reuse")
+admin.site.add_page("khai-thac/<int:pk>/<int:item_pk>/", store_search.search, "store_search")
+admin.site.add_page("khai-thac/<int:pk>/<int:item_pk>/dung-lai/", store_search.reuse, "store_reuse")
+admin.site.add_page("khai-thac/<int:pk>/<int:item_pk>/nhan-giay/", store_search.take_paper, "store_paper")
 admin.site.add_page("so-theo-doi/", log_books.log_books, "log_books")
 admin.site.add_page("so-theo-doi/<int:pk>/<int:volume>/", log_books.log_book, "log_book")
 admin.site.add_page("so-theo-doi/<int:pk>/dong/", log_books.close, "log_book_close")
@@ -207,6 +212,8 @@ admin.site.add_page("ket-noi/", connections.connections, "connections")
 admin.site.add_page("ket-noi/cong-quoc-gia/", portal.page, "portal")
 admin.site.add_page("ket-noi/cong-quoc-gia/lam/<slug:what>/", portal.act, "portal_act")
 admin.site.add_page("ket-noi/kho-ca-nhan/", put_back.refused, "put_back")
+admin.site.add_page("ket-noi/ho-tich/", put_back.refused_by_civil_status, "put_back_civil")
+admin.site.add_page("ket-noi/dang-ky-kinh-doanh/", put_back.refused_by_business, "put_back_business")
 admin.site.add_page("ket-noi/kho-ca-nhan/<int:pk>/gui-lai/", put_back.send_again, "put_back_again")
 admin.site.add_page("ket-noi/<slug:system>/thu/", connections.try_now, "connection_try")
 admin.site.add_page("thanh-toan/", online_payments.online_payments, "online_payments")

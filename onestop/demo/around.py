@@ -7,6 +7,7 @@ from pathlib import Path
 from onestop.demo.processes import Children, free_port
 from onestop.simulators import payment, post
 from onestop.simulators.portal import Portal
+from onestop.simulators.result_taker import KEY
 
 FIRST_PORT = 8410
 # The variables that connect each system, by the name of its simulator; what the environment connects is left
@@ -39,7 +40,10 @@ CONNECTED: dict[str, dict[str, str]] = {
         "POPULATION_CLIENT_ID": "onestop",
         "POPULATION_CLIENT_SECRET": "secret-of-the-simulator",
     },
-    "personal_store": {"PERSONAL_STORE_URL": "{url}", "PERSONAL_STORE_KEY": "key-of-the-simulator"},
+    **{
+        name: {f"{name.upper()}_URL": "{url}", f"{name.upper()}_KEY": KEY}
+        for name in ("personal_store", "civil_status", "business")
+    },
     **{
         name: {f"{name.upper()}_GATEWAY_URL": "{url}/", f"{name.upper()}_CALLBACK_SECRET": "{secret}"}
         for name in ("sms", "zalo")

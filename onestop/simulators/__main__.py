@@ -5,6 +5,8 @@ import os
 
 from onestop.simulators import sms
 from onestop.simulators.base import Simulator, Simulators
+from onestop.simulators.business import BusinessRegistration
+from onestop.simulators.civil_status import CivilStatus
 from onestop.simulators.payment import PaymentSimulator
 from onestop.simulators.personal_store import PersonalStore
 from onestop.simulators.population import Population
@@ -20,6 +22,8 @@ def all_simulators() -> list[Simulator]:
         PostSimulator(push_url=_push_url()),
         Population(),
         PersonalStore(),
+        CivilStatus(),
+        BusinessRegistration(),
         *sms.of_this_demo(),
     ]
 

@@ -4,6 +4,8 @@ import pytest
 
 from cases.connections.population import client
 from onestop.simulators.base import running
+from onestop.simulators.business import BusinessRegistration
+from onestop.simulators.civil_status import CivilStatus
 from onestop.simulators.personal_store import PersonalStore
 from onestop.simulators.population import Population
 
@@ -30,3 +32,22 @@ def personal_store(settings, english):
         settings.PERSONAL_STORE_URL = server.url("personal_store")
         settings.PERSONAL_STORE_KEY = "key-of-the-simulator"
         yield server["personal_store"]
+
+
+@pytest.fixture
+def civil_status(settings, english):
+    """The simulated civil status database; whoever searches waits two seconds at most."""
+    with running([CivilStatus()]) as server:
+        settings.CIVIL_STATUS_URL = server.url("civil_status")
+        settings.CIVIL_STATUS_KEY = "key-of-the-simulator"
+        settings.STORES_SECONDS = 2.0
+        yield server["civil_status"]
+
+
+@pytest.fixture
+def business(settings, english):
+    """The simulated business registration database."""
+    with running([BusinessRegistration()]) as server:
+        settings.BUSINESS_URL = server.url("business")
+        settings.BUSINESS_KEY = "key-of-the-simulator"
+        yield server["business"]
