@@ -14,6 +14,7 @@ from cases.admin import (
     demands,
     desk_work,
     dossiers,
+    electronic_copies,
     escalation,
     exports,
     feedback,
@@ -73,6 +74,7 @@ __all__ = [
     "demands",
     "desk_work",
     "dossiers",
+    "electronic_copies",
     "escalation",
     "exports",
     "feedback",
@@ -149,6 +151,7 @@ admin.site.add_page("so-theo-doi/<int:pk>/<int:volume>/", log_books.log_book, "l
 admin.site.add_page("so-theo-doi/<int:pk>/dong/", log_books.close, "log_book_close")
 admin.site.add_page("lam-ngay/", quick_service.quick_service, "quick_service")
 admin.site.add_page("lam-ngay/phi/", quick_service.fee, "quick_service_fee")
+admin.site.add_page("lam-ngay/ban-sao-dien-tu/", electronic_copies.electronic_copy, "electronic_copy")
 admin.site.add_page("lam-ngay/<int:pk>/loi-chung/", quick_service.words, "certification")
 admin.site.add_page("so-chung-thuc/", registers.registers, "registers")
 admin.site.add_page("so-chung-thuc/<int:pk>/", registers.register, "register")
