@@ -35,6 +35,7 @@ class ElectronicCopyForm(QuickServiceForm):
         super().__init__(data, files=files, **kwargs)
         for name in ("pages", "copies", "receipt_wanted"):
             del self.fields[name]
+        self.fields["paper"].help_text = ""  # the list of usual papers stands on the quick page
 
 
 def electronic_copy(request):

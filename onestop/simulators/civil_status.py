@@ -9,6 +9,7 @@ from onestop.simulators.result_taker import ResultTaker, extract_pdf, file_told
 
 WARD = "UBND phường Ví Dụ, tỉnh Nghệ An"
 TITLES = {"KS": "Trích lục khai sinh", "KH": "Trích lục kết hôn", "KT": "Trích lục khai tử", "HN": "Xác nhận"}
+NAMED = ("nksHoTen", "chongHoTen", "voHoTen", "nktHoTen", "nxnHoTen")
 
 
 class CivilStatus(ResultTaker):
@@ -21,7 +22,7 @@ class CivilStatus(ResultTaker):
         return {one["maDinhDanhHoTich"]: one for one in known if book in {"", one["loaiSo"]}}
 
     def in_the_list(self, record: dict) -> dict:
-        told = ("maDinhDanhHoTich", "loaiSo", "so", "quyenSo", "ngayDangKy", "noiDangKy", "MaGiayTo")
+        told = ("maDinhDanhHoTich", "loaiSo", "so", "quyenSo", "ngayDangKy", "noiDangKy", "MaGiayTo", *NAMED)
         return {name: record[name] for name in told if name in record}
 
     def file_of(self, record: dict) -> dict | None:

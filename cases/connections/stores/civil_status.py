@@ -43,6 +43,8 @@ PEOPLE = (
     ("Họ tên người được xác nhận", "nxnHoTen"),
     ("Tình trạng hôn nhân", "nxnTinhTrangHonNhan"),
 )
+# Whom an event is about.
+NAMED = ("nksHoTen", "chongHoTen", "voHoTen", "nktHoTen", "nxnHoTen")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +75,7 @@ class CivilStatus(HttpStore):
             issuer=text_of(raw, "noiDangKy"),
             issued_on=day_of(text_of(raw, "ngayDangKy")),
             code=text_of(raw, "MaGiayTo")[:80],
+            about=", ".join(filter(None, (text_of(raw, name) for name in NAMED))),
         )
 
     def facts(self, raw: Mapping[str, Any]) -> list[tuple[str, str]]:

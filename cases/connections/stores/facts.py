@@ -55,7 +55,10 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One record as a search finds it; `reference` is how the store calls it, `code` its result code there, if any."""
+    """One record as a search finds it; `reference` is how the store calls it, `code` its result code there, if any.
+
+    `about` names the people in it, so that the officer takes the right one.
+    """
 
     reference: str
     kind: str
@@ -64,6 +67,7 @@ class Record:
     issuer: str
     issued_on: date | None
     code: str = ""
+    about: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,8 +60,9 @@ def test_the_register_is_asked_about_the_applicant_of_the_dossier_with_purpose_a
     found = search(item, world.clerk)
     assert found.sentence == "Civil status database answered. Nothing of it is kept unless you reuse it."
     (hit,) = found.hits
-    assert (hit.record.title, hit.record.number, hit.record.kind) == (
+    assert (hit.record.title, hit.record.about, hit.record.number, hit.record.kind) == (
         "Trích lục khai sinh",
+        "Nguyễn Ví Dụ Số 1",
         "2/1994-TP/KS-01",
         RecordKind.BIRTH,
     )

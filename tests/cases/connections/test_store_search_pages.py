@@ -42,7 +42,7 @@ def test_when_it_is_away_the_page_offers_the_ground(world, civil_status, item, c
     client.force_login(world.clerk)
     civil_status.set_fault(Fault.HTML)
     page = client.post(address("store_search", item), {"consent": "on"}).content.decode()
-    assert "Take the paper, ground: System failure" in page
+    assert "Ground: System failure" in page
     said = client.post(
         address("store_paper", item), {"search": StoreLookup.objects.get().request_id}, follow=True
     )
