@@ -127,3 +127,8 @@ class StoreLookup(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_system_display()} {self.request_id}"
+
+    @property
+    def shown_code(self) -> str:
+        """How the reused record is called there; of a number of a person only that it is one record."""
+        return self.result_code or (f"{self.record[:8]}…" if len(self.record) == 64 else self.record)

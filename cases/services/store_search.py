@@ -5,6 +5,7 @@ caller can name another. A search is a row before it is a question; of what it f
 is reused.
 """
 
+import re
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
@@ -34,6 +35,7 @@ from cases.services.stored_files import files_or_nothing
 from cases.services.stores import connected_store, store_of
 from notifications.pdf import record_sheet_pdf
 from notifications.records import RecordSheetPayload
+from onestop.encryption import keyed_hash
 from onestop.outside import NotLetIn, OutsideError, Refused, kept_reason, within
 from procedures.models import Staff
 
@@ -231,7 +233,8 @@ def _put_to(item: DossierComponent, row: StoreLookup, fetched: Fetched, *, by: S
     if dossier.applicant_id != item.dossier.applicant_id:
         raise NotPossibleNow(_("The dossier has another applicant by now. Search again."))
     content = fetched.content or record_sheet_pdf(_sheet(row, fetched, at=now))
-    name = f"{record.title} {record.number}".replace("/", "-").strip()[:200]
+    number = "" if _is_of_a_person(record.number) else record.number
+    name = f"{record.title} {number}".replace("/", "-").strip()[:200]
     document = add_document(
         dossier,
         ContentFile(content, name=f"{name}.pdf"),
@@ -241,7 +244,7 @@ def _put_to(item: DossierComponent, row: StoreLookup, fetched: Fetched, *, by: S
     )
     dossier.components.filter(pk=item.pk).update(provision=Provision.REUSED, originals=0, copies=0)
     changed = StoreLookup.objects.filter(pk=row.pk, reused_at=None).update(
-        record=record.reference,
+        record=_kept(record.reference),
         result_code=record.code,
         issuer=record.issuer,
         issued_on=record.issued_on,
@@ -251,6 +254,16 @@ def _put_to(item: DossierComponent, row: StoreLookup, fetched: Fetched, *, by: S
     if not changed:
         raise NotPossibleNow(_("This record was put to the dossier already."))
     return document
+
+
+def _is_of_a_person(number: str) -> bool:
+    """An ID number of twelve digits, which is also the code of a household business."""
+    return re.search(r"\d{12}", number) is not None
+
+
+def _kept(reference: str) -> str:
+    """How a record is called in our own table, where no ID number stands in clear."""
+    return keyed_hash(reference) if _is_of_a_person(reference) else reference
 
 
 def _sheet(row: StoreLookup, fetched: Fetched, *, at) -> RecordSheetPayload:

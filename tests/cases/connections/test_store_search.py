@@ -357,6 +357,8 @@ def test_an_enterprise_is_found_by_its_code_with_name_state_and_representative(w
     for part in (name, number, "Đang hoạt động", "15/03/2024", "Người đại diện"):
         assert part in said
     assert business.asked[0]["msdn"] == number
+    # The code of a household business is an ID number: in our tables it stands nowhere in clear (0027).
+    assert (number in f"{row().record} {document.name}") == (len(number) == 10)
 
 
 def test_what_the_personal_store_took_it_gives_back(world, personal_store):
