@@ -16,7 +16,7 @@ from notifications.payloads import CertificationPayload, RegisterPayload, Regist
 from notifications.vietnamese import DOTS, hour_and_date
 from procedures.enums import RegisterKind
 from procedures.models import Agency, ProcedureVersion
-from procedures.registers import REGISTER_FORMS, book_mark
+from procedures.registers import REGISTER_FORMS, RegisterForm, book_mark
 
 ORIGINALS_COUNT = frozenset({RegisterKind.SIGNATURES})  # each paper is one case, and each case has its fee
 
@@ -105,7 +105,7 @@ def certification_payload(
         number=entry.number,
         number_label=form.number_label,
         book=mark_of(book, entry.number),
-        sentences=tuple(sentence.format(**values) for sentence in form.sentences),
+        sentences=tuple(sentence.format(**values) for sentence in _sentences(form, entry)),
         person=person,
         paper=entry.paper,
         pages=entry.pages,
@@ -116,7 +116,12 @@ def certification_payload(
         signer_title=title_of(entry.signer, agency, by=entry.by),
         receiver_name=str(entry.by) if form.signed_at_the_desk else "",
         dossier_code=dossier.code,
+        digital=entry.is_electronic,
     )
+
+
+def _sentences(form: RegisterForm, entry: RegisterEntry) -> tuple[str, ...]:
+    return form.electronic if entry.is_electronic else form.sentences
 
 
 def register_payload(book: RegisterBook, volume: int = 1) -> RegisterPayload:
@@ -149,7 +154,7 @@ def _row(entry: RegisterEntry) -> RegisterRow:
         number=entry.number,
         at=entry.at,
         person=entry.person,
-        paper=entry.paper,
+        paper=f"{entry.paper} (bản sao điện tử)" if entry.is_electronic else entry.paper,
         signer=entry.signer,
         pages=entry.pages,
         copies=entry.copies,

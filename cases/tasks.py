@@ -97,7 +97,7 @@ def simulate(key: str) -> None:
 @shared_task
 @one_at_a_time
 def put_results_back() -> None:
-    logger.info("results for personal data stores: %s", dict(put_back.deliver_due()))
+    logger.info("results for stores: %s", dict(put_back.deliver_due()))
 
 
 @shared_task

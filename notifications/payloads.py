@@ -282,7 +282,7 @@ class CertificationPayload(Sheet):
     """What is written on a certified paper (lời chứng), one page of its own.
 
     `number` and `book` are those of the register, such as `12` and `01/2026-SCT/BS`. The `sentences` are
-    finished. With a `receiver_name` the clerk at the desk signs beside the signer.
+    finished. With a `receiver_name` the clerk at the desk signs beside the signer. `digital`: nobody signs by hand.
     """
 
     number: int
@@ -299,6 +299,7 @@ class CertificationPayload(Sheet):
     signer_title: str = ""
     receiver_name: str = ""
     dossier_code: str = ""
+    digital: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

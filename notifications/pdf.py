@@ -39,6 +39,7 @@ from notifications.postings import (
     posting_list_texts,
     procedure_sheet_texts,
 )
+from notifications.records import RecordSheetPayload, record_sheet_texts
 from notifications.reports import ReportPayload, report_texts
 from notifications.results import ResultSheetPayload, result_sheet_texts
 from notifications.texts import (
@@ -228,3 +229,8 @@ def result_sheet_pdf(payload: ResultSheetPayload) -> tuple[bytes, Place]:
     texts = result_sheet_texts(payload)
     texts["qr"] = qr_svg(payload.address_of_this)
     return render("result_sheet", texts, made_at=payload.at), _signature_place("result_sheet", texts)
+
+
+def record_sheet_pdf(payload: RecordSheetPayload) -> bytes:
+    """What another database answered, as it is kept with a dossier; the same answer gives the same bytes."""
+    return render("record_sheet", record_sheet_texts(payload), made_at=payload.at)

@@ -234,6 +234,7 @@ def certification_texts(payload: CertificationPayload) -> dict:
         "signer_title": payload.signer_title,
         "signer_name": payload.signer_name,
         "receiver_name": payload.receiver_name,
+        "how_signed": "(Ký số ở trang cuối)" if payload.digital else "(Ký, ghi rõ họ tên và đóng dấu)",
     }
 
 

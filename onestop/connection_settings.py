@@ -74,9 +74,20 @@ POPULATION_CONFIRMS_WITHOUT_CONSENT = env.bool("POPULATION_CONFIRMS_WITHOUT_CONS
 POPULATION_NAMES = env.dict("POPULATION_NAMES", {})
 POPULATION_PATHS = env.dict("POPULATION_PATHS", {})
 
-# --- The personal data store (cases/connections/stores/) --------------------------------------------
+# --- Personal data store, civil status, business registration (cases/connections/stores/) ----------
+STORES_SECONDS = env.float("STORES_SECONDS", 4.0, validate=validate.Range(min=0.1))  # so long a desk waits
+STORES_PURPOSE = env.str("STORES_PURPOSE", "GQTTHC")
 PERSONAL_STORE_URL = env.str("PERSONAL_STORE_URL", "").rstrip("/")
 PERSONAL_STORE_KEY = env.str("PERSONAL_STORE_KEY", "")
+PERSONAL_STORE_PATHS = env.dict("PERSONAL_STORE_PATHS", {})
+CIVIL_STATUS_URL = env.str("CIVIL_STATUS_URL", "").rstrip("/")
+CIVIL_STATUS_KEY = env.str("CIVIL_STATUS_KEY", "")
+CIVIL_STATUS_PATHS = env.dict("CIVIL_STATUS_PATHS", {})
+CIVIL_STATUS_FIELDS = env.list("CIVIL_STATUS_FIELDS", ["Hộ tịch"])  # of the catalogue, whose results go there
+BUSINESS_URL = env.str("BUSINESS_URL", "").rstrip("/")
+BUSINESS_KEY = env.str("BUSINESS_KEY", "")
+BUSINESS_PATHS = env.dict("BUSINESS_PATHS", {})
+BUSINESS_FIELDS = env.list("BUSINESS_FIELDS", ["Thành lập và hoạt động của hộ kinh doanh"])
 # What gateways of messages tell us is believed only when it is signed with this secret.
 SMS_CALLBACK_SECRET = env.str("SMS_CALLBACK_SECRET", "")
 ZALO_CALLBACK_SECRET = env.str("ZALO_CALLBACK_SECRET", "")

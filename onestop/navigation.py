@@ -154,6 +154,9 @@ def _administration_links(request) -> list[dict]:
         if settings.POPULATION_URL:
             lookups = reverse("admin:cases_populationlookup_changelist")
             links.append(_link(request, _("Look-ups in the population database"), "person_search", lookups))
+        if settings.CIVIL_STATUS_URL or settings.BUSINESS_URL or settings.PERSONAL_STORE_URL:
+            searches = reverse("admin:cases_storelookup_changelist")
+            links.append(_link(request, _("Searches in stores of papers"), "manage_search", searches))
     if access.keeps_secondments(request.user):
         links.append(_link(request, _("Secondments"), "move_up", reverse("admin:secondments")))
     if access.makes_tokens(request.user):

@@ -20,6 +20,7 @@ READS = {
         "admin:filing_reception",
         "admin:filing_completed",
         "admin:scans",
+        "admin:store_search",
         "admin:correction",
         "admin:papers_lost",
         "admin:consultation_answer",

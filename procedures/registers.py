@@ -16,13 +16,15 @@ class RegisterForm:
 
     `mark` follows volume and year, such as `01/2026-SCT/BS`. The `sentences` may name {person}, {identity},
     {paper}, {pages}, {copies}, {result}, {agency}, {moment}, {signer} and {receiver}. `signed_at_the_desk`:
-    the clerk who saw the person sign does so too. `usual_papers` keep their places: a desk types their numbers.
+    the clerk who saw the person sign does so too. `electronic` are the words for a copy in electronic form (bản sao
+    chứng thực điện tử); without them there is none of this kind. `usual_papers` keep their places: a desk types their numbers.
     """
 
     title: str
     mark: str
     heading: str
     sentences: tuple[str, ...]
+    electronic: tuple[str, ...] = ()
     usual_papers: tuple[str, ...] = ()
     signed_at_the_desk: bool = False
     number_label: str = "Số chứng thực"
@@ -35,6 +37,7 @@ REGISTER_FORMS = {
         mark="SCT/BS",
         heading="LỜI CHỨNG CHỨNG THỰC BẢN SAO TỪ BẢN CHÍNH",
         sentences=("Chứng thực bản sao đúng với bản chính.",),
+        electronic=("Chứng thực bản sao điện tử này đúng với bản chính dạng văn bản giấy.",),
         usual_papers=(
             "Thẻ căn cước",
             "Giấy khai sinh",

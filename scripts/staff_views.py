@@ -51,6 +51,8 @@ STAFF_VIEWS = [
     View("group", CLERK, f"{ADMIN}/tiep-nhan-nhom/", first_row),
     View("receipts", CLERK, f"{ADMIN}/in-giay-tiep-nhan/?today=1"),
     View("quick-service", CLERK, f"{ADMIN}/lam-ngay/", full=True, kept="desktop"),
+    View("electronic-copy", CLERK, f"{ADMIN}/lam-ngay/ban-sao-dien-tu/"),
+    View("store-search", CLERK, dossiers("state=received"), first_with("/khai-thac/", "state=digitized")),
     View("registers", CLERK, f"{ADMIN}/so-chung-thuc/"),
     View("register", CLERK, f"{ADMIN}/so-chung-thuc/", first_row),
     View("digitizing", CLERK, dossiers("state=received"), first_with("/so-hoa/"), kept="desktop"),
@@ -113,6 +115,7 @@ STAFF_VIEWS = [
     View("second-factor", CLERK, f"{ADMIN}/hai-lop/"),
     View("second-factor-begun", CLERK, f"{ADMIN}/hai-lop/", pressed("begin"), full=True),
     View("read-access", ADMINISTRATOR, f"{ADMIN}/cases/readaccess/"),
+    View("store-searches", ADMINISTRATOR, f"{ADMIN}/cases/storelookup/"),
     View("population-lookups", ADMINISTRATOR, f"{ADMIN}/cases/populationlookup/"),
     View("population-check", CLERK, dossiers("state=submitted"), first_with("/doi-chieu-dan-cu/")),
     # Lists

@@ -6,7 +6,7 @@ from uuid import uuid4
 from django.utils import timezone
 
 from cases import services
-from cases.connections.stores.facts import HandIn
+from cases.connections.stores.facts import HandIn, RecordKind
 from cases.connections.systems import System
 from cases.models import (
     Dossier,
@@ -19,6 +19,7 @@ from cases.models import (
     PostalOrder,
     ResultHandIn,
     StoredPaper,
+    StoreLookup,
 )
 from cases.payment_enums import DifferenceKind, RefundState
 from cases.services.documents import check_file
@@ -84,9 +85,22 @@ def around_places(world: World, dossiers: dict[str, Dossier]) -> dict[str, objec
             )
         ]
     )
+    item = dossiers["processing"].components.first()
+    search = StoreLookup.objects.create(
+        at=now,
+        by=world.clerk,
+        agency=world.ward,
+        dossier=item.dossier,
+        component=item.component,
+        system=System.CIVIL_STATUS,
+        kind=RecordKind.BIRTH,
+        has_consent=True,
+    )
     return {
         "proposal": Proposal.objects.get().pk,
         **_exchange_places(world),
+        "item": item.pk,
+        "store_lookup": search.pk,
         "hand_in": hand_in.pk,
         "difference": difference.pk,
         "refund": OnlineRefund.objects.get().pk,

@@ -14,6 +14,7 @@ from cases.admin import (
     demands,
     desk_work,
     dossiers,
+    electronic_copies,
     escalation,
     exchange,
     exports,
@@ -57,6 +58,7 @@ from cases.admin import (
     scorecard_list,
     secondments,
     simulation,
+    store_search,
     tokens,
     webhooks,
     workload,
@@ -75,6 +77,7 @@ __all__ = [
     "demands",
     "desk_work",
     "dossiers",
+    "electronic_copies",
     "escalation",
     "exports",
     "feedback",
@@ -116,6 +119,7 @@ __all__ = [
     "scorecard_list",
     "secondments",
     "simulation",
+    "store_search",
     "tokens",
     "webhooks",
     "workload",
@@ -145,11 +149,15 @@ admin.site.add_page("so-hoa/<int:pk>/tim/", scans.find_text, "scan_text")
 admin.site.add_page("so-hoa/<int:pk>/tep/<int:document_pk>/xoay/", scans.turn, "scan_turn")
 admin.site.add_page("so-hoa/<int:pk>/tep/<int:document_pk>/go/", scans.remove, "scan_remove")
 admin.site.add_page("so-hoa/<int:pk>/tep/<int:document_pk>/dung-lai/", scans.reuse, "scan_reuse")
+admin.site.add_page("khai-thac/<int:pk>/<int:item_pk>/", store_search.search, "store_search")
+admin.site.add_page("khai-thac/<int:pk>/<int:item_pk>/dung-lai/", store_search.reuse, "store_reuse")
+admin.site.add_page("khai-thac/<int:pk>/<int:item_pk>/nhan-giay/", store_search.take_paper, "store_paper")
 admin.site.add_page("so-theo-doi/", log_books.log_books, "log_books")
 admin.site.add_page("so-theo-doi/<int:pk>/<int:volume>/", log_books.log_book, "log_book")
 admin.site.add_page("so-theo-doi/<int:pk>/dong/", log_books.close, "log_book_close")
 admin.site.add_page("lam-ngay/", quick_service.quick_service, "quick_service")
 admin.site.add_page("lam-ngay/phi/", quick_service.fee, "quick_service_fee")
+admin.site.add_page("lam-ngay/ban-sao-dien-tu/", electronic_copies.electronic_copy, "electronic_copy")
 admin.site.add_page("lam-ngay/<int:pk>/loi-chung/", quick_service.words, "certification")
 admin.site.add_page("so-chung-thuc/", registers.registers, "registers")
 admin.site.add_page("so-chung-thuc/<int:pk>/", registers.register, "register")
@@ -215,6 +223,8 @@ admin.site.add_page("ket-noi/", connections.connections, "connections")
 admin.site.add_page("ket-noi/cong-quoc-gia/", portal.page, "portal")
 admin.site.add_page("ket-noi/cong-quoc-gia/lam/<slug:what>/", portal.act, "portal_act")
 admin.site.add_page("ket-noi/kho-ca-nhan/", put_back.refused, "put_back")
+admin.site.add_page("ket-noi/ho-tich/", put_back.refused_by_civil_status, "put_back_civil")
+admin.site.add_page("ket-noi/dang-ky-kinh-doanh/", put_back.refused_by_business, "put_back_business")
 admin.site.add_page("ket-noi/kho-ca-nhan/<int:pk>/gui-lai/", put_back.send_again, "put_back_again")
 admin.site.add_page("ket-noi/thu-tuc-quoc-gia/", procedure_database.page, "procedure_database")
 admin.site.add_page("ket-noi/thu-tuc-quoc-gia/lay/", procedure_database.fetch, "procedure_fetch")

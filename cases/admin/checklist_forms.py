@@ -10,6 +10,7 @@ from cases.models import Applicant
 from cases.services.checklist import ComponentFacts
 from cases.services.fee_lines import FeeFacts
 from cases.services.store import Offer, reuse_offers
+from cases.services.stores import connected_store
 from onestop.admin_forms import OfficeForm
 from procedures import fees
 from procedures.enums import QUANTITY_LABELS, FeeRule
@@ -144,6 +145,7 @@ class ChecklistForm(OfficeForm):
             {
                 "component": component,
                 "offer": self.offers.get(component.pk),
+                "store": connected_store(component),
                 "ground": self[f"ground_{component.pk}"] if component.pk in self.offers else None,
                 "provision": self[f"provision_{component.pk}"],
                 "originals": self[f"originals_{component.pk}"],

@@ -19,10 +19,11 @@ from cases.papers import paper_steps_of
 from cases.queries import promise_of, working_days_left
 from cases.regime import needs_scan
 from cases.scan_enums import TextState
-from cases.services import portal_files
+from cases.services import portal_files, store_search
 from cases.services.meanwhile import last_seen
 from cases.services.population_check import offers_check
 from cases.services.results import may_sign_result
+from cases.services.stores import connected_store
 from cases.timeline import responsibility_of
 from notifications.enums import LETTER_COLOURS, LetterState
 from onestop import access
@@ -42,7 +43,7 @@ def dossier_context(dossier: Dossier, user) -> dict:
         "buttons": buttons(user, dossier),
         "seen": last_seen(dossier),
         "online": _online(dossier),
-        "checklist": checklist_of(dossier),
+        "checklist": _with_stores(dossier, checklist_of(dossier), user),
         "other_documents": dossier.documents.filter(component=None)
         .select_related("added_by", "signature_check")
         .prefetch_related("signatures"),
@@ -100,6 +101,16 @@ def checklist_of(dossier: Dossier) -> list[dict]:
             }
             row["scans"] = shown.badge(text, "success" if complete else "warning")
         rows.append(row)
+    return rows
+
+
+def _with_stores(dossier: Dossier, rows: list[dict], user) -> list[dict]:
+    """To each component where it could be searched for, and by its hash where a file was reused from."""
+    reused = {one.sha256: one for one in dossier.store_lookups.exclude(reused_at=None).select_related("by")}
+    may_search = store_search.may_search(dossier, user)
+    for row in rows:
+        row["sources"] = [reused[one.sha256] for one in row["documents"] if one.sha256 in reused]
+        row["store"] = connected_store(row["item"].component) if may_search and not row["sources"] else None
     return rows
 
 

@@ -35,7 +35,7 @@ from onestop.reading import about
 from procedures import fees
 from procedures.calendars import remembered_calendars
 from procedures.enums import Channel
-from procedures.models import Agency, Staff
+from procedures.models import Agency, ProcedureVersion, Staff
 from procedures.regimes import CERTIFICATION
 from procedures.services.competence import default_competent_agency
 
@@ -44,7 +44,7 @@ MOST_ENTRIES = 50  # of each register, of today
 
 def quick_service(request):
     """One wish after the other: typed, done, printed, and the page is empty again."""
-    _certifiers_only(request)
+    certifiers_only(request)
     desk = request.user.workplace
     form = _form(request, desk)
     if request.method == "POST" and form.is_valid():
@@ -79,9 +79,9 @@ def quick_service(request):
 @remembered_calendars()
 def fee(request):
     """What is to be paid for what is chosen so far, and whose card was scanned."""
-    _certifiers_only(request)
+    certifiers_only(request)
     desk = request.user.workplace
-    form = QuickServiceForm(request.POST, versions=_versions(desk))
+    form = QuickServiceForm(request.POST, versions=versions_of(desk))
     form.full_clean()
     context = {"due": _due(form, desk)}
     if looks_like_a_card(request.POST.get("full_name", "")):
@@ -108,7 +108,7 @@ def words(request, pk: int):
 
 
 def _form(request, desk: Agency) -> QuickServiceForm:
-    versions = _versions(desk)
+    versions = versions_of(desk)
     if request.method == "POST":
         return QuickServiceForm(request.POST, versions=versions)
     initial = {"signer": inherited(desk, "head_name") or str(request.user)}
@@ -209,12 +209,14 @@ def _entries_of_today(desk: Agency) -> list[RegisterEntry]:
     return latest_entries(desk, since=midnight, most=MOST_ENTRIES)
 
 
-def _versions(desk: Agency):
+def versions_of(desk: Agency) -> list[ProcedureVersion]:
+    """What this desk does at once, as of now."""
     counts_from = counts_as_received_at(timezone.now(), desk=desk, channel=Channel.DESK)
     return quick_services(timezone.localdate(counts_from))
 
 
-def _certifiers_only(request) -> None:
+def certifiers_only(request) -> None:
+    """Else `PermissionDenied`."""
     if not access.certifies(request.user):
         raise PermissionDenied(
             _("Quick service is for clerks who are authorised to decide at the counter of their own desk.")

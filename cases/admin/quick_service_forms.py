@@ -143,5 +143,5 @@ class QuickServiceForm(OfficeForm):
         return ApplicantFacts(**{name: self.cleaned_data[name] for name in names})
 
     def arguments(self) -> dict:
-        """What `services.certify` takes beside procedure, person, desk and clerk."""
+        """What the service takes beside procedure, person, desk and clerk."""
         return {name: self.cleaned_data[name] for name in (*self.PAPER, *self.REST)}

@@ -53,6 +53,7 @@ from cases.models.rollups import (
     RolledUp,
 )
 from cases.models.signatures import DocumentSignature, IssuedResult, SignatureCheck
+from cases.models.store_lookups import StoreLookup
 from cases.models.system import Heartbeat, IdempotencyKey, NotedSince, StuckAgency, StuckDossier
 from cases.models.tickets import QueueDay, QueueService, QueueTicket, ServiceCounter, WaitingRoom
 from cases.models.tokens import AccessToken
@@ -157,6 +158,7 @@ __all__ = [
     "ServiceCounter",
     "SignatureCheck",
     "StepRun",
+    "StoreLookup",
     "StoredPaper",
     "StuckAgency",
     "StuckDossier",

@@ -67,6 +67,7 @@ class RegisterEntry(models.Model):
     copies = models.PositiveIntegerField(_("copies"), default=1)
     signer = models.CharField(_("signer"), max_length=150)
     amount = models.PositiveBigIntegerField(_("fee (VND)"), default=0)
+    is_electronic = models.BooleanField(_("electronic copy"), default=False)
 
     class Meta:
         verbose_name = _("register entry")

@@ -16,7 +16,7 @@ from cases.services.apologies import (
 from cases.services.assigning import assign
 from cases.services.at_once import decide_at_once
 from cases.services.cash import close_cash
-from cases.services.certifying import certify
+from cases.services.certifying import certify, certify_electronically
 from cases.services.citizens import answer_supplement
 from cases.services.clarification import clarify
 from cases.services.consultations import alert_late_consultations, answer_consultation, consult
@@ -93,6 +93,7 @@ __all__ = [
     "assign",
     "cancel_apology",
     "certify",
+    "certify_electronically",
     "change_reform_task",
     "check_group",
     "clarify",

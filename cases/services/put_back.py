@@ -1,23 +1,26 @@
-"""Results go back into the personal data store of their owner, each once by its result code (R36)."""
+"""Results go back into their owner's store and into the specialised databases, each once by its result code (R36)."""
 
 import logging
 import time
 from collections import Counter
 from datetime import datetime, timedelta
+from functools import partial
 
-from django.conf import settings
 from django.db import transaction
 from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from cases.connections.stores.facts import HandIn, Result, ResultStore
-from cases.connections.stores.personal import PersonalStore
+from cases.connections.stores.facts import HandIn, Result
+from cases.connections.stores.kinds import civil_kind
 from cases.connections.systems import System, Waiting
 from cases.enums import DocumentSource
 from cases.errors import NotPermitted, NotPossibleNow
 from cases.models import Dossier, IssuedResult, ResultHandIn, StoredPaper
+from cases.result_codes import result_code
+from cases.services import outages
 from cases.services.connections import Connection, calling
+from cases.services.stores import ADAPTERS, address_of, is_connected, store_of, stores_for
 from onestop import access
 from onestop.encryption import CannotDecrypt
 from onestop.outside import NotLetIn, OutsideError, Refused, kept_reason
@@ -30,16 +33,22 @@ RUN_SECONDS = 50
 LONGEST_PAUSE = timedelta(hours=6)
 
 
-def store() -> ResultStore:
-    return PersonalStore(settings.PERSONAL_STORE_URL, settings.PERSONAL_STORE_KEY)
+# Which page lists what a store refused.
+PAGES = {
+    System.PERSONAL_STORE: "admin:put_back",
+    System.CIVIL_STATUS: "admin:put_back_civil",
+    System.BUSINESS: "admin:put_back_business",
+}
 
 
 def put_into_outbox(dossier: Dossier) -> None:
-    """Note the dossier's result for the store, with the event of its return; nothing where none is connected.
+    """Note the dossier's result for each store that is to have it, with the event of its return.
 
-    Who has no ID or tax number has no store. A result that was noted before is noted once.
+    Who has no ID or tax number has no store, and no register could say whose result it is. A result that was
+    noted before is noted once.
     """
-    if not settings.PERSONAL_STORE_URL or not dossier.applicant.id_hash:
+    systems = [system for system, _kind in stores_for(dossier.version)]
+    if not systems or not dossier.applicant.id_hash:
         return
     now = timezone.now()
     papers = StoredPaper.objects.filter(
@@ -48,13 +57,14 @@ def put_into_outbox(dossier: Dossier) -> None:
     ResultHandIn.objects.bulk_create(
         [
             ResultHandIn(
-                system=System.PERSONAL_STORE,
+                system=system,
                 paper=paper,
                 result_code=paper.result_code,
                 next_attempt_at=now,
                 created_at=now,
             )
             for paper in papers
+            for system in systems
         ],
         ignore_conflicts=True,
     )
@@ -64,26 +74,36 @@ def deliver_due(limit: int = 200) -> Counter[str]:
     """Hand in what is due, oldest first; safe in parallel and after a kill. Not in a transaction.
 
     A store that does not answer is left alone for the rest of the run. What may have arrived is sent again:
-    the store knows a result by its code and takes it once.
+    the store knows a result by its code and takes it once. What is newer of the same owner waits for what is
+    older, so that a correction never comes before what it corrects.
     """
     counts: Counter[str] = Counter()
     stop_at = time.monotonic() + RUN_SECONDS
-    while settings.PERSONAL_STORE_URL and counts.total() < limit and time.monotonic() < stop_at:
-        row = _claim(timezone.now())
+    answering = {system for system in ADAPTERS if is_connected(system)}
+    while answering and counts.total() < limit and time.monotonic() < stop_at:
+        row = _claim(timezone.now(), answering)
         if row is None:
             break
         state = _delivered(row)
         counts[state] += 1
         if state == HandIn.WAITING:
-            break
+            answering.discard(System(row.system))
     return counts
 
 
-def _claim(now: datetime) -> ResultHandIn | None:
+def _claim(now: datetime, systems: set[System]) -> ResultHandIn | None:
     free = Q(claimed_until=None) | Q(claimed_until__lte=now)
-    due = ResultHandIn.objects.filter(free, state=HandIn.WAITING, next_attempt_at__lte=now)
+    older = ResultHandIn.objects.filter(
+        state=HandIn.WAITING,
+        system=OuterRef("system"),
+        paper__applicant=OuterRef("paper__applicant"),
+        pk__lt=OuterRef("pk"),
+    )
+    due = ResultHandIn.objects.filter(
+        free, ~Exists(older), state=HandIn.WAITING, next_attempt_at__lte=now, system__in=systems
+    )
     with transaction.atomic(durable=True):
-        row = due.select_for_update(skip_locked=True).order_by("next_attempt_at", "pk").first()
+        row = due.select_for_update(skip_locked=True, of=("self",)).order_by("next_attempt_at", "pk").first()
         if row is not None:
             row.attempts += 1
             row.claimed_until = now + LEASE
@@ -93,16 +113,17 @@ def _claim(now: datetime) -> ResultHandIn | None:
 
 def _delivered(row: ResultHandIn) -> str:
     """Ask the store, and note what became of it; returns the new state."""
+    system = System(row.system)
     try:
-        result = _result(row.paper)
+        result = _result(row.paper, system)
     except (OSError, CannotDecrypt) as error:
         # Waits for a person, and keeps nobody else's result waiting.
         logger.error("result %s cannot be read: %s", row.result_code, error)
         row.state, row.reason = HandIn.REFUSED, _("The file or the owner of this result cannot be read here.")
         return _noted(row)
     try:
-        with calling(System.PERSONAL_STORE):
-            receipt = store().put(result)
+        with calling(system):
+            receipt = store_of(system).put(result)
     except OutsideError as error:
         is_refused = isinstance(error, Refused) and not isinstance(error, NotLetIn)
         row.state = HandIn.REFUSED if is_refused else HandIn.WAITING
@@ -129,10 +150,13 @@ def pause_after(attempts: int) -> timedelta:
     return min(timedelta(minutes=2 ** min(attempts - 1, 10)), LONGEST_PAUSE)
 
 
-def _result(paper: StoredPaper) -> Result:
+def _result(paper: StoredPaper, system: System) -> Result:
     document = paper.document
+    dossier = document.dossier
     with document.file.open("rb") as file:
         content = file.read()
+    kinds = dict(stores_for(dossier.version)) if dossier else {}
+    corrected = dossier.corrects if dossier else None
     return Result(
         code=paper.result_code,
         owner=paper.applicant.id_number,
@@ -146,6 +170,8 @@ def _result(paper: StoredPaper) -> Result:
         mime_type=document.mime_type,
         sha256=document.sha256,
         content=content,
+        kind=kinds.get(system, civil_kind(paper.name)),
+        corrects=result_code(corrected) if corrected else "",
     )
 
 
@@ -158,9 +184,9 @@ def send_again(row: ResultHandIn, *, by: Staff) -> None:
         raise NotPossibleNow(_("Only what was refused is sent again by hand."))
 
 
-def refused_for(person: Staff) -> QuerySet[ResultHandIn]:
+def refused_for(person: Staff, system: System = System.PERSONAL_STORE) -> QuerySet[ResultHandIn]:
     """What the store refused, oldest first: of the agencies that the person looks at, by who issued the result."""
-    refused = ResultHandIn.objects.filter(system=System.PERSONAL_STORE, state=HandIn.REFUSED).order_by("pk")
+    refused = ResultHandIn.objects.filter(system=system, state=HandIn.REFUSED).order_by("pk")
     agencies = access.agencies_of(person)
     if agencies.filter(parent=None).exists():
         return refused
@@ -170,17 +196,23 @@ def refused_for(person: Staff) -> QuerySet[ResultHandIn]:
     return refused.filter(Exists(issued))
 
 
-def waiting() -> Waiting:
-    found = ResultHandIn.objects.filter(system=System.PERSONAL_STORE)
+def waiting(system: System = System.PERSONAL_STORE) -> Waiting:
+    found = ResultHandIn.objects.filter(system=system)
     waits = found.filter(state=HandIn.WAITING).aggregate(count=Count("pk"), oldest=Min("created_at"))
     return Waiting(waits["count"], found.filter(state=HandIn.REFUSED).count(), waits["oldest"])
 
 
-def connection() -> Connection:
+def probe(system: System) -> None:
+    """Ask for a sign of life, which ends an outage as a search does. Raises `OutsideError`."""
+    store_of(system).sign_of_life()
+    outages.end(system)
+
+
+def connection(system: System) -> Connection:
     return Connection(
-        System.PERSONAL_STORE,
-        address=lambda: settings.PERSONAL_STORE_URL,
-        probe=lambda: store().sign_of_life(),
-        waiting=waiting,
-        page="admin:put_back",
+        system,
+        address=partial(address_of, system),
+        probe=partial(probe, system),
+        waiting=partial(waiting, system),
+        page=PAGES[system],
     )

@@ -17,7 +17,7 @@ from pypdf import PdfReader, PdfWriter
 from cases import errors, queries, rules
 from cases.enums import DocumentSource, EventKind, ResultKind, State
 from cases.events import record
-from cases.models import Document, Dossier, IssuedResult, StoredPaper
+from cases.models import Document, Dossier, IssuedResult, RegisterEntry, StoredPaper
 from cases.pictures import PDF, UNREADABLE
 from cases.result_codes import PROOF_DIGITS, result_code
 from cases.services.base import locked
@@ -29,6 +29,7 @@ from notifications.errors import NotificationError
 from notifications.pdf import result_sheet_pdf
 from notifications.results import ResultSheetPayload
 from notifications.signing import SignedPdf
+from procedures.text import fold
 
 # As long as it may still be signed: the owner has not got it yet.
 BEFORE_RETURN = frozenset({State.PROCESSING, State.PAID})
@@ -184,7 +185,7 @@ def _keep_signed(dossier: Dossier, document: Document, signed: SignedPdf, *, by,
     copy.save()
     expect_check(copy, signed.pdf)
     register_result(dossier, copy, certificate=signed.certificate)
-    StoredPaper.objects.filter(document=document).update(document=copy)
+    StoredPaper.objects.filter(document=document).update(document=copy, **_as_a_paper(dossier))
     record(
         dossier,
         EventKind.DOCUMENT_ADDED,
@@ -194,3 +195,9 @@ def _keep_signed(dossier: Dossier, document: Document, signed: SignedPdf, *, by,
         certificate=signed.certificate,
     )
     return copy
+
+
+def _as_a_paper(dossier: Dossier) -> dict[str, str]:
+    """A certified copy in electronic form stands for the paper that it is a copy of, once it is signed."""
+    entry = RegisterEntry.objects.filter(dossier=dossier, is_electronic=True).first()
+    return {"name": entry.paper, "key": fold(entry.paper)} if entry else {}

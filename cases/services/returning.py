@@ -15,7 +15,7 @@ from cases.enums import (
     Verb,
 )
 from cases.events import record
-from cases.models import Dossier
+from cases.models import Dossier, IssuedResult, RegisterEntry
 from cases.services.applicants import is_same_person, tidy_name
 from cases.services.base import ask, fitting_text, known_choice, locked, required_text
 from cases.services.clock import end_step
@@ -48,6 +48,7 @@ def return_result(
     """
     dossier = locked(dossier)
     ask(dossier, Verb.RETURN_RESULT, by)
+    _check_signed(dossier)
     if proof in _WITHOUT_THE_DESK:
         _check_sending(dossier, proof, tracking_number)
         collector = collector or dossier.applicant.full_name
@@ -104,6 +105,19 @@ def pay_and_return(
     if amount:
         pay(dossier, by=by, amount=amount, method=method, reference=reference)
     return return_result(dossier, by=by, **collection)
+
+
+def _check_signed(dossier: Dossier) -> None:
+    """A certified copy in electronic form is worth nothing before it is signed."""
+    if not dossier.version.register:
+        return
+    copies = RegisterEntry.objects.filter(dossier=dossier, is_electronic=True)
+    signed = IssuedResult.objects.filter(reference=dossier.code, taken_back_at=None).exclude(certificate="")
+    if copies.exists() and not signed.exists():
+        raise errors.NotPossibleNow(
+            _("The electronic copy is not signed yet. The head signs it on the page of the dossier first."),
+            code="not_signed",
+        )
 
 
 def _checked_collector(dossier: Dossier, collector: str, proof: str, authorisation: str) -> str:

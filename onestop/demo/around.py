@@ -8,6 +8,7 @@ from onestop.demo.processes import Children, free_port
 from onestop.demo.signing import connect_exchange
 from onestop.simulators import exchange, payment, post, procedures
 from onestop.simulators.portal import Portal
+from onestop.simulators.result_taker import KEY
 
 FIRST_PORT = 8410
 OWN_UNIT = "H41"  # the province of the demonstration
@@ -42,7 +43,10 @@ CONNECTED: dict[str, dict[str, str]] = {
         "POPULATION_CLIENT_ID": "onestop",
         "POPULATION_CLIENT_SECRET": "secret-of-the-simulator",
     },
-    "personal_store": {"PERSONAL_STORE_URL": "{url}", "PERSONAL_STORE_KEY": "key-of-the-simulator"},
+    **{
+        name: {f"{name.upper()}_URL": "{url}", f"{name.upper()}_KEY": KEY}
+        for name in ("personal_store", "civil_status", "business")
+    },
     **{
         name: {f"{name.upper()}_GATEWAY_URL": "{url}/", f"{name.upper()}_CALLBACK_SECRET": "{secret}"}
         for name in ("sms", "zalo")

@@ -5,6 +5,8 @@ import os
 
 from onestop.simulators import exchange, sms
 from onestop.simulators.base import Simulator, Simulators
+from onestop.simulators.business import BusinessRegistration
+from onestop.simulators.civil_status import CivilStatus
 from onestop.simulators.payment import PaymentSimulator
 from onestop.simulators.personal_store import PersonalStore
 from onestop.simulators.population import Population
@@ -25,6 +27,8 @@ def all_simulators() -> list[Simulator]:
         Population(),
         PersonalStore(),
         *exchange.of_this_demo(),
+        CivilStatus(),
+        BusinessRegistration(),
         *sms.of_this_demo(),
     ]
 

@@ -68,6 +68,7 @@ KEPT = [
     cases.ReceiptCounter,
     cases.RegisterBook,
     cases.StepRun,
+    cases.StoreLookup,
     cases.Supplement,
     notifications.LetterRegister,
     procedures.ReformTask,

@@ -1,1 +1,4 @@
-"""Stores of papers and results: the personal data store (kho dữ liệu điện tử của tổ chức, cá nhân)."""
+"""Stores of papers and facts that others keep: personal data store, civil status, business registration.
+
+`facts` says what each of them can do, `client` speaks the protocol that they share, and each has its own words.
+"""

@@ -7,6 +7,11 @@ from cases.connections.exchange.signatures import certificates_of
 from cases.connections.population import client
 from onestop.simulators.base import running
 from onestop.simulators.exchange import Exchange
+
+
+@pytest.fixture
+from onestop.simulators.business import BusinessRegistration
+from onestop.simulators.civil_status import CivilStatus
 from onestop.simulators.personal_store import PersonalStore
 from onestop.simulators.population import Population
 from tests.exchange.keys import key, write
@@ -51,3 +56,22 @@ def exchange_partner(settings, english, tmp_path):
             "H41.102": {"url": server.url("exchange"), "certificate": str(certificate)}
         }
         yield other
+
+
+@pytest.fixture
+def civil_status(settings, english):
+    """The simulated civil status database; whoever searches waits two seconds at most."""
+    with running([CivilStatus()]) as server:
+        settings.CIVIL_STATUS_URL = server.url("civil_status")
+        settings.CIVIL_STATUS_KEY = "key-of-the-simulator"
+        settings.STORES_SECONDS = 2.0
+        yield server["civil_status"]
+
+
+@pytest.fixture
+def business(settings, english):
+    """The simulated business registration database."""
+    with running([BusinessRegistration()]) as server:
+        settings.BUSINESS_URL = server.url("business")
+        settings.BUSINESS_KEY = "key-of-the-simulator"
+        yield server["business"]

@@ -9,8 +9,9 @@ import time_machine
 from django.urls import reverse, reverse_lazy
 from django.utils import timezone
 
-from cases.connections.stores import personal
+from cases.connections.stores import client as protocol
 from cases.connections.stores.facts import HandIn
+from cases.connections.systems import System
 from cases.errors import NotPermitted, NotPossibleNow
 from cases.models import ConnectionState, Document, ResultHandIn
 from cases.services import put_back
@@ -91,12 +92,12 @@ def test_whatever_goes_wrong_it_is_there_once_in_the_end(personal_store, row, fa
 def test_an_answer_that_does_not_come_is_waited_for_no_longer_than_so(
     personal_store, row, fault, monkeypatch
 ):
-    monkeypatch.setattr(personal, "SECONDS", 0.5)
+    monkeypatch.setattr(protocol, "PUT_SECONDS", 0.5)
     personal_store.set_fault(fault, 1)
     put_back.deliver_due()
     assert now(row) == (HandIn.WAITING, 1, "There was no answer in time.")
     with after(2):
-        monkeypatch.setattr(personal, "SECONDS", 30)
+        monkeypatch.setattr(protocol, "PUT_SECONDS", 30)
         put_back.deliver_due()
     assert (now(row)[0], len(personal_store.results), len(personal_store.arrived)) == (HandIn.DELIVERED, 1, 2)
 
@@ -135,7 +136,7 @@ def test_a_worker_that_was_killed_loses_its_claim_after_a_while(personal_store, 
 
 
 def test_the_store_answers_a_sign_of_life(personal_store):
-    put_back.store().sign_of_life()
+    put_back.probe(System.PERSONAL_STORE)
     assert personal_store.arrived == []
 
 

@@ -1,0 +1,99 @@
+"""A certified copy in electronic form: the scan of the original goes in, what the head signs comes out."""
+
+from django import forms
+from django.contrib import admin, messages
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from cases import services
+from cases.admin.quick_service import certifiers_only, versions_of
+from cases.admin.quick_service_forms import QuickServiceForm
+from cases.errors import CaseError, KeyReused
+from cases.letters import inherited
+from cases.registers import number_text
+from cases.services.idempotency import fingerprint_of, once
+from notifications import signing
+from procedures.enums import RegisterKind
+from procedures.models import Agency, ProcedureVersion
+from procedures.registers import REGISTER_FORMS
+
+
+class ElectronicCopyForm(QuickServiceForm):
+    """As a quick service, with the scan instead of pages and copies."""
+
+    original = forms.FileField(
+        label=gettext_lazy("Scan of the original (PDF)"),
+        widget=forms.ClearableFileInput(attrs={"accept": "application/pdf"}),
+    )
+
+    PAPER = ("paper", "original")
+    REST = ("method", "signer")
+
+    def __init__(self, data=None, files=None, **kwargs):
+        super().__init__(data, files=files, **kwargs)
+        for name in ("pages", "copies", "receipt_wanted"):
+            del self.fields[name]
+        self.fields["paper"].help_text = ""  # the list of usual papers stands on the quick page
+
+
+def electronic_copy(request):
+    """One copy; then the dossier's page, where the head signs it."""
+    certifiers_only(request)
+    desk = request.user.workplace
+    versions = _with_electronic_copies(desk)
+    form = ElectronicCopyForm(
+        request.POST if request.method == "POST" else None,
+        request.FILES or None,
+        versions=versions,
+        initial={"signer": inherited(desk, "head_name") or str(request.user)},
+    )
+    if request.method == "POST" and form.is_valid():
+        try:
+            made = _certify_once(request, form, desk)
+        except KeyReused:
+            form.ask_again(
+                _(
+                    "This page has already made an entry, with other data. If this is another one, press the "
+                    "button again; nothing was saved yet."
+                )
+            )
+        except CaseError as error:
+            form.show_refusal(error)
+        else:
+            words = _("Entered as number %(number)s. It is handed over as soon as the head has signed it.")
+            messages.success(request, words % {"number": made["number"]})
+            return redirect("admin:cases_dossier_change", made["dossier"])
+    request.current_app = admin.site.name
+    context = {
+        "title": _("Certified copy in electronic form"),
+        "form": form,
+        "can_sign": signing.is_connected(desk.identifier),
+        "desk": desk,
+    }
+    return TemplateResponse(
+        request, "cases/admin/electronic_copy.html", admin.site.page_context(request, **context)
+    )
+
+
+def _with_electronic_copies(desk: Agency) -> list[ProcedureVersion]:
+    return [one for one in versions_of(desk) if REGISTER_FORMS[RegisterKind(one.register)].electronic]
+
+
+def _certify_once(request, form: ElectronicCopyForm, desk: Agency) -> dict:
+    """A page sent twice makes one entry: its hidden number is the key."""
+
+    def act():
+        entry = services.certify_electronically(
+            form.chosen().procedure,
+            form.applicant_facts(),
+            desk=desk,
+            by=request.user,
+            **form.arguments(),
+        )
+        return 201, {"dossier": entry.dossier_id, "number": number_text(entry)}
+
+    typed = {name: request.POST.getlist(name) for name in request.POST if name != "csrfmiddlewaretoken"}
+    fingerprint = fingerprint_of("electronic copy", data=typed, files=request.FILES)
+    return once(request.user, f"copy:{form.cleaned_data['nonce']}", fingerprint, act).body
