@@ -225,6 +225,7 @@ def test_who_filed_for_somebody_else_gets_that_and_no_more(world, tmp_path):
             }
         ],
         "looked_up": [],
+        "asked_by_other_installations": [],
     }
 
 
