@@ -6,12 +6,9 @@ from django.utils import timezone
 from cases.connections.exchange.signatures import certificates_of
 from cases.connections.population import client
 from onestop.simulators.base import running
-from onestop.simulators.exchange import Exchange
-
-
-@pytest.fixture
 from onestop.simulators.business import BusinessRegistration
 from onestop.simulators.civil_status import CivilStatus
+from onestop.simulators.exchange import Exchange
 from onestop.simulators.personal_store import PersonalStore
 from onestop.simulators.population import Population
 from tests.exchange.keys import key, write
