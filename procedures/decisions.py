@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from procedures.codes import PROCEDURE
@@ -19,8 +20,10 @@ from procedures.enums import DecisionKind
 EARLIEST, LATEST = date(1990, 1, 1), date(2100, 1, 1)
 LONGEST_NUMBER, LONGEST_CODE, LONGEST_NAME = 200, 30, 255
 DEEPEST = 20
-# Of a page: a tag that opens or closes, a comment, an entity. “a < b” is none.
-MARKUP = re.compile(r"<\s*(?:/?[A-Za-z][^<>]*|!--.*?--)>|&(?:[a-z]{2,8}|#\d{1,6});", re.DOTALL)
+LONGEST_TEXT = 100_000  # characters of one text
+# Of a page: a tag that opens or closes, the beginning of a comment, an entity. “a < b” is none. Whoever sends the text
+# chooses it: nothing here looks further than to the next “<”.
+MARKUP = re.compile(r"<\s*(?:/?[A-Za-z][^<>]*>|!--)|&(?:[a-z]{2,8}|#\d{1,6});")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +48,9 @@ class Told:
 
     @property
     def hash(self) -> str:
-        """Of what it says. When the database made it public is no part of it: that may be told later."""
+        """Of what it says, before it is judged: better rules find it again. When the database made it public is no part
+        of it: that may be told later.
+        """
         facts = {
             "decision": [self.number, self.signed_on, self.agency, self.effective_on],
             "procedure": [self.kind, self.code, self.replaces, self.replaced_by],
@@ -84,16 +89,21 @@ def _wrong_dates(told: Told, today: date, is_of_database: bool) -> list[str]:
     )
     for name, day, is_needed in days:
         if day is None and is_needed:
-            problems.append(_("The %(name)s is missing or is no date.") % {"name": name})
+            problems.append(capfirst(_("The %(name)s is missing or is no date.") % {"name": name}))
         elif day is not None and not EARLIEST <= day <= LATEST:
-            problems.append(
-                _("The %(name)s cannot be right: %(day)s.") % {"name": name, "day": f"{day:%d/%m/%Y}"}
-            )
+            problems.append(_impossible(name, day))
     if told.signed_on and told.signed_on > today:
         problems.append(_("The decision is said to be signed on a day to come."))
+    # How late it was is counted day by day in a calendar (R4): no day that the sender likes.
+    if told.loaded_on and not EARLIEST <= told.loaded_on <= today:
+        problems.append(_impossible(_("day of publication in the database"), told.loaded_on))
     if told.signed_on and told.loaded_on and told.loaded_on < told.signed_on:
         problems.append(_("The decision is said to be made public before it was signed."))
     return problems
+
+
+def _impossible(name: str, day: date) -> str:
+    return capfirst(_("The %(name)s cannot be right: %(day)s.") % {"name": name, "day": f"{day:%d/%m/%Y}"})
 
 
 def _wrong_codes(told: Told) -> list[str]:
@@ -111,9 +121,14 @@ def _wrong_codes(told: Told) -> list[str]:
 
 
 def unreadable(value: Any) -> list[str]:
-    """Sentences about texts that nobody should read: of another character set, with markup or control characters."""
-    texts = list(_texts(value))
+    """Sentences about texts that nobody should read: too long, of another character set, with markup or control characters."""
     problems = []
+    texts = [text for text in _texts(value) if len(text) <= LONGEST_TEXT]
+    if long := next((text for text in _texts(value) if len(text) > LONGEST_TEXT), None):
+        problems.append(
+            _("A text is longer than %(count)d characters: “%(text)s”.")
+            % {"count": LONGEST_TEXT, "text": _visible(long)}
+        )
     if broken := next((text for text in texts if _is_broken(text)), None):
         problems.append(
             _("A text is not in the right character set: “%(text)s”.") % {"text": _visible(broken)}

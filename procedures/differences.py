@@ -1,7 +1,7 @@
 """Two records of a procedure side by side: what a decision leaves as it is, and what it changes; pure.
 
 A record is what `procedures.records` makes of a version. What another system does not tell stays as it is here; a list
-that it tells is the whole list.
+that it tells is the whole list, a row that it tells the whole row, and what it tells as empty is none.
 """
 
 from collections import Counter
@@ -13,6 +13,14 @@ from typing import Any
 from procedures.enums import LimitUnit
 
 PARTS = ("time_limits", "components", "fees", "forms", "internal_steps")
+# Of a row that is told, what the office has found out by itself and no publication speaks of.
+KEPT = {
+    "components": ("name_en", "electronic_source"),
+    "forms": ("name_en", "source_url", "component"),
+}
+# What a paper is when nothing is said about it, as the model has it.
+UNSAID = {"components": {"originals": 1, "copies": 0, "shown_only": False}, "forms": {}}
+NOTHING = (None, "", [], {})
 
 
 class Mark(StrEnum):
@@ -89,29 +97,54 @@ def applied(before: Mapping, difference: Difference) -> dict[str, Any]:
 def merged(ours: Mapping, told: Mapping) -> dict[str, Any]:
     """Our record with everything that was told in its place; what is not told stays, as the office has made it.
 
-    So do the internal steps, and of a paper its electronic source and its English name. What hangs on the limits,
-    or on the place of a paper in the list, goes with them.
+    So do the internal steps, and of a paper and of a form what `KEPT` names. What hangs on the limits, or on the place of
+    a paper in the list, goes with them.
     """
+    told = {name: _stated(value) if name in PARTS else value for name, value in told.items()}
     record = {**ours, **told}
-    for name in ("components", "forms"):
-        if name in told:
+    for name, kept in KEPT.items():
+        if told.get(name):
             known = _numbered(name, ours.get(name, []))
-            record[name] = [{**known.get(key, {}), **row} for key, row in _numbered(name, told[name]).items()]
-    papers = {name_of(paper) for paper in record.get("components", [])}
+            record[name] = [
+                _row(known.get(key, {}), row, kept, UNSAID[name])
+                for key, row in _numbered(name, told[name]).items()
+            ]
+    papers = {name_of(paper) for paper in record.get("components") or []}
     record["forms"] = [
         {key: value for key, value in form.items() if key != "component" or value in papers}
-        for form in record.get("forms", [])
+        for form in record.get("forms") or []
     ]
-    if "time_limits" in told and told["time_limits"] != ours.get("time_limits"):
+    for name in ("time_limits", "fees", "internal_steps"):
+        record[name] = [_filled(row) for row in record.get(name) or []]
+    record["extension"] = _filled(record.get("extension") or {})
+    if "time_limits" in told and record["time_limits"] != ours.get("time_limits", []):
         if "limit_by_quantity" not in told:
             record.pop("limit_by_quantity", None)
         if "decided_at_once" in ours and "decided_at_once" not in told:
             record["decided_at_once"] = any(
-                limit.get("unit") == LimitUnit.IMMEDIATE for limit in told["time_limits"]
+                limit.get("unit") == LimitUnit.IMMEDIATE for limit in record["time_limits"]
             )
     if "eform" in ours and "eform" not in told:
-        record["eform"] = _form_moved(ours["eform"], ours.get("components", []), record.get("components", []))
-    return {name: value for name, value in record.items() if value not in (None, "", [], {})}
+        record["eform"] = _form_moved(
+            ours["eform"], ours.get("components", []), record.get("components") or []
+        )
+    return _filled(record)
+
+
+def _stated(rows: Sequence[Mapping] | None) -> list[Mapping]:
+    """A list that is told as empty has no rows."""
+    return list(rows or [])
+
+
+def _row(known: Mapping, told: Mapping, kept: Sequence[str], unsaid: Mapping) -> dict[str, Any]:
+    """The row that was told, with what is kept of the one that we know, both in the same completeness."""
+    row = {name: known[name] for name in kept if name in known} | dict(told)
+    row |= {name: value for name, value in unsaid.items() if name in known and row.get(name) is None}
+    return _filled(row)
+
+
+def _filled(record: Mapping) -> dict[str, Any]:
+    return {name: value for name, value in record.items() if value not in NOTHING}
 
 
 def _form_moved(eform: Mapping, before: Sequence[Mapping], after: Sequence[Mapping]) -> dict[str, Any]:

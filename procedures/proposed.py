@@ -56,12 +56,29 @@ def proposed(proposal: Proposal, base: ProcedureVersion | None) -> Record:
     return record | {name: day.isoformat() for name, day in days.items() if day}
 
 
+def outcome(proposal: Proposal, base: ProcedureVersion | None) -> Record:
+    """The record that accepting publishes: the draft that was prepared, as it was completed since, or what is told."""
+    return record_of(proposal.version) if _has_draft(proposal) else proposed(proposal, base)
+
+
 def difference_of(proposal: Proposal, base: ProcedureVersion | None) -> Difference:
-    """Between the version in force and what is proposed; of one that is abolished nothing is compared."""
+    """Between the version in force and what accepting publishes; of one that is abolished nothing is compared."""
     if proposal.kind == DecisionKind.ABOLISHED:
         return Difference()
-    before = content_of(record_of(base)) if base else {}
-    return differences(before, content_of(proposed(proposal, base)))
+    return _difference(base, outcome(proposal, base))
+
+
+def says_what_holds(proposal: Proposal, base: ProcedureVersion) -> bool:
+    """Whether the decision tells nothing else than our version, whatever draft there is."""
+    return not _difference(base, proposed(proposal, base))
+
+
+def _difference(base: ProcedureVersion | None, record: Record) -> Difference:
+    return differences(content_of(record_of(base)) if base else {}, content_of(record))
+
+
+def _has_draft(proposal: Proposal) -> bool:
+    return proposal.version is not None and proposal.version.status == VersionStatus.DRAFT
 
 
 def same_decision(proposal: Proposal) -> QuerySet[Proposal]:
@@ -72,8 +89,16 @@ def same_decision(proposal: Proposal) -> QuerySet[Proposal]:
 
 
 def obstacles(proposal: Proposal) -> list[str]:
-    """Why it cannot be accepted now, as sentences: what it builds on is not there yet, or it comes too late."""
-    return obstacles_of([proposal])[proposal.pk]
+    """Why it cannot be accepted now, as sentences: what it builds on is not there yet, or has changed meanwhile."""
+    found = obstacles_of([proposal])[proposal.pk]
+    if _has_draft(proposal) and base_of(proposal) != proposal.base:
+        found.append(
+            _(
+                "Since the draft was prepared another version was published, which the draft would take back. Delete"
+                " the draft and accept again: it is then prepared anew."
+            )
+        )
+    return found
 
 
 def obstacles_of(rows: Sequence[Proposal]) -> dict[int, list[str]]:
@@ -135,7 +160,7 @@ def doubts(proposal: Proposal, base: ProcedureVersion | None) -> list[str]:
         found.append(
             _("It is in force already; dossiers received since then keep the version of their day (R2).")
         )
-    if proposal.kind != DecisionKind.ABOLISHED and (steps := _steps_in_doubt(proposed(proposal, base))):
+    if proposal.kind != DecisionKind.ABOLISHED and (steps := _steps_in_doubt(outcome(proposal, base))):
         found.append(steps)
     return found
 

@@ -1,5 +1,6 @@
 """A record of a version in the words of people: what a page shows of a difference. No database."""
 
+import re
 from collections.abc import Mapping
 from datetime import date, time
 from decimal import Decimal
@@ -12,8 +13,15 @@ from django.utils.translation import gettext_lazy, ngettext
 from procedures import words
 from procedures.differences import name_of
 from procedures.enums import Channel, FeeKind, Level, RegisterKind, Role, ServiceLevel, Subject
-from procedures.models import ProcedureVersion
-from procedures.seeds.keys import RECORD
+from procedures.models import (
+    Component,
+    FeeLine,
+    ProcedureForm,
+    ProcedureStep,
+    ProcedureVersion,
+    TimeLimit,
+)
+from procedures.seeds.keys import COMPONENT, FEE, FORM, LIMIT, RECORD, STEP
 
 PART_NAMES = {
     "time_limits": gettext_lazy("Time limits"),
@@ -29,6 +37,14 @@ _OTHER_NAMES = {
     "reception_limits": gettext_lazy("how soon a filing is answered"),
     "excluded_periods": gettext_lazy("periods that do not count"),
 }
+# Rows of a list: how they are read, and whose columns they fill.
+_ROWS = (
+    (LIMIT, TimeLimit),
+    (COMPONENT, Component),
+    (FEE, FeeLine),
+    (FORM, ProcedureForm),
+    (STEP, ProcedureStep),
+)
 _CHOICES = {
     "level": Level,
     "service_level": ServiceLevel,
@@ -43,6 +59,29 @@ def name(key: str) -> str:
     if key in PART_NAMES or key in _OTHER_NAMES:
         return str(PART_NAMES.get(key) or _OTHER_NAMES[key])
     return str(ProcedureVersion._meta.get_field(RECORD[key].column).verbose_name)
+
+
+def in_words(sentence: str) -> str:
+    """A sentence of the reader of records, in which keys stand for people to see: with the names of these instead."""
+    names = _names()
+    keys = "|".join(sorted(map(re.escape, names), key=len, reverse=True))
+    return re.sub(
+        rf"(?P<before>^|“|, |: )(?P<key>{keys})(?=”| \d+:|:)",
+        lambda found: found["before"] + names[found["key"]],
+        sentence,
+    )
+
+
+def _names() -> dict[str, str]:
+    """What people call the keys and columns of a record and of its rows, those of the record first."""
+    found = {str(key): str(shown) for key, shown in (PART_NAMES | _OTHER_NAMES).items()}
+    for keys, model in ((RECORD, ProcedureVersion), *_ROWS):
+        columns = {field.name: str(field.verbose_name) for field in model._meta.fields}
+        for key, how in keys.items():
+            if how.column in columns:
+                found.setdefault(key, columns[how.column])
+                found.setdefault(how.column, columns[how.column])
+    return found
 
 
 def value(key: str, given: Any) -> list[str]:

@@ -9,7 +9,9 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from procedures.models import ProcedureVersion
+from django.db.models import Prefetch
+
+from procedures.models import Component, ProcedureForm, ProcedureVersion
 from procedures.seeds.catalogue import VersionFacts, read_record
 from procedures.seeds.files import Place, day
 from procedures.seeds.keys import RECORD
@@ -47,11 +49,22 @@ _PLAIN = {
 }
 
 
+# What a record is made of; with these prefetched `record_of` asks the database nothing.
+PARTS_OF_RECORD = (
+    "procedure",
+    "limits",
+    "fees",
+    "steps",
+    Prefetch("components", Component.objects.select_related("result_of")),
+    Prefetch("forms", ProcedureForm.objects.select_related("component")),
+)
+
+
 def record_of(version: ProcedureVersion) -> Record:
     """What the version says, with the day from which it is in force."""
     record: Record = {"code": version.procedure.code}
     record |= {name: _plain(getattr(version, column)) for name, column in _PLAIN.items()}
-    components = list(version.components.select_related("result_of"))
+    components = _rows(version, "components", "result_of")
     limits, fees = list(version.limits.all()), list(version.fees.all())
     record |= {
         "excluded_periods": version.excluded_periods,
@@ -59,7 +72,7 @@ def record_of(version: ProcedureVersion) -> Record:
         "time_limits": [_limit(limit) for limit in limits],
         "components": [_component(component) for component in components],
         "fees": [_fee(fee) for fee in fees],
-        "forms": [_form(form) for form in version.forms.select_related("component")],
+        "forms": [_form(form) for form in _rows(version, "forms", "component")],
         "internal_steps": [
             _filled(name_vi=s.name_vi, name_en=s.name_en, role=s.role, amount=_number(s.amount), unit=s.unit)
             for s in version.steps.all()
@@ -73,6 +86,12 @@ def record_of(version: ProcedureVersion) -> Record:
         ),
     }
     return without_empty(record)
+
+
+def _rows(version: ProcedureVersion, name: str, related: str) -> list:
+    rows = getattr(version, name)
+    is_there = name in getattr(version, "_prefetched_objects_cache", {})
+    return list(rows.all() if is_there else rows.select_related(related))
 
 
 def without_empty(record: Record) -> Record:

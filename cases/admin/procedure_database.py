@@ -235,9 +235,9 @@ def reject(request, pk: int):
 
 @require_POST
 def fetch(request):
-    """Ask the database now for what is new."""
+    """Ask the database now for what is new, or for everything again."""
     try:
-        counts = procedure_database.fetch_by_hand(by=request.user)
+        counts = procedure_database.fetch_by_hand(by=request.user, from_start="from_start" in request.POST)
     except CaseError as error:
         messages.error(request, error.sentence)
     except OutsideError as error:

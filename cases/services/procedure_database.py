@@ -9,6 +9,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from datetime import timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db.models import Count, Min, Q
@@ -17,19 +18,20 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from cases.connections.procedures.client import Account, decisions_since, door_of, sign_of_life
-from cases.connections.procedures.wire import Language, message, read_page
+from cases.connections.procedures.wire import CONTENT, Language, Page, message, read_page
 from cases.connections.systems import System, Waiting
 from cases.enums import FINAL_STATES
 from cases.errors import Invalid, NotPermitted
 from cases.models import Dossier
-from cases.services.connections import Connection, calling
+from cases.services.connections import Connection, calling, note_failure
 from onestop import access
-from onestop.outside import OutsideError
+from onestop.outside import Door, NotLetIn, OutsideError, Refused
 from procedures import proposed
 from procedures.decisions import Told
+from procedures.differences import KEPT
 from procedures.enums import DecisionKind, ProposalState, VersionStatus
 from procedures.models import ProcedureVersion, Proposal, Staff
-from procedures.records import content_of, record_of
+from procedures.records import PARTS_OF_RECORD, content_of, record_of
 from procedures.services import proposals
 
 logger = logging.getLogger(__name__)
@@ -64,7 +66,8 @@ def fetch(*, seconds: float = NIGHT_SECONDS, from_start: bool = False) -> Counte
     """Ask for the decisions since the last one, and keep them as proposals. Not in a transaction.
 
     Each page is kept with its mark before the next one is asked for: whatever breaks off goes on from there, and
-    what comes again is known. Returns how many procedures are `waiting`, `broken` or `known`. Raises `OutsideError`.
+    what comes again is known. `from_start` asks for all of them anew, after what was read wrongly is read rightly.
+    Returns how many procedures are `waiting`, `broken` or `known`. Raises `OutsideError`.
     """
     counts: Counter[str] = Counter()
     mark = "" if from_start else proposals.cursor()
@@ -72,21 +75,32 @@ def fetch(*, seconds: float = NIGHT_SECONDS, from_start: bool = False) -> Counte
     asked = account(seconds)
     with door_of(asked) as door:
         while True:
-            with calling(System.PROCEDURES):
-                page = decisions_since(door, asked, mark)
+            page = _page(door, asked, mark)
             mark = page.cursor or mark
             counts += proposals.take(page.told, cursor=mark)
             if not page.has_more or time.monotonic() > stop_at:
                 return counts
 
 
-def fetch_by_hand(*, by: Staff) -> Counter[str]:
+def _page(door: Door, asked: Account, mark: str) -> Page:
+    """A refusal is a failure here: there is one question, and as long as it is refused no publication comes in."""
+    try:
+        with calling(System.PROCEDURES):
+            return decisions_since(door, asked, mark)
+    except NotLetIn:  # noted as a failure where we called
+        raise
+    except Refused as error:
+        note_failure(System.PROCEDURES, str(error))
+        raise
+
+
+def fetch_by_hand(*, by: Staff, from_start: bool = False) -> Counter[str]:
     """As much as comes in twenty seconds; the night brings the rest. Raises `NotPermitted`, `OutsideError`."""
     if not access.keeps_catalogue(by):
         raise NotPermitted(
             _("The catalogue is kept by the administrators of the system and of the province.")
         )
-    return fetch(seconds=BY_HAND_SECONDS)
+    return fetch(seconds=BY_HAND_SECONDS, from_start=from_start)
 
 
 def fetch_nightly() -> Counter[str]:
@@ -102,16 +116,19 @@ def fetch_nightly() -> Counter[str]:
 
 def take_message(content: bytes) -> Counter[str]:
     """Keep the decisions of a file in the same form. Raises `Invalid` when it is none."""
+    return proposals.take(_told_by(content), is_of_database=False)
+
+
+def _told_by(content: bytes) -> list[Told]:
     try:
         data = json.loads(content.decode("utf-8-sig"))
         if not isinstance(data, dict):
             raise Invalid(_("The file must consist of names with values."))
-        page = read_page(data, language())
+        return read_page(data, language()).told
     except (ValueError, RecursionError) as error:
         raise Invalid(_("The file is not JSON in UTF-8.")) from error
     except OutsideError as error:
         raise Invalid(_("The file lacks the list of decisions.")) from error
-    return proposals.take(page.told, is_of_database=False)
 
 
 def running_on(version: ProcedureVersion) -> int:
@@ -139,7 +156,7 @@ def _ours(codes: list[str] | None) -> Iterator[Told]:
             Q(in_force_to__isnull=True) | Q(in_force_to__gte=today), status=VersionStatus.PUBLISHED
         )
         .select_related("procedure__replaced_by")
-        .prefetch_related("limits", "fees", "steps")
+        .prefetch_related(*PARTS_OF_RECORD)
         .order_by("in_force_from", "procedure__code")
     )
     seen: set[str] = set()
@@ -162,8 +179,21 @@ def _told(version: ProcedureVersion, kind: DecisionKind) -> Told:
         loaded_on=version.loaded_on,
         kind=kind,
         code=version.procedure.code,
-        content={**content_of(record_of(version)), **_effective(version), **_forms(version)},
+        content=_whole(version),
     )
+
+
+def _whole(version: ProcedureVersion) -> dict[str, Any]:
+    """Everything that it says, and what it says nothing about as none: who reads it may have something there."""
+    record = record_of(version)
+    content = dict.fromkeys(CONTENT) | content_of(record) | _effective(version)
+    for form, kept in zip(record.get("forms", []), version.forms.all(), strict=True):
+        if not kept.source_url:  # its file is kept here, and found at our own address
+            address = reverse("public:procedure_form", args=[version.procedure.code, kept.pk])
+            form["source_url"] = settings.PUBLIC_URL + address
+    for part, names in KEPT.items():
+        content[part] = [dict.fromkeys(names) | row for row in record.get(part, [])]
+    return content
 
 
 def _told_end(version: ProcedureVersion) -> Told:
@@ -181,23 +211,14 @@ def _effective(version: ProcedureVersion) -> dict[str, str]:
     return {"text_effective_on": day.isoformat()} if day else {}
 
 
-def _forms(version: ProcedureVersion) -> dict[str, list]:
-    """A form whose file is kept here is found at our own address."""
-    forms = record_of(version).get("forms", [])
-    for row, form in zip(forms, version.forms.all(), strict=True):
-        if not form.source_url:
-            address = reverse("public:procedure_form", args=[version.procedure.code, form.pk])
-            row["source_url"] = settings.PUBLIC_URL + address
-    return {"forms": forms} if forms else {}
-
-
 # --- Many at once, and the connection ---------------------------------------------------------------------
 
 
-def accept_all(*, by: Staff) -> tuple[Counter[str], list[str]]:
-    """Accept what waits, in its order, each by itself; returns how many, and a sentence for each that stays.
+def accept_message(content: bytes, *, by: Staff) -> tuple[Counter[str], list[str]]:
+    """Accept what waits of the decisions of this file, in its order, each by itself, and nothing else that waits.
 
-    For an installation that takes over a catalogue whole. Raises `NotPermitted`.
+    Returns how many, and a sentence for each that stays. For an installation that takes over a catalogue whole.
+    Raises `Invalid`, `NotPermitted`.
     """
     if not access.keeps_catalogue(by):
         raise NotPermitted(
@@ -205,7 +226,8 @@ def accept_all(*, by: Staff) -> tuple[Counter[str], list[str]]:
         )
     counts: Counter[str] = Counter()
     stay = []
-    for proposal in Proposal.objects.filter(state=ProposalState.WAITING):
+    hashes = {one.hash for one in _told_by(content)}
+    for proposal in Proposal.objects.filter(state=ProposalState.WAITING, payload_hash__in=hashes):
         try:
             proposals.accept(proposal, by=by)
         except proposals.CannotAccept as error:

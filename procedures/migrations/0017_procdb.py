@@ -47,6 +47,7 @@ class Migration(migrations.Migration):
                 ('state', models.CharField(choices=[('waiting', 'Waiting for a decision'), ('accepted', 'Accepted into the catalogue'), ('rejected', 'Rejected'), ('broken', 'Cannot be read'), ('outdated', 'Outdated by a newer text')], default='waiting', max_length=10, verbose_name='state')),
                 ('decided_at', models.DateTimeField(blank=True, null=True, verbose_name='decided')),
                 ('reason', models.TextField(blank=True, verbose_name='reason')),
+                ('base', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='procedures.procedureversion')),
                 ('decided_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='decided by')),
                 ('version', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='proposals', to='procedures.procedureversion', verbose_name='version made of it')),
             ],

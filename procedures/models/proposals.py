@@ -52,6 +52,10 @@ class Proposal(models.Model):
         related_name="proposals",
         verbose_name=_("version made of it"),
     )
+    # What held when the draft was made of it: a draft of something else would take back what came between.
+    base = models.ForeignKey(
+        ProcedureVersion, on_delete=models.SET_NULL, null=True, editable=False, related_name="+"
+    )
 
     class Meta:
         verbose_name = _("proposal of the national database")

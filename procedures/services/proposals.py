@@ -10,11 +10,12 @@ from datetime import date, timedelta
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Max, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from onestop import access
+from procedures import record_words
 from procedures.decisions import LONGEST_CODE, LONGEST_NAME, LONGEST_NUMBER, Told, judged
 from procedures.enums import DecisionKind, ProposalState, VersionStatus
 from procedures.models import (
@@ -27,7 +28,7 @@ from procedures.models import (
     Proposal,
     Staff,
 )
-from procedures.proposed import LIVE, NO_STEPS, base_of, difference_of, obstacles, proposed
+from procedures.proposed import LIVE, NO_STEPS, base_of, obstacles, proposed, says_what_holds
 from procedures.records import facts_of
 from procedures.services import publishing
 from procedures.services.catalogue import write_version
@@ -51,44 +52,64 @@ class PreparedOnly(CannotAccept):
 def take(told: Iterable[Told], *, cursor: str | None = None, is_of_database: bool = True) -> Counter[str]:
     """Keep what was told, each text once, and move the cursor with it; nothing of it holds yet.
 
-    A newer text of the same procedure and decision takes the place of one that still waits. Returns how many are
-    `waiting` (new ones), `broken` or `known`. A file (not `is_of_database`) may lack numbers and days of signature.
+    Of several texts of the same procedure and decision the one that was told last waits. Returns how many are
+    `waiting` (new ones, or at last legible), `broken` or `known`. A file (not `is_of_database`) may lack numbers and days of signature.
     """
     place, _is_new = DecisionCursor.objects.select_for_update().get_or_create(id=1)
     counts: Counter[str] = Counter()
     for one in told:
         row = _row_of(one, is_of_database=is_of_database)
-        if Proposal.objects.filter(payload_hash=row.payload_hash).exists():
-            counts["known"] += 1
-            continue
+        known = Proposal.objects.filter(payload_hash=row.payload_hash).first()
         if row.code and row.number:
             Proposal.objects.filter(
                 code=row.code, number=row.number, signed_on=row.signed_on, state__in=LIVE
-            ).update(state=ProposalState.OUTDATED)
-        row.save()
-        counts[row.state] += 1
+            ).exclude(payload_hash=row.payload_hash).update(state=ProposalState.OUTDATED)
+        if known is None:
+            row.save()
+            counts[row.state] += 1
+        else:
+            counts[_told_again(known, row)] += 1
     if cursor is not None:
         place.value, place.moved_at = cursor, timezone.now()
         place.save()
     return counts
 
 
+def _told_again(known: Proposal, row: Proposal) -> str:
+    """What could not be read is judged anew, an outdated text that is told last waits again, and a day that is told
+    later is added. Returns how it is counted.
+    """
+    if known.state in {ProposalState.BROKEN, ProposalState.OUTDATED}:
+        row.pk, row.version_id, row.base_id = known.pk, known.version_id, known.base_id
+        row.loaded_on = row.loaded_on or known.loaded_on
+        row.save(force_update=True)
+        was_broken = known.state == ProposalState.BROKEN
+        return row.state if was_broken and row.state == ProposalState.WAITING else "known"
+    if row.loaded_on and not row.problems and row.loaded_on != known.loaded_on:
+        if known.version_id:
+            ours = Q(loaded_on__isnull=True) | Q(loaded_on=known.loaded_on)
+            ProcedureVersion.objects.filter(ours, pk=known.version_id).update(loaded_on=row.loaded_on)
+        known.loaded_on = row.loaded_on
+        known.save(update_fields=["loaded_on"])
+    return "known"
+
+
 def _row_of(told: Told, *, is_of_database: bool) -> Proposal:
-    today = timezone.localdate()
-    told = judged(told, today=today, is_of_database=is_of_database)
+    payload_hash = told.hash
+    told = judged(told, today=timezone.localdate(), is_of_database=is_of_database)
     problems = list(told.problems)
     if not problems and told.kind != DecisionKind.ABOLISHED:
         facts_of({**told.content, "code": told.code}, problems)
+        problems = [record_words.in_words(problem) for problem in problems]
     row = Proposal(
         number=_storable(told.number, LONGEST_NUMBER),
         signed_on=told.signed_on,
         agency=_storable(told.agency, LONGEST_NAME),
         effective_on=told.effective_on,
-        # What stands there without a day stood there at the latest when we saw it (R4); a file is not the database.
-        loaded_on=told.loaded_on or (today if is_of_database else None),
+        loaded_on=told.loaded_on,  # not the day on which we saw it: who is late would be measured by our nights (R4)
         kind=told.kind if told.kind in DecisionKind.values else "",
         code=_storable(told.code, LONGEST_CODE),
-        payload_hash=told.hash,
+        payload_hash=payload_hash,
         problems=[problem[:LONGEST_PROBLEM] for problem in problems[:MOST_PROBLEMS]],
         fetched_at=timezone.now(),
     )
@@ -118,7 +139,8 @@ def accept(proposal: Proposal, *, by: Staff) -> Proposal:
 
     A version that lacks something (R1), or has no internal steps or too long ones (R18), stays a draft, is linked,
     and `PreparedOnly` says what it lacks: who keeps the catalogue completes it and accepts again. Where a version
-    of this very decision is published already, with the same content, only the day of loading is added to it.
+    of this very decision is published already, with the same content, only the day of loading is added to it, and
+    what it replaces ends unless it has.
 
     Raises PermissionDenied, CannotAccept.
     """
@@ -178,14 +200,27 @@ def _carried_out(proposal: Proposal) -> str:
         if base.loaded_on is None:
             ProcedureVersion.objects.filter(pk=base.pk).update(loaded_on=proposal.loaded_on)
         proposal.version = base
-        return ""
-    version = proposal.version or _draft(proposal, base)
-    proposal.version = version
-    if version.status == VersionStatus.DRAFT and (lacks := _published(version)):
-        return lacks
-    for code in proposal.replaces:
-        _ended(Procedure.objects.get(code=code), eve, version.procedure)
+        still_open = [one for one in _replaced(proposal) if not _has_ended(one, eve)]
+    else:
+        if proposal.version is None:
+            proposal.version, proposal.base = _draft(proposal, base), base
+        version = proposal.version
+        if version.status == VersionStatus.DRAFT and (lacks := _published(version)):
+            return lacks
+        still_open = _replaced(proposal)
+    for procedure in still_open:
+        _ended(procedure, eve, proposal.version.procedure)
     return ""
+
+
+def _replaced(proposal: Proposal) -> list[Procedure]:
+    return list(Procedure.objects.filter(code__in=proposal.replaces))
+
+
+def _has_ended(procedure: Procedure, last_day: date) -> bool:
+    """Whether the office ended it before that day by itself."""
+    published = procedure.versions.filter(status=VersionStatus.PUBLISHED)
+    return not published.filter(Q(in_force_to__isnull=True) | Q(in_force_to__gte=last_day)).exists()
 
 
 def _is_the_same(proposal: Proposal, base: ProcedureVersion) -> bool:
@@ -194,7 +229,7 @@ def _is_the_same(proposal: Proposal, base: ProcedureVersion) -> bool:
     return (
         same == (proposal.code, proposal.number, proposal.signed_on)
         and bool(proposal.number)
-        and not difference_of(proposal, base)
+        and says_what_holds(proposal, base)
     )
 
 

@@ -96,6 +96,30 @@ def test_what_is_not_told_stays():
     assert record["time_limits"] == OURS["time_limits"]
 
 
+def test_what_a_decision_drops_of_a_paper_is_gone():
+    before = [OURS["components"][1] | {"required_when": "nộp thay", "name_en": "Identity", "originals": 2}]
+    told = {"components": [{"name_vi": "Giấy tờ tùy thân", "name_en": None}]}
+    (paper,) = merged(OURS | {"components": before}, told)["components"]
+    assert paper == {
+        "name_vi": "Giấy tờ tùy thân",
+        "shown_only": False,
+        "originals": 1,
+        "electronic_source": "CSDL dân cư",
+    }
+
+
+@pytest.mark.parametrize("nothing", [None, "", []])
+def test_what_is_told_as_none_is_none(nothing):
+    ours = OURS | {"note": "Ghi chú", "limit_by_quantity": {"quantity": "thửa"}, "decided_at_once": True}
+    told = {"note": nothing, "time_limits": nothing, "components": nothing, "eform": nothing}
+    assert merged(ours, told) == {
+        "code": "1.000001",
+        "name_vi": "Đăng ký khai sinh",
+        "internal_steps": OURS["internal_steps"],
+        "decided_at_once": False,
+    }
+
+
 def test_a_list_that_is_told_as_empty_is_empty():
     assert "fees" not in merged(OURS | {"fees": [{"name": "Lệ phí"}]}, {"fees": []})
 

@@ -1,6 +1,5 @@
-"""Decisions of the national database: kept as proposals, judged, and accepted or rejected by a person (R1, R2, R4)."""
+"""Decisions of the national database: accepted or rejected by a person (R1, R2, R4)."""
 
-from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -8,16 +7,18 @@ from django.core.exceptions import PermissionDenied
 from django.utils import translation
 
 from procedures import proposed
-from procedures.decisions import Told
+from procedures.differences import applied
 from procedures.enums import DecisionKind, ProposalState, Role, VersionStatus
 from procedures.figures import loaded_in_time, signed_in_time
 from procedures.late import late_publications
-from procedures.models import Procedure, ProcedureVersion, Proposal, Staff, TimeLimit
+from procedures.models import Procedure, ProcedureVersion, Staff, TimeLimit
 from procedures.records import content_of, facts_of, record_of
 from procedures.services import proposals
-from procedures.services.proposals import CannotAccept, PreparedOnly, accept, reject, take
+from procedures.services.proposals import CannotAccept, PreparedOnly, accept, reject
+from tests.procedures.told import DECEMBER, taken, told
 
-NOVEMBER, DECEMBER = (date(2026, 11, 1), date(2026, 11, 30)), date(2026, 12, 1)
+NOVEMBER = (date(2026, 11, 1), date(2026, 11, 30))
+FEWER = [{"name_vi": "Tờ khai"}]
 
 
 @pytest.fixture(autouse=True)
@@ -36,128 +37,6 @@ def version(world) -> ProcedureVersion:
     """What the decisions of these tests are about: three days, three papers, four steps."""
     ProcedureVersion.objects.update(legal_basis=["Luật Ví Dụ"])
     return world.free.versions.get()
-
-
-def told(version: ProcedureVersion, kind: str = DecisionKind.AMENDED, **changes) -> Told:
-    content = content_of(record_of(version)) | changes.pop("content", {})
-    for own in ("internal_steps", "code"):
-        content.pop(own, None)
-    given = {
-        "number": "01/QĐ-VIDU",
-        "signed_on": date(2026, 11, 2),
-        "agency": "Ủy ban nhân dân tỉnh Ví Dụ",
-        "effective_on": DECEMBER,
-        "loaded_on": date(2026, 11, 5),
-        "kind": kind,
-        "code": version.procedure.code,
-        "content": content,
-    }
-    return Told(**given | changes)
-
-
-def taken(*ones: Told) -> Proposal:
-    take(ones)
-    return Proposal.objects.order_by("-pk").first()
-
-
-def states() -> list[str]:
-    return list(Proposal.objects.order_by("pk").values_list("state", flat=True))
-
-
-FEWER = [{"name_vi": "Tờ khai"}]
-
-
-# What comes in ------------------------------------------------------------------------------------------
-
-
-def test_the_same_decision_twice_is_one(version):
-    assert take([told(version), told(version)], cursor="7") == {"waiting": 1, "known": 1}
-    assert take([told(version)]) == {"known": 1}
-    assert (states(), proposals.cursor()) == ([ProposalState.WAITING], "7")
-
-
-def test_nothing_changes_before_somebody_accepts(version):
-    before = record_of(version)
-    take([told(version, content={"name_vi": "Tên khác"})])
-    version.refresh_from_db()
-    assert (record_of(version), version.procedure.versions.count()) == (before, 1)
-
-
-def test_a_newer_text_takes_the_place_of_one_that_waits(version):
-    take([told(version), told(version, content={"name_vi": "Tên khác"})])
-    assert states() == [ProposalState.OUTDATED, ProposalState.WAITING]
-
-
-def test_a_changed_text_of_an_accepted_decision_is_another_proposal_that_says_so(version, keeper):
-    first = taken(told(version, content={"name_vi": "Tên khác"}))
-    accept(first, by=keeper)
-    second = taken(told(version, content={"name_vi": "Tên khác nữa"}))
-    assert states() == [ProposalState.ACCEPTED, ProposalState.WAITING]
-    assert list(proposed.same_decision(second)) == [first]
-
-
-BROKEN = {
-    "no number": ({"number": ""}, "The decision has no number."),
-    "no code": ({"code": ""}, "The procedure has no code."),
-    "another code": ({"code": "abc\x00"}, "“abc?” is no code of a procedure."),
-    "no day": ({"effective_on": None}, "The day of effect is missing or is no date."),
-    "a day to come": ({"signed_on": date(2027, 1, 1)}, "signed on a day to come"),
-    "no kind": ({"kind": "khác"}, "does not say whether the procedure is new"),
-    "no content": ({"content": {}}, "The content of the procedure is missing."),
-    "replaces nothing": ({"kind": DecisionKind.REPLACED}, "It does not say which procedure is replaced."),
-}
-
-
-@pytest.mark.parametrize("case", BROKEN)
-def test_what_cannot_be_read_says_why_and_the_rest_goes_on(version, case):
-    changes, sentence = BROKEN[case]
-    broken = replace(told(version), **changes)
-    assert take([broken, told(version, number="02/QĐ-VIDU")]) == {"broken": 1, "waiting": 1}
-    row = Proposal.objects.get(state=ProposalState.BROKEN)
-    assert sentence in " ".join(row.problems)
-    assert (row.content, bool(row.raw)) == ({}, True)
-
-
-WRONG_CONTENT = {
-    "negative days": (
-        {"time_limits": [{"label": "x", "amount": -3, "unit": "working_day"}]},
-        "must not be negative",
-    ),
-    "no end of days": (
-        {"time_limits": [{"label": "x", "amount": 1e300, "unit": "working_day"}]},
-        "is not a number",
-    ),
-    "an unknown unit": (
-        {"time_limits": [{"label": "x", "amount": 3, "unit": "TUAN"}]},
-        "“TUAN” is not known",
-    ),
-    "no name": ({"name_vi": ""}, "“name_vi” is missing"),
-    "a page": ({"name_vi": "<p>Đăng ký</p>"}, "There is markup of a web page in a text: “<p>Đăng ký</p>”."),
-    "another charset": (
-        {"name_vi": "Hồ sơ".encode().decode("cp1252")},
-        "A text is not in the right character set",
-    ),
-    "half a character": ({"name_vi": "Đăng k\ud800"}, "A text is not in the right character set"),
-    "no list": ({"components": "Tờ khai"}, "must be a list"),
-    "a fee in words": (
-        {"fees": [{"name": "x", "kind": "fee", "channel": "any", "rule": "fixed", "amount": "mười nghìn"}]},
-        "is not a whole number",
-    ),
-}
-
-
-@pytest.mark.parametrize("case", WRONG_CONTENT)
-def test_content_that_cannot_be_right_says_why_and_the_rest_goes_on(version, case):
-    content, sentence = WRONG_CONTENT[case]
-    assert take([told(version, content=content), told(version, number="02/QĐ-VIDU")]) == {
-        "broken": 1,
-        "waiting": 1,
-    }
-    assert sentence in " ".join(Proposal.objects.get(state=ProposalState.BROKEN).problems)
-
-
-def test_a_text_with_less_than_is_no_page(version):
-    assert take([told(version, content={"note": "tuổi < 18 và > 6, A & B"})]) == {"waiting": 1}
 
 
 # Accepting -----------------------------------------------------------------------------------------------
@@ -197,6 +76,41 @@ def test_a_limit_shorter_than_the_internal_steps_stays_a_draft_until_they_fit(ve
     assert (draft.status, version.procedure.versions.count()) == (VersionStatus.PUBLISHED, 2)
 
 
+def test_a_draft_of_what_no_longer_holds_is_not_published(version, keeper):
+    shorter = [{"label": "2 ngày làm việc", "amount": 2, "unit": "working_day"}]
+    proposal = taken(told(version, effective_on=date(2027, 1, 1), content={"time_limits": shorter}))
+    with pytest.raises(PreparedOnly):
+        accept(proposal, by=keeper)
+    proposal.refresh_from_db()
+    proposal.version.steps.update(amount="0.5")
+    between = proposals.publishing.new_draft(version)
+    between.in_force_from = DECEMBER
+    between.save()
+    proposals.publishing.publish(between)
+    with pytest.raises(CannotAccept, match="Since the draft was prepared another version was published"):
+        accept(proposal, by=keeper)
+    proposal.version.delete()
+    proposal.refresh_from_db()
+    with pytest.raises(PreparedOnly):
+        accept(proposal, by=keeper)
+
+
+def test_what_is_shown_of_a_prepared_draft_is_what_is_published(version, keeper):
+    shorter = [{"label": "2 ngày làm việc", "amount": 2, "unit": "working_day"}]
+    proposal = taken(told(version, content={"time_limits": shorter}))
+    with pytest.raises(PreparedOnly):
+        accept(proposal, by=keeper)
+    proposal.refresh_from_db()
+    proposal.version.steps.update(amount="0.5")
+    ProcedureVersion.objects.filter(pk=proposal.version_id).update(note="Điền thêm")
+    proposal.refresh_from_db()
+    shown = proposed.difference_of(proposal, proposed.base_of(proposal))
+    made = accept(proposal, by=keeper).version
+    assert applied(content_of(record_of(version)), shown) == content_of(record_of(made))
+    assert {field.name for field in shown.fields} == {"note"}
+    assert {part.name for part in shown.parts} == {"time_limits", "internal_steps"}
+
+
 def test_a_new_procedure_waits_for_its_internal_steps(version, keeper):
     proposal = taken(
         told(version, DecisionKind.NEW, code="9.999901", content={"order_of_steps": "Nộp; trả."})
@@ -218,6 +132,21 @@ def test_a_replaced_procedure_ends_and_leads_to_its_successor(version, keeper):
     version.refresh_from_db()
     assert (made.procedure.code, made.steps.count(), made.in_force_from) == ("9.999902", 4, DECEMBER)
     assert (version.in_force_to, version.procedure.replaced_by) == (date(2026, 11, 30), made.procedure)
+
+
+@pytest.mark.parametrize("ended_by_office", [None, date(2026, 11, 20)])
+def test_a_successor_that_the_office_published_first_still_ends_what_it_replaces(
+    version, world, keeper, ended_by_office
+):
+    successor = world.paid.versions.get()
+    ProcedureVersion.objects.filter(pk=successor.pk).update(
+        publication_decision="01/QĐ-VIDU", decision_signed_on=date(2026, 11, 2)
+    )
+    version.procedure.versions.update(in_force_to=ended_by_office)
+    replacing = told(successor, DecisionKind.REPLACED, replaces=(version.procedure.code,))
+    assert accept(taken(replacing), by=keeper).version == successor
+    version.refresh_from_db()
+    assert version.in_force_to == (ended_by_office or date(2026, 11, 30))
 
 
 def test_an_abolished_procedure_ends_the_day_before(version, keeper):
@@ -307,10 +236,6 @@ def test_r04_a_decision_signed_too_late_counts_by_the_text_that_it_publishes(ver
     accept(taken(told(version, content={"sets": 2, "text_effective_on": "2026-11-05"})), by=keeper)
     figure = signed_in_time(*NOVEMBER)
     assert (len(figure.good), len(figure.all)) == (0, 1)
-
-
-def test_without_a_day_it_was_loaded_when_we_saw_it_there(version):
-    assert taken(told(version, loaded_on=None)).loaded_on == date(2026, 11, 9)
 
 
 def test_a_record_read_and_written_again_is_the_same(version):

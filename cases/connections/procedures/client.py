@@ -12,6 +12,7 @@ from onestop.outside import Door, Garbled, Refused, shortened
 PATHS = {"decisions": "quyet-dinh-cong-bo", "state": "trang-thai"}
 DONE = "00"
 PAGE = 50  # decisions
+MOST = 2000  # procedures on a page: a decision publishes some dozens, and a page is kept in one transaction
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,8 @@ def decisions_since(door: Door, account: Account, cursor: str) -> Page:
     """The decisions after the mark; an empty one is the beginning. Raises `OutsideError`."""
     params = {"MaDonVi": account.unit, "ConTro": cursor, "SoLuong": str(PAGE)}
     page = read_page(_asked(door, account, "decisions", params), account.language)
+    if len(page.told) > MOST:
+        raise Garbled(_("There are more procedures on one page than anybody publishes at once."))
     if page.has_more and page.cursor in {"", cursor}:
         raise Garbled(_("It says that there is more, and not where."))
     return page

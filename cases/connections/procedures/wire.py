@@ -192,11 +192,19 @@ def read_page(answer: Mapping[str, Any], language: Language) -> Page:
     decisions = answer.get(language.name("decisions"))
     if not isinstance(decisions, list):
         raise Garbled(_("The answer lacks the list of decisions."))
-    cursor = answer.get(language.name("cursor"), "")
-    if not isinstance(cursor, str | int) or len(str(cursor)) > LONGEST_CURSOR:
-        raise Garbled(_("The answer lacks what was asked for."))
     told = [one for decision in decisions for one in _decision(decision, language)]
-    return Page(told, str(cursor), answer.get(language.name("more")) is True)
+    return Page(told, _cursor(answer.get(language.name("cursor"))), answer.get(language.name("more")) is True)
+
+
+def _cursor(mark: Any) -> str:
+    """Empty when there is none, as after the last page."""
+    if mark is None:
+        return ""
+    if isinstance(mark, bool) or not isinstance(mark, str | int):
+        raise Garbled(_("The answer lacks what was asked for."))
+    if len(text := str(mark)) > LONGEST_CURSOR or not text.isprintable():
+        raise Garbled(_("The answer lacks what was asked for."))
+    return text
 
 
 def _decision(data: Any, language: Language) -> list[Told]:
@@ -232,7 +240,7 @@ def _procedure(data: Any, language: Language, common: dict[str, Any]) -> Told:
 
 
 def _content(data: Any, language: Language) -> dict[str, Any]:
-    """What the content says in our words; what we have no word for is left out."""
+    """What the content says in our words; what we have no word for is left out, and null is said to be none."""
     if data is None:
         return {}
     if not isinstance(data, dict):
@@ -244,7 +252,7 @@ def _ours(data: Mapping, language: Language, among: Iterable[str], depth: int) -
     found = {}
     for theirs, value in data.items():
         name = language.our_name(theirs, among)
-        if name is not None and value is not None:
+        if name is not None:
             found[name] = _our_value(name, value, language, depth + 1)
     return found
 

@@ -16,15 +16,17 @@ class Command(PlainCommand):
     def add_arguments(self, parser):
         parser.add_argument("file", type=Path)
         parser.add_argument(
-            "--accept-as", metavar="ACCOUNT", help="accept everything that waits, in the name of this account"
+            "--accept-as",
+            metavar="ACCOUNT",
+            help="accept what waits of this file, in the name of this account",
         )
 
     def handle(self, *, file, accept_as, **options):
         try:
-            counts = procedure_database.take_message(file.read_bytes())
-            self._tell(counts)
+            content = file.read_bytes()
+            self._tell(procedure_database.take_message(content))
             if accept_as:
-                self._accept(accept_as)
+                self._accept(content, accept_as)
         except OSError as error:
             self.refuse(_("%(file)s cannot be read: %(error)s") % {"file": file, "error": error.strerror})
         except CaseError as error:
@@ -36,11 +38,11 @@ class Command(PlainCommand):
             % {"new": counts["waiting"], "broken": counts["broken"], "known": counts["known"]}
         )
 
-    def _accept(self, account: str) -> None:
+    def _accept(self, content: bytes, account: str) -> None:
         person = Staff.objects.filter(username=account, is_active=True).first()
         if person is None:
             self.refuse(_("There is no account “%(account)s”.") % {"account": account})
-        counts, stay = procedure_database.accept_all(by=person)
+        counts, stay = procedure_database.accept_message(content, by=person)
         self.stdout.write(
             _("Accepted: %(accepted)d; not accepted: %(stays)d.")
             % {"accepted": counts["accepted"], "stays": counts["stays"]}

@@ -4,23 +4,23 @@ import json
 from datetime import date
 
 import pytest
+from django.core.management import call_command
 
 from cases.connections.procedures import client, wire
 from cases.connections.systems import System
-from cases.errors import Invalid, NotPermitted
+from cases.errors import NotPermitted
 from cases.models import ConnectionState
 from cases.services import around, procedure_database
 from cases.tasks import fetch_publication_decisions
 from onestop.outside import OutsideError
 from onestop.simulators.base import Fault, Reply, running
 from onestop.simulators.procedures import ProcedureDatabase, decision, procedure
-from procedures import proposed, record_words
-from procedures.enums import ProposalState, Role, VersionStatus
-from procedures.models import Procedure, ProcedureVersion, Proposal
-from procedures.records import OF_THE_DECISION, record_of
+from procedures import record_words
+from procedures.enums import ProposalState, Role
+from procedures.models import Proposal
+from procedures.records import OF_THE_DECISION
 from procedures.seeds.keys import RECORD
 from procedures.services import proposals
-from procedures.services.catalogue import load_catalogue
 from tests.cases.helpers import make_person
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english")]
@@ -114,11 +114,14 @@ def test_an_outage_keeps_nothing_says_why_and_heals(database, fault):
     assert (kinds(), state.failing_since) == (FOUR, None)
 
 
-def test_a_refusal_is_an_answer_and_keeps_nothing(database):
+def test_a_refusal_keeps_nothing_says_why_and_heals(database):
     database.set_fault(Fault.REFUSE, 1)
-    with pytest.raises(OutsideError, match="Từ chối"):
-        procedure_database.fetch()
-    assert kinds() == []
+    fetch_publication_decisions()
+    state = ConnectionState.objects.get(system=System.PROCEDURES)
+    assert (kinds(), "Từ chối" in state.last_failure, bool(state.failing_since)) == ([], True, True)
+    fetch_publication_decisions()
+    state.refresh_from_db()
+    assert (kinds(), state.failing_since) == (FOUR, None)
 
 
 @pytest.mark.parametrize("fault", [Fault.LATE, Fault.NEVER])
@@ -175,12 +178,24 @@ def test_odd_decisions_are_kept_as_what_cannot_be_read(database, monkeypatch):
         {"MaKetQua": "00"},
         {"QuyetDinh": []},
         {"MaKetQua": "00", "QuyetDinh": [], "ConTro": "", "ConNua": True},
+        {"MaKetQua": "00", "QuyetDinh": [], "ConTro": None, "ConNua": True},
+        {"MaKetQua": "00", "QuyetDinh": [], "ConTro": True},
+        {"MaKetQua": "00", "QuyetDinh": [], "ConTro": "7\x00"},
+        {"MaKetQua": "00", "QuyetDinh": [{"ThuTuc": [{}] * 2001}], "ConTro": "7"},
     ],
 )
 def test_an_answer_of_another_protocol_is_no_answer(database, answer, monkeypatch):
     monkeypatch.setattr(database, "answer", lambda _asked: Reply(body=answer))
     with pytest.raises(OutsideError):
         procedure_database.fetch()
+
+
+def test_no_mark_on_the_last_page_is_none(database, monkeypatch):
+    procedure_database.fetch()
+    answer = {"MaKetQua": "00", "QuyetDinh": [], "ConTro": None, "ConNua": False}
+    monkeypatch.setattr(database, "answer", lambda _asked: Reply(body=answer))
+    assert procedure_database.fetch() == {}
+    assert proposals.cursor() == "3"
 
 
 def test_other_names_and_words_are_a_matter_of_configuration(database, settings):
@@ -191,6 +206,15 @@ def test_other_names_and_words_are_a_matter_of_configuration(database, settings)
     database.decisions = [row]
     assert procedure_database.fetch() == {"waiting": 1}
     assert Proposal.objects.get().number == "04/QĐ-VIDU"
+
+
+def test_what_was_read_wrongly_is_read_again_from_the_start(database, settings, capsys):
+    settings.PROCEDURES_WORDS = {"change": {"abolished": "HUY_BO"}}
+    assert procedure_database.fetch() == {"waiting": 3, "broken": 1}
+    settings.PROCEDURES_WORDS = {}
+    call_command("fetch_procedures", "--from-start")
+    assert "Proposals: 1 new, 0 cannot be read, 3 known already." in capsys.readouterr().out
+    assert [row for row in kinds() if row[2] != "outdated"] == FOUR
 
 
 def test_without_configuration_nothing_is_asked(db, settings):
@@ -217,108 +241,6 @@ def test_dossiers_that_keep_the_old_version_are_counted(world):
     world.returned()
     version = world.free.versions.get()
     assert procedure_database.running_on(version) == 1
-
-
-# Out and in again ----------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def catalogue(world) -> dict[str, dict]:
-    """The small world's procedures with more of what a version may say."""
-    ProcedureVersion.objects.update(legal_basis=["Luật Ví Dụ"], order_of_steps_vi="Nộp; trả.")
-    version = world.paid.versions.get()
-    version.publication_decision, version.decision_signed_on = "7/QĐ-VIDU", date(2026, 1, 5)
-    version.loaded_on, version.text_effective_on = date(2026, 1, 9), date(2026, 1, 30)
-    version.excluded_periods = [{"name_vi": "Niêm yết công khai"}]
-    version.answer_limits = [{"channel": "online", "amount": "4", "unit": "working_hour"}]
-    version.extension_mode, version.extension_amount = "add", "1.5"
-    version.extension_unit, version.note = "working_day", "Ghi chú <18 tuổi"
-    version.has_form = True
-    version.eform_schema = {
-        "type": "object",
-        "additionalProperties": False,
-        "x-component": 0,
-        "properties": {"born_on": {"type": "string", "format": "date", "title": "Ngày sinh"}},
-    }
-    version.save()
-    paper = version.components.first()
-    version.forms.create(name_vi="Mẫu 01", source_url="https://vidu.test/mau-01", component=paper)
-    paper.result_of = world.free
-    paper.save()
-    return records()
-
-
-def records() -> dict[str, dict]:
-    return {
-        one.procedure.code: record_of(one)
-        for one in ProcedureVersion.objects.filter(status=VersionStatus.PUBLISHED, in_force_to=None)
-    }
-
-
-def empty_the_catalogue() -> None:
-    """As another installation begins: agencies and people, and no procedure."""
-    Proposal.objects.all().delete()
-    ProcedureVersion.objects.all().delete()
-    Procedure.objects.all().delete()
-
-
-def test_a_catalogue_that_goes_out_and_comes_in_is_the_same(catalogue, keeper):
-    content = procedure_database.export_catalogue().encode()
-    empty_the_catalogue()
-    counts = procedure_database.take_message(content)
-    assert set(counts) == {"waiting"}
-    assert records() == {}
-    accepted, stay = procedure_database.accept_all(by=keeper)
-    assert (stay, accepted["accepted"]) == ([], counts["waiting"])
-    assert records() == catalogue
-    assert json.loads(procedure_database.export_catalogue()) == json.loads(content)
-
-
-def test_the_same_catalogue_again_changes_nothing(catalogue, keeper):
-    content = procedure_database.export_catalogue().encode()
-    procedure_database.take_message(content)
-    assert procedure_database.take_message(content)["waiting"] == 0
-    for proposal in Proposal.objects.all():
-        assert not proposed.difference_of(proposal, proposed.base_of(proposal))
-
-
-def test_one_procedure_goes_out_alone_and_drafts_never(catalogue, world):
-    ProcedureVersion.objects.filter(procedure=world.free).update(status=VersionStatus.DRAFT)
-    codes = [world.free.code, world.paid.code]
-    (decision,) = json.loads(procedure_database.export_catalogue(codes))["QuyetDinh"]
-    assert [one["MaTTHC"] for one in decision["ThuTuc"]] == [world.paid.code]
-
-
-def test_a_procedure_that_ends_goes_out_with_its_end(catalogue, world, keeper):
-    world.free.versions.update(in_force_to=date(2026, 12, 31))
-    content = procedure_database.export_catalogue([world.free.code]).encode()
-    empty_the_catalogue()
-    procedure_database.take_message(content)
-    procedure_database.accept_all(by=keeper)
-    assert ProcedureVersion.objects.get().in_force_to == date(2026, 12, 31)
-
-
-@pytest.mark.parametrize(
-    "content", [b"", b"<html>", b"[]", b"{}", "{}".encode("utf-16"), b'{"QuyetDinh": 1}']
-)
-def test_a_file_that_is_no_list_of_decisions_is_refused(db, content):
-    with pytest.raises(Invalid):
-        procedure_database.take_message(content)
-    assert not Proposal.objects.exists()
-
-
-def test_the_whole_real_catalogue_goes_out_and_comes_in(db, english, keeper_alone, settings):
-    """What a publication left out stays a draft with all the rest: publishing asks for it here as anywhere (R1)."""
-    load_catalogue(settings.BASE_DIR / "seeds")
-    content = procedure_database.export_catalogue().encode()
-    before = records()
-    empty_the_catalogue()
-    procedure_database.take_message(content)
-    _counts, stay = procedure_database.accept_all(by=keeper_alone)
-    lacking = [line for line in stay if "cannot be published without: legal basis" in line]
-    assert (stay, len(lacking)) == (lacking, 4)
-    drafts = ProcedureVersion.objects.filter(status=VersionStatus.DRAFT)
-    assert records() | {one.procedure.code: record_of(one) for one in drafts} == before
 
 
 def test_every_part_of_a_record_has_a_name_there_and_one_for_people():

@@ -1,0 +1,37 @@
+"""A decision about a version of the small world, as the national database tells it."""
+
+from datetime import date
+
+from procedures.decisions import Told
+from procedures.enums import DecisionKind
+from procedures.models import ProcedureVersion, Proposal
+from procedures.records import content_of, record_of
+from procedures.services.proposals import take
+
+DECEMBER = date(2026, 12, 1)
+
+
+def told(version: ProcedureVersion, kind: str = DecisionKind.AMENDED, **changes) -> Told:
+    content = content_of(record_of(version)) | changes.pop("content", {})
+    for own in ("internal_steps", "code"):
+        content.pop(own, None)
+    given = {
+        "number": "01/QĐ-VIDU",
+        "signed_on": date(2026, 11, 2),
+        "agency": "Ủy ban nhân dân tỉnh Ví Dụ",
+        "effective_on": DECEMBER,
+        "loaded_on": date(2026, 11, 5),
+        "kind": kind,
+        "code": version.procedure.code,
+        "content": content,
+    }
+    return Told(**given | changes)
+
+
+def taken(*ones: Told) -> Proposal:
+    take(ones)
+    return Proposal.objects.order_by("-pk").first()
+
+
+def states() -> list[str]:
+    return list(Proposal.objects.order_by("pk").values_list("state", flat=True))
