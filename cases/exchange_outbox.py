@@ -48,7 +48,7 @@ def ask(consultation: Consultation) -> ExchangeMessage | None:
 
 def take_back(consultation: Consultation) -> ExchangeMessage | None:
     """Nobody waits for the answer any more; nothing to who was never asked."""
-    last = consultation.exchange_messages.order_by("-pk").first()
+    last = consultation.exchange_messages.defer("content", "receipt").order_by("-pk").first()
     if last is None or last.kind == Kind.WITHDRAWAL:
         return None
     return _put(consultation, last.partner, Kind.WITHDRAWAL, {})

@@ -17,7 +17,7 @@ from cases.errors import CaseError
 from cases.exchange_partners import is_connected
 from cases.models import Consultation, Dossier, ExchangeMessage, IncomingRequest
 from cases.services.consultations import refusal_of_answer
-from cases.services.exchange_answers import requests_to_answer
+from cases.services.exchange_answers import requests_done, requests_to_answer
 from onestop import access
 
 PER_PAGE = 50
@@ -73,18 +73,26 @@ def questions(request):
         .order_by("due_at", "pk")
     )
     page = Paginator(found, PER_PAGE).get_page(request.GET.get("p"))
+    theirs = Paginator(_requests_shown(request), PER_PAGE).get_page(request.GET.get("theirs"))
     request.current_app = admin.site.name
     context = admin.site.page_context(
         request,
         title=_("Questions to my agency"),
         page=page,
         rows=[{"consultation": one, "due": moment(one.due_at), "state": state_badge(one)} for one in page],
-        requests=[
-            {"asked": one, "due": moment(one.due_at), "state": badge_of(one)}
-            for one in requests_to_answer(request.user)[:PER_PAGE]
-        ],
+        requests=[{"asked": one, "due": moment(one.due_at), "state": badge_of(one)} for one in theirs],
+        theirs=theirs,
+        shows_answered="answered" in request.GET,
+        exchanges=is_connected(),
     )
     return TemplateResponse(request, "cases/admin/questions.html", context)
+
+
+def _requests_shown(request):
+    """Of other installations: what waits for an answer, or what was answered or taken back."""
+    if "answered" in request.GET:
+        return requests_done(request.user)
+    return requests_to_answer(request.user)
 
 
 def answer(request, pk: int):

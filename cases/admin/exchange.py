@@ -49,6 +49,7 @@ def page(request):
     still = mine.standing_still().order_by("pk")
     waiting = mine.filter(state=Sending.WAITING).order_by("pk")
     delivered = mine.filter(state=Sending.DELIVERED).order_by("-pk")
+    given_up = mine.filter(state=Sending.GIVEN_UP).select_related("given_up_by").order_by("-pk")
     known, fault = _partners()
     request.current_app = admin.site.name
     context = admin.site.page_context(
@@ -59,6 +60,7 @@ def page(request):
         standing=[_row(row) for row in still[:MOST]],
         waiting=[_row(row) for row in waiting[:MOST]],
         delivered=[_row(row) for row in delivered[:MOST]],
+        given_up=[_row(row) for row in given_up[:MOST]],
         arrivals=[
             {"arrival": one, "badge": badge(one.get_outcome_display(), OUTCOME_COLOURS[Outcome(one.outcome)])}
             for one in exchange_acts.arrivals_of(request.user)[:MOST]
@@ -72,12 +74,14 @@ def page(request):
 
 
 def _partners() -> tuple[list[dict], str]:
-    """Each with the moment until which it is trusted; or why they cannot be read."""
+    """Each with the moment until which it is trusted, and why it has not taken what waits; or why none can be read."""
+    faults = exchange_acts.last_faults()
     try:
         return [
             {
                 "unit": one.unit,
                 "url": one.url,
+                "fault": faults.get(one.unit, ""),
                 "until": max(certificate.not_valid_after_utc for certificate in one.certificates),
             }
             for one in partners()
@@ -97,7 +101,7 @@ def _row(row: ExchangeMessage) -> dict:
 
 @require_POST
 def act(request, what: str, pk: int):
-    """Send one again, or park it."""
+    """Send one again, park it, or give it up."""
     message = get_object_or_404(ExchangeMessage.objects.defer("content", "receipt"), pk=pk)
     match what:
         case "send":
@@ -111,6 +115,13 @@ def act(request, what: str, pk: int):
                 request,
                 lambda: exchange_acts.park(message, by=request.user),
                 _("Parked: it and what follows of its dossier wait until somebody sends it again."),
+            )
+        case "give-up":
+            reason = request.POST.get("reason", "")
+            act_and_tell(
+                request,
+                lambda: exchange_acts.give_up(message, by=request.user, reason=reason),
+                _("Given up: what follows of its dossier goes without it."),
             )
         case _other:
             raise Http404

@@ -27,7 +27,7 @@ INVARIANTS = (
         broken="""
             SELECT m.code
               FROM cases_exchangemessage m
-             WHERE m.state <> 'delivered'
+             WHERE m.state NOT IN ('delivered', 'given_up')
                AND EXISTS (SELECT 1 FROM cases_exchangemessage later
                             WHERE later.partner = m.partner AND later.thread = m.thread AND later.id > m.id
                               AND later.state = 'delivered')

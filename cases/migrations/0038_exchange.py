@@ -64,18 +64,20 @@ class Migration(migrations.Migration):
                 ('ask', models.UUIDField()),
                 ('code', models.CharField(max_length=300, verbose_name='dossier')),
                 ('content', onestop.fields.EncryptedJSONField(null=True)),
-                ('state', models.CharField(choices=[('waiting', 'Waiting'), ('delivered', 'Delivered'), ('refused', 'Turned down'), ('parked', 'Parked')], default='waiting', max_length=10, verbose_name='state')),
+                ('state', models.CharField(choices=[('waiting', 'Waiting'), ('delivered', 'Delivered'), ('refused', 'Turned down'), ('parked', 'Parked'), ('given_up', 'Given up for good')], default='waiting', max_length=10, verbose_name='state')),
                 ('attempts', models.PositiveIntegerField(default=0, verbose_name='attempts')),
                 ('next_attempt_at', models.DateTimeField(verbose_name='next attempt at')),
                 ('claimed_until', models.DateTimeField(null=True)),
                 ('created_at', models.DateTimeField(verbose_name='created at')),
                 ('manifest_hash', models.CharField(blank=True, max_length=64)),
                 ('reason', models.CharField(blank=True, max_length=500, verbose_name='reason')),
+                ('given_up_at', models.DateTimeField(null=True, verbose_name='given up at')),
                 ('delivered_at', models.DateTimeField(null=True, verbose_name='receipt of')),
                 ('outcome', models.CharField(blank=True, choices=[('taken', 'Taken in'), ('too_late', 'Not needed any more'), ('refused', 'Turned down')], max_length=10, verbose_name='outcome')),
                 ('receipt', models.BinaryField(help_text='The signed receipt as it came', null=True)),
                 ('agency', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='procedures.agency', verbose_name='agency')),
                 ('consultation', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='exchange_messages', to='cases.consultation')),
+                ('given_up_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('request', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='exchange_messages', to='cases.incomingrequest')),
             ],
             options={
@@ -176,7 +178,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='exchangemessage',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['request', 'answer', 'withdrawal']), ('state__in', ['waiting', 'delivered', 'refused', 'parked'])), name='exchange_message_known'),
+            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['request', 'answer', 'withdrawal']), ('state__in', ['waiting', 'delivered', 'refused', 'parked', 'given_up'])), name='exchange_message_known'),
         ),
         migrations.AddConstraint(
             model_name='exchangemessage',
@@ -189,6 +191,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='exchangemessage',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'refused'), _negated=True), models.Q(('reason', ''), _negated=True), _connector='OR'), name='exchange_refused_for_a_reason'),
+        ),
+        migrations.AddConstraint(
+            model_name='exchangemessage',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'given_up'), _negated=True), models.Q(('given_up_at__isnull', False), ('given_up_by__isnull', False), models.Q(('reason', ''), _negated=True)), _connector='OR'), name='exchange_given_up_by_somebody'),
         ),
         migrations.AddConstraint(
             model_name='exchangedfile',

@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
-from cases.connections.exchange.words import STANDING_STILL, Kind, Outcome, Sending
+from cases.connections.exchange.words import SETTLED, STANDING_STILL, Kind, Outcome, Sending
 from cases.deadlines import Punctuality, punctuality_of
 from cases.enums import ConsultationKind
 from cases.models.cooperation import Consultation
@@ -148,13 +148,21 @@ class ExchangedFile(models.Model):
         return self.name
 
 
+def _older() -> models.QuerySet:
+    """Of the same dossier, older than the one that is asked about."""
+    return ExchangeMessage.objects.filter(
+        partner=OuterRef("partner"), thread=OuterRef("thread"), pk__lt=OuterRef("pk")
+    )
+
+
 class ExchangeMessageQuerySet(models.QuerySet):
     def in_turn(self):
         """Nothing that is older waits or stands still of the same dossier."""
-        older = ExchangeMessage.objects.filter(
-            partner=OuterRef("partner"), thread=OuterRef("thread"), pk__lt=OuterRef("pk")
-        )
-        return self.filter(~Exists(older.exclude(state=Sending.DELIVERED)))
+        return self.filter(~Exists(_older().exclude(state__in=SETTLED)))
+
+    def not_behind_one_that_stands_still(self):
+        """Nothing that is older waits for a person of the same dossier: what is carried by hand, goes together."""
+        return self.filter(~Exists(_older().filter(state__in=STANDING_STILL)))
 
     def due(self, now: datetime):
         """Waits, its time has come, it is its turn, and no worker holds it."""
@@ -194,6 +202,10 @@ class ExchangeMessage(models.Model):
     created_at = models.DateTimeField(_("created at"))
     manifest_hash = models.CharField(max_length=64, blank=True)
     reason = models.CharField(_("reason"), max_length=500, blank=True)
+    given_up_at = models.DateTimeField(_("given up at"), null=True)
+    given_up_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+    )
     delivered_at = models.DateTimeField(_("receipt of"), null=True)
     outcome = models.CharField(_("outcome"), max_length=10, choices=Outcome.choices, blank=True)
     receipt = models.BinaryField(null=True, help_text=_("The signed receipt as it came"))
@@ -229,6 +241,11 @@ class ExchangeMessage(models.Model):
             ),
             models.CheckConstraint(
                 name="exchange_refused_for_a_reason", condition=~Q(state=Sending.REFUSED) | ~Q(reason="")
+            ),
+            models.CheckConstraint(
+                name="exchange_given_up_by_somebody",
+                condition=~Q(state=Sending.GIVEN_UP)
+                | Q(given_up_at__isnull=False, given_up_by__isnull=False) & ~Q(reason=""),
             ),
         ]
         indexes = [

@@ -20,6 +20,7 @@ from django.utils.translation import gettext_lazy
 
 from cases.archive import schema_of, schemas
 from cases.archive.tables import Table, doors, moved
+from cases.connections.exchange.words import SETTLED
 from cases.connections.stores.facts import HandIn
 from cases.enums import FINAL_STATES
 from cases.errors import NotPossibleNow
@@ -33,6 +34,7 @@ from cases.models import (
     Document,
     Dossier,
     DossierEvent,
+    ExchangeMessage,
     Feedback,
     FeedbackStep,
     OnlinePayment,
@@ -107,6 +109,7 @@ def _other_systems() -> dict[Promise, Q]:
     refunds = OnlineRefund.objects.filter(order__dossier=OF_DOSSIER).exclude(state=RefundState.DONE)
     post = PostalOrder.objects.filter(Q(state__in=OPEN_POSTAL) | Q(next_ask_at__isnull=False))
     results = ResultHandIn.objects.filter(paper__document__dossier=OF_DOSSIER)
+    told = ExchangeMessage.objects.filter(consultation__dossier=OF_DOSSIER)
     portal = PortalDossier.objects.filter(state__in=[PortalState.WAITING, PortalState.REFUSED])
     return {
         gettext_lazy("what the national portal has not taken"): Q(Exists(portal.filter(dossier=OF_DOSSIER))),
@@ -116,6 +119,7 @@ def _other_systems() -> dict[Promise, Q]:
         gettext_lazy("a result that its owner's store has not taken"): Q(
             Exists(results.exclude(state=HandIn.DELIVERED))
         ),
+        gettext_lazy("what another installation has not taken"): Q(Exists(told.exclude(state__in=SETTLED))),
     }
 
 

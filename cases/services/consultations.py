@@ -12,8 +12,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
 from cases import deadlines, errors, rules
+from cases.connections.exchange.facts import LONGEST_TEXT
 from cases.enums import OPEN_STATES, ConsultationKind, EventKind, Verb
 from cases.events import local_text, record
+from cases.exchange_partners import unit_of
 from cases.limits import MAX_AMOUNT
 from cases.models import Consultation, Dossier
 from cases.services.base import ask, known_choice, locked, required_text
@@ -48,6 +50,13 @@ def consult(
     dossier = locked(dossier)
     ask(dossier, Verb.CONSULT, by)
     question = required_text(question, field="question", sentence=_("Write what the agency is asked."))
+    if len(question) > LONGEST_TEXT and unit_of(agency):
+        raise errors.Invalid(
+            _("This text has %(length)s characters; at most %(longest)s are possible.")
+            % {"length": len(question), "longest": LONGEST_TEXT},
+            code="too_long",
+            field="question",
+        )
     known_choice(kind, ConsultationKind, field="kind")
     if agency.pk == dossier.competent_agency_id:
         raise errors.Invalid(

@@ -33,7 +33,7 @@ def add_document(
     component: DossierComponent | None = None,
     source: str = DocumentSource.SCAN,
 ) -> Document:
-    """Store one file of the dossier outside the web root, checked by content; `BadFile` when it is none.
+    """Store one file of the dossier outside the web root, checked by content (or before); `BadFile` when it is none.
 
     The same file a second time is refused too: one scan is not two. A scan waits to be made searchable, a
     signed file for a look at its signatures.
@@ -48,7 +48,7 @@ def add_document(
     if component is not None and component.dossier_id != dossier.pk:
         raise errors.Invalid(_("This component belongs to another dossier."), field="component")
     known_choice(source, DocumentSource, field="source")
-    checked = check_file(upload)
+    checked = upload if isinstance(upload, CheckedFile) else check_file(upload)
     # A result that was withdrawn lies here still, and may be right but for its number; or it was attached before.
     if source != DocumentSource.RESULT:
         _refuse_second(dossier, checked)

@@ -13,6 +13,7 @@ from datetime import timedelta
 from pathlib import PurePath
 
 from django.conf import settings
+from django.core.cache import cache
 from django.db import transaction
 from django.db.models import Min
 from django.utils import timezone
@@ -34,6 +35,11 @@ logger = logging.getLogger(__name__)
 
 LEASE = timedelta(minutes=5)  # longer than one attempt may take
 RUN_SECONDS = 50  # the next run starts a minute later
+REST = timedelta(minutes=1)  # of a partner that hung: the next run is for the others
+SLOWEST_LINE = (
+    512 * 1024
+)  # bytes a second of a package on its way; what it takes is given beside the answer's time
+PROBE_SECONDS, PROBES_SECONDS = 5, 15  # of one sign of life and of all, for which somebody waits
 
 
 class CannotBuild(Exception):
@@ -43,10 +49,13 @@ class CannotBuild(Exception):
 def deliver_due(limit: int = 500) -> Counter[str]:
     """Send what is due, oldest first; safe in parallel and after a kill. Not in a transaction.
 
-    A partner that does not answer is left alone for the rest of the run.
+    A partner that does not answer is left alone for the rest of the run and for `REST`: another one waits no longer
+    than that for its turn.
     """
     counts: Counter[str] = Counter()
-    resting = {unit for unit, known in settings.EXCHANGE_PARTNERS.items() if not known.get("url")}
+    resting = {
+        unit for unit, known in settings.EXCHANGE_PARTNERS.items() if not known.get("url")
+    } | _resting()
     stop_at = time.monotonic() + RUN_SECONDS
     while is_connected() and counts.total() < limit and time.monotonic() < stop_at:
         row = _claim(resting)
@@ -56,9 +65,25 @@ def deliver_due(limit: int = 500) -> Counter[str]:
         counts[state] += 1
         if state == Sending.WAITING:
             resting.add(row.partner)
+            cache.set(_rest_of(row.partner), timezone.now() + REST, timeout=2 * REST.total_seconds())
     if is_connected() and not counts:
         _knock_once()
     return counts
+
+
+def _resting() -> set[str]:
+    now = timezone.now()
+    marks = cache.get_many([_rest_of(unit) for unit in settings.EXCHANGE_PARTNERS])
+    return {unit for unit in settings.EXCHANGE_PARTNERS if marks.get(_rest_of(unit), now) > now}
+
+
+def wake(unit: str) -> None:
+    """Somebody wants this partner to be tried now."""
+    cache.delete(_rest_of(unit))
+
+
+def _rest_of(unit: str) -> str:
+    return f"exchange:rest:{unit}"
 
 
 def _knock_once() -> None:
@@ -73,6 +98,8 @@ def _claim(resting: set[str]) -> ExchangeMessage | None:
     ours = ExchangeMessage.objects.filter(partner__in=settings.EXCHANGE_PARTNERS).exclude(partner__in=resting)
     with transaction.atomic(durable=True):
         due = ours.filter(pk__in=ExchangeMessage.objects.due(now).values("pk"))
+        # One that cannot be decrypted stops itself and nobody else: its content is read where it is sent.
+        due = due.defer("content", "receipt")
         row = due.select_for_update(of=("self",), skip_locked=True).order_by("next_attempt_at", "pk").first()
         if row is not None:
             row.attempts += 1
@@ -91,7 +118,8 @@ def _sent(row: ExchangeMessage) -> str:
         return _noted(row, Sending.WAITING if is_ours else Sending.REFUSED, _why_not(error))
     try:
         with calling(System.EXCHANGE):
-            answer = client.send(partner.url, content, seconds=settings.EXCHANGE_SECONDS)
+            seconds = settings.EXCHANGE_SECONDS + len(content) / SLOWEST_LINE
+            answer = client.send(partner.url, content, seconds=seconds)
             receipt = read_receipt(answer, partner, of=row, manifest_hash=manifest_hash)
     except OutsideError as error:
         is_refused = isinstance(error, Refused) and not isinstance(error, NotLetIn)
@@ -197,8 +225,10 @@ def probe() -> None:
         raise Garbled(str(error)) from error
     if not with_line:
         raise NotConnected
+    ends_at = time.monotonic() + PROBES_SECONDS
     for partner in with_line:
-        client.sign_of_life(partner.url, unit=partner.unit, seconds=settings.EXCHANGE_SECONDS)
+        seconds = min(settings.EXCHANGE_SECONDS, PROBE_SECONDS, ends_at - time.monotonic())
+        client.sign_of_life(partner.url, unit=partner.unit, seconds=seconds)
 
 
 def _address() -> str:

@@ -74,6 +74,14 @@ def requests_to_answer(person):
     return waiting.defer("facts").order_by("due_at", "pk")
 
 
+def requests_done(person):
+    """Of the person's agencies, answered or taken back, the newest on top."""
+    if not is_connected():
+        return IncomingRequest.objects.none()
+    mine = IncomingRequest.objects.of_agencies_of(person).select_related("agency").defer("facts")
+    return mine.exclude(answered_at=None, withdrawn_at=None).order_by("-arrived_at", "-pk")
+
+
 def requests_about(number: str):
     """The requests that name the person with this number."""
     return IncomingRequest.objects.with_id_number(number).order_by("pk")

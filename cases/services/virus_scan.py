@@ -22,8 +22,12 @@ class ScannerAway(Exception):
     """clamd does not answer, or not what a scanner says."""
 
 
+class NotScanned(BadFile):
+    """Nobody knows whether the file is harmful; in a few minutes somebody does."""
+
+
 def refuse_infected(content: bytes, name: str) -> None:
-    """`BadFile` for what the scanner knows as harmful, and for what it cannot look at now.
+    """`BadFile` for what the scanner knows as harmful, `NotScanned` for what it cannot look at now.
 
     Without `CLAMD` nothing is asked. With `CLAMD_REQUIRED` off, files pass while the scanner is away.
     """
@@ -34,7 +38,7 @@ def refuse_infected(content: bytes, name: str) -> None:
     except ScannerAway as error:
         if settings.CLAMD_REQUIRED:
             sentence = _("“%(name)s” could not be checked for viruses just now. Try again in a few minutes.")
-            raise BadFile(sentence % {"name": name}, field="file") from error
+            raise NotScanned(sentence % {"name": name}, field="file") from error
         return
     if found:
         sentence = _("“%(name)s” carries a virus and was not stored. Clean the device that it comes from.")

@@ -16,6 +16,7 @@ from cases.connections.exchange.package import FORMAT, VERSION, BadPackage
 from cases.connections.exchange.signatures import BadKey
 from cases.errors import Invalid, NotPermitted
 from cases.services import exchange_taking
+from cases.services.virus_scan import NotScanned
 
 NOT_LET_IN = frozenset({"unknown_signer", "bad_signature", "certificate_expired", "wrong_sender"})
 _UNIT = inline_serializer(
@@ -35,6 +36,13 @@ class CannotSign(APIException):
 
     status_code = 503
     default_code = "cannot_sign"
+
+
+class NotNow(APIException):
+    """A fault of our own that passes: nothing is taken and nothing refused, and it may come again."""
+
+    status_code = 503
+    default_code = "not_now"
 
 
 class ExchangeView(PublicView):
@@ -64,17 +72,19 @@ class ExchangeView(PublicView):
         responses={(200, "application/zip"): OpenApiResponse(OpenApiTypes.BINARY, "The signed receipt.")},
     )
     def post(self, request):
-        if not isinstance(request.data, bytes):
-            raise ParseError
-        if not settings.EXCHANGE_PARTNERS:
+        if not settings.EXCHANGE_PARTNERS:  # before 60 MB are read for nothing
             raise NotPermitted(
                 _("This installation exchanges no packages with others."), code="not_connected"
             )
+        if not isinstance(request.data, bytes):
+            raise ParseError
         try:
             receipt = exchange_taking.take(request.data)
         except BadPackage as error:
             kind = NotPermitted if error.code in NOT_LET_IN else Invalid
             raise kind(str(error), code=error.code) from error
+        except NotScanned as error:
+            raise NotNow(str(error)) from error
         except BadKey as error:
             raise CannotSign(str(error)) from error
         return HttpResponse(receipt, content_type="application/zip", headers={"Cache-Control": "no-store"})

@@ -14,6 +14,7 @@ from cases.connections.exchange.words import Kind, Outcome
 from cases.enums import ConsultationKind
 
 LONGEST_TEXT = 20_000  # characters of a question or an answer
+LONGEST_CODE = 60  # characters of the code of a dossier, as messages about it hold
 LONGEST = 300  # characters of anything else
 _HASH_LENGTH = 64
 
@@ -42,7 +43,7 @@ class Told:
 
     @property
     def code(self) -> str:
-        return self.facts.inside("dossier").text("code")
+        return self.facts.inside("dossier").text("code", longest=LONGEST_CODE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,53 +75,56 @@ class Facts:
     def text(self, name: str, *, required: bool = True, longest: int = LONGEST) -> str:
         value = self._content.get(name, "")
         if not isinstance(value, str) or "\0" in value or len(value) > longest:
-            raise _bad(name)
+            raise bad_field(name)
         value = value.strip()
         if required and not value:
-            raise _bad(name)
+            raise bad_field(name)
         return value
 
     def uuid(self, name: str) -> uuid.UUID:
         try:
             return uuid.UUID(self.text(name))
         except ValueError as error:
-            raise _bad(name) from error
+            raise bad_field(name) from error
 
     def moment(self, name: str) -> datetime:
         """With its offset, ISO 8601."""
         try:
             found = datetime.fromisoformat(self.text(name))
         except ValueError as error:
-            raise _bad(name) from error
+            raise bad_field(name) from error
         if found.tzinfo is None or not 2000 < found.year < 3000:
-            raise _bad(name)
+            raise bad_field(name)
         return found
 
     def hours(self, name: str) -> Decimal:
         try:
             found = Decimal(self.text(name))
         except InvalidOperation as error:
-            raise _bad(name) from error
+            raise bad_field(name) from error
         if not found.is_finite() or not 0 < found < 100_000:
-            raise _bad(name)
-        return found.quantize(Decimal("0.01"))
+            raise bad_field(name)
+        found = found.quantize(Decimal("0.01"))
+        if not 0 < found < 100_000:  # what was almost one of these
+            raise bad_field(name)
+        return found
 
     def choice(self, name: str, choices: type) -> Any:
         try:
             return choices(self.text(name))
         except ValueError as error:
-            raise _bad(name) from error
+            raise bad_field(name) from error
 
     def inside(self, name: str) -> "Facts":
         value = self._content.get(name)
         if not isinstance(value, dict):
-            raise _bad(name)
+            raise bad_field(name)
         return Facts(value)
 
     def many(self, name: str) -> list["Facts"]:
         value = self._content.get(name, [])
         if not isinstance(value, list) or not all(isinstance(one, dict) for one in value):
-            raise _bad(name)
+            raise bad_field(name)
         return [Facts(one) for one in value]
 
 
@@ -147,7 +151,7 @@ def files_of(told: Told, there: Mapping[str, bytes]) -> list[FileFacts]:
         for one in told.facts.many("files")
     ]
     if sorted(one.path for one in found) != sorted(there):
-        raise _bad("files")
+        raise bad_field("files")
     return found
 
 
@@ -182,7 +186,7 @@ def request_of(told: Told) -> RequestFacts:
         applicant_number=applicant.text("id_number", required=False, longest=20),
     )
     if found.due_at <= found.asked_at:
-        raise _bad("due_at")
+        raise bad_field("due_at")
     return found
 
 
@@ -191,7 +195,7 @@ def receipt_of(told: Told) -> ReceiptFacts:
     receipt = told.facts.inside("receipt")
     manifest_hash = receipt.text("manifest")
     if len(manifest_hash) != _HASH_LENGTH:
-        raise _bad("manifest")
+        raise bad_field("manifest")
     return ReceiptFacts(
         of=receipt.uuid("of"),
         manifest_hash=manifest_hash,
@@ -231,7 +235,8 @@ def head(
     }
 
 
-def _bad(name: str) -> BadPackage:
+def bad_field(name: str) -> BadPackage:
+    """The refusal of a package for what it says in this field."""
     return BadPackage(
         _("The package says nothing of use in the field “%(name)s”.") % {"name": name}, "bad_field"
     )

@@ -9,6 +9,7 @@ import hashlib
 import io
 import json
 import re
+import struct
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -22,6 +23,13 @@ OF_EACH = (MANIFEST, SIGNATURE, FACTS)
 FILE_NAME = re.compile(r"files/[0-9]{3}\.(pdf|jpg|png|tif)", re.ASCII)
 _ENCRYPTED = 0x1  # flag of a part of a ZIP file
 _BEGINNING = (1980, 1, 1, 0, 0, 0)  # when every part was written, says the ZIP file
+# How a ZIP file is written (PKWARE APPNOTE 4.3): before each part, in the directory for each, at the end, and what
+# stands before the end of one that is larger than these fields can say.
+_LOCAL = struct.Struct("<4s5H3L2H")
+_ENTRY = struct.Struct("<4s4B4H3L5H2L")
+_END = struct.Struct("<4s4H2LH")
+_LARGER, _LARGER_SIZE = b"PK\x06\x07", 20
+_LONGEST_ENTRY = _ENTRY.size + 64  # bytes of the directory for one part, with its name
 
 
 class BadPackage(ValueError):
@@ -96,13 +104,15 @@ def pack(parts: Mapping[str, bytes]) -> bytes:
     return buffer.getvalue()
 
 
+def sealed(content: bytes, limits: Limits = Limits()) -> tuple[bytes, bytes]:
+    """Manifest and signature alone, to know who signed before anything else is read. Raises as `read`."""
+    parts = _parts(content, limits, only=(MANIFEST, SIGNATURE))
+    return parts[MANIFEST], parts[SIGNATURE]
+
+
 def read(content: bytes, limits: Limits = Limits()) -> Opened:
     """Open a package of whomever. Raises `BadPackage` for everything that is not exactly as it must be."""
-    if len(content) > limits.size:
-        raise BadPackage(_("The package is larger than what is taken here."), "too_large")
     parts = _parts(content, limits)
-    if pack(parts) != content:
-        raise BadPackage(_("The package is packed otherwise than its format says."), "not_canonical")
     files = {name: part for name, part in parts.items() if name not in OF_EACH}
     _compare(_json(parts[MANIFEST]), {FACTS: parts[FACTS], **files})
     facts = _json(parts[FACTS])
@@ -119,17 +129,63 @@ def _place(name: str) -> tuple[int, str]:
     return (OF_EACH.index(name) if name in OF_EACH else len(OF_EACH), name)
 
 
-def _parts(content: bytes, limits: Limits) -> dict[str, bytes]:
-    """Every part by its name; what the directory of the ZIP file says is looked at before anything is read."""
+def _parts(content: bytes, limits: Limits, only: tuple[str, ...] = ()) -> dict[str, bytes]:
+    """Every part by its name; the form of the whole ZIP file is looked at before anything is read."""
+    if len(content) > limits.size:
+        raise BadPackage(_("The package is larger than what is taken here."), "too_large")
+    _check_end(content, limits)
     try:
         with ZipFile(io.BytesIO(content)) as archive:
             infos = archive.infolist()
             _check_directory(infos, limits)
-            return {info.filename: archive.read(info) for info in infos}
+            if _form(infos) != _around(content, infos):
+                raise _not_canonical()
+            return {info.filename: archive.read(info) for info in infos if not only or info.filename in only}
     except (BadZipFile, EOFError, NotImplementedError, OverflowError, RuntimeError, ValueError) as error:
         if isinstance(error, BadPackage):
             raise
-        raise BadPackage(_("The package is no ZIP file, or a broken one."), "not_a_zip") from error
+        raise _no_zip() from error
+
+
+def _check_end(content: bytes, limits: Limits) -> None:
+    """How much directory there is, before anybody reads through it."""
+    end = content[-_END.size :]
+    if len(end) < _END.size or not end.startswith(b"PK\x05\x06"):
+        raise _no_zip()
+    _word, _disk, _first, _here, count, size, _place, _comment = _END.unpack(end)
+    if content[-_END.size - _LARGER_SIZE :].startswith(_LARGER):
+        raise _not_canonical()
+    if count > limits.files + len(OF_EACH):
+        raise BadPackage(_("The package has more files than are taken here."), "too_many_files")
+    if size > count * _LONGEST_ENTRY:
+        raise _not_canonical()
+
+
+def _form(infos: list[ZipInfo]) -> bytes:
+    """All of the ZIP file but the contents, as `pack` writes it around parts of these sizes and checksums."""
+    heads, directory, place = [], [], 0
+    for info in sorted(infos, key=lambda one: _place(one.filename)):
+        name, facts = info.filename.encode(), (info.CRC, info.file_size, info.file_size)
+        day = 1 << 5 | 1  # 01/01/1980
+        heads.append(_LOCAL.pack(b"PK\x03\x04", 20, 0, 0, 0, day, *facts, len(name), 0) + name)
+        directory.append(
+            _ENTRY.pack(b"PK\x01\x02", 20, 3, 20, 0, 0, 0, 0, day, *facts, len(name), 0, 0, 0, 0, 0o600 << 16, place)
+            + name
+        )  # fmt: skip
+        place += len(heads[-1]) + info.file_size
+    entries = b"".join(directory)
+    end = _END.pack(b"PK\x05\x06", 0, 0, len(infos), len(infos), len(entries), place, 0)
+    return b"".join(heads) + entries + end
+
+
+def _around(content: bytes, infos: list[ZipInfo]) -> bytes:
+    """All of this ZIP file but the contents; something else when they do not lie one behind the other."""
+    pieces, place = [], 0
+    for info in infos:
+        head = _LOCAL.size + len(info.filename)
+        pieces.append(content[place : place + head])
+        place += head + info.file_size
+    return b"".join([*pieces, content[place : place + len(infos) * _LONGEST_ENTRY + _END.size + 1]])
 
 
 def _check_directory(infos: list[ZipInfo], limits: Limits) -> None:
@@ -184,8 +240,16 @@ def _json(content: bytes) -> dict[str, Any]:
     except (ValueError, RecursionError) as error:
         raise BadPackage(_("A part of the package is not JSON."), "not_json") from error
     if not is_canonical or not isinstance(found, dict):
-        raise BadPackage(_("The package is packed otherwise than its format says."), "not_canonical")
+        raise _not_canonical()
     return found
+
+
+def _no_zip() -> BadPackage:
+    return BadPackage(_("The package is no ZIP file, or a broken one."), "not_a_zip")
+
+
+def _not_canonical() -> BadPackage:
+    return BadPackage(_("The package is packed otherwise than its format says."), "not_canonical")
 
 
 def _bad_name() -> BadPackage:

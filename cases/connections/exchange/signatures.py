@@ -12,6 +12,7 @@ from datetime import datetime
 from asn1crypto import cms
 from asn1crypto import x509 as asn1_x509
 from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.serialization import Encoding, pkcs7, pkcs12
 from django.utils.translation import gettext as _
@@ -25,6 +26,17 @@ _OPTIONS = [
     pkcs7.PKCS7Options.Binary,
     pkcs7.PKCS7Options.NoCapabilities,
 ]
+# What the libraries raise of a signature that is none: also of one kind beside a key of another.
+_UNREADABLE = (
+    SignatureValidationError,
+    ValueError,
+    TypeError,
+    KeyError,
+    AttributeError,
+    AssertionError,
+    NotImplementedError,
+    UnsupportedAlgorithm,
+)
 
 
 class BadKey(Exception):
@@ -79,7 +91,7 @@ def check(
         is_intact, is_valid = validate_sig_integrity(
             signer, asn1_x509.Certificate.load(inside), "data", hashlib.sha256(manifest).digest()
         )
-    except (SignatureValidationError, ValueError, TypeError, KeyError) as error:
+    except _UNREADABLE as error:
         raise _broken() from error
     if not (is_intact and is_valid):
         raise _broken()
@@ -117,7 +129,7 @@ def _signer_and_certificate(signature: bytes) -> tuple[cms.SignerInfo, bytes]:
             and named["serial_number"].native == inside.serial_number
         )
         content = inside.dump()
-    except (ValueError, TypeError, KeyError, AttributeError) as error:
+    except _UNREADABLE as error:
         raise _broken() from error
     if not is_one:
         raise _broken()

@@ -20,8 +20,11 @@ class Sending(TextChoices):
     DELIVERED = "delivered", _("Delivered")
     REFUSED = "refused", _("Turned down")
     PARKED = "parked", _("Parked")
+    GIVEN_UP = "given_up", _("Given up for good")
 
 
+# Nothing waits behind these any more.
+SETTLED = frozenset({Sending.DELIVERED, Sending.GIVEN_UP})
 # What a person has to look at.
 STANDING_STILL = frozenset({Sending.REFUSED, Sending.PARKED})
 SENDING_COLOURS = {
@@ -29,6 +32,7 @@ SENDING_COLOURS = {
     Sending.DELIVERED: "success",
     Sending.REFUSED: "danger",
     Sending.PARKED: "warning",
+    Sending.GIVEN_UP: "default",
 }
 
 

@@ -1,5 +1,6 @@
 """`manage.py exchange`: packages for installations without a line, carried as files, and their receipts back."""
 
+import os
 from pathlib import Path
 
 from django.utils.translation import gettext as _
@@ -7,6 +8,8 @@ from django.utils.translation import gettext as _
 from cases.connections.exchange.package import BadPackage
 from cases.connections.exchange.signatures import BadKey
 from cases.connections.exchange.words import Sending
+from cases.errors import CaseError
+from cases.exchange_partners import limits
 from cases.management.plain import PlainCommand
 from cases.models import ExchangeMessage
 from cases.services import exchange, exchange_taking
@@ -47,7 +50,8 @@ class Command(PlainCommand):
             self.take_over(sorted(source.glob("*.zip")), receipts)
 
     def export(self, folder: Path, partner: str | None) -> None:
-        rows = ExchangeMessage.objects.filter(state=Sending.WAITING).order_by("pk")
+        rows = ExchangeMessage.objects.filter(state=Sending.WAITING).not_behind_one_that_stands_still()
+        rows = rows.defer("content", "receipt").order_by("pk")
         if partner:
             rows = rows.filter(partner=partner)
         count = 0
@@ -57,7 +61,7 @@ class Command(PlainCommand):
             except (BadKey, BadPackage, CannotDecrypt, exchange.CannotBuild) as error:
                 self.stderr.write(f"{row.uuid}: {error}")
                 continue
-            (folder / exchange.file_name(row)).write_bytes(content)
+            _write(folder / exchange.file_name(row), content)
             count += 1
         self.stdout.write(_("%(count)s packages were written.") % {"count": count})
 
@@ -65,16 +69,37 @@ class Command(PlainCommand):
         """In the order of their names; one that is not taken does not keep the others."""
         count = 0
         for file in files:
-            content = file.read_bytes()
             try:
+                content = _read(file)
                 if exchange_taking.is_receipt(content):
                     exchange_taking.take_receipt(content)
                 else:
-                    (receipts / f"receipt-{file.name}").write_bytes(exchange_taking.take(content))
-            except (BadKey, BadPackage, OutsideError) as error:
+                    _write(receipts / f"receipt-{file.name}", exchange_taking.take(content))
+            except (
+                BadKey,
+                BadPackage,
+                CannotDecrypt,
+                CaseError,
+                OutsideError,
+                exchange.CannotBuild,
+            ) as error:
                 self.stderr.write(f"{file.name}: {error}")
                 continue
             count += 1
         self.stdout.write(
             _("%(count)s of %(all)s files were taken over.") % {"count": count, "all": len(files)}
         )
+
+
+def _write(path: Path, content: bytes) -> None:
+    """For nobody else on this machine: it tells of people."""
+    path.unlink(missing_ok=True)  # what is there already keeps its rights
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        file.write(content)
+
+
+def _read(path: Path) -> bytes:
+    """Raises `BadPackage` for what is too large to be one, before it is read."""
+    if path.stat().st_size > limits().size:
+        raise BadPackage(_("The package is larger than what is taken here."), "too_large")
+    return path.read_bytes()

@@ -14,9 +14,11 @@ from cases.events import record
 from cases.models import (
     ArchivedDossier,
     ArchivedYear,
+    Consultation,
     Document,
     Dossier,
     DossierEvent,
+    ExchangeMessage,
     OnlinePayment,
     PortalDossier,
     PostalOrder,
@@ -154,7 +156,33 @@ AROUND = {
     "an online payment whose outcome is not known": "payment",
     "a consignment that is on its way": "post",
     "a result that its owner's store has not taken": "store",
+    "what another installation has not taken": "exchange",
 }
+
+
+def asked_elsewhere(dossier, world) -> ExchangeMessage:
+    now = timezone.now()
+    asked = Consultation.objects.create(
+        dossier=dossier,
+        kind="opinion",
+        agency=world.other_ward,
+        question="?",
+        working_hours=8,
+        created_at=now,
+        created_by=world.officer,
+    )
+    return ExchangeMessage.objects.create(
+        partner="H41.102",
+        kind="request",
+        thread=dossier.uuid,
+        ask=dossier.uuid,
+        code=dossier.code,
+        agency=dossier.competent_agency,
+        consultation=asked,
+        content={},
+        next_attempt_at=now,
+        created_at=now,
+    )
 
 
 @pytest.fixture
@@ -185,6 +213,8 @@ def owed(ended, world):
                     ordered_by=world.clerk,
                     ordered_at=now,
                 )
+            case "exchange":
+                return asked_elsewhere(ended, world)
         paper = StoredPaper.objects.get(document__dossier=ended, result_of__isnull=False)
         return ResultHandIn.objects.create(
             system="personal_store", paper=paper, result_code="KQ1", next_attempt_at=now, created_at=now
@@ -198,6 +228,12 @@ def test_what_a_system_around_waits_for_stays(reason, what, owed):
     owed(what)
     assert archiving.archive_year(YEAR) == 0
     assert archiving.still_waiting(YEAR) == {reason: 1}
+
+
+def test_what_somebody_has_given_up_goes(owed, world):
+    message = owed("exchange").__class__.objects
+    message.update(state="given_up", reason="Gọi điện", given_up_at=timezone.now(), given_up_by=world.head)
+    assert archiving.archive_year(YEAR) == 1
 
 
 def test_what_the_portal_has_taken_or_somebody_parked_goes(owed):

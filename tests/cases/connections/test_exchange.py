@@ -7,6 +7,7 @@ from decimal import Decimal
 
 import pytest
 import time_machine
+from django.db import connection
 from django.utils import timezone
 
 from cases import services
@@ -227,6 +228,20 @@ def test_a_file_that_is_gone_keeps_nobody_waiting(world, dossier):
     assert exchange.deliver_due() == {"refused": 1, "delivered": 1}
     row = ExchangeMessage.objects.earliest("pk")
     assert row.reason == "Not sent: A file that belongs to it is not here any more."
+
+
+def test_a_message_that_cannot_be_decrypted_keeps_nobody_waiting(world, dossier):
+    ask(world, dossier)
+    ask(world, world.processing())
+    first = ExchangeMessage.objects.earliest("pk")
+    with connection.cursor() as cursor:  # as after a key was lost
+        cursor.execute(
+            "UPDATE cases_exchangemessage SET content = overlay(content PLACING 'AAAAAAAA' FROM 30) WHERE id = %s",
+            [first.pk],
+        )
+    assert exchange.deliver_due() == {"refused": 1, "delivered": 1}
+    row = ExchangeMessage.objects.defer("content").get(pk=first.pk)
+    assert (row.state, "cannot be read" in row.reason) == (Sending.REFUSED, True)
 
 
 def test_files_that_are_too_large_together_are_said_to_be(world, dossier, settings):

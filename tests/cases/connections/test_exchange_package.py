@@ -3,6 +3,7 @@
 import hashlib
 import io
 import json
+import struct
 from datetime import UTC, datetime
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
@@ -140,6 +141,27 @@ def test_a_bomb_is_refused_before_it_is_unpacked(monkeypatch):
     assert len(bomb) < 100_000
     monkeypatch.setattr(ZipFile, "read", lambda *_: 1 / 0)
     assert code_of(bomb) == "compressed"
+
+
+def test_a_directory_without_end_is_refused_before_it_is_read(monkeypatch):
+    entry = b"PK\x01\x02" + bytes(24) + b"\x01\x00" + bytes(16) + b"x"
+    end = b"PK\x05\x06" + bytes(4) + struct.pack("<HHLLH", 5, 5, 1000 * len(entry), 0, 0)
+    commented = built() + b"comment"
+    monkeypatch.setattr(package, "ZipFile", lambda *_: 1 / 0)
+    assert code_of(entry * 1000 + end) == "not_canonical"
+    many = b"PK\x05\x06" + bytes(4) + struct.pack("<HHLLH", 204, 204, 0, 0, 0)
+    assert code_of(many) == "too_many_files"
+    larger = b"PK\x06\x07" + bytes(16)
+    assert code_of(larger + end) == "not_canonical"
+    assert code_of(commented) == "not_a_zip"
+
+
+def test_of_a_stranger_nothing_but_manifest_and_signature_is_read(monkeypatch):
+    content, read, names = built(), ZipFile.read, []
+    parts = parts_of(content)
+    monkeypatch.setattr(ZipFile, "read", lambda self, info: names.append(info.filename) or read(self, info))
+    assert package.sealed(content) == (parts[MANIFEST], parts[SIGNATURE])
+    assert names == [MANIFEST, SIGNATURE]
 
 
 def test_limits_of_size_and_number():

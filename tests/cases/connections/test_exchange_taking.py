@@ -3,8 +3,6 @@
 import uuid
 
 import pytest
-from django.core.management import call_command
-from django.core.management.base import CommandError
 from django.urls import reverse
 
 from cases.connections.exchange import facts, package, signatures
@@ -284,41 +282,6 @@ def test_without_a_key_nothing_is_taken(known, client, settings):
     settings.EXCHANGE_PKCS12 = "/nowhere.p12"
     assert hand_in(client, packed()).status_code == 503
     assert not IncomingRequest.objects.exists()
-
-
-# Carried by hand ----------------------------------------------------------------------------------
-
-
-def test_packages_and_receipts_are_carried_as_files(request_here, known, tmp_path, exchange_partner, capsys):
-    answer_request(request_here, by=known.officer, answer="Đúng")
-    out, back = tmp_path / "out", tmp_path / "back"
-    out.mkdir()
-    back.mkdir()
-    call_command("exchange", export=out)
-    call_command("exchange", export=out)  # the same once more, under the same name
-    (file,) = out.iterdir()
-    from onestop.simulators.base import Asked
-
-    reply = exchange_partner.answer(Asked("POST", "/", {}, {}, file.read_bytes()))
-    (back / "receipt.zip").write_bytes(reply.content)
-    (back / "again.zip").write_bytes(packed(said("withdrawal")))
-    (back / "broken.zip").write_bytes(b"PK")
-    call_command("exchange", source=back, receipts=out)
-    row = ExchangeMessage.objects.get()
-    assert (row.state, row.outcome) == ("delivered", "taken")
-    assert receipt_of((out / "receipt-again.zip").read_bytes()).outcome == "too_late"
-    said_there = capsys.readouterr()
-    assert ("2 of 3 files" in said_there.out, "broken.zip: The package is no ZIP" in said_there.err) == (
-        True,
-        True,
-    )
-
-
-def test_the_command_says_what_is_missing(known, tmp_path):
-    with pytest.raises(CommandError, match="There is no folder"):
-        call_command("exchange", export=tmp_path / "none")
-    with pytest.raises(CommandError, match="--receipts"):
-        call_command("exchange", source=tmp_path)
 
 
 # Pages --------------------------------------------------------------------------------------------
