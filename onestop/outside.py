@@ -9,7 +9,7 @@ import ipaddress
 import json
 import re
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
 from concurrent.futures import Future, wait
 from contextvars import copy_context
 from dataclasses import dataclass, field
@@ -77,7 +77,7 @@ AWAY = (NotReached, NoAnswer, NotLetIn)
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What came back with a status of success."""
+    """What came back with a status of success, or one of those by which the protocol speaks."""
 
     status: int
     headers: Mapping[str, str]
@@ -118,6 +118,7 @@ class Door:
     longest_answer: int = LONGEST_ANSWER
     whole_seconds: float | None = None
     refuses_by_status: bool = True
+    spoken: Container[int] = ()
 
     def __post_init__(self) -> None:
         if not self.url:
@@ -184,7 +185,7 @@ class Door:
 
     def _good(self, answer: Answer) -> Answer:
         status = {"status": answer.status}
-        if 200 <= answer.status < 300:
+        if 200 <= answer.status < 300 or answer.status in self.spoken:
             return answer
         if answer.status in {401, 403}:
             raise NotLetIn(_("It does not let us in (HTTP %(status)s).") % status, str(answer.status))

@@ -146,6 +146,8 @@ def _synchronised(scope: Scope) -> Counted | NoValue:
     """As it stands now: what the portal takes later belongs to the month of the reception (R46)."""
     if not settings.PORTAL_URL:
         return NoValue.NO_SOURCE
+    if scope.is_archived:
+        return NoValue.ARCHIVED
     return share(dossiers.received(scope), SYNCHRONISED)
 
 

@@ -106,6 +106,8 @@ def scopes_below(scope: Scope) -> list[Scope]:
         )
         # What a scope looks up by itself when nobody has: it is known here.
         vars(one)["agencies"], vars(one)["catalogue"] = agencies, scope.catalogue
+        if settings.PORTAL_URL:
+            vars(one)["is_archived"] = scope.is_archived
         if kinds not in authorities:
             authorities[kinds] = one.authority
         vars(one)["authority"] = authorities[kinds]
@@ -181,7 +183,8 @@ def _facts(scope: Scope, rows: Iterable[PartRow]) -> Facts:
 
 
 def _fact(code: str, scope: Scope, sums: dict[str, list[int]], procedures: dict[str, set[int]]) -> Fact:
-    if code in ADDED_UP or (code == SYNCHRONISED and settings.PORTAL_URL):
+    is_synchronised = code == SYNCHRONISED and settings.PORTAL_URL and not scope.is_archived
+    if code in ADDED_UP or is_synchronised:
         return Fact(*sums[code])
     if code in OF_PROCEDURES:
         source, of_which = OF_PROCEDURES[code]
@@ -202,8 +205,10 @@ def _rows(scope: Scope) -> list[PartRow]:
 
 
 def _synchronised(scope: Scope, units: Iterable[int]) -> Iterator[tuple[int, PartRow]]:
-    """The part that is not rolled up, of each of these agencies by itself; nothing while there is no portal."""
+    """The part that is not rolled up, of each of these agencies by itself; nothing while it cannot be counted."""
     leaves = counting.Leaves(None, scope.period, scope.now, scope.edition, tuple(units))
+    if settings.PORTAL_URL:
+        vars(leaves)["is_archived"] = scope.is_archived
     found = counted(SYNCHRONISED, leaves) if SYNCHRONISED in scope.edition.codes else None
     if isinstance(found, Counted):
         counts = found.denominator.values_list(counting.AGENCY)

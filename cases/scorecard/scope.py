@@ -7,6 +7,7 @@ from functools import cached_property
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
+from cases.archive.reading import closed_through
 from cases.scorecard.editions import Edition
 from cases.scorecard.periods import Period, PeriodRefused
 from procedures.enums import AgencyKind
@@ -74,6 +75,12 @@ class Scope:
     @cached_property
     def authority(self) -> Authority:
         return Authority([agency for agency in self.agencies if agency.is_active], self.catalogue)
+
+    @cached_property
+    def is_archived(self) -> bool:
+        """That dossiers of the period are in the archive: what is not rolled up cannot be counted any more."""
+        closed = closed_through()
+        return closed is not None and self.period.first <= closed
 
     @property
     def is_province(self) -> bool:

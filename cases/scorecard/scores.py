@@ -31,6 +31,7 @@ class NoValue(TextChoices):
     NOTHING = "nothing", gettext_lazy("nothing to measure")
     NOT_COUNTED = "not_counted", gettext_lazy("not counted")
     NO_SOURCE = "no_source", gettext_lazy("the system has no source for it yet")
+    ARCHIVED = "archived", gettext_lazy("its dossiers are in the archive")
     OTHER_LEVEL = "other_level", gettext_lazy("counted for the whole province only")
 
 

@@ -5,6 +5,7 @@ Files are checked like every upload: size, kind, viruses, and the hash where the
 """
 
 import logging
+import re
 import time
 from collections import Counter
 from datetime import timedelta
@@ -34,10 +35,14 @@ from procedures.models import Staff
 
 logger = logging.getLogger(__name__)
 
-LEASE = timedelta(minutes=5)  # longer than one file may take
+# Longer than one file may take: two attempts of at most `FETCH_SECONDS`, and a new session between them.
+LEASE = timedelta(minutes=5)
 RUN_SECONDS = 50
-MOST_FILES = 100  # of one filing
+SIGN_IN_SECONDS = RUN_SECONDS + 40  # from the begin of a run: by then whoever signs in has an answer, or none
+RESTS_AFTER = 3  # bad calls one after another: then the portal is left alone for the rest of the run
+MOST_FILES = 100  # of one filing; what is more waits for a person
 BAD_ATTEMPTS = 5  # a file that is none may be put right there, or the scanner come back
+SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
 def expect(dossier: Dossier, papers: object) -> int:
@@ -62,12 +67,23 @@ def expect(dossier: Dossier, papers: object) -> int:
                 number_there=_said(paper, "TepDinhKemId", 200) or f"#{number}",
                 name=tidy_file_name(_said(paper, "TenTepDinhKem", 255)),
                 address=address,
-                digest=_said(paper, "MaBam", 64).lower(),
+                digest=_hash_said(paper),
                 next_attempt_at=now,
             )
         )
-    PortalFile.objects.bulk_create(rows[:MOST_FILES], ignore_conflicts=True)
+    for row in rows[MOST_FILES:]:
+        row.state = FileState.REFUSED
+        row.reason = _("The filing has more files than are fetched by themselves (%(most)d).") % {
+            "most": MOST_FILES
+        }
+    PortalFile.objects.bulk_create(rows, ignore_conflicts=True)
     return len(rows)
+
+
+def _hash_said(paper: object) -> str:
+    """SHA-256 in hexadecimal digits; anything else is no hash that could be compared."""
+    said = _said(paper, "MaBam", 200).lower()
+    return said if SHA256.fullmatch(said) else ""
 
 
 def _said(paper: object, name: str, longest: int) -> str:
@@ -80,33 +96,35 @@ def _said(paper: object, name: str, longest: int) -> str:
 def fetch_due() -> Counter[str]:
     """Fetch what is due, oldest first; safe in parallel and after a kill. Not in a transaction.
 
-    A portal that does not answer is left alone for the rest of the run.
+    A portal that does not answer several times in a row is left alone for the rest of the run.
     """
     counts: Counter[str] = Counter()
     if not settings.PORTAL_URL:
         return counts
-    stop_at = time.monotonic() + RUN_SECONDS
-    with Portal(access()) as portal:
-        while time.monotonic() < stop_at and (row := _claim()):
+    stop_at, bad_calls = time.monotonic() + RUN_SECONDS, 0
+    with Portal(access(whole_seconds=SIGN_IN_SECONDS)) as portal:
+        while bad_calls < RESTS_AFTER and time.monotonic() < stop_at and (row := _claim()):
             try:
                 with calling(System.PORTAL):
                     content = portal.fetch(row.address, longest=settings.UPLOAD_MAX_BYTES)
             except OutsideError as error:
                 _put_off(row, str(error))
                 counts["failed"] += 1
-                if isinstance(error, AWAY):
-                    break
+                bad_calls = bad_calls + 1 if isinstance(error, AWAY) else 0
             else:
+                bad_calls = 0
                 counts[_attached(row, content)] += 1
     return counts
 
 
 def _claim() -> PortalFile | None:
+    """What is due next; files of what has ended nobody needs any more."""
     now = timezone.now()
     free = Q(claimed_until=None) | Q(claimed_until__lte=now)
-    due = PortalFile.objects.filter(free, state=FileState.WAITING, next_attempt_at__lte=now)
+    due = lacking().filter(free, state=FileState.WAITING, next_attempt_at__lte=now)
     with transaction.atomic(durable=True):
-        row = due.select_for_update(skip_locked=True).order_by("next_attempt_at", "pk").first()
+        rows = due.select_for_update(skip_locked=True, of=["self"])
+        row = rows.order_by("next_attempt_at", "pk").first()
         if row is not None:
             row.attempts += 1
             row.claimed_until = now + LEASE
@@ -116,10 +134,9 @@ def _claim() -> PortalFile | None:
 
 def _attached(row: PortalFile, content: bytes) -> str:
     """Into the dossier, unless that has ended, or the file is none; returns what became of it."""
-    if row.digest and hash_of(content) != row.digest:
-        _put_off(row, _("“%(name)s” did not arrive as it was sent.") % {"name": row.name})
-        return "failed"
     try:
+        if row.digest and hash_of(content) != row.digest:
+            raise BadFile(_("“%(name)s” did not arrive as it was sent.") % {"name": row.name})
         return _attach(row, content)
     except BadFile as error:
         if row.attempts < BAD_ATTEMPTS:

@@ -172,39 +172,48 @@ class Moha:
     def content(
         self, row: PortalDossier, message: PortalMessage, dossier: Dossier, event: DossierEvent | None
     ) -> dict:
-        """The calls that tell it, by name; the number of the dossier is put in when it is known."""
+        """The calls that tell it, by name; the number of the dossier is put in when it is known.
+
+        What the portal has given no number is created first, whatever the message is: it may have been told to
+        another portal until now. A step tells no status, so there the status goes before it.
+        """
+        is_step, is_new = message.kind == MessageKind.STEP, not row.number_there
+        if not is_step:
+            _check_order(row, message, dossier)
+        # A new due date has no call of its own; a step is the one message that names one.
+        is_step |= row.known_status == message.status
+        if is_new:
+            self._have_code(row, dossier)
         step = step_message(dossier, message, row, event)
-        if message.kind == MessageKind.STEP:
-            return {"progress": moha.progress_message(step)}
-        _check_order(row, message, dossier)
-        if row.known_status == message.status:
-            # A new due date has no call of its own; a step is the one message that names one.
-            return {"progress": moha.progress_message(step)}
-        self._have_code(row, dossier)
+        calls = {"progress": moha.progress_message(step)} if is_step else {}
+        if is_step and not is_new:
+            return calls
         told = dossier_message(
             dossier, message, row, field_code="-", was_received=_was_received(row, message)
         )
-        is_new = not row.number_there
         for document in moha.told_files(dossier, message.at, message.status, is_new=is_new):
             self._have_file(row, document)
-        status = moha.status_message(told, step, row.files_there)
-        if not is_new:
-            return {"status": status}
-        return {
-            "create": moha.create_message(dossier, told, row.files_there, message.at),
-            "status": status,
-        }
+        calls["status"] = moha.status_message(told, step, row.files_there)
+        if is_new:
+            calls["create"] = moha.create_message(dossier, told, row.files_there, message.at)
+        return calls
 
     def tell(self, items: list[Item]) -> None:
         for item in items:
             row, calls = item.row, item.content
             if not row.number_there:
-                # Sent again after a lost answer it has the same code, and is not created twice.
-                note_there(row, number_there=self.portal.create(calls["create"]))
+                self._create(row, calls)
             if "progress" in calls:
                 self.portal.progress({**calls["progress"], "IDHoSo": row.number_there})
             else:
                 self.portal.status({**calls["status"], "IdHoSo": row.number_there})
+
+    def _create(self, row: PortalDossier, calls: dict) -> None:
+        """Sent again after a lost answer it has the same code, and is not created twice."""
+        number = self.portal.create(calls["create"])
+        if "progress" in calls:  # noted only when the status is there too: nobody would tell it afterwards
+            self.portal.status({**calls["status"], "IdHoSo": number})
+        note_there(row, number_there=number)
 
     def _have_code(self, row: PortalDossier, dossier: Dossier) -> None:
         if row.code_is_theirs:

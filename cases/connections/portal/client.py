@@ -16,6 +16,7 @@ from onestop.outside import Door, Garbled, NotLetIn, Refused, shortened
 
 DOSSIERS, STEPS = "DongBoHoSoMC", "CapNhatTienDoHoSoMC"
 LOOK_UP, PROCEDURE = "TraCuuHoSo", "LayThuTuc"
+FETCH_SECONDS = 120  # for one file from its first byte to its last
 # Words by which systems say that a session is over; whole codes for it are configured. A guess: right after a new
 # login it is none any more.
 _ABOUT_THE_SESSION = ("session", "phiên làm việc", "token")
@@ -74,7 +75,10 @@ class Portal:
     def sign_in(self) -> None:
         """A new session. Raises `NotLetIn` and what a call raises."""
         asked = {"username": self.access.username, "password": self.access.password}
-        answer = self._login_door.ask("POST", body=asked).object()
+        try:
+            answer = self._login_door.ask("POST", body=asked).object()
+        except Refused as error:  # whatever status says it: no dossier was refused
+            raise NotLetIn(str(error), error.code) from error
         session = answer.get("session")
         if not is_success(answer.get("error_code")) or not isinstance(session, str) or not session:
             raise NotLetIn(
@@ -135,7 +139,11 @@ class Portal:
         return self._fetched(address, longest)
 
     def _fetched(self, address: str, longest: int) -> bytes:
-        options = {"read_seconds": self.access.read_seconds, "longest_answer": longest}
+        options = {
+            "read_seconds": self.access.read_seconds,
+            "whole_seconds": FETCH_SECONDS,
+            "longest_answer": longest,
+        }
         headers = {"Accept": "*/*", "Authorization": f"Bearer {self.session}"}
         with Door(address, **options) as door:
             return door.ask("GET", headers=headers).content

@@ -21,6 +21,7 @@ PATHS = {
     "status": "CapNhatTrangThai",
 }
 SUCCESS = frozenset({0, 1, 200})
+SPOKEN = frozenset({400, 409, 422})  # HTTP statuses with which the other side may say its code and message
 LONGEST = 60  # characters of a code or number that is kept
 _AHEAD = 30  # seconds before its end a token is renewed
 
@@ -52,7 +53,9 @@ class MohaPortal:
 
     def __init__(self, access: MohaAccess):
         self.access = access
-        self._door = Door(access.url, read_seconds=access.read_seconds)
+        self._door = Door(
+            access.url, read_seconds=access.read_seconds, refuses_by_status=False, spoken=SPOKEN
+        )
         self._token_door = Door(access.token_url or access.url, read_seconds=access.read_seconds)
         self._token, self._ends_at = "", 0.0
 
@@ -70,7 +73,10 @@ class MohaPortal:
             "client_id": self.access.client_id,
             "client_secret": self.access.client_secret,
         }
-        answer = self._token_door.ask("POST", data=asked).object()
+        try:
+            answer = self._token_door.ask("POST", data=asked).object()
+        except Refused as error:  # a wrong secret is HTTP 400 with OAuth; no dossier was refused by it
+            raise NotLetIn(str(error), error.code) from error
         told = answer.get("data") if isinstance(answer.get("data"), dict) else answer
         token, seconds = told.get("access_token"), told.get("expires_in")
         if not isinstance(token, str) or not token:
@@ -139,10 +145,12 @@ class MohaPortal:
 
     def _data(self, answer: Answer, also_good: tuple[str, ...]) -> Any:
         told = answer.object()
+        code = _code(told)
+        if code in also_good or str(answer.status) in also_good:
+            return told.get("data")
         if "code" not in told:
             raise Garbled(_("The answer of the portal has no code."))
-        code = _code(told)
-        if (code.isdecimal() and int(code) in SUCCESS) or code in also_good:
+        if answer.status not in SPOKEN and code.isdecimal() and int(code) in SUCCESS:
             return told.get("data")
         refusal = _("Code %(code)s: %(words)s") % {"code": code or "–", "words": _words(told)}
         if code in {"401", *self.access.session_codes}:

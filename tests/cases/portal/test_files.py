@@ -8,12 +8,13 @@ from django.urls import reverse
 from django.utils import timezone
 
 from cases import services
+from cases.connections.portal import client
 from cases.errors import BadFile, NotPermitted
 from cases.models import Dossier, PortalFile
 from cases.portal.states import FileState
 from cases.services import portal_files
 from cases.services.portal_filings import FilingCounts, take_filings
-from onestop.simulators.base import Fault
+from onestop.simulators.base import Fault, Reply
 from procedures.enums import Role
 from tests.cases.helpers import in_parallel, make_person
 from tests.cases.portal.test_filings import CODE, filing
@@ -73,11 +74,63 @@ def test_what_cannot_be_got_is_fetched_again(portal, filed, fault):
     assert dossier.documents.count() == 1
 
 
-def test_the_session_is_opened_anew(portal, filed, settings):
-    dossier = filed()
-    portal.sessions.clear()
+def test_a_session_that_is_over_between_two_files_is_opened_anew(portal, filed, monkeypatch):
+    filed({}, {"TepDinhKemId": "T2"})
+    answer = portal._file
+
+    def once_each(asked):
+        reply = answer(asked)
+        portal.sessions.clear()
+        return reply
+
+    monkeypatch.setattr(portal, "_file", once_each)
+    assert portal_files.fetch_due() == {"fetched": 2}
+
+
+def test_no_file_is_waited_for_as_long_as_its_row_is_held(filed, monkeypatch):
+    """However slowly it drips; what a limit for the whole does is told in `tests/onestop/test_outside.py`."""
+    filed()
+    assert timedelta(seconds=2 * client.FETCH_SECONDS) < portal_files.LEASE
+    monkeypatch.setattr(client, "FETCH_SECONDS", 0)
+    assert portal_files.fetch_due() == {"failed": 1}
+    assert PortalFile.objects.get().reason == "There was no time left to ask."
+
+
+@pytest.mark.parametrize("status", [403, 500])
+def test_some_that_fail_hold_up_no_other(portal, filed, settings, monkeypatch, status):
+    """After three in a row the portal is left alone; the next run begins with those that had no turn."""
+    address = f"{settings.PORTAL_URL}/tep/cam.pdf"
+    bad = [{"TepDinhKemId": f"X{number}", "DuongDanTaiTepTin": address} for number in range(4)]
+    filed(*bad, {})
+    answer = portal._file
+    monkeypatch.setattr(
+        portal, "_file", lambda asked: Reply(status) if "cam.pdf" in asked.path else answer(asked)
+    )
+    assert portal_files.fetch_due() == {"failed": 3}
+    assert portal_files.fetch_due() == {"failed": 1, "fetched": 1}
+
+
+def test_a_wrong_hash_waits_for_a_person_in_the_end(filed):
+    filed({"MaBam": "0" * 64})
+    for _attempt in range(portal_files.BAD_ATTEMPTS):
+        later()
+        portal_files.fetch_due()
+    assert PortalFile.objects.get().state == FileState.REFUSED
+
+
+@pytest.mark.parametrize("said", ["x" * 64, hashlib.md5(CONTENT).hexdigest(), "0" * 65])
+def test_what_is_no_hash_is_not_compared(filed, said):
+    filed({"MaBam": said})
     assert portal_files.fetch_due() == {"fetched": 1}
-    assert dossier.documents.count() == 1
+
+
+def test_files_beyond_the_limit_are_named(filed, monkeypatch):
+    monkeypatch.setattr(portal_files, "MOST_FILES", 1)
+    dossier = filed({}, {"TepDinhKemId": "T2"})
+    assert portal_files.fetch_due() == {"fetched": 1}
+    lack = portal_files.missing(dossier).get()
+    assert (lack.number_there, lack.state) == ("T2", FileState.REFUSED)
+    assert lack.reason == "The filing has more files than are fetched by themselves (1)."
 
 
 @pytest.mark.parametrize(
@@ -179,9 +232,16 @@ def test_whose_lease_has_ended_brings_nothing(filed):
 def test_of_what_has_ended_nothing_is_missed(world, portal, filed):
     dossier = filed()
     services.refuse(dossier, by=world.clerk, reason="Không thuộc thẩm quyền")
-    assert portal_files.fetch_due() == {"refused": 1}
-    assert not dossier.documents.exists()
+    assert portal_files.fetch_due() == {}
     assert not portal_files.lacking().exists()
+
+
+def test_what_ends_while_its_file_is_fetched_takes_none(world, portal, filed):
+    dossier = filed()
+    row = portal_files._claim()
+    services.refuse(dossier, by=world.clerk, reason="Không thuộc thẩm quyền")
+    assert portal_files._attached(row, CONTENT) == "refused"
+    assert not dossier.documents.exists()
 
 
 def test_the_lack_stands_on_both_pages(world, portal, filed, client):

@@ -3,15 +3,16 @@
 import pytest
 from django.utils import timezone
 
+from cases import services
 from cases.connections.portal.moha import MohaPortal as Client
 from cases.errors import NotPossibleNow
 from cases.models import PortalDossier
 from cases.portal.moha import iso
-from cases.portal.states import PortalState
+from cases.portal.states import MessageState, PortalState
 from cases.portal.wire import written
 from cases.services import portal as service
 from cases.services import portal_compare
-from onestop.simulators.base import Fault, running
+from onestop.simulators.base import Fault, Reply, running
 from onestop.simulators.portal_moha import MohaPortal
 from procedures.enums import Role
 from tests.cases.helpers import make_person
@@ -178,3 +179,77 @@ def test_what_cannot_be_asked_is_not_compared(world, moha):
     keeper = make_person("he-thong", None, Role.SYSTEM_ADMIN, is_staff=True)
     with pytest.raises(NotPossibleNow, match="says nothing of its dossiers"):
         portal_compare.bring_up_to_date(row(dossier).code, by=keeper)
+
+
+def test_what_another_portal_knew_until_now_is_created_here_first(world, deliver, request):
+    """The variant is switched while dossiers are under way: whatever is told next, nothing stops the others."""
+    step, later_status = world.receive(), world.digitized()
+    deliver()
+    last = step.portal_messages.filter(kind="step")
+    last.update(state=MessageState.WAITING, sent_at=None, content_hash="")
+    PortalDossier.objects.filter(dossier=step).update(state=PortalState.WAITING)
+    services.start(later_status, by=world.officer)
+    moha = request.getfixturevalue("moha")
+    fresh_one = world.receive()
+    assert service.deliver_due() == service.PortalCounts(sent=3, refused=1)
+    assert moha.history[row(step).code] == [("dossier", 2), ("step", 2)]
+    assert row(step).number_there == moha.numbers[row(step).code]
+    assert moha.history[row(fresh_one).code] == [("dossier", 2), ("step", 2)]
+    # There a dossier cannot begin in the middle; that is for a person.
+    assert (row(later_status).state, row(later_status).answer_code) == (PortalState.REFUSED, "400")
+
+
+def test_a_new_due_date_of_what_another_portal_knew_stops_nobody(world, deliver, request):
+    dossier = extended(world)
+    deliver()
+    PortalDossier.objects.update(state=PortalState.WAITING)
+    dossier.portal_messages.filter(number=5).update(state=MessageState.WAITING, sent_at=None, content_hash="")
+    request.getfixturevalue("moha")
+    assert service.deliver_due() == service.PortalCounts(refused=1)
+    assert row(dossier).number_there == ""
+
+
+@pytest.mark.parametrize("status", [400, 401, 404])
+def test_who_is_not_signed_in_had_no_dossier_refused(world, moha, monkeypatch, status):
+    monkeypatch.setattr(moha, "_token", lambda asked: Reply(status, {"error": "invalid_client"}))
+    dossier = world.receive()
+    assert service.deliver_due() == service.PortalCounts(failed=1)
+    assert row(dossier).state == PortalState.WAITING
+    assert f"HTTP {status}" in row(dossier).answer
+
+
+@pytest.mark.parametrize("status", [404, 405])
+@pytest.mark.parametrize("call", ["_next_code", "_create", "_status"])
+def test_a_call_that_is_not_there_refuses_no_dossier(world, moha, monkeypatch, call, status):
+    monkeypatch.setattr(moha, call, lambda told: Reply(status, {"message": "Not Found"}))
+    dossier = world.receive()
+    assert service.deliver_due() == service.PortalCounts(failed=1)
+    assert row(dossier).state == PortalState.WAITING
+
+
+def test_a_no_with_http_400_is_one_to_this_dossier(world, moha, monkeypatch):
+    said = {"code": 200, "message": "Dữ liệu không hợp lệ", "data": {"idHoSo": "HS1"}}
+    monkeypatch.setattr(moha, "_create", lambda told: Reply(400, said))
+    dossier = world.receive()
+    assert service.deliver_due() == service.PortalCounts(refused=1)
+    assert row(dossier).answer == "Code 200: Dữ liệu không hợp lệ"
+
+
+@pytest.mark.parametrize("with_code", [True, False])
+def test_that_it_exists_may_be_said_with_http_409(world, moha, monkeypatch, with_code):
+    dossier = world.receive()
+    service.deliver_due()
+    number = row(dossier).number_there
+    PortalDossier.objects.update(number_there="", known_status=None, state=PortalState.WAITING)
+    dossier.portal_messages.update(state=MessageState.WAITING, sent_at=None, content_hash="")
+    create = moha._create
+
+    def exists(told):
+        body = dict(create(told).body)
+        if not with_code:
+            del body["code"]
+        return Reply(409, body)
+
+    monkeypatch.setattr(moha, "_create", exists)
+    assert service.deliver_due().sent == 2
+    assert row(dossier).number_there == number

@@ -10,6 +10,7 @@ from cases.enums import State
 from cases.models import Dossier, PortalDossier, PortalMessage
 from cases.portal.states import PortalState
 from cases.services import portal as service
+from onestop.simulators.base import Reply
 from procedures.enums import ExtensionMode, LimitUnit
 from tests.cases.portal.conftest import row, statuses, told
 
@@ -187,3 +188,12 @@ def test_numbers_have_no_gap(world, portal):
     numbers = list(dossier.portal_messages.values_list("number", flat=True))
     assert numbers == list(range(1, 9)) == list(range(1, row(dossier).last_number + 1))
     assert service.waiting().count == 1
+
+
+@pytest.mark.parametrize("status", [400, 401, 404])
+def test_who_is_not_signed_in_had_no_dossier_refused(world, portal, monkeypatch, status):
+    monkeypatch.setattr(portal, "_sign_in", lambda wanted: Reply(status, {"message": "invalid"}))
+    dossier = world.receive()
+    assert service.deliver_due() == service.PortalCounts(failed=1)
+    assert row(dossier).state == PortalState.WAITING
+    assert f"HTTP {status}" in row(dossier).answer

@@ -4,8 +4,9 @@ from datetime import date
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
-from cases.models import Dossier, PortalDossier
+from cases.models import ArchivedYear, Dossier, PortalDossier
 from cases.portal.rates import rates, together
 from cases.portal.states import PortalState
 from cases.report.measures import SYNCHRONISED
@@ -72,6 +73,21 @@ def test_without_a_portal_there_is_no_figure(world, month, settings, clock):
     assert rolled.facts_of(rolled.counted_scope(world.ward, NOVEMBER))["1.4"] == Fact.unknown(
         NoValue.NO_SOURCE
     )
+
+
+def test_of_a_month_whose_dossiers_are_archived_there_is_no_figure(world, month, clock):
+    """Neither is it one of what happens to be left in the live tables, nor none of none."""
+    clock.move_to("2026-12-02 09:00")
+    rollups.keep_rollups()
+    ArchivedYear.objects.create(year=2026, begun_at=timezone.now(), last_day=date(2026, 11, 20))
+    expected = Fact.unknown(NoValue.ARCHIVED)
+    kept = rolled.counted_scope(world.province, NOVEMBER)
+    assert rolled.facts_of(kept)["1.4"] == expected
+    assert facts.facts_of(scope_of(world.province, NOVEMBER, LATER))["1.4"] == expected
+    below = rolled.scopes_below(kept)
+    assert rolled.totals(below) == {one.agency.identifier: facts.card_of(one).total for one in below}
+    ArchivedYear.objects.update(last_day=date(2026, 10, 31))
+    assert rolled.facts_of(rolled.counted_scope(world.ward, NOVEMBER))["1.4"] == Fact(1, 4)
 
 
 def test_what_the_portal_lacks_is_a_list(world, month):
