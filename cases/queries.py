@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from cases import deadlines, ledger, lookup
+from cases import deadlines, ledger, lookup, rules
 from cases.codes import is_dossier_code
 from cases.collecting import Collection, collection_of
 from cases.enums import FINAL_STATES, EventKind, ReturnChannel, State
@@ -327,7 +327,7 @@ def sentence_of(dossier: Dossier, *, answered_online: bool = False) -> str:
     """The state in plain words; `answered_online`: what was asked for has come, and the desk looks at it."""
     if dossier.state == State.SUPPLEMENT and answered_online:
         return _("You have answered online; the desk looks whether everything is there.")
-    if dossier.state == State.PROCESSING and dossier.finished_at:
+    if dossier.state == State.PROCESSING and dossier.finished_at and not rules.awaits_signature(dossier):
         return _("Your result is there. Fees are still owed before it can be handed over.")
     return str(PLAIN_WORDS[dossier.state])
 

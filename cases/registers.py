@@ -154,10 +154,15 @@ def _row(entry: RegisterEntry) -> RegisterRow:
         number=entry.number,
         at=entry.at,
         person=entry.person,
-        paper=f"{entry.paper} (bản sao điện tử)" if entry.is_electronic else entry.paper,
+        paper=_paper(entry),
         signer=entry.signer,
         pages=entry.pages,
         copies=entry.copies,
         amount=entry.amount,
         dossier_code=entry.dossier.code,
     )
+
+
+def _paper(entry: RegisterEntry) -> str:
+    kind = " (bản sao điện tử)" if entry.is_electronic else ""
+    return f"{entry.paper}{kind}{' – ĐÃ HỦY' if entry.voided_at else ''}"

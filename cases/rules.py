@@ -247,7 +247,7 @@ def is_possible(verb: Verb, dossier) -> bool:
     if verb in UNTIL_THE_RESULT:
         return not has_result
     if verb == Verb.SETTLE:
-        return has_result and dossier.balance <= 0
+        return has_result and dossier.balance <= 0 and not awaits_signature(dossier)
     if verb == Verb.PAY:
         return dossier.balance > 0
     if verb == Verb.WAIVE:
@@ -255,6 +255,20 @@ def is_possible(verb: Verb, dossier) -> bool:
     if verb == Verb.REFUND:
         return any(refundable(payment, dossier) for payment in dossier.payments.all())
     return True
+
+
+def awaits_signature(dossier) -> bool:
+    """Its result is a certified copy in electronic form, which is worth nothing before the head signs it."""
+    entry = getattr(dossier, "register_entry", None) if dossier.version.register else None
+    return entry is not None and entry.awaits_signature
+
+
+def is_unsigned_copy(document, dossier) -> bool:
+    """The file of an electronic copy as it lay there for the head's signature: shown to nobody outside."""
+    entry = getattr(dossier, "register_entry", None) if dossier.version.register else None
+    if entry is None or not entry.is_electronic:
+        return False
+    return entry.signed_at is None or document.added_at < entry.signed_at
 
 
 def refundable(payment, dossier) -> int:

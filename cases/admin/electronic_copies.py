@@ -11,13 +11,13 @@ from cases import services
 from cases.admin.quick_service import certifiers_only, versions_of
 from cases.admin.quick_service_forms import QuickServiceForm
 from cases.errors import CaseError, KeyReused
-from cases.letters import inherited
 from cases.registers import number_text
 from cases.services.idempotency import fingerprint_of, once
 from notifications import signing
 from procedures.enums import RegisterKind
 from procedures.models import Agency, ProcedureVersion
 from procedures.registers import REGISTER_FORMS
+from procedures.services.competence import default_competent_agency
 
 
 class ElectronicCopyForm(QuickServiceForm):
@@ -29,25 +29,25 @@ class ElectronicCopyForm(QuickServiceForm):
     )
 
     PAPER = ("paper", "original")
-    REST = ("method", "signer")
+    REST = ("method",)
 
     def __init__(self, data=None, files=None, **kwargs):
         super().__init__(data, files=files, **kwargs)
-        for name in ("pages", "copies", "receipt_wanted"):
+        for name in ("pages", "copies", "receipt_wanted", "signer"):
             del self.fields[name]
         self.fields["paper"].help_text = ""  # the list of usual papers stands on the quick page
 
 
 def electronic_copy(request):
-    """One copy; then the dossier's page, where the head signs it."""
+    """One copy; then the dossier's page, where the head signs it, who is therefore the signer."""
     certifiers_only(request)
     desk = request.user.workplace
     versions = _with_electronic_copies(desk)
+    deciding = [default_competent_agency(version, desk) or desk for version in versions]
     form = ElectronicCopyForm(
         request.POST if request.method == "POST" else None,
         request.FILES or None,
         versions=versions,
-        initial={"signer": inherited(desk, "head_name") or str(request.user)},
     )
     if request.method == "POST" and form.is_valid():
         try:
@@ -69,8 +69,8 @@ def electronic_copy(request):
     context = {
         "title": _("Certified copy in electronic form"),
         "form": form,
-        "can_sign": signing.is_connected(desk.identifier),
-        "desk": desk,
+        "can_sign": all(signing.is_connected(agency.identifier) for agency in deciding),
+        "desk": next((one for one in deciding if not signing.is_connected(one.identifier)), desk),
     }
     return TemplateResponse(
         request, "cases/admin/electronic_copy.html", admin.site.page_context(request, **context)

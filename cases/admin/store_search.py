@@ -79,11 +79,18 @@ def take_paper(request, pk: int, item_pk: int):
     if lookup is None:
         messages.error(request, _("This page is no longer valid. Search again."))
         return redirect("admin:store_search", pk, item_pk)
-    act_and_tell(
-        request,
-        lambda: store_search.take_paper(item, lookup, by=request.user),
-        _("“%(name)s” is taken on paper; the ground is recorded.") % {"name": item.component.name},
-    )
+    name = {"name": item.component.name}
+    try:
+        is_recorded = store_search.take_paper(item, lookup, by=request.user)
+    except CaseError as error:
+        messages.error(request, error.sentence)
+    else:
+        words = (
+            _("“%(name)s” is taken on paper; the ground is recorded.")
+            if is_recorded
+            else _("“%(name)s” is taken on paper; it needs no ground.")
+        )
+        messages.success(request, words % name)
     return redirect("admin:cases_dossier_change", pk)
 
 

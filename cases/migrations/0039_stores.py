@@ -22,6 +22,32 @@ class Migration(migrations.Migration):
             name='is_electronic',
             field=models.BooleanField(default=False, verbose_name='electronic copy'),
         ),
+        pgtrigger.migrations.RemoveTrigger(
+            model_name='registerentry',
+            name='register_entry_only_added',
+        ),
+        migrations.AddField(
+            model_name='registerentry',
+            name='signed_at',
+            field=models.DateTimeField(null=True, verbose_name='signed at'),
+        ),
+        migrations.AddField(
+            model_name='registerentry',
+            name='voided_at',
+            field=models.DateTimeField(null=True, verbose_name='void since'),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='registerentry',
+            trigger=pgtrigger.compiler.Trigger(name='register_entry_only_added', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='54cdec097b3a33700f55c7cdeca052ed00c4980f', operation='DELETE', pgid='pgtrigger_register_entry_only_added_32215', table='cases_registerentry', when='BEFORE')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='registerentry',
+            trigger=pgtrigger.compiler.Trigger(name='register_entry_as_entered', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."book_id" IS DISTINCT FROM (NEW."book_id") OR OLD."number" IS DISTINCT FROM (NEW."number") OR OLD."dossier_id" IS DISTINCT FROM (NEW."dossier_id") OR OLD."at" IS DISTINCT FROM (NEW."at") OR OLD."by_id" IS DISTINCT FROM (NEW."by_id") OR OLD."person" IS DISTINCT FROM (NEW."person") OR OLD."paper" IS DISTINCT FROM (NEW."paper") OR OLD."pages" IS DISTINCT FROM (NEW."pages") OR OLD."copies" IS DISTINCT FROM (NEW."copies") OR OLD."signer" IS DISTINCT FROM (NEW."signer") OR OLD."amount" IS DISTINCT FROM (NEW."amount") OR OLD."is_electronic" IS DISTINCT FROM (NEW."is_electronic"))', func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;", hash='71dab803ff4246fba899bc5447f8306c34099cd9', operation='UPDATE', pgid='pgtrigger_register_entry_as_entered_dbd88', table='cases_registerentry', when='BEFORE')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='registerentry',
+            trigger=pgtrigger.compiler.Trigger(name='register_entry_signed_or_void_once', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."signed_at" IS NOT NULL OR OLD."voided_at" IS NOT NULL)', func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;", hash='5340bd2785009a0187d9be3c9270ed843f051b9e', operation='UPDATE', pgid='pgtrigger_register_entry_signed_or_void_once_8040a', table='cases_registerentry', when='BEFORE')),
+        ),
         migrations.CreateModel(
             name='StoreLookup',
             fields=[

@@ -54,7 +54,10 @@ class RegisterBook(models.Model):
 
 
 class RegisterEntry(models.Model):
-    """One line of a register (số chứng thực): what was certified, for whom, by whom; only added."""
+    """One line of a register (số chứng thực): what was certified, for whom, by whom; only added.
+
+    Of an electronic copy it is noted afterwards when the head signed it, or that it became void before.
+    """
 
     book = models.ForeignKey(RegisterBook, on_delete=models.PROTECT, related_name="entries", db_index=False)
     number = models.PositiveIntegerField(_("number"))
@@ -68,6 +71,8 @@ class RegisterEntry(models.Model):
     signer = models.CharField(_("signer"), max_length=150)
     amount = models.PositiveBigIntegerField(_("fee (VND)"), default=0)
     is_electronic = models.BooleanField(_("electronic copy"), default=False)
+    signed_at = models.DateTimeField(_("signed at"), null=True)  # an electronic copy, by the head
+    voided_at = models.DateTimeField(_("void since"), null=True)  # before the signature; its number stays
 
     class Meta:
         verbose_name = _("register entry")
@@ -84,8 +89,13 @@ class RegisterEntry(models.Model):
         ]
         triggers = [
             not_emptied("register_entry_not_emptied"),
+            pgtrigger.Protect(name="register_entry_only_added", operation=pgtrigger.Delete),
+            pgtrigger.ReadOnly(name="register_entry_as_entered", exclude=["signed_at", "voided_at"]),
             pgtrigger.Protect(
-                name="register_entry_only_added", operation=pgtrigger.Update | pgtrigger.Delete
+                name="register_entry_signed_or_void_once",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Q(old__signed_at__isnull=False)
+                | pgtrigger.Q(old__voided_at__isnull=False),
             ),
             only_if(
                 "register_entry_with_a_drawn_number",
@@ -96,3 +106,8 @@ class RegisterEntry(models.Model):
                 "an entry has a number that its register has given out",
             ),
         ]
+
+    @property
+    def awaits_signature(self) -> bool:
+        """An electronic copy that the head has not signed: it is no certified copy yet."""
+        return self.is_electronic and self.signed_at is None and self.voided_at is None

@@ -19,6 +19,7 @@ from cases.models import Dossier, DossierEvent, PortalDossier, PortalMessage
 from cases.online_paid import PREFETCHED, online_payment_mark
 from cases.portal.statuses import PortalStatus
 from cases.portal.wire import check_due_date, written
+from cases.rules import is_unsigned_copy
 from procedures.enums import Channel
 from procedures.models import Component, Procedure
 
@@ -118,7 +119,9 @@ def dossier_message(
         ],
         "DanhSachHoSoBoSung": _supplements(dossier, message),
         "DanhSachGiayToKetQua": [
-            _result(dossier, one) for one in documents if one.source == DocumentSource.RESULT
+            _result(dossier, one)
+            for one in documents
+            if one.source == DocumentSource.RESULT and not is_unsigned_copy(one, dossier)
         ],
     }
     if was_received:

@@ -10,6 +10,7 @@ from cases.models import Document, Dossier, DossierComponent
 from cases.portal.content import component_code
 from cases.portal.statuses import PortalStatus
 from cases.portal.wire import read
+from cases.rules import is_unsigned_copy
 
 # Only with these statuses fees and results are told.
 WITH_FEES_AND_RESULTS = frozenset({PortalStatus.SUPPLEMENT, PortalStatus.PAYMENT, PortalStatus.FINISHED})
@@ -27,7 +28,8 @@ def told_files(dossier: Dossier, at: datetime, status: int, *, is_new: bool) -> 
     documents = [one for one in dossier.documents.all() if one.added_at <= at]
     found = [one for one in documents if one.component_id] if is_new else []
     if status in WITH_FEES_AND_RESULTS:
-        found += [one for one in documents if one.source == DocumentSource.RESULT]
+        results = (one for one in documents if one.source == DocumentSource.RESULT)
+        found += [one for one in results if not is_unsigned_copy(one, dossier)]
     return found
 
 

@@ -11,6 +11,7 @@ from pypdf import PdfReader, PdfWriter
 from cases import errors, rules
 from cases.enums import EventKind, PaymentMethod, Provision, ReturnChannel, Verb
 from cases.events import record
+from cases.letters import inherited
 from cases.models import Dossier, RegisterBook, RegisterEntry
 from cases.pictures import PDF, UNREADABLE
 from cases.registers import certification_payload, mark_of, number_text, quantities_of
@@ -94,20 +95,20 @@ def certify_electronically(
     desk: Agency,
     by,
     paper: str,
-    signer: str,
     method: str = PaymentMethod.CASH,
 ) -> RegisterEntry:
     """A certified copy in electronic form (bản sao chứng thực điện tử), up to the head's signature.
 
     `original` is the scan of the original that was shown, as PDF. Like `certify`, with three differences: the result is
-    the scan with the words of the certification behind it; it is not handed over yet, because the head signs it
-    first (`sign_result`: code, QR, PAdES); and what is signed is kept in the person's store under the name of the
-    paper, so that it can be handed in instead of it. One copy; its pages are those of the scan.
+    the scan with the words of the certification behind it; it is not settled, issued or announced yet, because
+    the head signs it first (`sign_result`: code, QR, PAdES), and until then it can be undone; and what is signed is
+    kept in the person's store under the name of the paper. One copy; its pages are those of the scan. The signer is
+    the head of the agency that decides.
 
     Raises what `certify` raises, `BadFile`, and `NotPossibleNow` with `not_connected` where the agency has no key:
     nobody could sign it, and no number is used.
     """
-    paper, signer = _checked(paper, signer, desk=desk, by=by)
+    paper = _checked_paper(paper, desk=desk, by=by)
     version = _version(procedure, desk)
     if not REGISTER_FORMS[RegisterKind(version.register)].electronic:
         raise errors.Invalid(
@@ -135,23 +136,30 @@ def certify_electronically(
             % {"agency": agency},
             code="not_connected",
         )
+    signer = _checked_signer(inherited(agency, "head_name"))
     entry = _enter(dossier, by=by, paper=paper, pages=scan.pages, copies=1, signer=signer, is_electronic=True)
     result = _behind(scan, _words(dossier, entry))
-    dossier = record_result(dossier, result, by=by, number=number_text(entry), signer=signer)
-    if owed := dossier.balance:
+    if owed := dossier.balance:  # first, so that the result is the last step, which can be undone
         dossier = pay(dossier, by=by, amount=owed, method=method).dossier
-    entry.dossier = dossier
+    entry.dossier = record_result(dossier, result, by=by, number=number_text(entry), signer=signer)
     return entry
 
 
 def _checked(paper: str, signer: str, *, desk: Agency, by) -> tuple[str, str]:
     """Paper and signer as the register keeps them; by a clerk of that desk."""
+    return _checked_paper(paper, desk=desk, by=by), _checked_signer(signer)
+
+
+def _checked_paper(paper: str, *, desk: Agency, by) -> str:
     if not rules.is_clerk_of(by, desk):
         raise errors.not_permitted(Verb.RECEIVE)
     paper = required_text(one_line(paper), field="paper", sentence=_("Enter which paper it is about."))
-    paper = fitting_text(paper, field="paper", model=RegisterEntry)
+    return fitting_text(paper, field="paper", model=RegisterEntry)
+
+
+def _checked_signer(signer: str) -> str:
     signer = required_text(one_line(signer), field="signer", sentence=_("Enter who signed the result."))
-    return paper, fitting_text(signer, field="signer", model=RegisterEntry)
+    return fitting_text(signer, field="signer", model=RegisterEntry)
 
 
 def _checked_scan(original) -> CheckedFile:

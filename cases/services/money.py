@@ -151,8 +151,8 @@ def settle(dossier: Dossier, *, by) -> Dossier:
 
 
 def settle_if_nothing_owed(dossier: Dossier) -> bool:
-    """Settle a locked dossier by the system when nothing is owed any more; tells whether it did."""
-    if dossier.balance > 0:
+    """Settle a locked dossier by the system when nothing is owed and to be signed; tells whether it did."""
+    if dossier.balance > 0 or rules.awaits_signature(dossier):
         return False
     _settle(dossier, by=None)
     return True

@@ -227,7 +227,8 @@ def record_result(
     What is granted stays in the owner's store, `valid_until` that day or without an end (R36), and what was
     issued can be verified by its hash. The
     dossier goes back to the desk; when nothing is owed the system settles it in the same breath.
-    Agencies that were asked and have not answered do not hold it up; the event names them (R20).
+    Agencies that were asked and have not answered do not hold it up; the event names them (R20). What the head
+    signs before it is anything, an electronic copy, is not kept, issued, settled or announced before.
     """
     dossier = locked(dossier)
     ask(dossier, Verb.RECORD_RESULT, by)
@@ -258,8 +259,10 @@ def record_result(
     done = end_step(dossier, at=now, officer=by)
     begin_step(dossier, last_desk_step(dossier), at=now, unit=dossier.receiving_desk)
     dossier.save()
-    keep_result(dossier, document, valid_until=valid_until)
-    register_result(dossier, document)
+    is_whole = not rules.awaits_signature(dossier)  # else the signature does the rest
+    if is_whole:
+        keep_result(dossier, document, valid_until=valid_until)
+        register_result(dossier, document)
     on_time = deadlines.punctuality(dossier.due_at, now) != deadlines.Punctuality.LATE
     withdraw_unsent_apology(
         dossier,
@@ -277,6 +280,6 @@ def record_result(
         **unanswered,
         **punctuality_in_words(done),
     )
-    if not settle_if_nothing_owed(dossier):
+    if is_whole and not settle_if_nothing_owed(dossier):
         notify_applicant(dossier, event)
     return dossier

@@ -23,7 +23,7 @@ from cases.services.connections import Connection, calling
 from cases.services.stores import ADAPTERS, address_of, is_connected, store_of, stores_for
 from onestop import access
 from onestop.encryption import CannotDecrypt
-from onestop.outside import NotLetIn, OutsideError, Refused, kept_reason
+from onestop.outside import Garbled, NotLetIn, OutsideError, Refused, kept_reason
 from procedures.models import Staff
 
 logger = logging.getLogger(__name__)
@@ -31,6 +31,7 @@ logger = logging.getLogger(__name__)
 LEASE = timedelta(minutes=2)  # longer than one delivery may take
 RUN_SECONDS = 50
 LONGEST_PAUSE = timedelta(hours=6)
+MOST_GARBLED = 12  # attempts, in about a day
 
 
 # Which page lists what a store refused.
@@ -126,12 +127,15 @@ def _delivered(row: ResultHandIn) -> str:
             receipt = store_of(system).put(result)
     except OutsideError as error:
         is_refused = isinstance(error, Refused) and not isinstance(error, NotLetIn)
-        row.state = HandIn.REFUSED if is_refused else HandIn.WAITING
+        # What is answered with nonsense for a day waits for a person, and holds up nobody's later results.
+        is_hopeless = isinstance(error, Garbled) and row.attempts >= MOST_GARBLED
+        row.state = HandIn.REFUSED if is_refused or is_hopeless else HandIn.WAITING
         row.reason = kept_reason(error)
         row.next_attempt_at = timezone.now() + pause_after(row.attempts)
     else:
         row.state, row.receipt, row.reason = HandIn.DELIVERED, receipt, ""
         row.delivered_at = timezone.now()
+        outages.end(system)
     return _noted(row)
 
 

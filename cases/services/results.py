@@ -15,21 +15,22 @@ from django.utils.translation import gettext as _
 from pypdf import PdfReader, PdfWriter
 
 from cases import errors, queries, rules
-from cases.enums import DocumentSource, EventKind, ResultKind, State
+from cases.enums import DocumentSource, EventKind, ResultKind, State, Verb
 from cases.events import record
-from cases.models import Document, Dossier, IssuedResult, RegisterEntry, StoredPaper
+from cases.models import Document, Dossier, IssuedResult, StoredPaper
 from cases.pictures import PDF, UNREADABLE
 from cases.result_codes import PROOF_DIGITS, result_code
 from cases.services.base import locked
 from cases.services.documents import hash_of
+from cases.services.money import settle_if_nothing_owed
 from cases.services.signatures import expect_check
+from cases.services.store import keep_result
 from cases.services.stored_files import files_or_nothing, store_file
 from notifications import pdf_signatures, signing
 from notifications.errors import NotificationError
 from notifications.pdf import result_sheet_pdf
 from notifications.results import ResultSheetPayload
 from notifications.signing import SignedPdf
-from procedures.text import fold
 
 # As long as it may still be signed: the owner has not got it yet.
 BEFORE_RETURN = frozenset({State.PROCESSING, State.PAID})
@@ -62,7 +63,8 @@ def sign_result(dossier: Dossier, *, by) -> Document:
 
     Side effects in order: a last page with result code and QR is put behind the PDF, and both are signed while
     nothing is locked (decision 0032); then in one transaction the copy is stored and registered, the owner's
-    store holds it instead of the recorded file, and one event is written. The recorded file stays. Raises
+    store holds it instead of the recorded file, and one event is written; an electronic copy, which waited for this,
+    goes into the store and is settled. The recorded file stays. Raises
     `NotPossibleNow`, `NotPermitted`, `Invalid` with `signing_failed`; then nothing was changed.
     """
     document = check_sign_result(dossier, by=by)
@@ -185,7 +187,13 @@ def _keep_signed(dossier: Dossier, document: Document, signed: SignedPdf, *, by,
     copy.save()
     expect_check(copy, signed.pdf)
     register_result(dossier, copy, certificate=signed.certificate)
-    StoredPaper.objects.filter(document=document).update(document=copy, **_as_a_paper(dossier))
+    if rules.awaits_signature(dossier):
+        entry = dossier.register_entry
+        entry.signed_at = at
+        entry.save(update_fields=["signed_at"])
+        keep_result(dossier, copy, copy_of=entry.paper)
+    else:
+        StoredPaper.objects.filter(document=document).update(document=copy)
     record(
         dossier,
         EventKind.DOCUMENT_ADDED,
@@ -194,10 +202,6 @@ def _keep_signed(dossier: Dossier, document: Document, signed: SignedPdf, *, by,
         sha256=copy.sha256,
         certificate=signed.certificate,
     )
+    if rules.is_possible(Verb.SETTLE, dossier):  # it waited for nothing else
+        settle_if_nothing_owed(dossier)
     return copy
-
-
-def _as_a_paper(dossier: Dossier) -> dict[str, str]:
-    """A certified copy in electronic form stands for the paper that it is a copy of, once it is signed."""
-    entry = RegisterEntry.objects.filter(dossier=dossier, is_electronic=True).first()
-    return {"name": entry.paper, "key": fold(entry.paper)} if entry else {}

@@ -4,7 +4,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from cases import errors
+from cases import errors, rules
 from cases.enums import (
     Acknowledgement,
     CollectionProof,
@@ -15,7 +15,7 @@ from cases.enums import (
     Verb,
 )
 from cases.events import record
-from cases.models import Dossier, IssuedResult, RegisterEntry
+from cases.models import Dossier
 from cases.services.applicants import is_same_person, tidy_name
 from cases.services.base import ask, fitting_text, known_choice, locked, required_text
 from cases.services.clock import end_step
@@ -47,8 +47,8 @@ def return_result(
     itself waits for the personal data store, where one is connected (R36).
     """
     dossier = locked(dossier)
-    ask(dossier, Verb.RETURN_RESULT, by)
     _check_signed(dossier)
+    ask(dossier, Verb.RETURN_RESULT, by)
     if proof in _WITHOUT_THE_DESK:
         _check_sending(dossier, proof, tracking_number)
         collector = collector or dossier.applicant.full_name
@@ -109,11 +109,7 @@ def pay_and_return(
 
 def _check_signed(dossier: Dossier) -> None:
     """A certified copy in electronic form is worth nothing before it is signed."""
-    if not dossier.version.register:
-        return
-    copies = RegisterEntry.objects.filter(dossier=dossier, is_electronic=True)
-    signed = IssuedResult.objects.filter(reference=dossier.code, taken_back_at=None).exclude(certificate="")
-    if copies.exists() and not signed.exists():
+    if dossier.finished_at and rules.awaits_signature(dossier):
         raise errors.NotPossibleNow(
             _("The electronic copy is not signed yet. The head signs it on the page of the dossier first."),
             code="not_signed",

@@ -75,6 +75,8 @@ def _is_corrected() -> Q:
 
 
 def _stands_for(paper: StoredPaper, component: Component) -> bool:
+    if not paper.key:
+        return False
     if component.result_of_id and component.result_of_id == paper.result_of_id:
         return True
     return paper.key == fold(component.name_vi)
@@ -123,19 +125,20 @@ def check_validity(valid_until: date | None) -> date | None:
 
 
 def keep_result(
-    dossier: Dossier, document: Document, *, valid_until: date | None = None
+    dossier: Dossier, document: Document, *, valid_until: date | None = None, copy_of: str = ""
 ) -> StoredPaper | None:
     """Keep a granted result in the owner's store with its code, number, date, signer and validity (R36).
 
-    Decree 61/2018 Art 20.5. A refusal is no paper that somebody could hand in again.
+    Decree 61/2018 Art 20.5. A refusal is no paper that somebody could hand in again. A certified copy is called
+    by the paper `copy_of`, and is offered for nothing: nobody knows whose paper that is, and until when it holds.
     """
     if dossier.result_kind != ResultKind.GRANTED:
         return None
-    name = dossier.version.result_name_vi or dossier.version.name_vi
+    name = copy_of or dossier.version.result_name_vi or dossier.version.name_vi
     return StoredPaper.objects.create(
         applicant=dossier.applicant,
         name=name,
-        key=fold(name),
+        key="" if copy_of else fold(name),
         result_of=dossier.version.procedure,
         result_code=result_code(dossier),
         number=dossier.result_number,

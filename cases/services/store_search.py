@@ -18,7 +18,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from cases import rules
-from cases.connections.stores.facts import Fetched, Question, Record, SearchOutcome
+from cases.connections.stores.facts import Fetched, Question, Record, RecordKind, SearchOutcome
 from cases.connections.stores.kinds import Wanted
 from cases.connections.systems import System
 from cases.enums import FINAL_STATES, DocumentSource, Provision, ReuseGround
@@ -230,11 +230,15 @@ def _carried_back(item: DossierComponent, carried: str, by: Staff) -> tuple[Stor
 def _put_to(item: DossierComponent, row: StoreLookup, fetched: Fetched, *, by: Staff) -> Document:
     dossier = locked(item.dossier)
     now, record = timezone.now(), fetched.record
-    if dossier.applicant_id != item.dossier.applicant_id:
+    item = dossier.components.select_related("component").get(pk=item.pk)
+    if not may_search(dossier, by):
+        raise NotPossibleNow(_("The dossier has its result: nothing more is searched for it."))
+    if dossier.applicant_id != row.dossier.applicant_id:
         raise NotPossibleNow(_("The dossier has another applicant by now. Search again."))
     content = fetched.content or record_sheet_pdf(_sheet(row, fetched, at=now))
     number = "" if _is_of_a_person(record.number) else record.number
-    name = f"{record.title} {number}".replace("/", "-").strip()[:200]
+    title = record.title if not _is_of_a_person(record.title) else RecordKind(record.kind).label
+    name = f"{title} {number}".replace("/", "-").strip()[:200]
     document = add_document(
         dossier,
         ContentFile(content, name=f"{name}.pdf"),
@@ -242,10 +246,13 @@ def _put_to(item: DossierComponent, row: StoreLookup, fetched: Fetched, *, by: S
         component=item,
         source=DocumentSource.REUSED,
     )
-    dossier.components.filter(pk=item.pk).update(provision=Provision.REUSED, originals=0, copies=0)
+    # What lies here on paper stays written down: it goes back to its owner.
+    came_on_paper = item.originals or dossier.state not in WITH_THE_DESK
+    counts = {} if came_on_paper else {"copies": 0}
+    dossier.components.filter(pk=item.pk).update(provision=Provision.REUSED, **counts)
     changed = StoreLookup.objects.filter(pk=row.pk, reused_at=None).update(
         record=_kept(record.reference),
-        result_code=record.code,
+        result_code=_kept(record.code),
         issuer=record.issuer,
         issued_on=record.issued_on,
         sha256=document.sha256,
@@ -295,19 +302,18 @@ def dossier_source(row: StoreLookup) -> str:
 
 
 @transaction.atomic
-def take_paper(item: DossierComponent, lookup: StoreLookup, *, by: Staff) -> None:
+def take_paper(item: DossierComponent, lookup: StoreLookup, *, by: Staff) -> bool:
     """The store was away or has nothing: the paper is taken, on the ground that the search gives (R13).
 
-    The demand is recorded where the law asks for a ground. At the desk the component then counts as paper that
-    was handed in; a dossier that has left the desk asks for it by its supplement. Raises `NotPossibleNow`,
-    `NotPermitted`.
+    Only the newest search of this paper gives one, for as long as its page lives, and only while nothing was
+    reused. The demand is recorded where the law asks for a ground; tells whether it is. At the desk the component
+    then counts as paper that was handed in; a dossier that has left the desk asks for it by its supplement.
+    Raises `NotPossibleNow`, `NotPermitted`.
     """
-    ground = GROUNDS.get(SearchOutcome(lookup.outcome), "")
-    if not ground or lookup.by_id != by.pk or lookup.component_id != item.component_id:
-        raise NotPossibleNow(_("This search gives no ground to demand the paper."))
     dossier = locked(item.dossier)
     if not may_search(dossier, by):
         raise NotPermitted(_("Papers are searched for by those who handle the dossier."))
+    ground = _ground(dossier, item, lookup, by)
     component = item.component
     offered = component.pk in reuse_offers(dossier.version, dossier.applicant)
     if offered and not dossier.demands.filter(component=component).exists():
@@ -317,3 +323,16 @@ def take_paper(item: DossierComponent, lookup: StoreLookup, *, by: Staff) -> Non
         dossier.components.filter(pk=item.pk).update(
             provision=Provision.PAPER, originals=component.originals, copies=component.copies
         )
+    return offered
+
+
+def _ground(dossier: Dossier, item: DossierComponent, lookup: StoreLookup, by: Staff) -> ReuseGround:
+    """What that search gives today; else `NotPossibleNow`."""
+    searches = dossier.store_lookups.filter(component=item.component_id)
+    newest = searches.order_by("-at", "-pk").first()
+    ground = GROUNDS.get(SearchOutcome(lookup.outcome))
+    is_of_today = newest == lookup and timezone.now() - lookup.at <= A_PAGE_LIVES
+    was_reused = dossier.documents.filter(component=item.pk, source=DocumentSource.REUSED).exists()
+    if not (ground and is_of_today and lookup.by_id == by.pk) or was_reused:
+        raise NotPossibleNow(_("This search gives no ground to demand the paper."))
+    return ground

@@ -62,8 +62,8 @@ def undo(dossier: Dossier, *, by, reason: str) -> Dossier:
 
     The dossier goes back to where the step began and to whoever had it, with a new row of the step and its
     old due moment; then one event. What was recorded of a result is kept in the event, its paper leaves the
-    applicant's store, its file stays under another name, and the applicant is told that it does not hold.
-    Raises `NotPossibleNow` when something came after, too late, or for any other step; `NotPermitted` to
+    applicant's store, its file stays under another name, and the applicant is told that it does not hold. Of an
+    electronic copy that waits for its signature there is no hurry; its line in the register becomes void. Raises `NotPossibleNow` when something came after, too late, or for any other step; `NotPermitted` to
     anybody but the one who did it.
     """
     dossier = locked(dossier)
@@ -117,7 +117,9 @@ def check_undo(dossier: Dossier, *, by) -> OwnStep:
             + _instead(dossier, step)
         )
     until = step.at + timedelta(minutes=settings.UNDO_MINUTES)
-    if timezone.now() > until or not settings.UNDO_MINUTES:
+    # A copy that waits for the signature was told to nobody: who signs sees whether the scan is right.
+    is_open = step.kind == EventKind.RESULT_RECORDED and rules.awaits_signature(dossier)
+    if not is_open and (timezone.now() > until or not settings.UNDO_MINUTES):
         raise errors.NotPossibleNow(
             _("“%(step)s” can be undone for %(minutes)s minutes; they are over.")
             % {"step": _named(step), "minutes": settings.UNDO_MINUTES}
@@ -166,8 +168,9 @@ def _refuse_used_result(dossier: Dossier) -> None:
     reused = Document.objects.filter(
         source=DocumentSource.REUSED, sha256__in=hashes, dossier__applicant=dossier.applicant_id
     )
-    registered = RegisterEntry.objects.filter(dossier=dossier)
-    if dossier.corrections.exists() or registered.exists() or reused.exists():
+    in_force = RegisterEntry.objects.filter(dossier=dossier, voided_at=None)
+    is_registered = in_force.exists() and not rules.awaits_signature(dossier)
+    if dossier.corrections.exists() or is_registered or reused.exists():
         raise errors.NotPossibleNow(
             _("This result is in use already: registered, reused in another dossier, or being corrected.")
             + " "
@@ -250,6 +253,8 @@ def _without_result(dossier: Dossier, step: DossierEvent, reason: str) -> dict:
         "finished_at": local_text(dossier.finished_at),
         **_withdraw_papers(dossier),
     }
+    if rules.awaits_signature(dossier):  # the number was given out, so its line stays, as void
+        RegisterEntry.objects.filter(dossier=dossier).update(voided_at=timezone.now())
     dossier.to_state_before_step(State.PROCESSING)
     take_back_results(dossier)
     dossier.finished_at = None
@@ -270,6 +275,9 @@ def _withdraw_papers(dossier: Dossier) -> dict:
         was["documents"].append(document.name)
         with translation.override(settings.LANGUAGE_CODE):  # the file is the office's, whoever reads it
             name = _("WITHDRAWN, not a result – %(name)s") % {"name": document.name}
-        document.name, document.source = name[:longest], DocumentSource.UPLOAD
+        # What only awaited its signature was never the owner's to see: a scan of the office.
+        is_hidden = rules.awaits_signature(dossier)
+        document.source = DocumentSource.SCAN if is_hidden else DocumentSource.UPLOAD
+        document.name = name[:longest]
         document.save(update_fields=["name", "source"])
     return was

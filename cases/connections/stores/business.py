@@ -34,6 +34,9 @@ class BusinessRegistration(HttpStore):
     def asked(self, question: Question) -> dict[str, Any]:
         return {"msdn": question.number}
 
+    def answers(self, question: Question, record: Record) -> bool:
+        return record.number.replace("-", "") == question.number.replace("-", "")
+
     def told(self, result: Result) -> dict[str, Any]:
         return {"msdn": result.owner, "DinhChinhCho": result.corrects}
 

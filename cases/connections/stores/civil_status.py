@@ -59,6 +59,9 @@ class CivilStatus(HttpStore):
     def asked(self, question: Question) -> dict[str, Any]:
         return {"SoDinhDanh": question.number, "loaiSo": BOOKS.get(question.kind, "")}
 
+    def answers(self, question: Question, record: Record) -> bool:
+        return question.kind not in BOOKS or record.kind == question.kind
+
     def told(self, result: Result) -> dict[str, Any]:
         return {"loaiSo": BOOKS.get(RecordKind(result.kind), ""), "DinhChinhCho": result.corrects}
 

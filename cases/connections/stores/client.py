@@ -49,6 +49,8 @@ class HttpStore(ABC):
             raise Garbled(_("The answer lacks what was asked for."))
         # Told twice, it is one record all the same.
         records = {record.reference: record for record in map(self.record, listed)}
+        if not all(self.answers(question, record) for record in records.values()):
+            raise Garbled(_("The answer belongs to another question."))
         newest = sorted(records.values(), key=lambda one: (one.issued_on or date.min, one.reference))
         return newest[::-1][:MOST_RECORDS]
 
@@ -59,7 +61,7 @@ class HttpStore(ABC):
         if answer.get("MaKetQua") != DONE or not isinstance(whole, dict):
             raise Garbled(_("The answer lacks what was asked for."))
         record = self.record(whole)
-        if record.reference != reference:
+        if record.reference != reference or not self.answers(question, record):
             raise Garbled(_("The answer belongs to another question."))
         facts = tuple((label, value) for label, value in self.facts(whole) if value)
         name, content = _file(answer.get("TepTin"))
@@ -79,6 +81,10 @@ class HttpStore(ABC):
     def sign_of_life(self) -> None:
         with self._door(self.seconds) as door:
             door.ask("GET", self._path("life")).object()
+
+    def answers(self, _question: Question, _record: Record) -> bool:
+        """Whether a record is of the kind and whom that was asked for, as far as it says."""
+        return True
 
     @abstractmethod
     def record(self, raw: Mapping[str, Any]) -> Record:

@@ -34,7 +34,9 @@ def wanted_for(name: str, source: str) -> Wanted | None:
     """What stands for the component of this Vietnamese name and electronic source; None where no store has it."""
     system = system_of(source)
     if system == System.CIVIL_STATUS:
-        return Wanted(system, civil_kind(name))
+        kind = civil_kind(name)
+        # Without a kind the question would be for every event of a family.
+        return Wanted(system, kind) if kind != RecordKind.CIVIL else None
     if system == System.PERSONAL_STORE:
         return Wanted(system, RecordKind.PAPER)
     if system == System.BUSINESS or not source and _CERTIFICATE_OF_BUSINESS.match(fold(name)):

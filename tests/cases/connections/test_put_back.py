@@ -14,7 +14,7 @@ from cases.connections.stores.facts import HandIn
 from cases.connections.systems import System
 from cases.errors import NotPermitted, NotPossibleNow
 from cases.models import ConnectionState, Document, ResultHandIn
-from cases.services import put_back
+from cases.services import outages, put_back
 from cases.tasks import put_results_back
 from onestop.simulators.base import Fault, Reply
 from procedures.enums import Role
@@ -100,6 +100,22 @@ def test_an_answer_that_does_not_come_is_waited_for_no_longer_than_so(
         monkeypatch.setattr(protocol, "PUT_SECONDS", 30)
         put_back.deliver_due()
     assert (now(row)[0], len(personal_store.results), len(personal_store.arrived)) == (HandIn.DELIVERED, 1, 2)
+
+
+def test_a_delivery_that_arrives_ends_the_outage(personal_store, row):
+    outages.begin(System.PERSONAL_STORE, timezone.now())
+    put_back.deliver_due()
+    assert outages.running(System.PERSONAL_STORE) is None
+
+
+def test_one_that_is_answered_with_nonsense_for_a_day_waits_for_a_person(personal_store, row):
+    personal_store.set_fault(Fault.WRONG)
+    ResultHandIn.objects.update(attempts=put_back.MOST_GARBLED - 2)
+    put_back.deliver_due()
+    assert now(row)[0] == HandIn.WAITING
+    with after(60 * 7):
+        put_back.deliver_due()
+    assert now(row)[0] == HandIn.REFUSED
 
 
 def test_one_that_is_refused_waits_for_a_person_and_keeps_nobody_waiting(world, personal_store, row):

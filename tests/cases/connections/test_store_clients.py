@@ -153,7 +153,7 @@ def test_a_path_can_differ(monkeypatch):
         ("Giấy xác nhận tình trạng hôn nhân", REGISTER, (System.CIVIL_STATUS, RecordKind.MARITAL)),
         ("Bản sao Giấy chứng tử đã cấp", REGISTER, (System.CIVIL_STATUS, RecordKind.DEATH)),
         ("Giấy chứng nhận kết hôn của cha, mẹ", REGISTER, (System.CIVIL_STATUS, RecordKind.MARRIAGE)),
-        ("Giấy tờ làm căn cứ thay đổi", REGISTER, (System.CIVIL_STATUS, RecordKind.CIVIL)),
+        ("Giấy tờ làm căn cứ thay đổi", REGISTER, None),
         ("Gì cũng được", "CSDL quốc gia về đăng ký doanh nghiệp", (System.BUSINESS, RecordKind.ENTERPRISE)),
         ("Bản chính Giấy chứng nhận đăng ký hộ kinh doanh", "", (System.BUSINESS, RecordKind.ENTERPRISE)),
         ("Giấy đề nghị cấp lại Giấy chứng nhận đăng ký hộ kinh doanh", "", None),

@@ -1,12 +1,14 @@
 """Searching civil status and business registration for a dossier's applicant, and reusing what they have (R13)."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
+import time_machine
 from django.db import Error, transaction
 
 from cases import services
-from cases.connections.stores.facts import RecordKind, SearchOutcome
+from cases.connections.stores.facts import Question, RecordKind, SearchOutcome
 from cases.connections.systems import System
 from cases.enums import DocumentSource, EventKind, Provision, ReuseGround
 from cases.errors import BadFile, Invalid, NotPermitted, NotPossibleNow
@@ -14,7 +16,7 @@ from cases.models import ConnectionState, Demand, Document, DossierComponent, Ou
 from cases.scorecard.dossiers import with_reuse
 from cases.services import put_back, store_search
 from cases.services.checklist import ComponentFacts
-from cases.services.stores import connected_store
+from cases.services.stores import connected_store, store_of
 from onestop.simulators.base import Fault, Reply
 from onestop.simulators.result_taker import file_told
 from procedures.enums import Role
@@ -95,12 +97,35 @@ def test_of_a_search_nothing_is_kept_but_that_it_was_made(world, civil_status, i
 
 
 def test_what_is_told_twice_and_in_any_order_is_one_record_each_newest_first(world, civil_status):
-    item = asks_for(world, "Giấy tờ làm căn cứ")
-    straight = [hit.record.reference for hit in search(item, world.clerk).hits]
+    number = world.applicant.id_number
+    question = Question("1", RecordKind.CIVIL, number, "GQTTHC", True, "a", "b", "1.000001", "c")
+    ask = store_of(System.CIVIL_STATUS).search
+    straight = [record.reference for record in ask(question)]
     assert [one[:2] for one in straight] == ["KT", "HN", "KH", "KS"]
     for fault in (Fault.TWICE, Fault.SHUFFLED):
         civil_status.set_fault(fault, 1)
-        assert [hit.record.reference for hit in search(item, world.clerk).hits] == straight
+        assert [record.reference for record in ask(question)] == straight
+
+
+def test_a_paper_of_no_known_kind_is_not_searched_for_in_the_events_of_a_family(world, civil_status):
+    item = asks_for(world, "Giấy tờ làm căn cứ")
+    with refused(NotPossibleNow, "not_connected"):
+        search(item, world.clerk)
+    assert civil_status.asked == []
+
+
+def test_a_record_of_another_kind_than_asked_for_is_no_answer(world, civil_status, item, monkeypatch):
+    ours = civil_status.records_of
+    monkeypatch.setattr(civil_status, "records_of", lambda asked: ours({**asked, "loaiSo": "KH"}))
+    assert search(item, world.clerk).ground == ReuseGround.SYSTEM_FAILURE
+
+
+def test_an_enterprise_of_another_code_than_asked_for_is_no_answer(world, business, monkeypatch):
+    ours = business.records_of
+    monkeypatch.setattr(business, "records_of", lambda asked: ours({**asked, "msdn": "2900000002"}))
+    world.applicant = replace(world.applicant, id_number="2900000001", kind="business")
+    item = asks_for(world, "Bản chính Giấy chứng nhận đăng ký hộ kinh doanh", source="")
+    assert search(item, world.clerk).ground == ReuseGround.SYSTEM_FAILURE
 
 
 def test_who_has_no_such_record_brings_the_paper_with_a_ground(world, civil_status):
@@ -232,6 +257,8 @@ def test_a_paper_that_was_taken_counts_as_reused_afterwards(world, civil_status)
     item = asks_for(world)
     DossierComponent.objects.filter(pk=item.pk).update(provision=Provision.PAPER, originals=1)
     reused(item, world.clerk)
+    item.refresh_from_db()
+    assert (item.provision, item.originals) == (Provision.REUSED, 1)  # which lies here, and goes back
     assert item.dossier._meta.model.objects.filter(with_reuse(None), pk=item.dossier_id).exists()
     world.scan(item.dossier)
     services.digitize(item.dossier, by=world.clerk)  # and needs no scan
@@ -327,6 +354,31 @@ def test_r13_with_the_register_away_the_paper_is_taken_and_the_demand_says_since
     assert (item.provision, item.originals) == (Provision.PAPER, 1)
 
 
+def test_an_old_search_gives_no_ground_and_no_paper_takes_the_place_of_what_was_reused(
+    world, civil_status, item
+):
+    civil_status.set_fault(Fault.BUSY)
+    away = search(item, world.clerk).lookup
+    with time_machine.travel(away.at + timedelta(minutes=31)), pytest.raises(NotPossibleNow):
+        store_search.take_paper(item, away, by=world.clerk)
+    civil_status.set_fault(None)
+    carried = search(item, world.clerk).hits[0].carried
+    with pytest.raises(NotPossibleNow):  # the newest one found it
+        store_search.take_paper(item, away, by=world.clerk)
+    store_search.reuse(item, carried, by=world.clerk)
+    civil_status.set_fault(Fault.BUSY)
+    with pytest.raises(NotPossibleNow):
+        store_search.take_paper(item, search(item, world.clerk).lookup, by=world.clerk)
+    item.refresh_from_db()
+    assert item.provision == Provision.REUSED
+
+
+def test_where_the_law_asks_for_no_ground_none_is_recorded_and_it_says_so(world, civil_status, item):
+    civil_status.set_fault(Fault.BUSY)
+    assert not store_search.take_paper(item, search(item, world.clerk).lookup, by=world.clerk)
+    assert not Demand.objects.exists()
+
+
 def test_a_search_that_found_something_gives_no_ground_and_nobody_uses_anothers(world, civil_status, item):
     found = search(item, world.clerk)
     with pytest.raises(NotPossibleNow):
@@ -358,7 +410,8 @@ def test_an_enterprise_is_found_by_its_code_with_name_state_and_representative(w
         assert part in said
     assert business.asked[0]["msdn"] == number
     # The code of a household business is an ID number: in our tables it stands nowhere in clear (0027).
-    assert (number in f"{row().record} {document.name}") == (len(number) == 10)
+    told = " ".join(str(event.data) for event in item.dossier.events.all())
+    assert (number in f"{row().record} {row().result_code} {document.name} {told}") == (len(number) == 10)
 
 
 def test_what_the_personal_store_took_it_gives_back(world, personal_store):

@@ -1,18 +1,22 @@
 """certify_electronically: a certified copy in electronic form, signed by the head and handed in again (R36)."""
 
+from datetime import timedelta
 from io import BytesIO
 
 import pytest
+import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import Error, transaction
 from django.urls import reverse
+from django.utils import timezone
 from PIL import Image
 from pypdf import PdfReader
 
-from cases import services, verification
-from cases.enums import DocumentSource, EventKind, Provision, State
+from cases import citizens, queries, rules, services, verification
+from cases.enums import DocumentSource, EventKind, State
 from cases.errors import BadFile, Invalid, NotPermitted, NotPossibleNow
 from cases.models import Dossier, IssuedResult, RegisterBook, RegisterEntry, StoredPaper
-from cases.services.checklist import ComponentFacts
+from cases.registers import register_payload
 from cases.services.results import sign_result
 from cases.services.store import reuse_offers
 from procedures.models import Component, Procedure
@@ -42,7 +46,6 @@ def copy(world, code: str = COPIES, content: bytes | None = None, **changes) -> 
         "desk": world.ward,
         "by": world.clerk,
         "paper": "Giấy khai sinh",
-        "signer": "Trần Văn Lãnh Đạo",
         **changes,
     }
     scan = upload("ban-chinh.pdf", pdf(pages=3) if content is None else content)
@@ -52,14 +55,14 @@ def copy(world, code: str = COPIES, content: bytes | None = None, **changes) -> 
 def test_the_copy_is_a_whole_dossier_with_a_number_that_waits_for_the_signature(counter, office):
     entry = copy(counter)
     dossier = fresh(entry.dossier)
-    assert (dossier.state, dossier.balance, dossier.return_channel) == (State.PAID, 0, "online")
+    assert (dossier.state, dossier.balance, dossier.return_channel) == (State.PROCESSING, 0, "online")
     assert (entry.number, entry.pages, entry.copies, entry.is_electronic) == (1, 3, 1, True)
+    assert entry.signer == "Trần Văn Lãnh Đạo"  # the head of the agency, whoever types
     assert entry.amount == 5_000  # three pages by the tariff of copies
-    assert kinds(dossier)[-4:] == [
+    assert kinds(dossier)[-3:] == [
+        EventKind.PAID,
         EventKind.DOCUMENT_ADDED,
         EventKind.RESULT_RECORDED,
-        EventKind.PAID,
-        EventKind.SETTLED,
     ]
 
 
@@ -80,28 +83,65 @@ def test_behind_the_scan_stand_the_words_with_the_number(counter, office):
         assert part in words
 
 
-def test_signed_it_is_verified_by_anybody_and_stands_for_the_paper(counter, office):
+def test_before_it_is_signed_it_is_nothing_to_anybody_outside(counter, office):
+    dossier = fresh(copy(counter).dossier)
+    scan = dossier.documents.get(source=DocumentSource.RESULT)
+    assert (verification.by_file(scan.sha256), StoredPaper.objects.count()) == (None, 0)
+    assert not (IssuedResult.objects.exists() or citizens.documents_of(dossier).exists())
+    assert queries.sentence_of(dossier) == "Your dossier is being worked on."
+    assert rules.is_unsigned_copy(scan, dossier)  # of what the portal is told
+    with refused(NotPossibleNow):
+        services.settle(dossier, by=counter.clerk)
+
+
+def test_what_is_handed_out_and_told_is_the_signed_copy_alone(counter, office):
     entry = copy(counter)
-    (paper,) = StoredPaper.objects.all()
-    assert paper.name != "Giấy khai sinh"  # before the signature it is nobody's birth certificate
+    with time_machine.travel(timezone.now() + timedelta(hours=1)):
+        signed_copy = sign_result(fresh(entry.dossier), by=counter.head)
+    dossier = fresh(entry.dossier)
+    assert dossier.state == State.PAID
+    assert citizens.documents_of(dossier).get() == signed_copy
+    results = dossier.documents.filter(source=DocumentSource.RESULT)
+    assert [one for one in results if not rules.is_unsigned_copy(one, dossier)] == [signed_copy]
+
+
+def test_a_wrong_scan_is_undone_before_it_is_signed_and_its_number_stays_void(counter, office):
+    entry = copy(counter)
+    with time_machine.travel(timezone.now() + timedelta(days=1)):
+        dossier = services.undo(entry.dossier, by=counter.clerk, reason="Quét nhầm trang")
+    entry.refresh_from_db()
+    assert (dossier.state, dossier.finished_at, bool(entry.voided_at)) == (State.PROCESSING, None, True)
+    assert not citizens.documents_of(dossier).exists()
+    assert register_payload(entry.book).rows[0].paper == "Giấy khai sinh (bản sao điện tử) – ĐÃ HỦY"
+    assert copy(counter).number == 2
+    payment = dossier.payments.get()
+    services.refund(dossier, by=counter.clerk, payment=payment, reason="Quét nhầm")
+    services.withdraw(fresh(dossier), by=counter.clerk, reason="Làm lại")
+
+
+def test_what_is_signed_is_not_undone_and_its_line_says_so_for_good(counter, office):
+    entry = copy(counter)
+    sign_result(fresh(entry.dossier), by=counter.head)
+    with pytest.raises(NotPossibleNow):
+        services.undo(entry.dossier, by=counter.clerk, reason="Quét nhầm")
+    for change in ({"voided_at": timezone.now()}, {"signed_at": None}, {"paper": "Học bạ"}):
+        with pytest.raises(Error), transaction.atomic():
+            RegisterEntry.objects.update(**change)
+
+
+def test_signed_it_is_verified_by_anybody_and_kept_under_the_name_of_the_paper(counter, office):
+    entry = copy(counter)
     signed_copy = sign_result(fresh(entry.dossier), by=counter.head)
     verified = verification.by_file(signed_copy.sha256)
     assert verified.counts
     assert verified.issued.certificate
-    paper.refresh_from_db()
+    paper = StoredPaper.objects.get()
     assert (paper.name, paper.document) == ("Giấy khai sinh", signed_copy)
+    # It may be the paper of a child, or one that holds no longer: it is offered for nothing by itself.
     component = Component.objects.create(
         version=counter.free.versions.get(), position=9, name_vi="Giấy  khai sinh", name_en="Birth"
     )
-    offers = reuse_offers(counter.free.versions.get(), entry.dossier.applicant)
-    assert offers[component.pk].paper == paper
-    item = counter.receive(
-        components=[
-            *counter.components(counter.free),
-            ComponentFacts(component.pk, provision=Provision.REUSED),
-        ]
-    ).components.get(component=component)
-    assert item.documents.get().sha256 == signed_copy.sha256
+    assert component.pk not in reuse_offers(counter.free.versions.get(), entry.dossier.applicant)
 
 
 def test_without_the_signature_it_is_not_handed_over(counter, office):
@@ -168,7 +208,6 @@ def sent(client, form, **changes):
         "address": "",
         "paper": "2",
         "method": "cash",
-        "signer": "Trần Văn Lãnh Đạo",
         "original": SimpleUploadedFile("ban-chinh.pdf", pdf(), "application/pdf"),
         **changes,
     }
