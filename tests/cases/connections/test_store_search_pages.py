@@ -46,7 +46,7 @@ def test_when_it_is_away_the_page_offers_the_ground(world, civil_status, item, c
     said = client.post(
         address("store_paper", item), {"search": StoreLookup.objects.get().request_id}, follow=True
     )
-    assert "is taken on paper; the ground is recorded." in said.content.decode()
+    assert "is taken on paper; it needs no ground." in said.content.decode()
     for wrong in ("", "x", "00000000-0000-0000-0000-000000000000"):
         said = client.post(address("store_paper", item), {"search": wrong}, follow=True).content.decode()
         assert "This page is no longer valid. Search again." in said
