@@ -1,14 +1,19 @@
-"""Business registration and the personal store behind the same interface as civil status."""
+"""Business registration and the personal store behind the same interface as civil status; what is kept of a search."""
 
 from dataclasses import replace
 
 import pytest
+from django.db import Error, transaction
 
-from cases.enums import DocumentSource
+from cases.connections.stores.facts import SearchOutcome
+from cases.enums import DocumentSource, ReuseGround
+from cases.models import StoreLookup
 from cases.services import put_back
-from tests.cases.connections.test_store_search import asks_for, reused, row
+from onestop.simulators.base import Reply
+from tests.cases.connections.test_store_search import asks_for, item, reused, row, search
 from tests.notifications.builders import text_of
 
+__all__ = ["item"]
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english")]
 
 
@@ -40,3 +45,24 @@ def test_what_the_personal_store_took_it_gives_back(world, personal_store):
     reused(item, world.clerk)
     result = dossier.documents.get(source=DocumentSource.RESULT)
     assert (row().result_code, row().sha256) == (next(iter(personal_store.results)), result.sha256)
+
+
+# Kept ----------------------------------------------------------------------------------------------
+
+
+def test_a_search_is_not_changed_and_not_deleted(world, civil_status, item):
+    reused(item, world.clerk)
+    for change in (
+        lambda: StoreLookup.objects.update(by=world.officer),
+        lambda: StoreLookup.objects.update(outcome=SearchOutcome.NOTHING),
+        lambda: StoreLookup.objects.update(sha256="0" * 64),
+        lambda: StoreLookup.objects.all().delete(),
+    ):
+        with pytest.raises(Error), transaction.atomic():
+            change()
+
+
+def test_an_answer_that_is_none_is_never_a_crash(world, civil_status, item, monkeypatch):
+    for body in ({}, [], {"MaKetQua": 0}, {"MaKetQua": "00"}, {"MaKetQua": "00", "DanhSach": [1]}):
+        monkeypatch.setattr(civil_status, "answer", lambda _asked, body=body: Reply(200, body))
+        assert search(item, world.clerk).ground == ReuseGround.SYSTEM_FAILURE

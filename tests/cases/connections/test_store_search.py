@@ -17,7 +17,7 @@ from cases.scorecard.dossiers import with_reuse
 from cases.services import store_search
 from cases.services.checklist import ComponentFacts
 from cases.services.stores import connected_store, store_of
-from onestop.simulators.base import Fault, Reply
+from onestop.simulators.base import Fault
 from onestop.simulators.result_taker import file_told
 from procedures.enums import Role
 from procedures.models import Component, ElectronicSource
@@ -388,24 +388,3 @@ def test_a_search_that_found_something_gives_no_ground_and_nobody_uses_anothers(
     with pytest.raises(NotPossibleNow):
         store_search.take_paper(item, away.lookup, by=world.officer)
     assert not Demand.objects.exists()
-
-
-# Kept ----------------------------------------------------------------------------------------------
-
-
-def test_a_search_is_not_changed_and_not_deleted(world, civil_status, item):
-    reused(item, world.clerk)
-    for change in (
-        lambda: StoreLookup.objects.update(by=world.officer),
-        lambda: StoreLookup.objects.update(outcome=SearchOutcome.NOTHING),
-        lambda: StoreLookup.objects.update(sha256="0" * 64),
-        lambda: StoreLookup.objects.all().delete(),
-    ):
-        with pytest.raises(Error), transaction.atomic():
-            change()
-
-
-def test_an_answer_that_is_none_is_never_a_crash(world, civil_status, item, monkeypatch):
-    for body in ({}, [], {"MaKetQua": 0}, {"MaKetQua": "00"}, {"MaKetQua": "00", "DanhSach": [1]}):
-        monkeypatch.setattr(civil_status, "answer", lambda _asked, body=body: Reply(200, body))
-        assert search(item, world.clerk).ground == ReuseGround.SYSTEM_FAILURE
