@@ -14,6 +14,7 @@ _ABOUT = "_read_about"
 # Names of pages of the back office (`admin:`), of the API and of the public pages.
 READS = {
     ReadKind.DOSSIER: {
+        "admin:population_check",
         "admin:cases_dossier_change",
         "admin:dossier_verb",
         "admin:result",

@@ -161,6 +161,7 @@ NOBODY = {
     "hook",  # what is told outside names nobody
     "person",  # an account of staff
     "procedure",
+    "proposal",  # what a decision says of a procedure
     "queue_service",
     "reason",
     "reform_plan",  # tasks of agencies
