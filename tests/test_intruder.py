@@ -89,6 +89,7 @@ MAY_SEE = {
 ASKED = {"processing", "processing_uuid", "question"}
 OF_EVERYBODY = {
     "procedure",
+    "proposal",  # what a decision says of a procedure
     "procedure_code",
     "version",
     "day",
