@@ -4,39 +4,22 @@ from datetime import date
 
 import pytest
 from django.core.exceptions import PermissionDenied
-from django.utils import translation
 
 from procedures import proposed
 from procedures.differences import applied
-from procedures.enums import DecisionKind, ProposalState, Role, VersionStatus
+from procedures.enums import DecisionKind, ProposalState, VersionStatus
 from procedures.figures import loaded_in_time, signed_in_time
 from procedures.late import late_publications
-from procedures.models import Procedure, ProcedureVersion, Staff, TimeLimit
+from procedures.models import Procedure, ProcedureVersion, TimeLimit
 from procedures.records import content_of, facts_of, record_of
 from procedures.services import proposals
 from procedures.services.proposals import CannotAccept, PreparedOnly, accept, reject
-from tests.procedures.told import DECEMBER, taken, told
+from tests.procedures.told import DECEMBER, english, keeper, taken, told, version
+
+__all__ = ["english", "keeper", "version"]
 
 NOVEMBER = (date(2026, 11, 1), date(2026, 11, 30))
 FEWER = [{"name_vi": "Tờ khai"}]
-
-
-@pytest.fixture(autouse=True)
-def english():
-    with translation.override("en"):
-        yield
-
-
-@pytest.fixture
-def keeper(world) -> Staff:
-    return Staff.objects.create(username="danh-muc", role=Role.SYSTEM_ADMIN, is_staff=True)
-
-
-@pytest.fixture
-def version(world) -> ProcedureVersion:
-    """What the decisions of these tests are about: three days, three papers, four steps."""
-    ProcedureVersion.objects.update(legal_basis=["Luật Ví Dụ"])
-    return world.free.versions.get()
 
 
 # Accepting -----------------------------------------------------------------------------------------------

@@ -8,30 +8,14 @@ from django.utils import translation
 
 from procedures import proposed
 from procedures.decisions import MARKUP
-from procedures.enums import DecisionKind, ProposalState, Role
-from procedures.models import ProcedureVersion, Proposal, Staff
+from procedures.enums import DecisionKind, ProposalState
+from procedures.models import ProcedureVersion, Proposal
 from procedures.records import record_of
 from procedures.services import proposals
 from procedures.services.proposals import accept, take
-from tests.procedures.told import states, taken, told
+from tests.procedures.told import english, keeper, states, taken, told, version
 
-
-@pytest.fixture(autouse=True)
-def english():
-    with translation.override("en"):
-        yield
-
-
-@pytest.fixture
-def keeper(world) -> Staff:
-    return Staff.objects.create(username="danh-muc", role=Role.SYSTEM_ADMIN, is_staff=True)
-
-
-@pytest.fixture
-def version(world) -> ProcedureVersion:
-    """What the decisions of these tests are about: three days, three papers, four steps."""
-    ProcedureVersion.objects.update(legal_basis=["Luật Ví Dụ"])
-    return world.free.versions.get()
+__all__ = ["english", "keeper", "version"]
 
 
 def test_the_same_decision_twice_is_one(version):

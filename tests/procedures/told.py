@@ -2,13 +2,34 @@
 
 from datetime import date
 
+import pytest
+from django.utils import translation
+
 from procedures.decisions import Told
-from procedures.enums import DecisionKind
-from procedures.models import ProcedureVersion, Proposal
+from procedures.enums import DecisionKind, Role
+from procedures.models import ProcedureVersion, Proposal, Staff
 from procedures.records import content_of, record_of
 from procedures.services.proposals import take
 
 DECEMBER = date(2026, 12, 1)
+
+
+@pytest.fixture(autouse=True)
+def english():
+    with translation.override("en"):
+        yield
+
+
+@pytest.fixture
+def keeper(world) -> Staff:
+    return Staff.objects.create(username="danh-muc", role=Role.SYSTEM_ADMIN, is_staff=True)
+
+
+@pytest.fixture
+def version(world) -> ProcedureVersion:
+    """What the decisions of these tests are about: three days, three papers, four steps."""
+    ProcedureVersion.objects.update(legal_basis=["Luật Ví Dụ"])
+    return world.free.versions.get()
 
 
 def told(version: ProcedureVersion, kind: str = DecisionKind.AMENDED, **changes) -> Told:
