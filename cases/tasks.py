@@ -10,6 +10,7 @@ from cases import services
 from cases.models import Heartbeat
 from cases.services import (
     answered_texts,
+    around,
     audit,
     calendar_moves,
     exchange,
@@ -209,6 +210,12 @@ def forget_old_access() -> None:
 @one_at_a_time
 def tell_the_portal() -> None:
     logger.info("portal: %s", portal.deliver_due())
+
+
+@shared_task
+@one_at_a_time
+def try_quiet_connections() -> None:
+    logger.info("connections that were quiet: %s answered, %s did not", *around.try_quiet())
 
 
 @shared_task

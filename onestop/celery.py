@@ -113,6 +113,11 @@ app.conf.beat_schedule = {
         "task": "cases.tasks.forget_old_access",
         "schedule": crontab(hour="2", minute="30"),
     },
+    "every minute ask systems around us that were quiet": {
+        "task": "cases.tasks.try_quiet_connections",
+        "schedule": crontab(minute="*"),
+        "options": WITHIN_A_MINUTE,
+    },
     "every minute tell the national portal": {
         "task": "cases.tasks.tell_the_portal",
         "schedule": crontab(minute="*"),

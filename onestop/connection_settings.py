@@ -8,6 +8,9 @@ from environs import Env, validate
 
 env = Env()
 
+# A system with which nobody spoke for so long is asked for a sign of life; 0: never by itself.
+CONNECTIONS_TRIED_MINUTES = env.int("CONNECTIONS_TRIED_MINUTES", 5, validate=validate.Range(min=0))
+
 # National Public Service Portal (docs/integrations.md). Its time limits are in seconds.
 PORTAL_VARIANT = env.str("PORTAL_VARIANT", "national", validate=validate.OneOf(["national", "moha"]))
 PORTAL_URL = env.str("PORTAL_URL", "").rstrip("/")

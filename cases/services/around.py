@@ -1,7 +1,11 @@
 """All connections to other systems together: what the screen shows of them, and trying one now."""
 
+import time
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 
+from django.conf import settings
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from cases.connections.systems import Health, System, Waiting, health_of
@@ -20,8 +24,10 @@ from cases.services import (
 from cases.services.connections import Connection, calling
 from cases.services.online_refunds import waiting_refunds
 from onestop import access
-from onestop.outside import is_this_machine
+from onestop.outside import OutsideError, is_this_machine
 from procedures.models import Staff
+
+RUN_SECONDS = 50  # the next run starts a minute later
 
 # In the order of the screen; each service that talks to a system says what its connection is.
 CONNECTIONS: tuple[Connection, ...] = (
@@ -100,5 +106,37 @@ def try_now(system: str, *, by: Staff) -> None:
     connection = next((one for one in CONNECTIONS if one.system == system), None)
     if connection is None or connection.probe is None or not connection.address():
         raise NotPossibleNow(_("There is nothing that could be asked: the connection is not configured."))
+    _ask(connection)
+
+
+def try_quiet() -> tuple[int, int]:
+    """Ask each system with which nobody has spoken for `CONNECTIONS_TRIED_MINUTES`; returns how many did and did not answer.
+
+    So that whoever opens the screen sees today's state also of what is seldom used, and what failed turns green by
+    itself. Who was silent for longest comes first; when one hangs, the next run goes on.
+    """
+    if not settings.CONNECTIONS_TRIED_MINUTES:
+        return 0, 0
+    stop_at = time.monotonic() + RUN_SECONDS
+    before = timezone.now() - timedelta(minutes=settings.CONNECTIONS_TRIED_MINUTES)
+    answered = failed = 0
+    for shown in sorted(all_connections(only_configured=True), key=_last_spoken):
+        if not shown.can_be_tried or _last_spoken(shown) > before or time.monotonic() > stop_at:
+            continue
+        try:
+            _ask(shown.connection)
+        except OutsideError:  # noted with its reason, for the screen and the alert
+            failed += 1
+        else:
+            answered += 1
+    return answered, failed
+
+
+def _last_spoken(shown: Shown) -> datetime:
+    spoken = [at for at in (shown.state.last_success_at, shown.state.last_failure_at) if at]
+    return max(spoken, default=datetime.min.replace(tzinfo=UTC))
+
+
+def _ask(connection: Connection) -> None:
     with calling(connection.system):
         connection.probe()

@@ -9,7 +9,7 @@ import hashlib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Model
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -161,10 +161,23 @@ def _change(left: dict[int, Item], change: Callable, *, skip_locked: bool) -> li
 
 
 def _store(model: type[Model], rows: list, fields: tuple[str, ...], *, key: str) -> None:
-    """Rows that are there, changed in one statement: as `bulk_update`, whose long CASE costs ten times the call."""
-    if rows:
-        model._default_manager.bulk_create(
-            rows, update_conflicts=True, unique_fields=[key], update_fields=fields
+    """Rows that are there, changed in one statement; `bulk_update` writes a long CASE that costs ten times the call."""
+    if not rows:
+        return
+    columns = [model._meta.get_field(name) for name in (key, *fields)]
+    names = [connection.ops.quote_name(column.column) for column in columns]
+    values = [
+        [column.get_db_prep_save(getattr(row, column.attname), connection) for row in rows]
+        for column in columns
+    ]
+    arrays = ", ".join(f"%s::{column.cast_db_type(connection)}[]" for column in columns)
+    changes = ", ".join(f"{name} = new.{name}" for name in names[1:])
+    table = connection.ops.quote_name(model._meta.db_table)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"UPDATE {table} SET {changes} "  # nosec B608 - names of our own models
+            f"FROM unnest({arrays}) AS new ({', '.join(names)}) WHERE {table}.{names[0]} = new.{names[0]}",
+            values,
         )
 
 

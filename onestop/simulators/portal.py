@@ -26,6 +26,7 @@ REQUIRED = (
     "DonViXuLy",
 )
 MAY_BE_EMPTY = ("Email", "SoDienThoai", "NgayTiepNhan", "NgayHenTra")
+SHOWN = ("MaHoSo", "TrangThaiHoSo", "NgayHenTra")  # by a look-up
 STEP_REQUIRED = ("MaHoSo", "NguoiXuLy", "ThoiDiemXuLy", "NoiDungXuLy", "TrangThai")
 CODE = re.compile(r"(\d{3}\.\d{2}\.\d{2}\.[A-Z]\d{2}|[A-Z]\d{2}(\.[0-9A-Z]{1,3})*)-\d{6,8}-\d{4,}", re.ASCII)
 MOMENT = re.compile(r"\d{14}", re.ASCII)
@@ -65,7 +66,7 @@ class Portal(Simulator):
         self.waiting: dict[str, dict] = {}  # filings not confirmed yet
         self.files: dict[str, bytes] = {}  # by the end of their address, see `keep_file`
         self.calls: Counter[str] = Counter()
-        self.keeps_history = True
+        self.keeps_everything = True  # else of each dossier what a look-up says: enough for very many
 
     # The protocol ------------------------------------------------------------------------------------
 
@@ -124,7 +125,7 @@ class Portal(Simulator):
         found = self.dossiers.get(code)
         if found is None:
             return Reply(body={"result": [], "error_code": "00"})
-        shown = {name: found[name] for name in ("MaHoSo", "TrangThaiHoSo", "NgayHenTra")}
+        shown = {name: found[name] for name in SHOWN}
         if self.taken_fault(Fault.WRONG):
             shown["MaHoSo"] = f"{code}9"
         return Reply(body={"result": [shown], "error_code": "00"})
@@ -141,7 +142,7 @@ class Portal(Simulator):
             self.received.add(code)
         if code in self.received and not dossier["NgayHenTra"]:
             raise NotTaken("Thiếu NgayHenTra")
-        self.dossiers[code] = dossier
+        self.dossiers[code] = dossier if self.keeps_everything else {name: dossier[name] for name in SHOWN}
         self._keep(code, "dossier", status, dossier)
 
     def _check_order(self, code: str, before: dict | None, status: int) -> None:
@@ -162,7 +163,7 @@ class Portal(Simulator):
 
     def _keep(self, code: str, kind: str, status: int, content: dict) -> None:
         """In order; the same content again does no harm and is no second message."""
-        if not self.keeps_history or self.last.get((code, kind)) == content:
+        if not self.keeps_everything or self.last.get((code, kind)) == content:
             return
         self.last[code, kind] = content
         self.history.setdefault(code, []).append((kind, status))

@@ -1,6 +1,7 @@
 """How the connections to other systems stand: what each call leaves behind, and the page that shows it."""
 
 from contextlib import nullcontext
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -160,6 +161,34 @@ def test_trying_it_turns_it_green_or_says_why_it_is_red(keeper, client, asked):
     text = client.post(address, follow=True).content.decode()
     assert "National Public Service Portal answered." in text
     assert "Working" in text
+
+
+def test_who_was_quiet_is_asked_and_not_again_for_minutes(asked):
+    """Seldom used, and yet the screen tells how it stands today; what fails turns green by itself."""
+    asked += [NotReached("Away."), None]
+    with time_machine.travel(timezone.now(), tick=False) as clock:
+        assert around.try_quiet() == (0, 1)
+        assert health() == Health.FAILING
+        clock.shift(4 * 60)
+        assert around.try_quiet() == (0, 0)
+        clock.shift(61)
+        assert around.try_quiet() == (1, 0)
+        assert health() == Health.WORKING
+        clock.shift(6 * 60)
+        call()  # somebody works with it
+        assert around.try_quiet() == (0, 0)
+
+
+def test_one_that_fails_keeps_nobody_from_the_next(asked, monkeypatch):
+    portal, post = around.CONNECTIONS
+    monkeypatch.setattr(around, "CONNECTIONS", (portal, replace(post, address=portal.address)))
+    asked += [NoAnswer("Late."), None]
+    assert around.try_quiet() == (1, 1)
+
+
+def test_nobody_is_asked_where_the_office_does_not_want_it(asked, settings):
+    settings.CONNECTIONS_TRIED_MINUTES = 0
+    assert around.try_quiet() == (0, 0)
 
 
 def test_what_is_not_connected_cannot_be_tried(keeper, asked):

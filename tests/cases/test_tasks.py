@@ -54,6 +54,7 @@ def test_the_schedule_names_tasks_that_exist():
         "cases.tasks.ask_post",
         "cases.tasks.compare_online_payments",
         "cases.tasks.tell_the_portal",
+        "cases.tasks.try_quiet_connections",
         "cases.tasks.compare_with_the_portal",
         "cases.tasks.take_portal_filings",
         "cases.tasks.fetch_portal_files",
@@ -101,6 +102,7 @@ def test_the_schedule_thinks_in_the_time_of_vietnam():
 
 ASKING_OTHERS = {
     "tell_the_portal": (tasks.portal, "deliver_due", 55),
+    "try_quiet_connections": (tasks.around, "try_quiet", 55),
     "fill_portal_outbox": (tasks.portal_backlog, "fill_by_itself", 55),
     "take_portal_filings": (tasks.portal_filings, "take_filings", 290),
     "put_results_back": (tasks.put_back, "deliver_due", 55),

@@ -362,7 +362,7 @@ def test_who_lost_the_lease_writes_nothing_down(world, portal):
 
 @pytest.mark.django_db(transaction=True)
 def test_two_workers_never_send_the_same_message(world, portal):
-    portal.keeps_history = True
+    portal.keeps_everything = True
     dossiers = [world.processing() for _number in range(6)]
     seen = []
     answer = portal.answer
