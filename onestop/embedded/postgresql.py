@@ -7,12 +7,14 @@ import contextlib
 import importlib.metadata
 import importlib.util
 import os
+import secrets
 import shutil
 import signal
 import socket
 import subprocess
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 from onestop.embedded import POSTGRESQL_PORT, EmbeddedError, postgresql_socket_dir
@@ -89,6 +91,32 @@ def cluster_dir(data_dir: Path, account: Account) -> Path:
         make_owned_dir(spare_dir(data_dir))
         return spare
     return usual
+
+
+def _marks(data_dir: Path, cluster: Path) -> tuple[Path, Path]:
+    """Of a cluster outside of its data folder: what says in each of both places that they belong together."""
+    return data_dir / "postgresql.mark", cluster.with_name("postgresql.mark")
+
+
+def _mark(data_dir: Path, cluster: Path) -> None:
+    mark = secrets.token_hex(16)
+    for path in _marks(data_dir, cluster):
+        path.write_text(mark)
+
+
+def _leave_what_is_of_another_folder(data_dir: Path, cluster: Path, say: Say) -> None:
+    """A cluster whose data folder was deleted: the keys of its texts went with it. It is put aside, not deleted."""
+    here, there = _marks(data_dir, cluster)
+    if cluster.parent == data_dir.resolve() or not cluster.exists() or not there.exists():
+        return
+    if here.exists() and here.read_text() == there.read_text():
+        return
+    aside = cluster.with_name(f"postgresql.left-{datetime.now(UTC):%Y%m%d%H%M%S}")
+    cluster.rename(aside)
+    say(
+        f"the database that lay in {cluster} belonged to another data folder of this name, which is gone with "
+        f"the keys to it. A new one is made; the old one is now {aside}, and may be deleted"
+    )
 
 
 def initialise(cluster: Path, bin_dir: Path, account: Account, *, unsafe: bool) -> None:
@@ -213,12 +241,14 @@ def prepare(data_dir: Path, account: Account, *, unsafe: bool, say: Say) -> tupl
     """Programs and a healthy cluster, made when missing. Returns the two folders."""
     bin_dir = programs(data_dir, account)
     cluster = cluster_dir(data_dir, account).resolve()
+    _leave_what_is_of_another_folder(data_dir, cluster, say)
     if cluster.exists():
         check_version(cluster, bin_dir)
         heal(cluster)
     else:
         initialise(cluster, bin_dir, account, unsafe=unsafe)
         if cluster.parent != data_dir.resolve():
+            _mark(data_dir, cluster)
             say(
                 f"account '{account.name}', which runs PostgreSQL for root, may not enter {data_dir}: "
                 f"the database lies in {cluster}"

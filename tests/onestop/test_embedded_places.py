@@ -1,6 +1,7 @@
 """The private PostgreSQL and Redis: folders that can be used, and what is said when something is missing."""
 
 import os
+import shutil
 import stat
 import subprocess
 
@@ -26,6 +27,28 @@ def test_folder_that_others_may_not_enter_is_left_as_it_is(tmp_path):
         servers.leave(data_dir)
         servers.remove(data_dir)
     assert not places.spare_dir(data_dir).exists()
+
+
+def test_a_deleted_data_folder_leaves_no_database_to_the_next_of_its_name(tmp_path):
+    """Its keys went with it: whoever clones again into the same place begins anew, and nothing is deleted."""
+    closed = tmp_path / "closed"
+    closed.mkdir(mode=0o700)
+    data_dir = closed / ".data"
+    servers.ensure(data_dir, unsafe=True, quiet=True)
+    try:
+        query(data_dir, "CREATE TABLE old AS SELECT 1 AS number")
+        servers.leave(data_dir)
+        servers.ensure(data_dir, unsafe=True, quiet=True)
+        assert query(data_dir, "SELECT number FROM old") == 1
+        servers.leave(data_dir)
+        shutil.rmtree(data_dir)
+        servers.ensure(data_dir, unsafe=True, quiet=True)
+        assert query(data_dir, "SELECT to_regclass('old')") is None
+        left = list(places.spare_dir(data_dir).glob("postgresql.left-*"))
+        assert len(left) == (1 if os.geteuid() == 0 else 0)
+    finally:
+        servers.leave(data_dir)
+        servers.remove(data_dir)
 
 
 def test_programs_that_the_account_may_not_reach_are_copied(tmp_path, monkeypatch):

@@ -26,12 +26,15 @@ class Command(PlainCommand):
         if not settings.PORTAL_URL:
             self.refuse(_("The portal is not connected: PORTAL_URL is empty."))
         self.began, self.written, self.sent, self.refused = time.monotonic(), 0, 0, 0
+        self.failed = False
         if backlog:
             for written in portal_backlog.fill_outbox(limit=limit):
                 self.written += written
-                if not only_fill and _waiting() >= portal_backlog.MOST_WAITING and not self._send():
-                    break
+                if not only_fill and _waiting() >= portal_backlog.MOST_WAITING:
+                    self._send()
                 self._print()
+                if self.failed:
+                    break
         while not only_fill and self._send():
             self._print()
         self._print()
@@ -41,9 +44,10 @@ class Command(PlainCommand):
         counts = portal.deliver_due()
         self.sent += counts.sent
         self.refused += counts.refused
-        if counts.failed:
+        self.failed = bool(counts.failed)
+        if self.failed:
             self.stderr.write(_("The portal does not answer well; the workers go on as soon as it does."))
-        return bool(counts.sent or counts.refused) and not counts.failed
+        return bool(counts.sent or counts.refused) and not self.failed
 
     def _print(self) -> None:
         seconds = max(time.monotonic() - self.began, 0.001)
