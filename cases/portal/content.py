@@ -50,10 +50,14 @@ class HeldBack(CannotCount):
 
 
 def with_all_that_is_told(dossiers: QuerySet[Dossier]) -> QuerySet[Dossier]:
-    """The dossiers with what their messages are made of, in a fixed number of queries."""
-    return dossiers.select_related(
-        "version__procedure", "applicant", "receiving_desk", "competent_agency", "portal_filing"
-    ).prefetch_related(
+    """The dossiers with what their messages are made of, in a fixed number of queries.
+
+    What many of them share (version, agencies) is read once, not with each dossier.
+    """
+    return dossiers.select_related("applicant", "portal_filing").prefetch_related(
+        "version__procedure",
+        "receiving_desk",
+        "competent_agency",
         "documents__component__component",
         "components__component",
         "fees__waivers",

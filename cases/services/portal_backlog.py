@@ -68,12 +68,12 @@ def _write(keys: list[int]) -> int:
         dossier.pk: dossier
         for dossier in _missing(0)
         .filter(pk__in=keys)
-        .select_related("receiving_desk", "version")
-        .prefetch_related("fees__waivers", "payments")
+        .prefetch_related("receiving_desk", "version", "fees", "waivers", "payments")
         .select_for_update(of=("self",), skip_locked=True)
     }
     events: dict[int, list[DossierEvent]] = {}
-    for event in DossierEvent.objects.filter(dossier__in=dossiers, kind__in=TOLD).order_by("pk"):
+    history = DossierEvent.objects.only("pk", "dossier_id", "kind", "at")
+    for event in history.filter(dossier__in=dossiers, kind__in=TOLD).order_by("pk"):
         event.dossier = dossiers[event.dossier_id]
         events.setdefault(event.dossier_id, []).append(event)
     rows, messages = [], []

@@ -116,10 +116,11 @@ def note_idle(rows: list[PortalDossier]) -> None:
 
 def release(rows: Iterable[PortalDossier]) -> None:
     """Nobody holds these any more, so far as they were still ours; one by one, see above."""
-    for row in rows:
-        PortalDossier.objects.filter(
-            pk=row.pk, claimed_until__isnull=False, claimed_until=row.claimed_until
-        ).update(claimed_until=None)
+    claims = {row.pk: row.claimed_until for row in rows}
+    held = PortalDossier.objects.filter(pk__in=claims, claimed_until__isnull=False)
+    for key, claim in list(held.values_list("pk", "claimed_until")):  # most are told and free already
+        if claim == claims[key]:
+            held.filter(pk=key, claimed_until=claim).update(claimed_until=None)
 
 
 def _as_asked(fresh: PortalDossier, item: Item) -> None:
