@@ -98,6 +98,8 @@ def test_pages_go_on_where_they_broke_off(database, monkeypatch):
         Fault.ERROR,
         Fault.BUSY,
         Fault.HTML,
+        Fault.NOT_THERE,
+        Fault.STRANGER,
         Fault.CHARSET,
         Fault.HALF,
         Fault.UNCLEAR,
