@@ -23,6 +23,8 @@ from notifications.errors import DeliveryFailed
 logger = logging.getLogger(__name__)
 
 TIMEOUT_SECONDS = 10
+# What a gateway says to every message alike: a wrong token or address, or that it takes nothing now.
+TO_ALL_ALIKE = frozenset({401, 403, 404, 405, 410, 429, 503})
 REPLY_MAX_BYTES = 64 * 1024
 REPORTS = "/cong/{channel}/bao-cao/"  # where gateways tell what became of messages
 
@@ -229,7 +231,8 @@ class HttpGateway:
             ) from error
         if not response.is_success:
             raise DeliveryFailed(
-                _t("The gateway answered HTTP %(status)d.") % {"status": response.status_code}
+                _t("The gateway answered HTTP %(status)d.") % {"status": response.status_code},
+                unreachable=response.status_code in TO_ALL_ALIKE,
             )
         self._check(reply)
 

@@ -11,6 +11,7 @@ import re
 import time
 from collections.abc import Callable, Container, Mapping
 from concurrent.futures import Future, wait
+from contextlib import suppress
 from contextvars import copy_context
 from dataclasses import dataclass, field
 from threading import BoundedSemaphore, Thread
@@ -25,6 +26,9 @@ LONGEST_ANSWER = 16 * 1024 * 1024  # bytes
 LONGEST_TEXT = 300  # characters of what the other side said, as far as it is kept
 # A word of a protocol, and no number of a person.
 CODE = re.compile(r"(?!.*\d{9})[A-Za-z0-9_-]{1,40}")
+
+# HTTP statuses by which a protocol that says no in its body may say so, too; see `Answer.said`.
+SPOKEN = frozenset({400, 405, 409, 422})
 
 T = TypeVar("T")
 _on_their_way = BoundedSemaphore(8)  # calls of this process that somebody waits for; see `within`
@@ -83,6 +87,10 @@ class Answer:
     headers: Mapping[str, str]
     content: bytes
 
+    @property
+    def is_good(self) -> bool:
+        return 200 <= self.status < 300
+
     def json(self) -> Any:
         """The content as JSON in UTF-8. Raises `Garbled` with what it was instead."""
         try:
@@ -101,6 +109,18 @@ class Answer:
             raise Garbled(_("The answer is JSON, but no object."))
         return found
 
+    def said(self, code: str) -> dict[str, Any]:
+        """The content as an object; with a status of failure only one that has the protocol's own field `code`.
+
+        Raises `Garbled`: whatever else comes with HTTP 400 was said by something that does not know the protocol.
+        """
+        if self.is_good:
+            return self.object()
+        with suppress(Garbled):
+            if code in (found := self.object()):
+                return found
+        raise _unknown_here(self.status)
+
 
 @dataclass
 class Door:
@@ -109,7 +129,8 @@ class Door:
     `headers` go with every request (keys, tokens). Redirects are not followed: what was meant for one system is
     not told to another. `whole_seconds` are for everything that is asked here together, where somebody waits.
     `refuses_by_status` is False for a protocol that says no in its body: HTTP 404 or 413 then comes from something
-    on the way, is `Garbled`, and nobody's considered no.
+    on the way, is `Garbled`, and nobody's considered no. Statuses that are `spoken` come back as an `Answer` all the
+    same: with them the protocol may speak (`Answer.said`).
     """
 
     url: str
@@ -185,7 +206,7 @@ class Door:
 
     def _good(self, answer: Answer) -> Answer:
         status = {"status": answer.status}
-        if 200 <= answer.status < 300 or answer.status in self.spoken:
+        if answer.is_good or answer.status in self.spoken:
             return answer
         if answer.status in {401, 403}:
             raise NotLetIn(_("It does not let us in (HTTP %(status)s).") % status, str(answer.status))
@@ -194,12 +215,16 @@ class Door:
         if answer.status >= 500:
             raise NoAnswer(_("It failed at our request (HTTP %(status)s).") % status)
         if answer.status >= 400 and not self.refuses_by_status:
-            raise Garbled(
-                _("What answers at its address does not know the request (HTTP %(status)s).") % status
-            )
+            raise _unknown_here(answer.status)
         if answer.status >= 400:
             raise Refused(_("It refused the request (HTTP %(status)s).") % status, str(answer.status))
         raise Garbled(_("It sent us elsewhere (HTTP %(status)s); nobody goes there unasked.") % status)
+
+
+def _unknown_here(status: int) -> Garbled:
+    return Garbled(
+        _("What answers at its address does not know the request (HTTP %(status)s).") % {"status": status}
+    )
 
 
 def shortened(text: object) -> str:

@@ -15,9 +15,9 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from procedures.codes import PROCEDURE
+from procedures.days import EARLIEST, is_possible
 from procedures.enums import DecisionKind
 
-EARLIEST, LATEST = date(1990, 1, 1), date(2100, 1, 1)
 LONGEST_NUMBER, LONGEST_CODE, LONGEST_NAME = 200, 30, 255
 DEEPEST = 20
 LONGEST_TEXT = 100_000  # characters of one text
@@ -90,7 +90,7 @@ def _wrong_dates(told: Told, today: date, is_of_database: bool) -> list[str]:
     for name, day, is_needed in days:
         if day is None and is_needed:
             problems.append(capfirst(_("The %(name)s is missing or is no date.") % {"name": name}))
-        elif day is not None and not EARLIEST <= day <= LATEST:
+        elif day is not None and not is_possible(day):
             problems.append(_impossible(name, day))
     if told.signed_on and told.signed_on > today:
         problems.append(_("The decision is said to be signed on a day to come."))

@@ -14,14 +14,14 @@ SIGN_IN = "/dang-nhap/"
 HERE = "http://testserver"
 
 
-def connect(settings, running: Provider) -> None:
+def connect(settings, issuer: str, client_id: str = CLIENT, secret: str = SECRET) -> None:
     """Settings as the environment would make them for this provider."""
-    settings.OIDC_CITIZEN_ISSUER = running.issuer
-    settings.OIDC_CITIZEN_CLIENT_ID = CLIENT
+    settings.OIDC_CITIZEN_ISSUER = issuer
+    settings.OIDC_CITIZEN_CLIENT_ID = client_id
     providers = copy.deepcopy(settings.SOCIALACCOUNT_PROVIDERS)
     app = next(app for app in providers["openid_connect"]["APPS"] if app["provider_id"] == "citizen")
-    app |= {"client_id": CLIENT, "secret": SECRET}
-    app["settings"] = {**app["settings"], "server_url": running.issuer}
+    app |= {"client_id": client_id, "secret": secret}
+    app["settings"] = {**app["settings"], "server_url": issuer}
     settings.SOCIALACCOUNT_PROVIDERS = providers
 
 
@@ -32,15 +32,15 @@ def provider(settings):
     with Provider(CLIENT, SECRET, [f"{HERE}/dang-nhap/tra-loi/"], people=people) as running:
         thread = threading.Thread(target=running.serve_forever, kwargs={"poll_interval": 0.02})
         thread.start()
-        connect(settings, running)
+        connect(settings, running.issuer)
         yield running
         running.shutdown()
         thread.join()
 
 
-def begin(client, then: str = "/") -> str:
+def begin(client, then: str = "/", **request) -> str:
     """Press the button; the address at the provider that one is sent to."""
-    answer = client.post(SIGN_IN, {"next": then})
+    answer = client.post(SIGN_IN, {"next": then}, **request)
     assert answer.status_code == 302, answer.content.decode()
     return answer["Location"]
 

@@ -55,6 +55,7 @@ def page(request):
         waiting_count=waiting.count(),
         oldest=waiting.order_by("waiting_since").values_list("waiting_since", flat=True).first(),
         may_act=access.keeps_connections(request.user),
+        can_be_asked=can_be_asked(),
         may_ask=access.keeps_connections(request.user) and can_be_asked(),
         differences=PortalDifference.objects.filter(dossier__competent_agency__in=agencies)
         .select_related("dossier__portal")
@@ -153,6 +154,9 @@ def _compare_month(request) -> None:
     if not access.keeps_connections(request.user):
         raise PermissionDenied
     month = _month(request.POST.get("month"))
+    if not can_be_asked():
+        messages.error(request, portal_compare.cannot_compare())
+        return
     if compare_portal_month_soon(f"{month:%Y-%m}", request.user.workplace_id):
         messages.success(request, _("The portal is being asked; what differs stands below in some minutes."))
     else:

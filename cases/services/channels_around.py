@@ -16,7 +16,7 @@ from notifications.models import Message
 from notifications.pdf import Place, signature_mark_pdf
 from notifications.services.messages import try_email
 from notifications.signals import channel_answered
-from onestop.outside import Door, Garbled, NotLetIn, NotReached, Refused
+from onestop.outside import SPOKEN, Door, Garbled, NotReached
 from procedures.models import Agency
 
 SYSTEMS = {
@@ -25,6 +25,7 @@ SYSTEMS = {
     MessageChannel.ZALO: System.ZALO,
 }
 SMTP = "django.core.mail.backends.smtp.EmailBackend"
+NOTHING_TO_READ = SPOKEN | {406, 411, 415}  # HTTP statuses of who is there and is asked for nothing
 BLANK = Place(page=1, left=20, bottom=20, width=160, height=40)
 
 
@@ -63,21 +64,20 @@ def _greet_mail_server() -> None:
 
 
 def _knock(name: str) -> None:
-    """The protocol has no question that changes nothing; that it answers at all, and lets us in, can be seen."""
+    """The protocol has no question that changes nothing; that it is there, and lets us in, can be seen.
+
+    It has nothing to read there, and says so as it likes. Only HTTP 404 would say that nothing takes messages there.
+    """
     token = getattr(settings, f"{name}_GATEWAY_TOKEN")
     headers = {"Authorization": f"Bearer {token}"} if token else {}
-    try:
-        with Door(getattr(settings, f"{name}_GATEWAY_URL"), headers, read_seconds=10) as door:
-            door.ask("GET")
-    except NotLetIn:
-        raise
-    except Refused:  # it has nothing to read there, as it should be: it answered
-        return
+    url = getattr(settings, f"{name}_GATEWAY_URL")
+    with Door(url, headers, read_seconds=10, refuses_by_status=False, spoken=NOTHING_TO_READ) as door:
+        door.ask("GET")
 
 
 def _read_discovery() -> None:
     issuer = settings.OIDC_CITIZEN_ISSUER
-    with Door(issuer, read_seconds=10) as door:
+    with Door(issuer, read_seconds=10, refuses_by_status=False) as door:
         found = door.ask("GET", ".well-known/openid-configuration").object()
     if str(found.get("issuer", "")).rstrip("/") != issuer:
         raise Garbled(_("What it says about itself is another provider's."))

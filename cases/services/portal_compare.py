@@ -73,9 +73,7 @@ def bring_up_to_date(code: str, *, by: Staff) -> bool:
     """
     row = standing(code, by=by)
     if not can_be_asked():
-        raise NotPossibleNow(
-            _("This variant of the portal says nothing of its dossiers; send it again instead.")
-        )
+        raise NotPossibleNow(cannot_compare())
     with Portal(access(whole_seconds=WEB_SECONDS)) as portal, calling(System.PORTAL):
         known = portal.look_up(row.code)
     with transaction.atomic():
@@ -88,6 +86,10 @@ def bring_up_to_date(code: str, *, by: Staff) -> bool:
         fresh.state, fresh.answer, fresh.answer_code = PortalState.ACCEPTED, "", ""
         found = _Found.of(fresh, dossier, known)
         return _keep(fresh, found) if found.kinds else _settled(fresh, found)
+
+
+def cannot_compare() -> str:
+    return _("This variant of the portal says nothing of its dossiers; send it again instead.")
 
 
 def _stood(row: PortalDossier) -> tuple:

@@ -34,6 +34,8 @@ class Fault(StrEnum):
     UNCLEAR = "unclear"  # it is done, and HTTP 500 is said
     BUSY = "busy"  # HTTP 503, and nothing is done
     HTML = "html"  # a page with HTTP 200, and nothing is done
+    NOT_THERE = "not_there"  # HTTP 404 of whatever answers at a wrong address, and nothing is done
+    STRANGER = "stranger"  # HTTP 400 with JSON that is none of the protocol, and nothing is done
     CHARSET = "charset"  # done, and the answer is UTF-16
     REFUSE = "refuse"  # HTTP 200 with the protocol's own word for "no"
     SIGNED_OUT = "signed_out"  # our session or token is worth nothing any more
@@ -123,6 +125,8 @@ OF_ANSWERS = (
     Fault.UNCLEAR,
     Fault.BUSY,
     Fault.HTML,
+    Fault.NOT_THERE,
+    Fault.STRANGER,
     Fault.CHARSET,
     Fault.REFUSE,
     Fault.SIGNED_OUT,
@@ -208,6 +212,10 @@ class _Handler(BaseHTTPRequestHandler):
                 self._send(Reply(503, PAGE, "text/html; charset=utf-8"))
             case Fault.HTML:
                 self._send(Reply(200, PAGE, "text/html; charset=utf-8"))
+            case Fault.NOT_THERE:
+                self._send(Reply(404, PAGE, "text/html; charset=utf-8"))
+            case Fault.STRANGER:
+                self._send(Reply(400, {"status": 400, "title": "Bad Request"}))
             case Fault.REFUSE:
                 self._send(simulator.refusal(asked))
             case Fault.SIGNED_OUT:

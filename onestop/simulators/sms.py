@@ -46,6 +46,8 @@ class MessageGateway(Simulator):
         wanted = asked.json()
         if asked.path == "/inbound":
             return self._inbound(wanted)
+        if not wanted["to"]:
+            return self.refusal(asked)
         key = wanted["id"]
         if key not in self.taken:
             self.taken[key] = {"to": wanted["to"], "text": wanted["text"]}

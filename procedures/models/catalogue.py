@@ -10,7 +10,7 @@ from django.db.models import Case, F, Q, When
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from procedures import eforms
+from procedures import days, eforms
 from procedures.codes import PROCEDURE
 from procedures.enums import (
     STAFF_ROLE_CHOICES,
@@ -150,6 +150,7 @@ class ProcedureVersion(LocalName):
         _("no paper from"),
         null=True,
         blank=True,
+        validators=[days.possible],
         help_text=_("From this day on it is filed online only; the desk helps to file"),
     )
     excluded_periods = models.JSONField(
@@ -184,9 +185,15 @@ class ProcedureVersion(LocalName):
         help_text=_("JSON Schema of what is asked for online; empty: the general form"),
     )
     publication_decision = models.CharField(_("publication decision"), max_length=200, blank=True)
-    decision_signed_on = models.DateField(_("decision signed on"), null=True, blank=True)
-    text_effective_on = models.DateField(_("legal text in force from"), null=True, blank=True)
-    loaded_on = models.DateField(_("loaded into the national database on"), null=True, blank=True)
+    decision_signed_on = models.DateField(
+        _("decision signed on"), null=True, blank=True, validators=[days.possible]
+    )
+    text_effective_on = models.DateField(
+        _("legal text in force from"), null=True, blank=True, validators=[days.possible]
+    )
+    loaded_on = models.DateField(
+        _("loaded into the national database on"), null=True, blank=True, validators=[days.possible]
+    )
     extension_mode = models.CharField(
         _("extension"), max_length=10, choices=ExtensionMode.choices, blank=True
     )

@@ -11,6 +11,8 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext as _
 
+from procedures.days import impossible, is_possible
+
 LARGEST_NUMBER = 10**12
 
 
@@ -115,6 +117,8 @@ def whole(value) -> int:
 def day(value) -> date:
     if not isinstance(value, date) or isinstance(value, datetime):
         raise ValueError(_("“%(value)s” is not a date; write it as 2026-11-24.") % {"value": value})
+    if not is_possible(value):
+        raise ValueError(impossible(value))
     return value
 
 

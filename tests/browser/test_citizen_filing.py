@@ -20,7 +20,7 @@ def identity(settings, live_server):
     with Provider(CLIENT, SECRET, [f"{live_server.url}/dang-nhap/tra-loi/"]) as running:
         thread = threading.Thread(target=running.serve_forever, kwargs={"poll_interval": 0.02})
         thread.start()
-        connect(settings, running)
+        connect(settings, running.issuer)
         yield running
         running.shutdown()
         thread.join()

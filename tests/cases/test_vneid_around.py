@@ -41,6 +41,10 @@ def test_a_provider_that_is_away_or_another_one_is_failing(provider, keeper, set
     with pytest.raises(NotReached):
         around.try_now(System.VNEID, by=keeper)
     assert health() == Health.FAILING
+    settings.OIDC_CITIZEN_ISSUER = f"{provider.issuer}/elsewhere"
+    with pytest.raises(Garbled, match="HTTP 404"):
+        around.try_now(System.VNEID, by=keeper)
+    assert health() == Health.FAILING
     settings.OIDC_CITIZEN_ISSUER, provider.issuer = provider.issuer, "https://somebody.example"
     with pytest.raises(Garbled):
         around.try_now(System.VNEID, by=keeper)

@@ -12,7 +12,7 @@ from cases.services.around import all_connections, try_now
 from notifications.models import Message, MessageReport
 from notifications.services.messages import deliver_due
 from onestop.outside import Door, OutsideError
-from onestop.simulators.base import Fault, running
+from onestop.simulators.base import Fault, Reply, running
 from onestop.simulators.sms import MessageGateway, ZaloGateway
 from procedures.enums import Role
 from tests.cases.helpers import make_person
@@ -80,7 +80,17 @@ def test_bad_reports_change_nothing_that_is_right(world, simulators, fault, repo
 
 # An answer in UTF-16 is none: JSON says by itself which of the three it is written in.
 @pytest.mark.parametrize(
-    "fault", [Fault.AWAY, Fault.HALF, Fault.ERROR, Fault.UNCLEAR, Fault.BUSY, Fault.HTML]
+    "fault",
+    [
+        Fault.AWAY,
+        Fault.HALF,
+        Fault.ERROR,
+        Fault.UNCLEAR,
+        Fault.BUSY,
+        Fault.HTML,
+        Fault.NOT_THERE,
+        Fault.STRANGER,
+    ],
 )
 def test_a_gateway_that_fails_is_red_with_the_reason_and_green_again(world, simulators, clock, fault):
     world.receive()
@@ -116,6 +126,24 @@ def test_trying_it_knocks_and_sends_nothing(world, simulators):
     with pytest.raises(OutsideError, match="does not let us in"):
         try_now("sms", by=keeper)
     assert health_of("sms") == Health.FAILING
+
+
+def test_a_wrong_address_is_red_and_burns_the_attempts_of_one_message_only(world, simulators, settings):
+    world.receive()
+    world.receive()
+    settings.SMS_GATEWAY_URL = simulators.url("nobody")
+    with pytest.raises(OutsideError, match="does not know the request"):
+        try_now("sms", by=make_person("he-thong", None, Role.SYSTEM_ADMIN, is_staff=True))
+    assert health_of("sms") == Health.FAILING
+    deliver_due()
+    assert sorted(Message.objects.filter(channel="sms").values_list("attempts", flat=True)) == [0, 1]
+    assert "HTTP 404" in ConnectionState.objects.get(system="sms").last_failure
+
+
+def test_a_gateway_that_has_nothing_to_read_is_there(world, simulators, monkeypatch):
+    monkeypatch.setattr(simulators["sms"], "answer", lambda asked: Reply(405, {"ok": False}))
+    try_now("sms", by=make_person("he-thong", None, Role.SYSTEM_ADMIN, is_staff=True))
+    assert health_of("sms") == Health.WORKING
 
 
 @pytest.mark.parametrize("fault", [None, Fault.TWICE])

@@ -74,6 +74,7 @@ def test_what_is_sent_and_what_comes_back_is_json_in_utf_8(door):
         (Fault.UNCLEAR, NoAnswer, "It failed at our request (HTTP 500).", True),
         (Fault.BUSY, NotReached, "It is busy and takes nothing now (HTTP 503).", False),
         (Fault.HTML, Garbled, "The answer is a page of HTML or XML instead of JSON.", False),
+        (Fault.NOT_THERE, Refused, "It refused the request (HTTP 404).", False),
         (Fault.CHARSET, Garbled, "The answer is not written in UTF-8.", True),
         (Fault.SIGNED_OUT, NotLetIn, "It does not let us in (HTTP 401).", False),
     ],

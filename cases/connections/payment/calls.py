@@ -20,7 +20,7 @@ from cases.connections.payment.protocol import (
     number_text,
     whole_dong,
 )
-from onestop.outside import Door, Garbled, is_this_machine
+from onestop.outside import SPOKEN, Door, Garbled, is_this_machine
 
 READ_SECONDS = WHOLE_SECONDS = 15  # a citizen or a clerk looks at the page meanwhile
 MOST_PAGES = 1_000
@@ -102,10 +102,9 @@ def statement(
 
     `whole_seconds`: for all pages together, where somebody waits.
     """
-    with Door(platform.url, read_seconds=READ_SECONDS, whole_seconds=whole_seconds) as door:
+    with _door(platform, whole_seconds) as door:
         for page in range(1, MOST_PAGES + 1):
-            body = platform.signed(day=f"{day:%Y%m%d}", page=page)
-            answer = platform.checked(door.ask("POST", platform.path("statement"), body=body).object())
+            answer = _answered(platform, door, "statement", day=f"{day:%Y%m%d}", page=page)
             if str(platform.given(answer, "day")) != f"{day:%Y%m%d}":
                 raise Garbled(_("The payment platform sent the statement of another day."))
             lines = answer.get(platform.name("lines"))
@@ -135,9 +134,30 @@ def _line(platform: Platform, line: object) -> StatementLine:
 
 
 def _ask(platform: Platform, what: str, *, also: tuple[str, ...] = (), **told) -> dict:
-    with Door(platform.url, read_seconds=READ_SECONDS, whole_seconds=WHOLE_SECONDS) as door:
-        answer = door.ask("POST", platform.path(what), body=platform.signed(**told)).object()
-    return platform.checked(answer, also=tuple(platform.code(one) for one in also))
+    with _door(platform, WHOLE_SECONDS) as door:
+        return _answered(platform, door, what, also=also, **told)
+
+
+def _door(platform: Platform, whole_seconds: float | None) -> Door:
+    return Door(
+        platform.url,
+        read_seconds=READ_SECONDS,
+        whole_seconds=whole_seconds,
+        refuses_by_status=False,
+        spoken=SPOKEN,
+    )
+
+
+def _answered(platform: Platform, door: Door, what: str, *, also: tuple[str, ...] = (), **told) -> dict:
+    """What the platform signed. Only its own signed code refuses, whatever HTTP says with it."""
+    came = door.ask("POST", platform.path(what), body=platform.signed(**told))
+    answer = came.said(platform.name("code"))
+    checked = platform.checked(answer, also=tuple(platform.code(one) for one in also))
+    if not came.is_good:
+        raise Garbled(
+            _("The answer says two things: a success, and HTTP %(status)s.") % {"status": came.status}
+        )
+    return checked
 
 
 def _same_order(platform: Platform, answer: dict, number: str) -> None:

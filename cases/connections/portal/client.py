@@ -1,7 +1,8 @@
 """A conversation with the portal: log in, tell dossiers and steps, ask what it knows. No database.
 
 Everything goes by POST as JSON in UTF-8. Success is told by a code that is compared as a number: 0, "0" and "00"
-are all it. What other codes mean is not documented: they refuse the message, with the portal's own words.
+are all it. What other codes mean is not documented: they refuse the message, with the portal's own words. Nothing
+else refuses one: HTTP 404, or 400 without such a code, comes from a wrong address or from something on the way.
 """
 
 from collections.abc import Mapping
@@ -12,7 +13,7 @@ from urllib.parse import urlsplit
 
 from django.utils.translation import gettext as _
 
-from onestop.outside import Door, Garbled, NotLetIn, Refused, shortened
+from onestop.outside import SPOKEN, Door, Garbled, NotLetIn, Refused, shortened
 
 DOSSIERS, STEPS = "DongBoHoSoMC", "CapNhatTienDoHoSoMC"
 LOOK_UP, PROCEDURE = "TraCuuHoSo", "LayThuTuc"
@@ -63,7 +64,9 @@ class Portal:
         self.session = ""
         self._doors = ExitStack()
         options = {"read_seconds": access.read_seconds, "whole_seconds": access.whole_seconds}
-        self._door = self._doors.enter_context(Door(access.url, **options))
+        self._door = self._doors.enter_context(
+            Door(access.url, refuses_by_status=False, spoken=SPOKEN, **options)
+        )
         self._login_door = self._doors.enter_context(Door(access.login_url or access.url, **options))
 
     def __enter__(self) -> Self:
@@ -179,8 +182,9 @@ class Portal:
 
     def _ask(self, service: str, asked: dict, *, is_fresh: bool) -> dict:
         body = {"session": self.session, "madonvi": self.access.unit, "service": service, **asked}
-        answer = self._door.ask("POST", body=body).object()
-        if "error_code" not in answer or is_success(answer["error_code"]):
+        came = self._door.ask("POST", body=body)
+        answer = came.said("error_code")
+        if came.is_good and ("error_code" not in answer or is_success(answer["error_code"])):
             return answer
         code, words = code_of(answer), words_of(answer)
         refusal = _("Code %(code)s: %(words)s") % {"code": code or "–", "words": words}

@@ -11,7 +11,7 @@ from typing import Any, Self
 
 from django.utils.translation import gettext as _
 
-from onestop.outside import Answer, Door, Garbled, NotLetIn, Refused, shortened
+from onestop.outside import SPOKEN, Answer, Door, Garbled, NotLetIn, Refused, shortened
 
 PATHS = {
     "code": "CapMaHoSo",
@@ -21,7 +21,6 @@ PATHS = {
     "status": "CapNhatTrangThai",
 }
 SUCCESS = frozenset({0, 1, 200})
-SPOKEN = frozenset({400, 409, 422})  # HTTP statuses with which the other side may say its code and message
 LONGEST = 60  # characters of a code or number that is kept
 _AHEAD = 30  # seconds before its end a token is renewed
 
@@ -144,13 +143,15 @@ class MohaPortal:
         return self._data(self._door.ask("POST", path, headers=headers, **options), also_good)
 
     def _data(self, answer: Answer, also_good: tuple[str, ...]) -> Any:
-        told = answer.object()
+        if str(answer.status) in also_good:
+            return answer.object().get("data")
+        told = answer.said("code")
         code = _code(told)
-        if code in also_good or str(answer.status) in also_good:
+        if code in also_good:
             return told.get("data")
         if "code" not in told:
             raise Garbled(_("The answer of the portal has no code."))
-        if answer.status not in SPOKEN and code.isdecimal() and int(code) in SUCCESS:
+        if answer.is_good and code.isdecimal() and int(code) in SUCCESS:
             return told.get("data")
         refusal = _("Code %(code)s: %(words)s") % {"code": code or "–", "words": _words(told)}
         if code in {"401", *self.access.session_codes}:

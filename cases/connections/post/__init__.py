@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from cases.connections.signing import is_digest
 from cases.post_enums import PostalStep
-from onestop.outside import Door, Garbled, NotLetIn, Refused, shortened
+from onestop.outside import SPOKEN, Door, Garbled, NotLetIn, Refused, shortened
 
 READ_SECONDS = WHOLE_SECONDS = 15  # a clerk looks at the page meanwhile
 OK, UNKNOWN, SIGNED_OUT, WRONG_SIGNATURE = "00", "01", "05", "97"
@@ -132,10 +132,12 @@ def answer_to(code: str, sentence: str) -> dict[str, str]:
 
 def _ask(post: Post, method: str, path: str, **options: Any) -> dict[str, Any]:
     headers = {"Authorization": f"Bearer {post.token}"}
-    with Door(post.url, headers, read_seconds=READ_SECONDS, whole_seconds=WHOLE_SECONDS) as door:
-        answer = door.ask(method, path, **options).object()
+    seconds = {"read_seconds": READ_SECONDS, "whole_seconds": WHOLE_SECONDS}
+    with Door(post.url, headers, **seconds, refuses_by_status=False, spoken=SPOKEN) as door:
+        came = door.ask(method, path, **options)
+    answer = came.said("code")
     code = str(answer.get("code", ""))
-    if code == OK:
+    if code == OK and came.is_good:
         return answer
     if code == SIGNED_OUT:
         raise NotLetIn(_("The post does not know us: look at its token."), code)

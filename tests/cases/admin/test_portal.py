@@ -64,6 +64,19 @@ def test_what_a_keeper_does(world, client, keeper, what, state):
     assert found.state == state
 
 
+def test_a_variant_that_cannot_be_compared_says_so_and_why(world, client, keeper, settings):
+    assert "Compare the month with the portal" in text_of(client, keeper)
+    settings.PORTAL_VARIANT = "moha"
+    text = text_of(client, keeper)
+    assert "This variant of the portal cannot be compared: none of its calls says what it has" in text
+    assert "Compare the month with the portal" not in text
+    for what in ("compare-month", "compare"):
+        answer = client.post(
+            reverse("admin:portal_act", args=[what]), {"code": refused(world).code}, follow=True
+        )
+        assert "says nothing of its dossiers" in answer.content.decode()
+
+
 def test_bringing_up_to_date_asks_the_portal(world, client, keeper, portal):
     found = refused(world)
     client.force_login(keeper)

@@ -143,7 +143,7 @@ def test_a_new_calendar_tells_the_new_moment(world, dossier):
 @pytest.mark.parametrize(
     "fault",
     [Fault.AWAY, Fault.ERROR, Fault.BUSY, Fault.HTML, Fault.SIGNED_OUT, Fault.HALF, Fault.UNCLEAR, Fault.CHARSET]
-    + [Fault.WRONG, Fault.FORGED],
+    + [Fault.NOT_THERE, Fault.STRANGER, Fault.WRONG, Fault.FORGED],
 )  # fmt: skip
 def test_whatever_goes_wrong_it_is_there_once_in_the_end(world, dossier, exchange_partner, fault):
     if fault == Fault.CHARSET:  # a ZIP file is no text; the simulator cannot write it otherwise

@@ -258,7 +258,7 @@ def test_the_dossier_for_which_somebody_was_looked_up_is_noted_once(world, popul
 # Outages ------------------------------------------------------------------------------------------
 
 SILENT = (Fault.AWAY, Fault.LATE, Fault.NEVER, Fault.HALF, Fault.ERROR, Fault.UNCLEAR, Fault.BUSY)
-GARBLED = (Fault.HTML, Fault.CHARSET, Fault.WRONG, Fault.SIGNED_OUT)
+GARBLED = (Fault.HTML, Fault.NOT_THERE, Fault.STRANGER, Fault.CHARSET, Fault.WRONG, Fault.SIGNED_OUT)
 
 
 @pytest.mark.parametrize("fault", [*SILENT, *GARBLED])

@@ -98,6 +98,8 @@ def test_pages_go_on_where_they_broke_off(database, monkeypatch):
         Fault.ERROR,
         Fault.BUSY,
         Fault.HTML,
+        Fault.NOT_THERE,
+        Fault.STRANGER,
         Fault.CHARSET,
         Fault.HALF,
         Fault.UNCLEAR,
@@ -157,6 +159,18 @@ ODD = [
     {"SoQuyetDinh": "07/QĐ-VIDU", "ThuTuc": ["none", None, {"MaTTHC": ["1.000001"], "NoiDung": "none"}]},
     {"SoQuyetDinh": "08\x00", "ThuTuc": [{"MaTTHC": "1.000001", "NoiDung": {"GhiChu": "\ud800"}}]},
 ]
+
+
+@pytest.mark.parametrize("day", ["01/01/0001", "02/01/0001", "31/12/9999", "0001-01-01", "31/12/1989"])
+@pytest.mark.parametrize("name", ["NgayHieuLucVanBan", "KhongNhanBanGiayTu"])
+def test_a_day_of_a_text_that_cannot_be_right_is_said_so(database, name, day):
+    """Deadlines are counted from it (R4): no day that the sender likes."""
+    database.decisions[0]["ThuTuc"][0]["NoiDung"][name] = day
+    assert procedure_database.fetch() == {"waiting": 3, "broken": 1}
+    (row,) = Proposal.objects.filter(state=ProposalState.BROKEN)
+    assert len(row.problems) == 1
+    assert "is no day that can be right" in row.problems[0]
+    assert not any("text_effective_on" in problem for problem in row.problems)  # in the words of people
 
 
 def test_odd_decisions_are_kept_as_what_cannot_be_read(database, monkeypatch):

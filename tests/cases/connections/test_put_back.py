@@ -71,7 +71,7 @@ def test_a_return_that_is_refused_leaves_nothing_to_deliver(world, personal_stor
     assert not ResultHandIn.objects.exists()
 
 
-SURE = (Fault.AWAY, Fault.ERROR, Fault.BUSY, Fault.HTML, Fault.SIGNED_OUT)
+SURE = (Fault.AWAY, Fault.ERROR, Fault.BUSY, Fault.HTML, Fault.NOT_THERE, Fault.STRANGER, Fault.SIGNED_OUT)
 UNCLEAR = (Fault.HALF, Fault.UNCLEAR, Fault.CHARSET, Fault.WRONG)
 
 

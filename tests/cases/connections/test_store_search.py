@@ -190,6 +190,8 @@ AWAY = (
     Fault.UNCLEAR,
     Fault.BUSY,
     Fault.HTML,
+    Fault.NOT_THERE,
+    Fault.STRANGER,
     Fault.CHARSET,
     Fault.SIGNED_OUT,
     Fault.WRONG,

@@ -10,7 +10,8 @@ from cases.models import ConnectionState, OnlinePayment, OnlineRefund, PaymentNo
 from cases.payment_enums import OnlinePaymentState, RefundState
 from cases.services import online_payments, online_refunds
 from onestop.outside import Garbled, NoAnswer, NotLetIn, NotReached, Refused
-from onestop.simulators.base import Fault
+from onestop.simulators.base import Fault, Reply
+from onestop.simulators.payment import signed
 from tests.cases.helpers import fresh
 from tests.cases.online_payments.conftest import path_of
 from tests.cast import local
@@ -27,6 +28,8 @@ FAULTS = [
     (Fault.UNCLEAR, NoAnswer),
     (Fault.BUSY, NotReached),
     (Fault.HTML, Garbled),
+    (Fault.NOT_THERE, Garbled),
+    (Fault.STRANGER, Garbled),
     (Fault.CHARSET, Garbled),
     (Fault.REFUSE, Refused),
     (Fault.SIGNED_OUT, NotLetIn),
@@ -91,6 +94,20 @@ def test_whatever_goes_wrong_the_desk_goes_on_and_the_same_order_is_told_again(w
     services.pay(dossier, by=world.clerk, amount=15000)
 
 
+def test_only_a_no_that_the_platform_signed_ends_an_order(world, platform, monkeypatch):
+    said = {"resultCode": "99", "message": "Sai"}
+    dossier = world.receive(world.paid)
+    for body, state in (
+        (said, "created"),
+        (signed({"resultCode": "00"}), "created"),
+        (signed(said), "failed"),
+    ):
+        monkeypatch.setattr(platform.simulator, "answer", lambda asked, body=body: Reply(400, body))
+        with pytest.raises(NotPossibleNow):
+            online_payments.begin(dossier)
+        assert OnlinePayment.objects.get().state == state
+
+
 def test_how_it_went_is_seen_on_the_page_of_connections(world, platform):
     platform.simulator.set_fault(Fault.HTML, 1)
     with pytest.raises(NotPossibleNow):
@@ -112,7 +129,7 @@ def test_an_answer_of_somebody_else_is_none(order, known, platform):
 def test_words_of_another_platform_are_a_configuration(order, known):
     told = type(known)(known.url, known.merchant, known.secret, fields={"order": "vnp_TxnRef"})
     assert told.signed(order="1")["vnp_TxnRef"] == "1"
-    with pytest.raises(Refused):  # which this platform does not use
+    with pytest.raises(Garbled):  # which this platform does not use
         create_order(told, online_payments._told(order))
 
 

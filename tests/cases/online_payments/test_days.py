@@ -144,7 +144,10 @@ def test_a_line_that_is_not_signed_spoils_the_statement(paid, platform):
     assert not PaymentDay.objects.exists()
 
 
-@pytest.mark.parametrize("fault", [Fault.HTML, Fault.NEVER, Fault.REFUSE, Fault.HALF, Fault.CHARSET])
+@pytest.mark.parametrize(
+    "fault",
+    [Fault.HTML, Fault.NOT_THERE, Fault.STRANGER, Fault.NEVER, Fault.REFUSE, Fault.HALF, Fault.CHARSET],
+)
 def test_a_night_that_failed_is_made_good(paid, platform, clock, fault):
     clock.move_to("2026-11-10 01:15")
     platform.simulator.set_fault(fault)

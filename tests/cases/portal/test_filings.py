@@ -113,7 +113,10 @@ def test_codes_of_the_ministries_are_accepted_here(world, portal):
     assert take_filings().taken == 1
 
 
-@pytest.mark.parametrize("fault", [Fault.BUSY, Fault.HTML, Fault.HALF, Fault.REFUSE, Fault.CHARSET])
+@pytest.mark.parametrize(
+    "fault",
+    [Fault.BUSY, Fault.HTML, Fault.NOT_THERE, Fault.STRANGER, Fault.HALF, Fault.REFUSE, Fault.CHARSET],
+)
 def test_a_portal_that_answers_badly_loses_nothing(world, portal, fault):
     portal.file(**filing(world))
     portal.set_fault(fault)

@@ -105,7 +105,17 @@ def test_a_lost_answer_of_create_creates_no_second_one(world, moha, monkeypatch,
 
 
 @pytest.mark.parametrize(
-    "fault", [Fault.AWAY, Fault.BUSY, Fault.HTML, Fault.ERROR, Fault.HALF, Fault.CHARSET]
+    "fault",
+    [
+        Fault.AWAY,
+        Fault.BUSY,
+        Fault.HTML,
+        Fault.NOT_THERE,
+        Fault.STRANGER,
+        Fault.ERROR,
+        Fault.HALF,
+        Fault.CHARSET,
+    ],
 )
 def test_whatever_is_answered_it_arrives_once_in_the_end(world, moha, fault):
     dossier = world.returned()

@@ -69,6 +69,8 @@ def test_a_number_may_always_be_typed_by_hand(world, ready, post):
         (Fault.UNCLEAR, NoAnswer),
         (Fault.BUSY, NotReached),
         (Fault.HTML, Garbled),
+        (Fault.NOT_THERE, Garbled),
+        (Fault.STRANGER, Garbled),
         (Fault.CHARSET, Garbled),
         (Fault.REFUSE, Refused),
         (Fault.SIGNED_OUT, NotLetIn),
@@ -186,10 +188,10 @@ def test_the_post_is_asked_when_it_says_nothing(world, ready, post, clock):
     post.outbox.clear()
     assert service.ask_open() == 0
     clock.move_to("2026-11-09 09:15")
-    for fault in (Fault.HTML, Fault.WRONG, Fault.NEVER):
+    for hour, fault in enumerate((Fault.HTML, Fault.NOT_THERE, Fault.WRONG, Fault.NEVER), start=10):
         post.simulator.set_fault(fault, 1)
         assert service.ask_open() == 0
-        clock.move_to(f"2026-11-09 {10 + list(Fault).index(fault) % 8}:00")
+        clock.move_to(f"2026-11-09 {hour}:00")
     clock.move_to("2026-11-09 20:00")
     post.simulator.set_fault(Fault.SHUFFLED, 1)
     assert service.ask_open() == 1
