@@ -271,6 +271,7 @@ def greet_mail_server() -> None:
     connection = get_connection()
     try:
         connection.open()
+        connection.connection.ehlo_or_helo_if_needed()
         connection.close()
     except OSError as error:  # also what smtplib raises
         raise EmailGateway._away(error) from error

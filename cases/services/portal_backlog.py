@@ -71,6 +71,9 @@ def _write(keys: list[int]) -> int:
         .prefetch_related("receiving_desk", "version", "fees", "waivers", "payments")
         .select_for_update(of=("self",), skip_locked=True)
     }
+    # Told by who held the lock until a moment ago: the statement above began before that was committed.
+    for key in PortalDossier.objects.filter(pk__in=dossiers).values_list("pk", flat=True):
+        del dossiers[key]
     events: dict[int, list[DossierEvent]] = {}
     history = DossierEvent.objects.only("pk", "dossier_id", "kind", "at")
     for event in history.filter(dossier__in=dossiers, kind__in=TOLD).order_by("pk"):

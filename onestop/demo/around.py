@@ -51,6 +51,11 @@ CONNECTED: dict[str, dict[str, str]] = {
         name: {f"{name.upper()}_GATEWAY_URL": "{url}/", f"{name.upper()}_CALLBACK_SECRET": "{secret}"}
         for name in ("sms", "zalo")
     },
+    "email": {
+        "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+        "EMAIL_HOST": "127.0.0.1",
+        "EMAIL_PORT": "{mail_port}",
+    },
 }
 
 
@@ -67,15 +72,18 @@ def _address_file(data_dir: Path) -> Path:
 def start_simulators(children: Children, data_dir: Path) -> str:
     """Start all of them in one process and tell the processes that come after; returns where they answer."""
     port = free_port(FIRST_PORT)
+    mail_port = free_port(port + 1)
     address = f"http://127.0.0.1:{port}"
     for name, variables in CONNECTED.items():
         if not any(os.environ.get(variable) for variable in variables):
             os.environ |= {
-                variable: value.format(url=f"{address}/{name}", secret=secrets.token_hex(16))
+                variable: value.format(
+                    url=f"{address}/{name}", secret=secrets.token_hex(16), mail_port=mail_port
+                )
                 for variable, value in variables.items()
             }
     connect_exchange(data_dir / "exchange", OWN_UNIT, exchange.UNIT, f"{address}/exchange")
-    children.start("simulators", "onestop.simulators", "--port", str(port))
+    children.start("simulators", "onestop.simulators", "--port", str(port), "--mail-port", str(mail_port))
     _address_file(data_dir).parent.mkdir(parents=True, exist_ok=True)
     _address_file(data_dir).write_text(address)
     return address

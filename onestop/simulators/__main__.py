@@ -1,4 +1,4 @@
-"""All simulators on one port of this machine: `python -m onestop.simulators --port 8410`."""
+"""All simulators on one port of this machine: `python -m onestop.simulators --port 8410 --mail-port 8411`."""
 
 import argparse
 import os
@@ -14,6 +14,7 @@ from onestop.simulators.portal import Portal
 from onestop.simulators.portal_moha import MohaPortal
 from onestop.simulators.post import PostSimulator
 from onestop.simulators.procedures import ProcedureDatabase
+from onestop.simulators.smtp import MailServer
 
 
 def all_simulators() -> list[Simulator]:
@@ -42,7 +43,12 @@ def _push_url() -> str:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--port", type=int, required=True)
-    with Simulators(all_simulators(), port=parser.parse_args().port) as server:
+    parser.add_argument("--mail-port", type=int, help="where the mail server speaks SMTP; else there is none")
+    options = parser.parse_args()
+    mail = [MailServer(options.mail_port)] if options.mail_port else []
+    for one in mail:
+        one.start()
+    with Simulators([*all_simulators(), *mail], port=options.port) as server:
         server.serve_forever()
 
 

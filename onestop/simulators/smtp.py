@@ -1,37 +1,118 @@
-"""A mail server in the small, for what we rely on at one: STARTTLS, an account, letters kept in memory.
+"""A mail server, simulated: greets, takes letters and keeps them; over HTTP it tells which (`GET /email`).
 
-Sends nothing on. Only behind TLS the account is asked for, and only an account may hand in letters. `certificate` is
-what a client has to trust; it is of this process and worth nothing elsewhere.
+Sends nothing on. Letters are taken by anybody on this machine, or behind TLS from one account where it is made so.
 """
 
-import base64
-import binascii
+import asyncio
 import ssl
 import tempfile
-from collections import defaultdict
+from collections import deque
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes
-from email.message import Message
-from email.policy import SMTP
+from email.message import EmailMessage
+from email.policy import SMTP as INTERNET
 from functools import cache
 from ipaddress import IPv4Address
 from pathlib import Path
-from socketserver import StreamRequestHandler, ThreadingTCPServer
 
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import NameOID
 
+from onestop.simulators.base import LATE_SECONDS, NEVER_SECONDS, Asked, Fault, Reply, Simulator
+
 USERNAME, PASSWORD = "motcua-thu", "chi-de-thu"  # nosec B105 - of a simulator
 HOST = "127.0.0.1"
-LONGEST_LINE = 64 * 1024
+KEPT = 1_000  # letters
+
+# What it says instead of its greeting, and instead of taking a letter.
+NO_GREETING = {
+    Fault.ERROR: "451 4.3.0 Loi tam thoi (gia lap)",
+    Fault.BUSY: "421 4.3.2 May chu dang ban (gia lap)",
+    Fault.SIGNED_OUT: "530 5.7.0 Phai dang nhap (gia lap)",
+    Fault.HTML: "<!doctype html><html><body>Bao tri</body></html>",
+}
+NO_LETTER = {Fault.REFUSE: "554 5.7.1 Tu choi (gia lap)"}
+BREAKS_OFF = (Fault.HALF, Fault.UNCLEAR)  # the letter is taken, and nobody says so
+
+
+class MailServer(Simulator):
+    """`port` is where it speaks SMTP; `letters` those it took, newest last."""
+
+    name = "email"
+
+    def __init__(self, port: int, *, wants_account: bool = False):
+        super().__init__()
+        self.letters: deque[EmailMessage] = deque(maxlen=KEPT)
+        behind_tls = {
+            "tls_context": _tls(),
+            "require_starttls": True,
+            "auth_required": True,
+            "authenticator": _is_the_account,
+        }
+        self.controller = Controller(
+            _Talk(self), hostname=HOST, port=port, **(behind_tls if wants_account else {})
+        )
+
+    @property
+    def port(self) -> int:
+        return self.controller.port
+
+    def start(self) -> None:
+        self.controller.start()
+
+    def stop(self) -> None:
+        self.controller.stop()
+
+    def answer(self, asked: Asked) -> Reply:
+        shown = [{name: str(one[name]) for name in ("To", "Subject", "Date")} for one in self.letters]
+        return Reply(body={"letters": shown})
+
+
+class _Talk:
+    """What is done at each command; names and arguments are those of the library."""
+
+    def __init__(self, mail: MailServer):
+        self.mail = mail
+
+    async def handle_EHLO(
+        self, server: SMTP, session: Session, envelope: Envelope, hostname: str, responses: list[str]
+    ) -> list[str]:
+        session.host_name = hostname
+        fault = self.mail.taken_fault(Fault.AWAY, Fault.LATE, Fault.NEVER, *NO_GREETING)
+        if fault == Fault.AWAY:
+            server.transport.abort()
+        elif fault in (Fault.LATE, Fault.NEVER):
+            await asyncio.sleep(LATE_SECONDS if fault == Fault.LATE else NEVER_SECONDS)
+        session.refusal = NO_GREETING.get(fault)
+        return [session.refusal] if session.refusal else responses
+
+    async def handle_HELO(self, server: SMTP, session: Session, envelope: Envelope, hostname: str) -> str:
+        """Who is not greeted asks once more in the old way."""
+        session.host_name = hostname
+        return getattr(session, "refusal", None) or f"250 {server.hostname}"
+
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
+        fault = self.mail.taken_fault(*NO_LETTER, *BREAKS_OFF)
+        if fault in NO_LETTER:
+            return NO_LETTER[fault]
+        self.mail.letters.append(message_from_bytes(envelope.content, policy=INTERNET))
+        if fault in BREAKS_OFF:
+            server.transport.abort()
+        return "250 2.0.0 taken"
+
+
+def _is_the_account(server, session, envelope, mechanism: str, given: LoginPassword) -> AuthResult:
+    return AuthResult(success=(given.login, given.password) == (USERNAME.encode(), PASSWORD.encode()))
 
 
 @cache
 def certificate_of_this_process() -> tuple[bytes, bytes]:
-    """Certificate and key for `HOST`, both PEM."""
+    """Certificate and key for `HOST`, both PEM: what a client has to trust, worth nothing elsewhere."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Máy chủ thư thử nghiệm")])
     now = datetime.now(UTC)
@@ -50,86 +131,10 @@ def certificate_of_this_process() -> tuple[bytes, bytes]:
     return made.public_bytes(Encoding.PEM), private
 
 
-class MailServer(ThreadingTCPServer):
-    """`taken`: the letters by their Message-ID, as often as each came."""
-
-    daemon_threads = True
-
-    def __init__(self) -> None:
-        super().__init__((HOST, 0), _Handler)
-        self.taken: dict[str, list[Message]] = defaultdict(list)
-        self.certificate, key = certificate_of_this_process()
-        self.tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        with tempfile.TemporaryDirectory() as folder:  # only files can be loaded
-            path = Path(folder) / "server.pem"
-            path.write_bytes(self.certificate + key)
-            self.tls.load_cert_chain(path)
-
-    @property
-    def port(self) -> int:
-        return self.server_address[1]
-
-    def handle_error(self, request, client_address) -> None:
-        """Nothing: who does not trust the certificate hangs up, as it should be."""
-
-
-class _Handler(StreamRequestHandler):
-    server: MailServer
-
-    def handle(self) -> None:
-        self.is_safe = self.is_let_in = False
-        self._say("220 thu.example ESMTP")
-        while line := self.rfile.readline(LONGEST_LINE):
-            verb, _space, rest = line.decode(errors="replace").strip().partition(" ")
-            if not self._answer(verb.upper(), rest):
-                return
-
-    def _answer(self, verb: str, rest: str) -> bool:
-        """One command; False when the talk is over."""
-        match verb:
-            case "EHLO":
-                self._say(
-                    "250-thu.example", "250-AUTH PLAIN" if self.is_safe else "250-STARTTLS", "250 8BITMIME"
-                )
-            case "STARTTLS":
-                self._say("220 go on")
-                self._go_behind_tls()
-            case "AUTH" if self.is_safe:
-                self.is_let_in = self._is_the_account(rest)
-                self._say("235 welcome" if self.is_let_in else "535 wrong account or password")
-            case "MAIL" | "RCPT" | "DATA" if not self.is_let_in:
-                self._say("530 sign in first")
-            case "DATA":
-                self._say("354 go on")
-                self._take()
-            case "QUIT":
-                self._say("221 bye")
-                return False
-            case _:
-                self._say("250 ok")
-        return True
-
-    def _go_behind_tls(self) -> None:
-        self.connection = self.server.tls.wrap_socket(self.connection, server_side=True)
-        self.rfile, self.wfile = self.connection.makefile("rb"), self.connection.makefile("wb", buffering=0)
-        self.is_safe = True
-
-    @staticmethod
-    def _is_the_account(rest: str) -> bool:
-        kind, _space, encoded = rest.partition(" ")
-        try:
-            parts = base64.b64decode(encoded, validate=True).decode().split("\0")
-        except (binascii.Error, UnicodeDecodeError):
-            return False
-        return kind.upper() == "PLAIN" and parts[1:] == [USERNAME, PASSWORD]
-
-    def _take(self) -> None:
-        content = b""
-        while (line := self.rfile.readline(LONGEST_LINE)) not in {b".\r\n", b""}:
-            content += line.removeprefix(b".") if line.startswith(b"..") else line
-        letter = message_from_bytes(content, policy=SMTP)
-        self.server.taken[str(letter["Message-ID"])].append(letter)
-        self._say("250 taken")
-
-    def _say(self, *lines: str) -> None:
-        self.wfile.write("".join(f"{line}\r\n" for line in lines).encode())
+def _tls() -> ssl.SSLContext:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    with tempfile.TemporaryDirectory() as folder:  # only files can be loaded
+        path = Path(folder) / "server.pem"
+        path.write_bytes(b"".join(certificate_of_this_process()))
+        context.load_cert_chain(path)
+    return context

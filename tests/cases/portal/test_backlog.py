@@ -13,7 +13,7 @@ from django.db import connection
 from django.utils import timezone
 
 from cases.errors import NotPossibleNow
-from cases.models import PortalDossier, PortalMessage
+from cases.models import Dossier, PortalDossier, PortalMessage
 from cases.portal.states import PortalState
 from cases.services import portal as service
 from cases.services import portal_backlog
@@ -69,6 +69,16 @@ def test_a_second_run_finds_nothing(world, portal, before):
     assert list(portal_backlog.fill_outbox(step=2)) == [2, 1]
     assert list(portal_backlog.fill_outbox(step=2)) == []
     assert PortalMessage.objects.count() == 6
+
+
+def test_what_another_run_wrote_a_moment_ago_is_written_once(world, portal, before, monkeypatch):
+    """Its lock was free and its rows were there, but not yet for the statement that looked for dossiers."""
+    before(world.receive)
+    missing = list(portal_backlog._missing(0).values_list("pk", flat=True))
+    list(portal_backlog.fill_outbox())
+    monkeypatch.setattr(portal_backlog, "_missing", lambda after: Dossier.objects.all())
+    assert portal_backlog._write(missing) == 0
+    assert PortalMessage.objects.count() == 2
 
 
 def test_the_workers_do_it_where_the_office_wants_it(world, portal, before, settings):
