@@ -237,6 +237,7 @@ admin.site.add_page(
     "ket-noi/thu-tuc-quoc-gia/<int:pk>/tu-choi/", procedure_database.reject, "procedure_reject"
 )
 admin.site.add_page("ket-noi/trao-doi/", exchange.page, "exchange")
+admin.site.add_page("ket-noi/trao-doi/<int:pk>/bo-han/", exchange.give_up, "exchange_give_up")
 admin.site.add_page("ket-noi/trao-doi/<int:pk>/<slug:what>/", exchange.act, "exchange_act")
 admin.site.add_page("ket-noi/<slug:system>/thu/", connections.try_now, "connection_try")
 admin.site.add_page("thanh-toan/", online_payments.online_payments, "online_payments")
