@@ -69,6 +69,7 @@ READS = {
         "admin:log_book",
         "admin:register",
         "admin:register_volume",
+        "admin:copies_to_sign",
         "admin:questions",
         "admin:ratings",
         "admin:scorecard_list",

@@ -158,6 +158,7 @@ admin.site.add_page("so-theo-doi/<int:pk>/dong/", log_books.close, "log_book_clo
 admin.site.add_page("lam-ngay/", quick_service.quick_service, "quick_service")
 admin.site.add_page("lam-ngay/phi/", quick_service.fee, "quick_service_fee")
 admin.site.add_page("lam-ngay/ban-sao-dien-tu/", electronic_copies.electronic_copy, "electronic_copy")
+admin.site.add_page("lam-ngay/cho-ky/", electronic_copies.to_sign, "copies_to_sign")
 admin.site.add_page("lam-ngay/<int:pk>/loi-chung/", quick_service.words, "certification")
 admin.site.add_page("so-chung-thuc/", registers.registers, "registers")
 admin.site.add_page("so-chung-thuc/<int:pk>/", registers.register, "register")

@@ -36,6 +36,7 @@ def _row(shown: around.Shown, *, may_try: bool) -> dict:
         "shown": shown,
         "name": shown.connection.label,
         "health": badge(shown.health.label, HEALTH_COLOURS[shown.health]),
+        "warning": shown.connection.warning(),
         "page": reverse(page) if page else "",
         "can_try": may_try and shown.can_be_tried,
     }

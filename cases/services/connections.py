@@ -34,7 +34,7 @@ class Connection:
     `address` is empty where nobody has configured it. `probe` asks the other side for something that changes nothing
     and raises `OutsideError`; None where there is no such question. `page` names the page of the back office that
     lists what waits or was refused. Where a system is several installations, `each` gives the connection to each,
-    with its `partner`; none while there is none.
+    with its `partner`; none while there is none. `warning` is a sentence about what will fail soon, if anything.
     """
 
     system: System
@@ -43,6 +43,7 @@ class Connection:
     waiting: Callable[[], Waiting] = Waiting
     page: str = ""
     partner: str = ""
+    warning: Callable[[], str] = str
     each: Callable[[], Sequence["Connection"]] = tuple
 
     @property

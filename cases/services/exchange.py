@@ -25,7 +25,7 @@ from cases.connections.exchange.package import BadPackage
 from cases.connections.exchange.signatures import BadKey
 from cases.connections.exchange.words import STANDING_STILL, Outcome, Sending
 from cases.connections.systems import System, Waiting
-from cases.exchange_partners import Partner, is_connected, limits, own_key, partner_named
+from cases.exchange_partners import Partner, is_connected, limits, own_certificate, own_key, partner_named
 from cases.models import ConnectionState, Document, ExchangedFile, ExchangeMessage
 from cases.portal.states import back_off
 from cases.services.connections import Connection, calling
@@ -264,7 +264,22 @@ def _to(unit: str, waiting: Waiting) -> Connection:
         waiting=lambda: waiting,
         page="admin:exchange",
         partner=unit,
+        warning=_warning,
     )
+
+
+def _warning() -> str:
+    """Our own certificate, by which all of them know us."""
+    try:
+        certificate = own_certificate()
+    except BadKey as error:
+        return str(error)
+    if not certificate.ends_soon(timezone.now()):
+        return ""
+    return _("The certificate by which others know this installation holds from %(begins)s to %(ends)s.") % {
+        "begins": f"{certificate.begins:%d/%m/%Y}",
+        "ends": f"{certificate.ends:%d/%m/%Y %H:%M}",
+    }
 
 
 def connection() -> Connection:
