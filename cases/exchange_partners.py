@@ -1,16 +1,20 @@
 """Which agencies work in another installation, and what that one is known by: as configured (R20)."""
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
 
 from cryptography import x509
 from django.conf import settings
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from cases.connections.exchange.package import Limits
 from cases.connections.exchange.signatures import BadKey, Key, certificates_of, key_of
 from procedures.models import Agency
+
+ENDS_SOON = timedelta(days=30)  # partners need the new certificate before the old one ends
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +24,18 @@ class Partner:
     unit: str
     url: str
     certificates: tuple[x509.Certificate, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Validity:
+    """When a certificate holds: aware moments, Asia/Ho_Chi_Minh."""
+
+    begins: datetime
+    ends: datetime
+
+    def ends_soon(self, now: datetime) -> bool:
+        """Within `ENDS_SOON`, or it does not hold now."""
+        return not self.begins <= now < self.ends - ENDS_SOON
 
 
 def is_connected() -> bool:
@@ -48,6 +64,14 @@ def unit_of(agency: Agency) -> str:
 def own_key() -> Key:
     """Raises `BadKey`."""
     return _key(*_stamped(settings.EXCHANGE_PKCS12), settings.EXCHANGE_PASSPHRASE)
+
+
+def own_certificate() -> "Validity":
+    """Until when we may sign. Raises `BadKey`."""
+    certificate = own_key().certificate
+    return Validity(
+        *map(timezone.localtime, (certificate.not_valid_before_utc, certificate.not_valid_after_utc))
+    )
 
 
 def limits() -> Limits:

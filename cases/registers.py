@@ -34,6 +34,14 @@ def entries_of(user) -> QuerySet[RegisterEntry]:
     return RegisterEntry.objects.filter(book__agency__in=agencies).select_related("book__agency", "dossier")
 
 
+def copies_to_sign(user) -> QuerySet[RegisterEntry]:
+    """Electronic copies that wait for the signature of the heads of the person's agencies, the oldest first."""
+    agencies = Agency.objects.below(user.workplace).values("pk")
+    waiting = RegisterEntry.objects.awaiting_signature().filter(dossier__competent_agency__in=agencies)
+    entries = waiting.select_related("book", "by", "dossier__competent_agency", "dossier__version__procedure")
+    return entries.order_by("at", "pk")
+
+
 def mark_of(book: RegisterBook, number: int) -> str:
     """The book as it stands beside a number: `01/2026-SCT/BS`."""
     return book_mark(book.kind, book.year, volume_of(number))

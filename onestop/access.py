@@ -34,6 +34,11 @@ def sees_registers(user) -> bool:
     return keeps_log_books(user) or keeps_people(user)
 
 
+def sees_copies_to_sign(user) -> bool:
+    """What waits for the signature of a head, who is a supervisor."""
+    return user.workplace_id is not None and user.role == Role.SUPERVISOR
+
+
 def sees_demands(user) -> bool:
     """Supervises or inspects what is asked of applicants."""
     return user.is_superuser or user.role in {Role.SUPERVISOR, Role.AUDITOR}

@@ -4,6 +4,7 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from notifications import signing
 from onestop import access
 
 
@@ -89,6 +90,10 @@ def _supervision_links(request) -> list[dict]:
     user, links = request.user, []
     if access.sees_dossiers(user):
         links.append(_link(request, _("Apologies"), "contract_edit", reverse("admin:apologies")))
+        if access.sees_copies_to_sign(user) and signing.is_connected(user.workplace.identifier):
+            links.append(
+                _link(request, _("Copies to be signed"), "verified", reverse("admin:copies_to_sign"))
+            )
         if not access.receives(user):
             links.append(_link(request, _("What will be late"), "update", reverse("admin:outlook")))
     if access.supervises(user) and user.workplace_id is not None:

@@ -55,6 +55,7 @@ STAFF_VIEWS = [
     View("store-search", CLERK, dossiers("state=received"), first_with("/khai-thac/", "state=digitized")),
     View("registers", CLERK, f"{ADMIN}/so-chung-thuc/"),
     View("register", CLERK, f"{ADMIN}/so-chung-thuc/", first_row),
+    View("copies-to-sign", SUPERVISOR, f"{ADMIN}/lam-ngay/cho-ky/"),
     View("digitizing", CLERK, dossiers("state=received"), first_with("/so-hoa/"), kept="desktop"),
     View("results", CLERK, f"{ADMIN}/tra-ket-qua/"),
     View("hand-over", CLERK, f"{ADMIN}/tra-ket-qua/", open_link("/tra-ket-qua/"), kept="desktop"),

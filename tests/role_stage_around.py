@@ -142,6 +142,8 @@ def _exchange_places(world: World) -> dict[str, object]:
 def around_bodies(world: World, places: dict[str, object]) -> dict[str, dict]:
     """What is sent to these addresses."""
     return {
+        "api:answer_exchange_request": {"answer": "Đúng là cư trú ở đây"},
+        "admin:exchange_give_up": {"reason": "Đã gọi điện"},
         "admin:incoming_request": {"answer": "Đúng là cư trú ở đây"},
         "public:pay": {"pass": places["pass"]},
         "admin:payment_compare": {"day": f"{DAY:%Y-%m-%d}"},

@@ -158,6 +158,7 @@ admin.site.add_page("so-theo-doi/<int:pk>/dong/", log_books.close, "log_book_clo
 admin.site.add_page("lam-ngay/", quick_service.quick_service, "quick_service")
 admin.site.add_page("lam-ngay/phi/", quick_service.fee, "quick_service_fee")
 admin.site.add_page("lam-ngay/ban-sao-dien-tu/", electronic_copies.electronic_copy, "electronic_copy")
+admin.site.add_page("lam-ngay/cho-ky/", electronic_copies.to_sign, "copies_to_sign")
 admin.site.add_page("lam-ngay/<int:pk>/loi-chung/", quick_service.words, "certification")
 admin.site.add_page("so-chung-thuc/", registers.registers, "registers")
 admin.site.add_page("so-chung-thuc/<int:pk>/", registers.register, "register")
@@ -237,6 +238,7 @@ admin.site.add_page(
     "ket-noi/thu-tuc-quoc-gia/<int:pk>/tu-choi/", procedure_database.reject, "procedure_reject"
 )
 admin.site.add_page("ket-noi/trao-doi/", exchange.page, "exchange")
+admin.site.add_page("ket-noi/trao-doi/<int:pk>/bo-han/", exchange.give_up, "exchange_give_up")
 admin.site.add_page("ket-noi/trao-doi/<int:pk>/<slug:what>/", exchange.act, "exchange_act")
 admin.site.add_page("ket-noi/<slug:system>/thu/", connections.try_now, "connection_try")
 admin.site.add_page("thanh-toan/", online_payments.online_payments, "online_payments")

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from cases.connections.systems import HEALTH_COLOURS, System
+from cases.connections.systems import HEALTH_COLOURS, name_of
 from cases.errors import CaseError
 from cases.services import around
 from onestop import access
@@ -34,8 +34,9 @@ def _row(shown: around.Shown, *, may_try: bool) -> dict:
     page = shown.connection.page
     return {
         "shown": shown,
-        "name": shown.system.label,
+        "name": shown.connection.label,
         "health": badge(shown.health.label, HEALTH_COLOURS[shown.health]),
+        "warning": shown.connection.warning(),
         "page": reverse(page) if page else "",
         "can_try": may_try and shown.can_be_tried,
     }
@@ -43,16 +44,17 @@ def _row(shown: around.Shown, *, may_try: bool) -> dict:
 
 @require_POST
 def try_now(request, system: str):
-    """Ask one system now, and say what came of it."""
+    """Ask one system now, of several the installation that is named, and say what came of it."""
+    partner = request.POST.get("partner", "")
     try:
-        around.try_now(system, by=request.user)
+        around.try_now(system, by=request.user, partner=partner)
     except CaseError as error:
         messages.error(request, error.sentence)
     except OutsideError as error:
         messages.error(
             request,
-            _("%(system)s: %(reason)s") % {"system": System(system).label, "reason": error},
+            _("%(system)s: %(reason)s") % {"system": name_of(system, partner), "reason": error},
         )
     else:
-        messages.success(request, _("%(system)s answered.") % {"system": System(system).label})
+        messages.success(request, _("%(system)s answered.") % {"system": name_of(system, partner)})
     return redirect("admin:connections")

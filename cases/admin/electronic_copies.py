@@ -1,23 +1,29 @@
-"""A certified copy in electronic form: the scan of the original goes in, what the head signs comes out."""
+"""Certified copies in electronic form: the scan of the original goes in, the head finds what to sign."""
 
 from django import forms
 from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_safe
 
-from cases import services
+from cases import rules, services
 from cases.admin.quick_service import certifiers_only, versions_of
 from cases.admin.quick_service_forms import QuickServiceForm
 from cases.errors import CaseError, KeyReused
-from cases.registers import number_text
+from cases.registers import copies_to_sign, number_text
 from cases.services.idempotency import fingerprint_of, once
 from notifications import signing
+from onestop import access
 from procedures.enums import RegisterKind
 from procedures.models import Agency, ProcedureVersion
 from procedures.registers import REGISTER_FORMS
 from procedures.services.competence import default_competent_agency
+
+PER_PAGE = 50
 
 
 class ElectronicCopyForm(QuickServiceForm):
@@ -74,6 +80,27 @@ def electronic_copy(request):
     }
     return TemplateResponse(
         request, "cases/admin/electronic_copy.html", admin.site.page_context(request, **context)
+    )
+
+
+@require_safe
+def to_sign(request):
+    """What waits for the head's signature, the oldest first; signed it is on the page of the dossier."""
+    if not access.sees_copies_to_sign(request.user):
+        raise PermissionDenied
+    page = Paginator(copies_to_sign(request.user), PER_PAGE).get_page(request.GET.get("p"))
+    rows = [
+        {
+            "entry": entry,
+            "number": number_text(entry),
+            "may_sign": rules.is_head_of(request.user, entry.dossier.competent_agency),
+        }
+        for entry in page
+    ]
+    request.current_app = admin.site.name
+    context = {"title": _("Electronic copies to be signed"), "page": page, "rows": rows}
+    return TemplateResponse(
+        request, "cases/admin/copies_to_sign.html", admin.site.page_context(request, **context)
     )
 
 

@@ -101,7 +101,7 @@ def _row(row: ExchangeMessage) -> dict:
 
 @require_POST
 def act(request, what: str, pk: int):
-    """Send one again, park it, or give it up."""
+    """Send one again, or park it."""
     message = get_object_or_404(ExchangeMessage.objects.defer("content", "receipt"), pk=pk)
     match what:
         case "send":
@@ -116,15 +116,21 @@ def act(request, what: str, pk: int):
                 lambda: exchange_acts.park(message, by=request.user),
                 _("Parked: it and what follows of its dossier wait until somebody sends it again."),
             )
-        case "give-up":
-            reason = request.POST.get("reason", "")
-            act_and_tell(
-                request,
-                lambda: exchange_acts.give_up(message, by=request.user, reason=reason),
-                _("Given up: what follows of its dossier goes without it."),
-            )
         case _other:
             raise Http404
+    return redirect("admin:exchange")
+
+
+@require_POST
+def give_up(request, pk: int):
+    """Give one up for good, with a reason."""
+    message = get_object_or_404(ExchangeMessage.objects.defer("content", "receipt"), pk=pk)
+    reason = request.POST.get("reason", "")
+    act_and_tell(
+        request,
+        lambda: exchange_acts.give_up(message, by=request.user, reason=reason),
+        _("Given up: what follows of its dossier goes without it."),
+    )
     return redirect("admin:exchange")
 
 

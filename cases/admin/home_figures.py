@@ -15,6 +15,7 @@ from cases.lists import narrowed
 from cases.models import Consultation
 from cases.morning import open_breaches, without_a_reason
 from cases.queries import unreported_payments
+from cases.registers import copies_to_sign
 from cases.services.drafts import drafts_of
 from cases.services.exchange_answers import requests_to_answer
 from onestop import access
@@ -121,6 +122,7 @@ def _of_a_supervisor(user) -> list[Figure]:
         _apologies_of_today(mine.all),
         _letters(_("Drafts waiting for a reason"), without_a_reason(letters), "no_reason", "warning"),
         _letters(_("Letters waiting"), letters.open(), "open", "warning"),
+        *_copies_to_sign(user),
         mine.figure(_("Late transfers"), "transfer=lying", "danger"),
         mine.figure(_("Filings to answer"), "answer=waiting"),
         mine.figure(_("Answers that are late"), "answer=late", "danger"),
@@ -128,6 +130,14 @@ def _of_a_supervisor(user) -> list[Figure]:
         mine.figure(_("Ready to hand over"), f"state={State.PAID}", "success"),
         mine.figure(_("Held by somebody who works elsewhere"), "holder=elsewhere", "danger"),
     ]
+
+
+def _copies_to_sign(user) -> list[Figure]:
+    """Only while there are some: most offices have none ever."""
+    if not access.sees_copies_to_sign(user) or not (waiting := count_up_to(copies_to_sign(user))):
+        return []
+    link = reverse("admin:copies_to_sign")
+    return [Figure(_("Electronic copies to be signed"), waiting, link, "warning")]
 
 
 def _letters(label, found, state: str, colour: str) -> Figure:

@@ -13,7 +13,7 @@ from cases import rules, services
 from cases.admin import shown
 from cases.admin.downloads import pdf
 from cases.admin.verbs import act_and_tell
-from cases.models import RegisterBook
+from cases.models import RegisterBook, RegisterEntry
 from cases.printouts import volume_of
 from cases.registers import book_mark, books_of, register_payload
 from notifications.pdf import register_pdf
@@ -47,7 +47,7 @@ def register(request, pk: int):
     last = min(last, book.last_number)
     entries = book.entries.filter(number__lte=last, number__gt=last - ROWS)
     rows = [
-        {"entry": entry, "amount": shown.money(entry.amount)}
+        {"entry": entry, "amount": shown.money(entry.amount), "copy": _copy_badge(entry)}
         for entry in entries.select_related("dossier").order_by("-number")
     ]
     return _page(
@@ -85,6 +85,18 @@ def close(request, pk: int):
         _("The register is closed; nothing is entered in it any more."),
     )
     return redirect("admin:registers")
+
+
+def _copy_badge(entry: RegisterEntry):
+    """How it stands with an electronic copy; nothing for one on paper."""
+    if not entry.is_electronic:
+        return ""
+    if entry.voided_at:
+        moment = f"{timezone.localtime(entry.voided_at):%d/%m/%Y %H:%M}"
+        return shown.badge(_("electronic copy, void since %(moment)s") % {"moment": moment}, "danger")
+    if entry.awaits_signature:
+        return shown.badge(_("electronic copy, not signed yet"), "warning")
+    return shown.badge(_("electronic copy"), "success")
 
 
 def _book(request, pk: int) -> RegisterBook:

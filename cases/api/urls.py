@@ -28,6 +28,12 @@ from cases.api.views.dossiers import (
     RefuseAtDeskView,
 )
 from cases.api.views.exchange import ExchangeView
+from cases.api.views.exchange_requests import (
+    AnswerExchangeRequestView,
+    ExchangeRequestFileView,
+    ExchangeRequestListView,
+    ExchangeRequestView,
+)
 from cases.api.views.letters import (
     ApproveLetterView,
     CancelLetterView,
@@ -94,6 +100,18 @@ v1 = [
     path("consultations/", QuestionListView.as_view(), name="consultations"),
     path("consultations/<int:pk>/answer/", AnswerView.as_view(), name="consultation_answer"),
     path("exchange/", ExchangeView.as_view(), name="exchange"),
+    path("exchange/requests/", ExchangeRequestListView.as_view(), name="exchange_requests"),
+    path("exchange/requests/<int:pk>/", ExchangeRequestView.as_view(), name="exchange_request"),
+    path(
+        "exchange/requests/<int:pk>/files/<int:file>/",
+        ExchangeRequestFileView.as_view(),
+        name="exchange_request_file",
+    ),
+    path(
+        "exchange/requests/<int:pk>/answer/",
+        AnswerExchangeRequestView.as_view(),
+        name="answer_exchange_request",
+    ),
     path("overdue/", OverdueListView.as_view(), name="overdue"),
     path("letters/", LetterListView.as_view(), name="letters"),
     path("letters/<int:pk>/", LetterView.as_view(), name="letter"),

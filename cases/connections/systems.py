@@ -26,6 +26,11 @@ class System(TextChoices):
     ZALO = "zalo", _("Zalo OA")
 
 
+def name_of(system: str, partner: str = "") -> str:
+    """A connection for people; `partner` where a system is several installations."""
+    return " – ".join(filter(None, [str(System(system).label), partner]))
+
+
 class Health(TextChoices):
     """How a connection stands."""
 

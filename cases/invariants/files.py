@@ -11,7 +11,7 @@ from django.db.models.fields.files import FieldFile
 from django.utils.translation import gettext_lazy as _
 
 from cases.invariants.base import Invariant, Outcome, Scope, Tally
-from cases.models import Document, FeedbackFile
+from cases.models import Document, ExchangedFile, FeedbackFile
 from notifications.models import Letter
 
 BATCH = 1000
@@ -61,6 +61,18 @@ def _feedback(scope: Scope) -> Outcome:
     return tally.outcome
 
 
+def _exchanged(scope: Scope) -> Outcome:
+    tally = Tally()
+    rows = ExchangedFile.objects.filter(added_at__gte=scope.begins).order_by("pk")
+    # The rest of a request is encrypted, and not what is asked here.
+    rows = rows.select_related("request").only("file", "sha256", "request__code", "request__partner")
+    for row in _sampled(rows, scope):
+        tally.look(
+            _sha256(row.file) == row.sha256, f"{row.request.code} ({row.request.partner}): {row.file.name}"
+        )
+    return tally.outcome
+
+
 INVARIANTS = (
     Invariant(
         "documents-on-disk",
@@ -78,6 +90,12 @@ INVARIANTS = (
         "feedback-files-on-disk",
         _("Every file that came with feedback lies in the store as it was sent."),
         _feedback,
+        OPTION,
+    ),
+    Invariant(
+        "exchanged-files-on-disk",
+        _("Every file exchanged with another installation lies in the store as it came or was sent."),
+        _exchanged,
         OPTION,
     ),
 )

@@ -53,6 +53,12 @@ class RegisterBook(models.Model):
         return f"{self.get_kind_display()} {self.year}"
 
 
+class RegisterEntryQuerySet(models.QuerySet):
+    def awaiting_signature(self):
+        """Electronic copies that the head has not signed; see `RegisterEntry.awaits_signature`."""
+        return self.filter(is_electronic=True, signed_at__isnull=True, voided_at__isnull=True)
+
+
 class RegisterEntry(models.Model):
     """One line of a register (số chứng thực): what was certified, for whom, by whom; only added.
 
@@ -74,6 +80,8 @@ class RegisterEntry(models.Model):
     signed_at = models.DateTimeField(_("signed at"), null=True)  # an electronic copy, by the head
     voided_at = models.DateTimeField(_("void since"), null=True)  # before the signature; its number stays
 
+    objects = RegisterEntryQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("register entry")
         verbose_name_plural = _("register entries")
@@ -85,6 +93,14 @@ class RegisterEntry(models.Model):
             ),
             models.CheckConstraint(
                 name="register_entry_says_what", condition=~Q(person="") & ~Q(paper="") & ~Q(signer="")
+            ),
+        ]
+        indexes = [
+            # What the head has still to sign: little, among all that was ever certified.
+            models.Index(
+                fields=["at"],
+                name="register_entry_to_sign",
+                condition=Q(is_electronic=True, signed_at__isnull=True, voided_at__isnull=True),
             ),
         ]
         triggers = [

@@ -63,6 +63,10 @@ class Shown:
         return self.connection.system
 
     @property
+    def partner(self) -> str:
+        return self.connection.partner
+
+    @property
     def is_configured(self) -> bool:
         return self.health != Health.NOT_CONNECTED
 
@@ -73,12 +77,17 @@ class Shown:
 
 def all_connections(*, only_configured: bool = False) -> list[Shown]:
     """Each connection with the outcome of its last calls and what waits for it; nothing is asked of the others."""
-    states = ConnectionState.objects.in_bulk()
+    states = {(one.system, one.partner): one for one in ConnectionState.objects.all()}
     return [
-        _shown(one, states.get(one.system) or ConnectionState(system=one.system))
-        for one in CONNECTIONS
+        _shown(one, states.get(one.key) or ConnectionState(system=one.system, partner=one.partner))
+        for one in _lines()
         if one.address() or not only_configured
     ]
+
+
+def _lines() -> list[Connection]:
+    """One for each other side: a system that is several installations has as many."""
+    return [line for one in CONNECTIONS for line in one.each() or (one,)]
 
 
 def _shown(connection: Connection, state: ConnectionState) -> Shown:
@@ -96,14 +105,14 @@ def _shown(connection: Connection, state: ConnectionState) -> Shown:
     )
 
 
-def try_now(system: str, *, by: Staff) -> None:
-    """Ask that system now for something that changes nothing.
+def try_now(system: str, *, by: Staff, partner: str = "") -> None:
+    """Ask that system, of several that installation, now for something that changes nothing.
 
     Raises `NotPermitted`, `NotPossibleNow` (nothing is configured, or there is no such question), `OutsideError`.
     """
     if not access.keeps_connections(by):
         raise NotPermitted(_("Connections are kept by the administrators of the system."))
-    connection = next((one for one in CONNECTIONS if one.system == system), None)
+    connection = next((one for one in _lines() if one.key == (system, partner)), None)
     if connection is None or connection.probe is None or not connection.address():
         raise NotPossibleNow(_("There is nothing that could be asked: the connection is not configured."))
     _ask(connection)
@@ -138,5 +147,5 @@ def _last_spoken(shown: Shown) -> datetime:
 
 
 def _ask(connection: Connection) -> None:
-    with calling(connection.system):
+    with calling(connection.system, connection.partner):
         connection.probe()

@@ -10,21 +10,22 @@ import time
 from collections import Counter
 from contextlib import suppress
 from datetime import timedelta
+from functools import partial
 from pathlib import PurePath
 
 from django.conf import settings
 from django.core.cache import cache
 from django.db import transaction
-from django.db.models import Min
+from django.db.models import Count, Min, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from cases.connections.exchange import client, facts, package, signatures
 from cases.connections.exchange.package import BadPackage
 from cases.connections.exchange.signatures import BadKey
-from cases.connections.exchange.words import Outcome, Sending
+from cases.connections.exchange.words import STANDING_STILL, Outcome, Sending
 from cases.connections.systems import System, Waiting
-from cases.exchange_partners import Partner, is_connected, limits, own_key, partner_named, partners
+from cases.exchange_partners import Partner, is_connected, limits, own_certificate, own_key, partner_named
 from cases.models import ConnectionState, Document, ExchangedFile, ExchangeMessage
 from cases.portal.states import back_off
 from cases.services.connections import Connection, calling
@@ -39,7 +40,7 @@ REST = timedelta(minutes=1)  # of a partner that hung: the next run is for the o
 SLOWEST_LINE = (
     512 * 1024
 )  # bytes a second of a package on its way; what it takes is given beside the answer's time
-PROBE_SECONDS, PROBES_SECONDS = 5, 15  # of one sign of life and of all, for which somebody waits
+PROBE_SECONDS = 5  # of a sign of life, for which somebody waits
 
 
 class CannotBuild(Exception):
@@ -66,8 +67,7 @@ def deliver_due(limit: int = 500) -> Counter[str]:
         if state == Sending.WAITING:
             resting.add(row.partner)
             cache.set(_rest_of(row.partner), timezone.now() + REST, timeout=2 * REST.total_seconds())
-    if is_connected() and not counts:
-        _knock_once()
+    _knock_once(stop_at)
     return counts
 
 
@@ -86,11 +86,13 @@ def _rest_of(unit: str) -> str:
     return f"exchange:rest:{unit}"
 
 
-def _knock_once() -> None:
+def _knock_once(stop_at: float) -> None:
     """Who has just configured a partner sees within a minute whether it answers, before anybody asks anything."""
-    if not ConnectionState.objects.filter(system=System.EXCHANGE).exists():
-        with suppress(OutsideError), calling(System.EXCHANGE):  # which notes it
-            probe()
+    tried = set(ConnectionState.objects.filter(system=System.EXCHANGE).values_list("partner", flat=True))
+    for unit, known in settings.EXCHANGE_PARTNERS.items():
+        if known.get("url") and unit not in tried and time.monotonic() < stop_at:
+            with suppress(OutsideError), calling(System.EXCHANGE, unit):  # which notes it
+                probe(unit)
 
 
 def _claim(resting: set[str]) -> ExchangeMessage | None:
@@ -117,7 +119,7 @@ def _sent(row: ExchangeMessage) -> str:
         is_ours = isinstance(error, BadKey)  # mended for all at once, by the administrator
         return _noted(row, Sending.WAITING if is_ours else Sending.REFUSED, _why_not(error))
     try:
-        with calling(System.EXCHANGE):
+        with calling(System.EXCHANGE, row.partner):
             seconds = settings.EXCHANGE_SECONDS + len(content) / SLOWEST_LINE
             answer = client.send(partner.url, content, seconds=seconds)
             receipt = read_receipt(answer, partner, of=row, manifest_hash=manifest_hash)
@@ -208,6 +210,7 @@ def file_name(row: ExchangeMessage) -> str:
 
 
 def waiting() -> Waiting:
+    """Of all together."""
     still = ExchangeMessage.objects.filter(state=Sending.WAITING)
     return Waiting(
         count=still.count(),
@@ -216,26 +219,68 @@ def waiting() -> Waiting:
     )
 
 
-def probe() -> None:
-    """Whether every partner with a line answers, and is who is meant. Raises `OutsideError`."""
+def _waiting_by_partner() -> dict[str, Waiting]:
+    waits, stands = Q(state=Sending.WAITING), Q(state__in=STANDING_STILL)
+    rows = ExchangeMessage.objects.filter(waits | stands).order_by().values("partner")
+    rows = rows.annotate(
+        count=Count("pk", filter=waits),
+        refused=Count("pk", filter=stands),
+        oldest=Min("created_at", filter=waits),
+    )
+    return {row.pop("partner"): Waiting(**row) for row in rows}
+
+
+def probe(unit: str) -> None:
+    """Whether this partner answers, and is who is meant. Raises `OutsideError`."""
     try:
-        with_line = [partner for partner in partners() if partner.url]
+        partner = partner_named(unit)
         own_key()
     except BadKey as error:
         raise Garbled(str(error)) from error
-    if not with_line:
+    if partner is None or not partner.url:
         raise NotConnected
-    ends_at = time.monotonic() + PROBES_SECONDS
-    for partner in with_line:
-        seconds = min(settings.EXCHANGE_SECONDS, PROBE_SECONDS, ends_at - time.monotonic())
-        client.sign_of_life(partner.url, unit=partner.unit, seconds=seconds)
+    client.sign_of_life(partner.url, unit=unit, seconds=min(settings.EXCHANGE_SECONDS, PROBE_SECONDS))
 
 
-def _address() -> str:
-    """The first that has one; partners without a line are served by files."""
-    known = [one.get("url", "") for one in settings.EXCHANGE_PARTNERS.values()]
-    return next((url for url in known if url), _("by files") if known else "")
+def _each() -> list[Connection]:
+    """One for each partner, also for one that is not configured any more and for which something waits still."""
+    if not is_connected():
+        return []
+    waiting = _waiting_by_partner()
+    return [
+        _to(unit, waiting.get(unit, Waiting()))
+        for unit in dict.fromkeys([*settings.EXCHANGE_PARTNERS, *waiting])
+    ]
+
+
+def _to(unit: str, waiting: Waiting) -> Connection:
+    """A partner without a line is served by files, and nobody can be asked there."""
+    known = settings.EXCHANGE_PARTNERS.get(unit)
+    url = known.get("url", "") if known else ""
+    return Connection(
+        System.EXCHANGE,
+        address=lambda: "" if known is None else url or _("by files"),
+        probe=partial(probe, unit) if url else None,
+        waiting=lambda: waiting,
+        page="admin:exchange",
+        partner=unit,
+        warning=_warning,
+    )
+
+
+def _warning() -> str:
+    """Our own certificate, by which all of them know us."""
+    try:
+        certificate = own_certificate()
+    except BadKey as error:
+        return str(error)
+    if not certificate.ends_soon(timezone.now()):
+        return ""
+    return _("The certificate by which others know this installation holds from %(begins)s to %(ends)s.") % {
+        "begins": f"{certificate.begins:%d/%m/%Y}",
+        "ends": f"{certificate.ends:%d/%m/%Y %H:%M}",
+    }
 
 
 def connection() -> Connection:
-    return Connection(System.EXCHANGE, address=_address, probe=probe, waiting=waiting, page="admin:exchange")
+    return Connection(System.EXCHANGE, address=str, waiting=waiting, page="admin:exchange", each=_each)

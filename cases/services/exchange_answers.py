@@ -12,27 +12,33 @@ from cases.enums import Verb
 from cases.exchange_partners import is_connected
 from cases.models import IncomingRequest
 from cases.services.base import required_text
-from cases.services.documents import check_file
+from cases.services.documents import CheckedFile, check_file
 from cases.services.exchange_taking import keep_file, tell_supervisors
 from cases.services.stored_files import files_or_nothing
 from notifications.enums import MessageKind
 from procedures.working_time import minute_of
 
 
-@files_or_nothing()
-@transaction.atomic
 def answer_request(request: IncomingRequest, *, by, answer: str, uploads=()) -> IncomingRequest:
     """Answer early, on time or late, with files: in the outbox at once, as of now.
 
-    By an officer or supervisor of the asked agency. Raises `NotPossibleNow`, `NotPermitted`, `Invalid`, `BadFile`.
+    By an officer or supervisor of the asked agency. `uploads` are looked through before anything is locked: call it
+    outside of transactions, or with what `files_of_answer` has looked through. Raises `NotPossibleNow`,
+    `NotPermitted`, `Invalid`, `BadFile`, `NotScanned`.
     """
-    request = (
-        IncomingRequest.objects.select_for_update(of=("self",)).select_related("agency").get(pk=request.pk)
-    )
     if refusal := refusal_of_answer(request):
         raise refusal
     if not (rules.is_officer_of(by, request.agency) or rules.is_supervisor_of(by, request.agency)):
         raise errors.not_permitted(Verb.CONSULT)
+    return _answered(request, by, _text(answer), files_of_answer(uploads))
+
+
+def files_of_answer(uploads) -> list[CheckedFile]:
+    """Type, pages, signatures and viruses: it takes its time, so not in a transaction. Raises `BadFile`."""
+    return [one if isinstance(one, CheckedFile) else check_file(one) for one in uploads]
+
+
+def _text(answer: str) -> str:
     answer = required_text(answer, field="answer", sentence=_("Write the answer."))
     if len(answer) > LONGEST_TEXT:
         raise errors.Invalid(
@@ -41,8 +47,18 @@ def answer_request(request: IncomingRequest, *, by, answer: str, uploads=()) -> 
             code="too_long",
             field="answer",
         )
-    for upload in uploads:
-        keep_file(request, check_file(upload), is_answer=True)
+    return answer
+
+
+@files_or_nothing()
+@transaction.atomic
+def _answered(request: IncomingRequest, by, answer: str, files: list[CheckedFile]) -> IncomingRequest:
+    locked = IncomingRequest.objects.select_for_update(of=("self",)).select_related("agency")
+    request = locked.get(pk=request.pk)
+    if refusal := refusal_of_answer(request):  # somebody else was quicker
+        raise refusal
+    for file in files:
+        keep_file(request, file, is_answer=True)
     request.answered_at, request.answered_by, request.answer = timezone.now(), by, answer
     request.save(update_fields=["answered_at", "answered_by", "answer"])
     exchange_outbox.answer(request)

@@ -116,7 +116,7 @@ def _taken(partner: Partner, opened: Opened, told: Told, files: list["_File"]) -
     take_it = _BY_KIND.get(told.kind)
     if take_it is None:
         raise BadPackage(_("A receipt is no answer to anything that was asked here."), "unexpected_receipt")
-    facts_of_it = _facts(opened, told)
+    facts_of_it = _facts(opened, told, told.code)
     # A request counts as taken only when its row is there.
     arrival, is_new = ExchangeArrival.objects.select_for_update(of=("self",)).get_or_create(
         partner=partner.unit, uuid=told.id, defaults={**facts_of_it, "outcome": Outcome.TOO_LATE}
@@ -137,11 +137,11 @@ def _taken(partner: Partner, opened: Opened, told: Told, files: list["_File"]) -
     return arrival
 
 
-def _facts(opened: Opened, told: Told) -> dict:
+def _facts(opened: Opened, told: Told, code: str) -> dict:
     """What the journal keeps of a package."""
     return {
         "kind": told.kind,
-        "code": told.code,
+        "code": code,
         "manifest_hash": opened.manifest_hash,
         "arrived_at": timezone.now(),
         "reason": "",
@@ -151,7 +151,11 @@ def _facts(opened: Opened, told: Told) -> dict:
 
 def _refused(partner: Partner, opened: Opened, told: Told, reason: str) -> ExchangeArrival:
     """Listed with the reason; what was taken over before stays so, whatever came under its number since."""
-    found = {**_facts(opened, told), "outcome": Outcome.REFUSED, "reason": reason[:500] or "?"}
+    found = {
+        **_facts(opened, told, told.shown_code),
+        "outcome": Outcome.REFUSED,
+        "reason": reason[:500] or "?",
+    }
     with transaction.atomic():
         arrival, is_new = ExchangeArrival.objects.select_for_update(of=("self",)).get_or_create(
             partner=partner.unit, uuid=told.id, defaults=found

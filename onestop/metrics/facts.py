@@ -194,11 +194,13 @@ def _queue() -> list[Gauge]:
 
 def _connections(now: datetime) -> list[Gauge]:
     """Of the systems around those that are configured; one that nobody has called yet is neither up nor down."""
-    shown = {(one.system.value,): one for one in around.all_connections(only_configured=True)}
+    lines = around.all_connections(only_configured=True)
+    # One that is no partner of several has no such label.
+    shown = {(one.system.value, *filter(None, [one.partner])): one for one in lines}
     tried = {key: one for key, one in shown.items() if one.health != Health.UNTRIED}
     good = {key: one.state.last_success_at for key, one in shown.items() if one.state.last_success_at}
     oldest = {key: one.waiting.oldest for key, one in shown.items() if one.waiting.oldest}
-    per_system = ("system",)
+    per_system = ("system", "partner")
     return [
         Gauge(
             "onestop_connection_up",

@@ -45,9 +45,11 @@ TASK_SECONDS = Family("onestop_task_duration_seconds", "Time that a task took", 
 CALLS = Family(
     "onestop_connection_calls",
     "Calls to systems around, by outcome: ok, or the kind of the error",
-    ("system", "outcome"),
+    ("system", "outcome", "partner"),  # the last only where a system is several installations
 )
-CALL_SECONDS = Family("onestop_connection_call_duration_seconds", "Time that such a call took", ("system",))
+CALL_SECONDS = Family(
+    "onestop_connection_call_duration_seconds", "Time that such a call took", ("system", "partner")
+)
 COUNTERS = (REQUESTS, TASKS, CALLS)
 HISTOGRAMS = (REQUEST_SECONDS, TASK_SECONDS, CALL_SECONDS)
 

@@ -45,6 +45,11 @@ class Told:
     def code(self) -> str:
         return self.facts.inside("dossier").text("code", longest=LONGEST_CODE)
 
+    @property
+    def shown_code(self) -> str:
+        """For the list of what was refused: the beginning of whatever stands there, which may be why."""
+        return self.facts.beginning("dossier", "code", longest=LONGEST_CODE)
+
 
 @dataclass(frozen=True, slots=True)
 class FileFacts:
@@ -80,6 +85,13 @@ class Facts:
         if required and not value:
             raise bad_field(name)
         return value
+
+    def beginning(self, outer: str, name: str, *, longest: int) -> str:
+        """Of a text inside another object, in one line; empty where there is none. Raises nothing."""
+        there = self._content.get(outer)
+        value = there.get(name) if isinstance(there, dict) else ""
+        tidy = " ".join(value.replace("\0", "").split()) if isinstance(value, str) else ""
+        return tidy if len(tidy) <= longest else f"{tidy[: longest - 1]}…"
 
     def uuid(self, name: str) -> uuid.UUID:
         try:

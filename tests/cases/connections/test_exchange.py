@@ -257,7 +257,7 @@ def test_a_key_that_cannot_be_read_is_the_administrators_and_refuses_nothing(wor
     assert exchange.deliver_due() == {"waiting": 1}
     assert "cannot be read" in ExchangeMessage.objects.get().reason
     with pytest.raises(Garbled):
-        exchange.probe()
+        exchange.probe("H41.102")
 
 
 def test_a_worker_that_was_killed_loses_its_claim_after_a_while(world, dossier, monkeypatch):
@@ -279,10 +279,10 @@ def test_of_two_workers_one_sends(world, dossier, exchange_partner):
 
 
 def test_a_sign_of_life_is_of_the_one_that_is_meant(exchange_partner):
-    exchange.probe()
+    exchange.probe("H41.102")
     exchange_partner.unit = "H99"
     with pytest.raises(Garbled, match="Another installation"):
-        exchange.probe()
+        exchange.probe("H41.102")
 
 
 def test_a_new_partner_is_knocked_at_once_by_itself(exchange_partner):

@@ -3,12 +3,14 @@
 import uuid
 
 import pytest
+from django.db import connection
 from django.urls import reverse
 
 from cases.connections.exchange import facts, package, signatures
 from cases.errors import NotPermitted, NotPossibleNow
 from cases.models import ExchangeArrival, ExchangedFile, ExchangeMessage, IncomingRequest
 from cases.services import exchange, exchange_acts, exchange_taking
+from cases.services.documents import check_file
 from cases.services.exchange_answers import alert_late_requests, answer_request
 from cases.services.personal_data import export_person
 from notifications.models import Message
@@ -162,6 +164,26 @@ def test_what_cannot_be_taken_is_refused_with_a_signed_reason_and_listed(known, 
     assert (ExchangeArrival.objects.get().reason, IncomingRequest.objects.count()) == (reason, 0)
 
 
+@pytest.mark.parametrize(
+    ("dossier", "shown", "field"),
+    [
+        ({"id": DOSSIER, "code": "H29-" + "1" * 60}, "H29-" + "1" * 55 + "…", "code"),
+        ({"id": DOSSIER, "code": 7}, "", "code"),
+        ({"id": DOSSIER, "code": "H29\0-1"}, "H29-1", "code"),
+        ("H29-1", "", "dossier"),
+    ],
+)
+def test_a_code_that_is_none_is_refused_with_a_signed_reason_too(known, client, dossier, shown, field):
+    answer = hand_in(client, packed(said(dossier=dossier)))
+    assert answer.status_code == 200
+    receipt = receipt_of(answer.content)
+    assert (receipt.outcome, receipt.reason) == (
+        "refused",
+        f"The package says nothing of use in the field “{field}”.",
+    )
+    assert ExchangeArrival.objects.get().code == shown
+
+
 def test_a_file_that_is_none_is_refused_and_leaves_nothing(known):
     content = said()
     outcome, reason = taken(packed(content, files={"files/001.pdf": b"MZ not a PDF"}))
@@ -235,6 +257,31 @@ def test_only_the_asked_agency_answers_and_only_while_it_is_wanted(request_here,
     with pytest.raises(NotPossibleNow, match="taken this request back"):
         answer_request(request_here, by=known.officer, answer="Đúng")
     assert not ExchangeMessage.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_files_of_an_answer_are_looked_through_before_anything_is_locked(request_here, known, monkeypatch):
+    inside = []
+
+    def check(one):
+        inside.append(connection.in_atomic_block)
+        return check_file(one)
+
+    monkeypatch.setattr("cases.services.exchange_answers.check_file", check)
+    answer_request(request_here, by=known.officer, answer="Đúng", uploads=[upload()])
+    assert inside == [False]
+    request_here.refresh_from_db()
+    with pytest.raises(NotPossibleNow):
+        answer_request(request_here, by=known.officer, answer="Thêm", uploads=[upload()])
+    assert (inside, ExchangedFile.objects.filter(is_answer=True).count()) == ([False], 1)
+
+
+def test_of_two_who_answer_the_second_is_told_so(request_here, known):
+    as_it_was_read = IncomingRequest.objects.get()
+    answer_request(request_here, by=known.officer, answer="Đúng")
+    with pytest.raises(NotPossibleNow, match="answered already"):
+        answer_request(as_it_was_read, by=known.head, answer="Thêm", uploads=[upload()])
+    assert not ExchangedFile.objects.filter(is_answer=True).exists()
 
 
 def test_a_late_answer_is_said_to_be_late_once(request_here, clock):

@@ -16,6 +16,7 @@ from notifications.models import Letter, Message
 from tests.cases.invariants.breaks_around import (
     exchange_request_came,
     exchange_told_in_order,
+    exchanged_files_on_disk,
     one_entry_for_each_fee_on_delivery,
     one_entry_for_each_online_payment,
     platform_pays_back_what_is_in_the_books,
@@ -307,6 +308,7 @@ BREAKS = {
         documents_on_disk,
         letters_on_disk,
         feedback_files_on_disk,
+        exchanged_files_on_disk,
         rolled_up_days,
         rolled_up_months,
         portal_messages_gapless,

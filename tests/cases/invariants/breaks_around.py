@@ -16,6 +16,10 @@ from cases.models import (
     PortalMessage,
     PostalOrder,
 )
+from cases.services.documents import check_file
+from cases.services.exchange_taking import keep_file
+from tests.cases.invariants.rows import write
+from tests.cast import upload
 
 
 def one_entry_for_each_online_payment(dossier):
@@ -109,6 +113,16 @@ def _told_the_portal(dossier, told: list[tuple[int, int, str]]) -> None:
 
 
 def exchange_request_came(dossier):
+    return _asked(dossier).code
+
+
+def exchanged_files_on_disk(dossier):
+    file = keep_file(_asked(dossier), check_file(upload()))
+    write(file.file.path, b"another")
+    return "H29-1 (H29)"
+
+
+def _asked(dossier) -> IncomingRequest:
     now = timezone.now()
     return IncomingRequest.objects.create(
         partner="H29",
@@ -124,7 +138,7 @@ def exchange_request_came(dossier):
         asked_at=now,
         due_at=now + timedelta(hours=1),
         arrived_at=now,
-    ).code
+    )
 
 
 def exchange_told_in_order(dossier):

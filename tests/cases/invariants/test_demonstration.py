@@ -83,6 +83,7 @@ class TestInvariants(TestCase):
             "portal-statuses-follow",
             "exchange-request-came",
             "exchange-told-in-order",
+            "exchanged-files-on-disk",
         }
 
     def test_every_invariant_is_broken_once_in_these_tests(self):

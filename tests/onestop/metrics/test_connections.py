@@ -70,3 +70,18 @@ def test_calls_are_counted_by_how_they_end(prometheus, world, portal):
     assert outcomes == dict.fromkeys(
         ["ok", "not_reached", "no_answer", "garbled", "refused", "not_let_in"], 1
     )
+
+
+def test_of_the_exchange_each_installation_is_told(prometheus, world, settings):
+    there = {"certificate": "/nowhere.pem", "url": "http://127.0.0.1:1"}
+    settings.EXCHANGE_PARTNERS = {"H29": there, "H91": there}
+    with pytest.raises(NotReached), calling(System.EXCHANGE, "H91"):
+        raise NotReached("x")
+    with calling(System.EXCHANGE, "H29"):
+        pass
+    found = figures(prometheus)
+    assert found['onestop_connection_up{partner="H29"}{system="exchange"}'] == 1
+    assert found['onestop_connection_up{partner="H91"}{system="exchange"}'] == 0
+    assert found['onestop_connection_waiting{partner="H91"}{system="exchange"}'] == 0
+    away = 'onestop_connection_calls_total{outcome="not_reached"}{partner="H91"}{system="exchange"}'
+    assert found[away] == 1
