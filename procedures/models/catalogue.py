@@ -69,6 +69,9 @@ class Procedure(models.Model):
         return self.code
 
 
+DAY = {"null": True, "blank": True, "validators": [days.possible]}
+
+
 class ProcedureVersionQuerySet(models.QuerySet):
     def in_force_on(self, day: date):
         """Published versions in force on that day (R3)."""
@@ -185,15 +188,9 @@ class ProcedureVersion(LocalName):
         help_text=_("JSON Schema of what is asked for online; empty: the general form"),
     )
     publication_decision = models.CharField(_("publication decision"), max_length=200, blank=True)
-    decision_signed_on = models.DateField(
-        _("decision signed on"), null=True, blank=True, validators=[days.possible]
-    )
-    text_effective_on = models.DateField(
-        _("legal text in force from"), null=True, blank=True, validators=[days.possible]
-    )
-    loaded_on = models.DateField(
-        _("loaded into the national database on"), null=True, blank=True, validators=[days.possible]
-    )
+    decision_signed_on = models.DateField(_("decision signed on"), **DAY)
+    text_effective_on = models.DateField(_("legal text in force from"), **DAY)
+    loaded_on = models.DateField(_("loaded into the national database on"), **DAY)
     extension_mode = models.CharField(
         _("extension"), max_length=10, choices=ExtensionMode.choices, blank=True
     )
