@@ -69,9 +69,6 @@ class Procedure(models.Model):
         return self.code
 
 
-DAY = {"null": True, "blank": True, "validators": [days.possible]}
-
-
 class ProcedureVersionQuerySet(models.QuerySet):
     def in_force_on(self, day: date):
         """Published versions in force on that day (R3)."""
@@ -151,9 +148,7 @@ class ProcedureVersion(LocalName):
     )
     paper_free_from = models.DateField(
         _("no paper from"),
-        null=True,
-        blank=True,
-        validators=[days.possible],
+        **days.OPTIONAL,
         help_text=_("From this day on it is filed online only; the desk helps to file"),
     )
     excluded_periods = models.JSONField(
@@ -188,9 +183,9 @@ class ProcedureVersion(LocalName):
         help_text=_("JSON Schema of what is asked for online; empty: the general form"),
     )
     publication_decision = models.CharField(_("publication decision"), max_length=200, blank=True)
-    decision_signed_on = models.DateField(_("decision signed on"), **DAY)
-    text_effective_on = models.DateField(_("legal text in force from"), **DAY)
-    loaded_on = models.DateField(_("loaded into the national database on"), **DAY)
+    decision_signed_on = models.DateField(_("decision signed on"), **days.OPTIONAL)
+    text_effective_on = models.DateField(_("legal text in force from"), **days.OPTIONAL)
+    loaded_on = models.DateField(_("loaded into the national database on"), **days.OPTIONAL)
     extension_mode = models.CharField(
         _("extension"), max_length=10, choices=ExtensionMode.choices, blank=True
     )
