@@ -24,7 +24,3 @@ def impossible(day: date) -> str:
         "first": f"{EARLIEST:%d/%m/%Y}",
         "last": f"{LATEST:%d/%m/%Y}",
     }
-
-
-# A field for a day that need not be known.
-OPTIONAL = {"null": True, "blank": True, "validators": [possible]}

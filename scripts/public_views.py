@@ -14,6 +14,7 @@ VI_DU, THU = "Nguyễn Thị Ví Dụ", "Trần Văn Thử"
 DESK = "H41.101"
 BIRTH, BUSINESS = "1.001193", "1.001612"
 MINE = "/ho-so-cua-toi/"
+PAY = 'form[action$="/thanh-toan/"]'
 
 
 def pressed(selector: str) -> Callable[[Page], None]:
@@ -161,6 +162,7 @@ PUBLIC_VIEWS = [
         own_with('h2:has-text("Chờ bổ sung"), h2:has-text("Waiting for supplement")'),
     ),
     public("my-dossier-returned", VI_DU, MINE, own_with("#rate")),
+    public("pay-online", VI_DU, MINE, through(own_with(PAY), pressed(f"{PAY} button"))),
     public("my-papers", VI_DU, f"{MINE}kho/"),
     public("rating", VI_DU, MINE, through(own_with("#rate"), pressed('a[href$="/danh-gia/"]'))),
     # What people say

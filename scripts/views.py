@@ -153,6 +153,11 @@ def first_with(part: str, *elsewhere: str) -> Callable[[Page], None]:
 
     `elsewhere` are filters of the list of dossiers that is gone through where there is none.
     """
+    return through(first_having(f'a[href*="{part}"]', *elsewhere), open_link(part))
+
+
+def first_having(selector: str, *elsewhere: str) -> Callable[[Page], None]:
+    """From a list through the pages of its rows to the first one that has this."""
 
     def opened(page: Page) -> None:
         asked = page.url
@@ -162,10 +167,9 @@ def first_with(part: str, *elsewhere: str) -> Callable[[Page], None]:
             rows = page.locator("#result_list th a").evaluate_all("links => links.map(link => link.href)")
             for row in rows:
                 page.goto(row)
-                if page.locator(f'#main a[href*="{part}"]').count():
-                    open_link(part)(page)
+                if page.locator(f"#main {selector}").count():
                     return
-        raise LookupError(f"no dossier of {asked} has a link to {part}")
+        raise LookupError(f"no dossier of {asked} has {selector}")
 
     return opened
 

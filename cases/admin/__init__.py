@@ -139,6 +139,7 @@ admin.site.add_page("tiep-nhan-nhom/mau/", group_reception.list_template, "group
 admin.site.add_page("tiep-nhan-nhom/mot-nguoi/", group_reception.one_person, "group_person")
 admin.site.add_page("tiep-nhan-nhom/tim/", group_reception.find_procedure, "group_search")
 admin.site.add_page("tiep-nhan-nhom/<int:pk>/", group_reception.group, "group")
+admin.site.add_page("tiep-nhan-nhom/<int:pk>/doi-chieu-dan-cu/", population_check.group_check, "group_check")
 admin.site.add_page("in-giay-tiep-nhan/", group_receipts.receipts, "receipts")
 admin.site.add_page("dinh-chinh/<int:pk>/", corrections.correction, "correction")
 admin.site.add_page("mat-giay-to/<int:pk>/", corrections.papers_lost, "papers_lost")

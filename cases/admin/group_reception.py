@@ -28,6 +28,7 @@ from cases.group_files import FileRow, columns_of, template
 from cases.models import ReceptionGroup
 from cases.services.groups import Foreseen, GroupRow
 from cases.services.idempotency import fingerprint_of, once
+from cases.services.population_check import offers_check
 from cases.services.versions import check_takes_paper, version_in_force
 from procedures.enums import Channel
 from procedures.models import ProcedureVersion
@@ -128,6 +129,7 @@ def group(request, pk: int):
         ],
         parts=parts_of(wanted(dossiers).count()) if prints else [],
         new_tab={"target": "_blank", "rel": "noopener", "data-key": "p"},
+        offers_check=any(offers_check(request.user, dossier) for dossier in dossiers),
     )
 
 

@@ -11,6 +11,7 @@ import time_machine
 from django.db import connection, transaction
 from django.utils import timezone
 
+from cases.demo.around import connected, nights, posted_lives, room_for_post
 from cases.demo.citizens import citizens_lives, room_for_citizens
 from cases.demo.drawers import Drawers
 from cases.demo.groups import GroupVisit
@@ -59,9 +60,9 @@ def build_demo(dossiers: int, *, seed: int, say: Callable[[str], None] = lambda 
     take_no_paper(plan.paper_free_from)
     # Each life has a chance of its own, so that it does not depend on who acts before whom.
     chances = (Random(f"{seed}:{n}") for n in count())
-    others = dossiers - plan.grouped(dossiers) - room_for_citizens(dossiers)
+    others = dossiers - plan.grouped(dossiers) - room_for_citizens(dossiers) - room_for_post(dossiers)
     lives = [Life(story, next(chances)).live() for story in plan.stories(others)]
-    lives += citizens_lives(plan, dossiers, seed) + Voices(plan, seed).lives()
+    lives += Voices(plan, seed).lives()
     visits = [
         GroupVisit(party, [Life(story, next(chances)) for story in party.stories]).live()
         for party in plan.parties(dossiers)
@@ -71,8 +72,9 @@ def build_demo(dossiers: int, *, seed: int, say: Callable[[str], None] = lambda 
     lives += Reforms(plan, administrator, seed).lives()
     staffing = Staffing(wards[0], seconded, administrator, now).live()
     drawers = Drawers(wards[0].calendar, now).live()
-    with remembered_calendars():
-        acts = _live([*lives, *visits, room, staffing, drawers], until=now, say=say)
+    with remembered_calendars(), connected() as around:
+        lives += citizens_lives(plan, dossiers, seed, around) + posted_lives(plan, around, dossiers, seed)
+        acts = _live([*lives, *visits, room, staffing, drawers, nights(plan)], until=now, say=say)
     searchable.leave_unread_but(SCANS_TO_READ)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")  # until then every table counts as empty, and lists are planned for that

@@ -12,6 +12,7 @@ from allauth.socialaccount.models import SocialAccount
 from django.conf import settings
 
 from cases import services
+from cases.demo.around import Around, pay_online
 from cases.demo.lives import Life, Moments
 from cases.demo.papers import scan
 from cases.demo.plan import BIRTH, FIVE_DAYS, THREE_DAYS, Plan, at
@@ -71,7 +72,7 @@ def sign_in(key: str) -> Citizen:
     return Citizen(user, facts)
 
 
-def citizens_lives(plan: Plan, total: int, seed: int) -> list[Moments]:
+def citizens_lives(plan: Plan, total: int, seed: int, around: Around) -> list[Moments]:
     """Their dossiers at the ward whose clerk everybody looks at first; none when there is no room."""
     if not room_for_citizens(total):
         return []
@@ -89,14 +90,14 @@ def citizens_lives(plan: Plan, total: int, seed: int) -> list[Moments]:
             channel=Channel.ONLINE,
             rests_in=rests_in,
             supplements=int(rests_in == State.SUPPLEMENT),
-            owes=rests_in == State.PROCESSING,
+            owes=rests_in == State.PROCESSING or "pays_at" in more,
         )
         return OnlineLife(story, Random(f"{seed}:{citizen.facts.full_name}:{code}"), citizen, **more).live()
 
     return [
         life(vi_du, THREE_DAYS, 22, scores=HAPPY, comment=PRAISE),
         life(thu, FIVE_DAYS, 18, scores=UNHAPPY, comment=BLAME),
-        life(vi_du, FIVE_DAYS, 12),
+        life(vi_du, THREE_DAYS, 12, pays_at=around),
         life(thu, THREE_DAYS, 6, State.SUPPLEMENT, answers=True),
         life(vi_du, MARITAL_STATUS, 4, State.SUPPLEMENT),
         life(vi_du, THREE_DAYS, 2, State.PROCESSING),
@@ -122,9 +123,10 @@ class OnlineLife(Life):
         answers: bool = False,
         scores: dict[str, int] | None = None,
         comment: str = "",
+        pays_at: Around | None = None,
     ):
         super().__init__(story, rng)
-        self.account = citizen.account
+        self.account, self.pays_at = citizen.account, pays_at
         self.answers, self.scores, self.comment = answers, scores, comment
 
     def live(self) -> Moments:
@@ -141,6 +143,14 @@ class OnlineLife(Life):
         filing = self._file()
         if self.story.rests_in != State.SUBMITTED:
             yield from self._answer(filing)
+
+    def _digitize(self) -> Moments:
+        """Perhaps paid before, on the page of the platform."""
+        if self.pays_at:
+            yield self._soon(20, 60)
+            pay_online(self.pays_at, self.dossier, by=self.account)
+            self.dossier = self._as_it_is()
+        yield from super()._digitize()
 
     def _file(self) -> Dossier:
         """A draft, its uploads, and the filing, as the pages do it."""

@@ -30,8 +30,10 @@ class Drawers:
             day = self.calendar.next_working_day(day)
 
     def _close(self) -> None:
-        """Every drawer holds what its entries say."""
-        drawers = Payment.objects.filter(cash_report=None).values_list("taken_by", "dossier__receiving_desk")
+        """Every drawer holds what its entries say; what came online or by post lies in none."""
+        drawers = Payment.objects.filter(cash_report=None, taken_by__isnull=False).values_list(
+            "taken_by", "dossier__receiving_desk"
+        )
         in_cash = Sum("amount", filter=Q(method=PaymentMethod.CASH), default=0)
         for clerk, desk, counted in drawers.annotate(cash=in_cash).order_by(
             "taken_by", "dossier__receiving_desk"

@@ -119,6 +119,10 @@ class Plan:
         """When to file so that a limit of so many working days ends on that day."""
         return self._morning(self.calendar.working_day_before(due, limit))
 
+    def morning(self, days: int) -> datetime:
+        """Some moment of the first office hours so many working days ago."""
+        return self._morning(self.ago(days))
+
     # Special stories ---------------------------------------------------------------------------------
 
     def _specials(self):

@@ -1,6 +1,7 @@
 """Procedures (thủ tục hành chính) and their versions with everything a dossier depends on (R1–R3)."""
 
 from datetime import date
+from functools import partial
 
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
@@ -28,6 +29,9 @@ from procedures.enums import (
 )
 from procedures.models.agencies import Agency
 from procedures.text import fold
+
+# Perhaps no day, but none that cannot be right.
+_day = partial(models.DateField, null=True, blank=True, validators=[days.possible])
 
 
 class LocalName(models.Model):
@@ -146,10 +150,8 @@ class ProcedureVersion(LocalName):
         blank=True,
         help_text=_("Certifications and extracts: in which yearly register each one gets its number"),
     )
-    paper_free_from = models.DateField(
-        _("no paper from"),
-        **days.OPTIONAL,
-        help_text=_("From this day on it is filed online only; the desk helps to file"),
+    paper_free_from = _day(
+        _("no paper from"), help_text=_("From this day on it is filed online only; the desk helps to file")
     )
     excluded_periods = models.JSONField(
         _("periods that do not count"),
@@ -183,9 +185,9 @@ class ProcedureVersion(LocalName):
         help_text=_("JSON Schema of what is asked for online; empty: the general form"),
     )
     publication_decision = models.CharField(_("publication decision"), max_length=200, blank=True)
-    decision_signed_on = models.DateField(_("decision signed on"), **days.OPTIONAL)
-    text_effective_on = models.DateField(_("legal text in force from"), **days.OPTIONAL)
-    loaded_on = models.DateField(_("loaded into the national database on"), **days.OPTIONAL)
+    decision_signed_on = _day(_("decision signed on"))
+    text_effective_on = _day(_("legal text in force from"))
+    loaded_on = _day(_("loaded into the national database on"))
     extension_mode = models.CharField(
         _("extension"), max_length=10, choices=ExtensionMode.choices, blank=True
     )

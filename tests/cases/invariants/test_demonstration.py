@@ -44,7 +44,7 @@ class TestInvariants(TestCase):
     def setUpTestData(cls):
         load_catalogue(SEEDS, today=date(2026, 9, 1))
         with time_machine.travel(NOW, tick=False), translation.override("en"):
-            call_command("seed_demo", dossiers=60, seed=7, stdout=StringIO())
+            call_command("seed_demo", dossiers=62, seed=7, stdout=StringIO())
             services.sweep()
             send_feedback(
                 kind=FeedbackKind.RULE,

@@ -9,7 +9,7 @@ from cases.models import ConnectionState, Dossier, PortalDossier, PortalMessage
 from cases.portal.states import MessageState, PortalState
 from cases.services import portal as service
 from cases.services import portal_acts, portal_notes
-from onestop.simulators.base import Fault, Reply
+from onestop.simulators.base import Fault
 from onestop.simulators.portal import NotTaken
 from procedures.enums import Role
 from tests.cases.helpers import in_parallel, make_person
@@ -215,26 +215,6 @@ def test_a_refusal_stops_the_later_ones_of_the_same_dossier_only(world, portal, 
     services.start(services.digitize(_scanned(world, first), by=world.clerk), by=world.officer)
     assert deliver() == service.PortalCounts()
     assert history(portal, first) == []
-
-
-@pytest.mark.parametrize("status", [400, 409])
-def test_the_protocols_own_no_is_a_refusal_whatever_http_says_with_it(
-    world, portal, deliver, monkeypatch, status
-):
-    said = {"error_code": "00", "message": "Thiếu MaLinhVuc"}
-    monkeypatch.setattr(portal, "_each", lambda wanted, take: Reply(status, said))
-    dossier = world.receive()
-    assert deliver() == service.PortalCounts(refused=1)
-    assert row(dossier).answer == "Code 00: Thiếu MaLinhVuc"
-
-
-def test_a_wrong_address_refuses_nobody_and_is_red_with_the_reason(world, portal, deliver, settings, server):
-    settings.PORTAL_URL = server.url("nobody")  # the login is right
-    dossier = world.receive()
-    assert deliver() == service.PortalCounts(failed=1)
-    assert row(dossier).state == PortalState.WAITING
-    failure = ConnectionState.objects.get(system="portal").last_failure
-    assert failure == "What answers at its address does not know the request (HTTP 404)."
 
 
 @pytest.fixture
