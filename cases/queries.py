@@ -1,10 +1,9 @@
 """Read models: what is shown of a dossier, to whom (R40, T22). Nothing here changes anything."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 
-from django.conf import settings
 from django.core.files import File
 from django.db import connections
 from django.db.models import Count, Exists, OuterRef, Prefetch, QuerySet
@@ -14,9 +13,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from cases import deadlines, ledger, lookup, rules
+from cases.awaited import Awaited, answered_online_by, awaited
 from cases.codes import is_dossier_code
 from cases.collecting import Collection, collection_of
-from cases.enums import FINAL_STATES, EventKind, ReturnChannel, State
+from cases.enums import FINAL_STATES, EventKind, State
 from cases.errors import FileMissing
 from cases.facts import facts_of
 from cases.letters import letters_of
@@ -197,18 +197,6 @@ PLAIN_WORDS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Awaited:
-    """What has to happen next and who has to do it (`applicant` or `agency`)."""
-
-    of: str
-    who: str
-    what: str
-    items: list[str] = field(default_factory=list)
-    amount: int | None = None
-    until: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Fees:
     """VND, whole numbers; `owed` is negative when something is to be paid back."""
 
@@ -258,7 +246,7 @@ class OwnerView:
     @property
     def result(self) -> Dossier | None:
         """The dossier when it has a result; its fields say which."""
-        return self.dossier if self.dossier.result_kind else None
+        return self.dossier if self.dossier.result_kind and not rules.awaits_signature(self.dossier) else None
 
     @property
     def is_ready(self) -> bool:
@@ -300,17 +288,17 @@ def owner_view(pk: int) -> OwnerView:
     steps = list(dossier.step_runs.all())
     return OwnerView(
         dossier=dossier,
-        sentence=sentence_of(dossier, answered_online=_answered_online(dossier)),
+        sentence=sentence_of(dossier, answered_online=answered_online_by(dossier)),
         unit=None if dossier.state in FINAL_STATES else dossier.holder_unit,
         since=_since(dossier, events, steps),
         handled_by=str(dossier.holder) if dossier.holder else "",
         promise=promise_of(dossier, calendar),
         days_left=working_days_left(dossier, calendar),
-        awaited=_awaited(dossier, steps, calendar),
+        awaited=awaited(dossier, steps, calendar),
         steps=steps,
         supplements=list(dossier.supplements.all()),
         reschedules=list(dossier.reschedules.all()),
-        history=[event for event in events if event.is_public],
+        history=[event for event in events if rules.is_told(event, dossier)],
         fees=fees_of(dossier),
         transfer=transfer_of(dossier),
         letters=issued_letters(dossier),
@@ -327,7 +315,9 @@ def sentence_of(dossier: Dossier, *, answered_online: bool = False) -> str:
     """The state in plain words; `answered_online`: what was asked for has come, and the desk looks at it."""
     if dossier.state == State.SUPPLEMENT and answered_online:
         return _("You have answered online; the desk looks whether everything is there.")
-    if dossier.state == State.PROCESSING and dossier.finished_at and not rules.awaits_signature(dossier):
+    if dossier.state == State.PROCESSING and dossier.finished_at:
+        if rules.awaits_signature(dossier):
+            return _("Your certified copy is made; the head of the agency has still to sign it.")
         return _("Your result is there. Fees are still owed before it can be handed over.")
     return str(PLAIN_WORDS[dossier.state])
 
@@ -357,44 +347,3 @@ def _since(dossier: Dossier, events: list[DossierEvent], steps: list[StepRun]) -
         return since
     moves = [event.at for event in events if event.changes_state]
     return moves[-1] if moves else dossier.filed_at
-
-
-def _answered_online(dossier: Dossier) -> bool:
-    return any(hasattr(s, "online_answer") for s in dossier.supplements.all() if s.answered_at is None)
-
-
-def _awaited(dossier: Dossier, steps: list[StepRun], calendar: WorkCalendar) -> Awaited | None:
-    if dossier.state in FINAL_STATES:
-        return None
-    you = _("You (the applicant)")
-    if dossier.state == State.SUPPLEMENT and _answered_online(dossier):
-        return Awaited("agency", dossier.receiving_desk.name, _("Look whether everything is there."))
-    if dossier.state == State.SUPPLEMENT:
-        asked = next(s for s in dossier.supplements.all() if s.answered_at is None)
-        return Awaited(
-            "applicant",
-            you,
-            _("Bring what is missing: %(reason)s") % {"reason": asked.reason},
-            items=asked.items,
-            until=deadlines.may_stop_after(
-                asked.asked_at, calendar, working_days=settings.CLOSE_AFTER_WORKING_DAYS
-            ),
-        )
-    if dossier.finished_at and dossier.balance > 0:
-        return Awaited("applicant", you, _("Pay the fees."), amount=dossier.balance)
-    if dossier.state == State.PAID:
-        return Awaited("applicant", you, _how_to_collect(dossier))
-    running = next((step for step in steps if step.done_at is None), None)
-    what = str(running.step) if running and running.step else _("Work on the dossier.")
-    until = running.due_at if running else None
-    return Awaited("agency", dossier.holder_unit.name, what, until=until)
-
-
-def _how_to_collect(dossier: Dossier) -> str:
-    if dossier.return_channel == ReturnChannel.POST:
-        return _("Nothing to do: the result is sent to you by post.")
-    if dossier.return_channel == ReturnChannel.ONLINE:
-        return _("Open the result online, or collect the paper at the desk with your receipt.")
-    return _("Collect the result at %(desk)s with your receipt or identity paper.") % {
-        "desk": dossier.receiving_desk.name
-    }

@@ -1,6 +1,6 @@
 """Who may do what: named predicates, asked by faces to show buttons and by the services before acting."""
 
-from cases.enums import MOVES, State, Verb
+from cases.enums import MOVES, EventKind, State, Verb
 from cases.feedback import FeedbackVerb
 from procedures.enums import DESK_ROLES, Channel, Role
 
@@ -261,6 +261,13 @@ def awaits_signature(dossier) -> bool:
     """Its result is a certified copy in electronic form, which is worth nothing before the head signs it."""
     entry = getattr(dossier, "register_entry", None) if dossier.version.register else None
     return entry is not None and entry.awaits_signature
+
+
+def is_told(event, dossier) -> bool:
+    """Whether the owner reads this event now: of what the head has not signed yet there is no result."""
+    if event.kind == EventKind.RESULT_RECORDED and awaits_signature(dossier):
+        return False
+    return event.is_public
 
 
 def is_unsigned_copy(document, dossier) -> bool:

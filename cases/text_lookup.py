@@ -62,14 +62,22 @@ def understood(text: str) -> Wanted | None:
 
 
 def state_text(
-    *, code: str, state: str, due_at: datetime | None, finished_at: datetime | None, unit: str
+    *,
+    code: str,
+    state: str,
+    due_at: datetime | None,
+    finished_at: datetime | None,
+    unit: str,
+    awaits_signature: bool = False,
 ) -> str:
     """How the dossier stands, in one part of an SMS: what does not fit, the unit, is cut first.
 
-    Moments are those of Việt Nam.
+    `awaits_signature`: it is an electronic copy that the head has not signed. Moments are those of Việt Nam.
     """
     said = f"Ho so {code}: {_STATES[State(state)]}."
-    if state == State.PROCESSING and finished_at:
+    if awaits_signature:
+        said = f"Ho so {code}: ban sao dien tu da lap, cho ky so."
+    elif state == State.PROCESSING and finished_at:
         said = f"Ho so {code}: da co ket qua, con phi le phi phai nop."
     elif due_at and not finished_at and state not in {State.SUPPLEMENT, State.SUBMITTED}:
         said += f" Hen tra {due_at.astimezone(TZ):%H:%M %d/%m/%Y}."

@@ -19,7 +19,7 @@ from cases.models import Dossier, DossierEvent, PortalDossier, PortalMessage
 from cases.online_paid import PREFETCHED, online_payment_mark
 from cases.portal.statuses import PortalStatus
 from cases.portal.wire import check_due_date, written
-from cases.rules import is_unsigned_copy
+from cases.rules import awaits_signature, is_unsigned_copy
 from procedures.enums import Channel
 from procedures.models import Component, Procedure
 
@@ -101,7 +101,7 @@ def dossier_message(
         "NgayTra": _moment(dossier.returned_at, at),
         "ThongTinTra": _how_returned(dossier),
         "HinhThuc": "1" if dossier.return_channel == ReturnChannel.POST else "0",
-        "NgayKetThucXuLy": _moment(dossier.finished_at or dossier.ended_at, at),
+        "NgayKetThucXuLy": _moment(_ended(dossier), at),
         "DonViXuLy": dossier.competent_agency.name_vi,
         "GhiChu": _other_code(dossier, row),
         "NoiNopHoSo": settings.PORTAL_PLACES.get(
@@ -169,6 +169,13 @@ def _words(event: DossierEvent | None, message: PortalMessage) -> str:
                 "status": message.status
             }
         return event.public_sentence
+
+
+def _ended(dossier: Dossier) -> datetime | None:
+    """When the work on it ended: not while its copy is still to be signed."""
+    if dossier.finished_at and awaits_signature(dossier):
+        return None
+    return dossier.finished_at or dossier.ended_at
 
 
 def _moment(moment: datetime | None, at: datetime) -> str:

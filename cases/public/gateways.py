@@ -19,7 +19,7 @@ from django.utils.dateparse import parse_datetime
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
-from cases import hooks, queries, text_lookup
+from cases import hooks, queries, rules, text_lookup
 from cases.api.backoff import Attempts
 from cases.api.throttles import TextsByPhone
 from cases.archive import reading as archive
@@ -118,13 +118,16 @@ def _archived(wanted: Wanted, proof: Proof) -> str | None:
 
 def _state_of(pk: int) -> str:
     dossier = Dossier.objects.select_related("competent_agency", "receiving_desk").get(pk=pk)
-    unit = dossier.receiving_desk if dossier.finished_at else dossier.competent_agency
+    awaits_signature = dossier.finished_at is not None and rules.awaits_signature(dossier)
+    is_at_desk = dossier.finished_at and not awaits_signature
+    unit = dossier.receiving_desk if is_at_desk else dossier.competent_agency
     return text_lookup.state_text(
         code=dossier.code,
         state=dossier.state,
         due_at=dossier.due_at,
         finished_at=dossier.finished_at,
         unit=unit.name_vi,
+        awaits_signature=awaits_signature,
     )
 
 

@@ -156,7 +156,7 @@ def _page(
         "letters": citizens.issued_letters_of(own),
         "transfer": transfer_of(own),
         "fees": queries.fees_of(own),
-        "history": [event for event in own.events.all() if event.is_public],
+        "history": [event for event in own.events.all() if rules.is_told(event, own)],
         "may_withdraw": rules.is_possible(Verb.WITHDRAW, own),
         "may_rate": own.returned_at and not hasattr(own, "rating"),
         "secret": lookup.secret_of(own) if own.due_at else "",

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
+from cases import rules
 from cases.enums import FINAL_STATES, State
 from cases.models import Dossier
 
@@ -23,12 +24,17 @@ class Stage:
         return "done" if self.at else "current" if self.is_current else "coming"
 
 
+def _result_at(dossier: Dossier) -> datetime | None:
+    """A copy that the head has still to sign is no result yet."""
+    return None if dossier.finished_at and rules.awaits_signature(dossier) else dossier.finished_at
+
+
 def stages_of(dossier: Dossier) -> list[Stage]:
     """Received, with the agency, result, handed over; a stopped dossier ends with the stop."""
     way = [
         (_("Received at the desk"), dossier.received_at),
         (_("With %(agency)s") % {"agency": dossier.competent_agency.name}, dossier.transferred_at),
-        (_("Result"), dossier.finished_at),
+        (_("Result"), _result_at(dossier)),
         (_("Handed over to you"), dossier.returned_at),
     ]
     if dossier.state == State.STOPPED:

@@ -88,7 +88,7 @@ def test_before_it_is_signed_it_is_nothing_to_anybody_outside(counter, office):
     scan = dossier.documents.get(source=DocumentSource.RESULT)
     assert (verification.by_file(scan.sha256), StoredPaper.objects.count()) == (None, 0)
     assert not (IssuedResult.objects.exists() or citizens.documents_of(dossier).exists())
-    assert queries.sentence_of(dossier) == "Your dossier is being worked on."
+    assert queries.sentence_of(dossier).startswith("Your certified copy is made; the head")
     assert rules.is_unsigned_copy(scan, dossier)  # of what the portal is told
     with refused(NotPossibleNow):
         services.settle(dossier, by=counter.clerk)
