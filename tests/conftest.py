@@ -23,6 +23,27 @@ def pytest_collection_finish():
     gc.set_threshold(20_000, 20, 20)
 
 
+# What runs processes of its own for minutes: first, or one worker would wait at the end of a run for the other. And
+# it needs no test database, which the other worker makes meanwhile.
+LONGEST = (
+    "tests/test_chaos.py",
+    "tests/onestop/test_demo.py",
+    "tests/onestop/many_machines/",
+    "tests/upgrade/",
+    "tests/test_fuzz.py",
+)
+
+
+def pytest_collection_modifyitems(items):
+    items.sort(key=_turn)  # stable: what shares a fixture stays together
+
+
+def _turn(item) -> int:
+    """The place among `LONGEST`, and after them whatever is not there."""
+    place = str(item.path.relative_to(item.config.rootpath))
+    return next((number for number, one in enumerate(LONGEST) if place.startswith(one)), len(LONGEST))
+
+
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(django_db_modify_db_settings, django_db_blocker):
     """A new database is a copy of one that is migrated already, see `tests.migrated`."""
