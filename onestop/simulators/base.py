@@ -147,6 +147,11 @@ class Simulators(ThreadingHTTPServer):
     def __getitem__(self, name: str) -> Simulator:
         return self.by_name[name]
 
+    def process_request_thread(self, request, client_address) -> None:
+        """Under a name of its own: who waits until a web server has answered everybody must not wait for these."""
+        threading.current_thread().name = "simulator"
+        super().process_request_thread(request, client_address)
+
     def url(self, name: str) -> str:
         return f"http://127.0.0.1:{self.server_address[1]}/{name}"
 

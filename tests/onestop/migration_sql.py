@@ -14,6 +14,7 @@ from django.db.migrations.executor import MigrationExecutor
 
 from cases import models as cases
 from cases.archive.tables import moved
+from onestop.management.commands.migrate import few_classes_built
 
 GROWING = frozenset(table.name for table in moved()) | {
     model._meta.db_table
@@ -131,12 +132,22 @@ def _plain(statement: str) -> str:
     return " ".join(re.sub(r"--[^\n]*", " ", statement).split())
 
 
+_read: dict[tuple[str, str], list[str]] = {}
+
+
 def statements_of(migration: Migration) -> list[str]:
-    """The SQL of the migration, with a line for each piece of Python."""
+    """The SQL of the migration, with a line for each piece of Python; read once, each takes seconds."""
+    key = (migration.app_label, migration.name)
+    if key not in _read:
+        _read[key] = _statements_of(migration)
+    return _read[key]
+
+
+def _statements_of(migration: Migration) -> list[str]:
     executor = MigrationExecutor(connection)
     # What refuses to run in a transaction refuses to be read in that of a test. Nothing is run here.
     within = connection.in_atomic_block and migration.atomic
-    with mock.patch.object(connection, "in_atomic_block", within):
+    with few_classes_built(), mock.patch.object(connection, "in_atomic_block", within):
         found = executor.loader.collect_sql([(migration, False)])
     return [*_without_titles(found)]
 
