@@ -16,6 +16,7 @@ from scripts.views import (
     SUPERVISOR,
     SUPERVISOR_OF_PROVINCE,
     View,
+    all_tried,
     apology,
     bulk,
     dossiers,
@@ -109,7 +110,7 @@ STAFF_VIEWS = [
     # Programs of others, and who gets in
     View("tokens", ADMINISTRATOR, f"{ADMIN}/ma-truy-cap/", full=True),
     View("token-made", CLERK, f"{ADMIN}/ma-truy-cap/", token_made, full=True),
-    View("connections", ADMINISTRATOR, f"{ADMIN}/ket-noi/", full=True, kept="desktop"),
+    View("connections", ADMINISTRATOR, f"{ADMIN}/ket-noi/", all_tried, full=True, kept="desktop"),
     View("put-back", ADMINISTRATOR, f"{ADMIN}/ket-noi/kho-ca-nhan/", full=True),
     View("portal", ADMINISTRATOR, f"{ADMIN}/ket-noi/cong-quoc-gia/", full=True),
     View("procedure-database", ADMINISTRATOR, f"{ADMIN}/ket-noi/thu-tuc-quoc-gia/", full=True),

@@ -96,6 +96,16 @@ def open_link(*names: str) -> Callable[[Page], None]:
     return opened
 
 
+def all_tried(page: Page) -> None:
+    """Every connection tried now; whatever it answers, the next one follows."""
+    buttons = page.locator('#main form[action$="/thu/"] button')
+    for number in range(buttons.count()):
+        buttons.nth(number).click()
+        page.wait_for_load_state("networkidle")
+    page.goto(page.url)  # without the last one's message
+    page.wait_for_load_state("networkidle")
+
+
 def typed(words: str) -> Callable[[Page], None]:
     """Words typed into the field that has the focus, and what they bring."""
 
