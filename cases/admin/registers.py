@@ -88,15 +88,11 @@ def close(request, pk: int):
 
 
 def _copy_badge(entry: RegisterEntry):
-    """How it stands with an electronic copy; nothing for one on paper."""
-    if not entry.is_electronic:
-        return ""
+    """How it stands with an electronic copy that is none yet, or none any more."""
     if entry.voided_at:
-        moment = f"{timezone.localtime(entry.voided_at):%d/%m/%Y %H:%M}"
-        return shown.badge(_("electronic copy, void since %(moment)s") % {"moment": moment}, "danger")
-    if entry.awaits_signature:
-        return shown.badge(_("electronic copy, not signed yet"), "warning")
-    return shown.badge(_("electronic copy"), "success")
+        day = f"{timezone.localtime(entry.voided_at):%d/%m/%Y}"
+        return shown.badge(_("void since %(day)s") % {"day": day}, "danger")
+    return shown.badge(_("not signed yet"), "warning") if entry.awaits_signature else ""
 
 
 def _book(request, pk: int) -> RegisterBook:

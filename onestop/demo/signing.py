@@ -115,7 +115,8 @@ def connect_exchange(folder: Path, unit: str, partner: str, url: str) -> bool:
         return False
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     first = timezone.now() - timedelta(hours=1)
-    last, passphrase = first + timedelta(days=DAYS), secrets.token_urlsafe(24)
+    # Longer than what is warned of as ending soon.
+    last, passphrase = first + timedelta(days=3 * DAYS), secrets.token_urlsafe(24)
     authority = make_authority(AUTHORITY, first=first, last=first + YEAR)
     for name in (unit, partner):
         made = make_key_file(authority, name, ORGANIZATION, first=first, last=last, passphrase=passphrase)

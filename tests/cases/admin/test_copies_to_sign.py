@@ -60,11 +60,11 @@ def test_the_page_of_the_register_says_how_it_stands_with_a_copy(counter, office
     on_paper = certify(counter)
     assert "electronic copy" not in page_of(client, counter.clerk, "register", on_paper.book_id)
     undone = copy(counter)
-    assert "electronic copy, not signed yet" in page_of(client, counter.clerk, "register", undone.book_id)
+    assert "not signed yet" in page_of(client, counter.clerk, "register", undone.book_id)
     with time_machine.travel(timezone.now() + timedelta(hours=1), tick=False) as clock:
         services.undo(undone.dossier, by=counter.clerk, reason="Quét nhầm trang")
         clock.shift(60)
         sign_result(fresh(copy(counter).dossier), by=counter.head)
     text = page_of(client, counter.clerk, "register", RegisterBook.objects.get().pk)
-    assert "electronic copy, void since 09/11/2026 10:00" in text
+    assert ("void since 09/11/2026" in text, "not signed yet" in text) == (True, False)
     assert text.count("electronic copy") == 2
