@@ -26,7 +26,7 @@ from django.utils import timezone
 AUTHORITY = "CA minh họa (không có giá trị pháp lý)"
 SIGNER = "Lãnh đạo cơ quan (chữ ký minh họa)"
 ORGANIZATION = "Không có giá trị pháp lý"
-DAYS = 60
+DAYS = 30
 YEAR = timedelta(days=366)
 _USAGES = (
     "digital_signature",
