@@ -24,8 +24,9 @@ def pytest_collection_finish():
     gc.set_threshold(20_000, 20, 20)
 
 
-# What runs processes of its own for minutes: first, or one worker would wait at the end of a run for the other. And
-# it needs no test database, which the other worker makes meanwhile.
+# What runs processes of its own for minutes: first, or one worker would wait at the end of a run for the other. Before
+# all what needs no test database, which the other worker makes meanwhile. An emptied database is as a new one, so
+# tests that commit may come before those that do not.
 LONGEST = (
     "tests/test_chaos.py",
     "tests/onestop/test_demo.py",
@@ -39,10 +40,14 @@ def pytest_collection_modifyitems(items):
     items.sort(key=_turn)  # stable: what shares a fixture stays together
 
 
-def _turn(item) -> int:
-    """The place among `LONGEST`, and after them whatever is not there."""
-    place = str(item.path.relative_to(item.config.rootpath))
-    return next((number for number, one in enumerate(LONGEST) if place.startswith(one)), len(LONGEST))
+def _turn(item) -> tuple[int, int]:
+    """What is in `LONGEST` without a test database, the rest of it, and then whatever is not there."""
+    path = str(item.path.relative_to(item.config.rootpath))
+    place = next((number for number, one in enumerate(LONGEST) if path.startswith(one)), None)
+    if place is None:
+        return 2, 0
+    with_database = {"db", "transactional_db", "live_server"} & set(item.fixturenames)
+    return int(bool(with_database) or item.get_closest_marker("django_db") is not None), place
 
 
 @pytest.fixture(scope="session")
