@@ -65,6 +65,7 @@ READS = {
         "admin:late_act",
         "admin:outlook",
         "admin:group",
+        "admin:group_check",
         "admin:receipts",
         "admin:log_book",
         "admin:register",
