@@ -220,6 +220,12 @@ def try_quiet_connections() -> None:
 
 @shared_task
 @one_at_a_time
+def try_all_connections() -> None:
+    around.try_all()
+
+
+@shared_task
+@one_at_a_time
 def fill_portal_outbox() -> None:
     logger.info("dossiers of before for the portal: %s", portal_backlog.fill_by_itself())
 

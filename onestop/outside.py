@@ -221,6 +221,11 @@ class Door:
         raise Garbled(_("It sent us elsewhere (HTTP %(status)s); nobody goes there unasked.") % status)
 
 
+def two_things(status: int) -> Garbled:
+    """A success by the protocol's code and none by HTTP: nobody knows what was done."""
+    return Garbled(_("The answer says two things: a success, and HTTP %(status)s.") % {"status": status})
+
+
 def _unknown_here(status: int) -> Garbled:
     return Garbled(
         _("What answers at its address does not know the request (HTTP %(status)s).") % {"status": status}

@@ -5,7 +5,10 @@ from datetime import date
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-EARLIEST, LATEST = date(1990, 1, 1), date(2100, 1, 1)
+EARLIEST, LATEST = POSSIBLE = (
+    date(1990, 1, 1),
+    date(2100, 1, 1),
+)  # from before they were refused there may be others
 
 
 def is_possible(day: date) -> bool:

@@ -12,6 +12,7 @@ from django.db.models import Q, QuerySet
 
 from procedures import publication
 from procedures.calendars import calendar_for
+from procedures.days import EARLIEST, POSSIBLE
 from procedures.enums import FeeRule, Level, ServiceLevel, Subject, VersionStatus
 from procedures.models import Agency, FeeLine, ProcedureVersion
 from procedures.services.competence import decides
@@ -103,7 +104,7 @@ def signed_in_time(first: date, last: date) -> Procedures:
     """
     calendar = calendar_for(None)
     decided = list(
-        _published().filter(decision_signed_on__range=(first, last), text_effective_on__isnull=False)
+        _published().filter(decision_signed_on__range=(first, last), text_effective_on__range=POSSIBLE)
     )
     late = [
         version.procedure_id
@@ -121,7 +122,11 @@ def loaded_in_time(first: date, last: date) -> Procedures:
     """
     calendar = calendar_for(None)
     waiting = Q(loaded_on__isnull=True) | Q(loaded_on__gt=last)
-    due = list(_published().filter(Q(loaded_on__range=(first, last)) | waiting, decision_signed_on__lte=last))
+    due = list(
+        _published().filter(
+            Q(loaded_on__range=(first, last)) | waiting, decision_signed_on__range=(EARLIEST, last)
+        )
+    )
     late = [
         version.procedure_id
         for version in due

@@ -5,6 +5,7 @@ from datetime import date
 
 from procedures import publication
 from procedures.calendars import calendar_for
+from procedures.days import POSSIBLE, is_possible
 from procedures.enums import VersionStatus
 from procedures.models import ProcedureVersion
 
@@ -24,12 +25,12 @@ def late_publications(today: date) -> list[Late]:
     """Of all published versions, those with most days first. What has no date of signature cannot be judged."""
     calendar = calendar_for(None)
     versions = ProcedureVersion.objects.filter(
-        status=VersionStatus.PUBLISHED, decision_signed_on__isnull=False
+        status=VersionStatus.PUBLISHED, decision_signed_on__range=POSSIBLE
     ).select_related("procedure")
     found = []
     for version in versions:
         signed_on, effective_on = version.decision_signed_on, version.text_effective_on
-        if effective_on:
+        if effective_on and is_possible(effective_on):
             by = publication.sign_by(version.level, effective_on, calendar)
             if days := publication.days_late(by, signed_on, calendar):
                 found.append(Late(version, "signed", by, signed_on, days))

@@ -13,7 +13,7 @@ from cases.connections.population.facts import Purpose
 from cases.errors import CaseError
 from cases.models import ReceptionGroup
 from cases.services.population_check import check_applicant, may_check, offers_check
-from cases.services.population_group import OfGroup, check_group, last_lookups
+from cases.services.population_group import check_group, last_lookups
 from onestop.admin_forms import OfficeForm
 
 
@@ -79,18 +79,13 @@ def group_check(request, pk: int):
                 "dossier": dossier,
                 "can_ask": offers_check(request.user, dossier),
                 "now": (now := found.get(dossier.pk)),
-                "is_ticked": _is_left(now),
+                "is_ticked": now is not None and now.is_left,
                 "before": lookups.get(dossier.pk),
             }
             for dossier in dossiers
         ],
         was_asked=bool(found),
-        left=sum(_is_left(one) for one in found.values()),
+        left=sum(one.is_left for one in found.values()),
         agreeing=sum(one.agrees for one in found.values()),
         differing=[one for one in found.values() if one.checked and not one.agrees],
     )
-
-
-def _is_left(now: OfGroup | None) -> bool:
-    """Who agreed and was not asked about stays ticked."""
-    return now is not None and now.checked is None

@@ -59,6 +59,12 @@ def connected() -> Iterator[Around]:
             POST_URL=server.url("post"),
             POST_TOKEN=post_words.TOKEN,
             POST_SECRET=post_words.SECRET,
+            # The simulators speak the plain words, whatever those of the environment's other side are.
+            PAYMENT_FIELDS={},
+            PAYMENT_PATHS={},
+            PAYMENT_CODES={},
+            PAYMENT_STATUSES={},
+            POST_STEPS={},
         ),
     ):
         yield around

@@ -1,12 +1,9 @@
-from django.contrib.postgres.operations import AddIndexConcurrently
 from django.db import migrations, models
 
 SYSTEMS = [('portal', 'National Public Service Portal'), ('procedures', 'National Database on Administrative Procedures'), ('population', 'National Population Database'), ('civil_status', 'Civil status database'), ('business', 'Business registration database'), ('personal_store', 'Personal data store'), ('payment', 'Payment platform'), ('post', 'Public postal service'), ('exchange', 'Document exchange of agencies'), ('vneid', 'VNeID, electronic identification'), ('signatures', 'Digital signatures'), ('email', 'E-mail'), ('sms', 'SMS'), ('zalo', 'Zalo OA')]
 
 
 class Migration(migrations.Migration):
-
-    atomic = False  # for the index
 
     dependencies = [
         ('cases', '0039_stores'),
@@ -17,7 +14,6 @@ class Migration(migrations.Migration):
         # was said of all installations together says nothing of any of them.
         migrations.RunSQL(
             """
-            BEGIN;
             DELETE FROM cases_connectionstate WHERE system = 'exchange';
             DROP INDEX cases_connectionstate_system_f848b63c_like;
             ALTER TABLE cases_connectionstate DROP CONSTRAINT cases_connectionstate_pkey,
@@ -25,16 +21,13 @@ class Migration(migrations.Migration):
                 ADD COLUMN partner varchar(35) DEFAULT '' NOT NULL,
                 ADD CONSTRAINT connection_once UNIQUE (system, partner),
                 ADD CONSTRAINT connection_with_partners CHECK (partner = '' OR system = 'exchange');
-            COMMIT;
             """,
             """
-            BEGIN;
             DELETE FROM cases_connectionstate WHERE system = 'exchange';
             ALTER TABLE cases_connectionstate DROP COLUMN id, DROP COLUMN partner,
                 ADD CONSTRAINT cases_connectionstate_pkey PRIMARY KEY (system);
             CREATE INDEX cases_connectionstate_system_f848b63c_like
                 ON cases_connectionstate (system varchar_pattern_ops);
-            COMMIT;
             """,
             state_operations=[
                 migrations.AlterField(
@@ -61,9 +54,5 @@ class Migration(migrations.Migration):
                     constraint=models.CheckConstraint(condition=models.Q(('partner', ''), ('system', 'exchange'), _connector='OR'), name='connection_with_partners'),
                 ),
             ],
-        ),
-        AddIndexConcurrently(
-            model_name='registerentry',
-            index=models.Index(condition=models.Q(('is_electronic', True), ('signed_at__isnull', True), ('voided_at__isnull', True)), fields=['at'], name='register_entry_to_sign'),
         ),
     ]

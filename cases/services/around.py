@@ -1,5 +1,6 @@
 """All connections to other systems together: what the screen shows of them, and trying one now."""
 
+import logging
 import time
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -21,13 +22,16 @@ from cases.services import (
     procedure_database,
     put_back,
 )
-from cases.services.connections import Connection, calling
+from cases.services.connections import Connection, calling, note_failure
 from cases.services.online_refunds import waiting_refunds
 from onestop import access
 from onestop.outside import OutsideError, is_this_machine
 from procedures.models import Staff
 
+logger = logging.getLogger(__name__)
+
 RUN_SECONDS = 50  # the next run starts a minute later
+FAILING_REST = timedelta(hours=1)  # until who fails is asked again by itself
 
 # In the order of the screen; each service that talks to a system says what its connection is.
 CONNECTIONS: tuple[Connection, ...] = (
@@ -71,6 +75,11 @@ class Shown:
         return self.health != Health.NOT_CONNECTED
 
     @property
+    def is_left_behind(self) -> bool:
+        """An installation that was taken out of the settings while something for it waits still."""
+        return bool(self.partner and (self.waiting.count or self.waiting.refused))
+
+    @property
     def can_be_tried(self) -> bool:
         return self.is_configured and self.connection.probe is not None
 
@@ -78,11 +87,11 @@ class Shown:
 def all_connections(*, only_configured: bool = False) -> list[Shown]:
     """Each connection with the outcome of its last calls and what waits for it; nothing is asked of the others."""
     states = {(one.system, one.partner): one for one in ConnectionState.objects.all()}
-    return [
+    shown = [
         _shown(one, states.get(one.key) or ConnectionState(system=one.system, partner=one.partner))
         for one in _lines()
-        if one.address() or not only_configured
     ]
+    return [one for one in shown if one.is_configured or one.is_left_behind or not only_configured]
 
 
 def _lines() -> list[Connection]:
@@ -116,29 +125,59 @@ def try_now(system: str, *, by: Staff, partner: str = "") -> None:
     if connection is None or connection.probe is None or not connection.address():
         raise NotPossibleNow(_("There is nothing that could be asked: the connection is not configured."))
     _ask(connection)
+    connection.ends_outage()
 
 
 def try_quiet() -> tuple[int, int]:
-    """Ask each system with which nobody has spoken for `CONNECTIONS_TRIED_MINUTES`; returns how many did and did not answer.
+    """Ask each system with which nobody has spoken for `CONNECTIONS_TRIED_MINUTES`; how many did and did not answer.
 
-    So that whoever opens the screen sees today's state also of what is seldom used, and what failed turns green by
-    itself. Who was silent for longest comes first; when one hangs, the next run goes on.
+    So that whoever opens the screen sees today's state also of what is seldom used. Who was silent for longest comes
+    first; when one hangs, the next run goes on.
     """
     if not settings.CONNECTIONS_TRIED_MINUTES:
         return 0, 0
-    stop_at = time.monotonic() + RUN_SECONDS
-    before = timezone.now() - timedelta(minutes=settings.CONNECTIONS_TRIED_MINUTES)
-    answered = failed = 0
-    for shown in sorted(all_connections(only_configured=True), key=_last_spoken):
-        if not shown.can_be_tried or _last_spoken(shown) > before or time.monotonic() > stop_at:
-            continue
-        try:
-            _ask(shown.connection)
-        except OutsideError:  # noted with its reason, for the screen and the alert
-            failed += 1
-        else:
-            answered += 1
-    return answered, failed
+    stop_at, now = time.monotonic() + RUN_SECONDS, timezone.now()
+    quiet = [shown for shown in all_connections(only_configured=True) if _is_to_be_asked(shown, now)]
+    answers = []
+    for shown in sorted(quiet, key=_last_spoken):
+        if time.monotonic() > stop_at:
+            break
+        answers.append(_answers(shown.connection))
+    return sum(answers), len(answers) - sum(answers)
+
+
+def try_all() -> None:
+    """Ask every system once, also those that nobody asks unless a person wants it: when a demonstration begins."""
+    for shown in all_connections(only_configured=True):
+        if shown.can_be_tried:
+            _answers(shown.connection)
+
+
+def _is_to_be_asked(shown: Shown, now: datetime) -> bool:
+    """A sign of life is less than a call: where something waits, its own attempts say when a fault is over.
+
+    And a wrong password that is tried often closes an account.
+    """
+    if not shown.can_be_tried or not shown.connection.asked_by_itself:
+        return False
+    is_failing = shown.state.failing_since is not None
+    if is_failing and shown.waiting.count:
+        return False
+    rest = FAILING_REST if is_failing else timedelta(minutes=settings.CONNECTIONS_TRIED_MINUTES)
+    return _last_spoken(shown) <= now - rest
+
+
+def _answers(connection: Connection) -> bool:
+    """Whether it does; if not, its row says why."""
+    try:
+        _ask(connection)
+    except OutsideError:  # noted already
+        return False
+    except Exception as error:  # of one connection, and the others are asked all the same
+        logger.exception("the connection %s cannot be asked", connection.system.value)
+        note_failure(connection.system, type(error).__name__, connection.partner)
+        return False
+    return True
 
 
 def _last_spoken(shown: Shown) -> datetime:

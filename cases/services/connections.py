@@ -35,6 +35,7 @@ class Connection:
     and raises `OutsideError`; None where there is no such question. `page` names the page of the back office that
     lists what waits or was refused. Where a system is several installations, `each` gives the connection to each,
     with its `partner`; none while there is none. `warning` is a sentence about what will fail soon, if anything.
+    `asked_by_itself` is False where only a person may ask. `ends_outage`: what follows when a person has seen it answer.
     """
 
     system: System
@@ -45,6 +46,8 @@ class Connection:
     partner: str = ""
     warning: Callable[[], str] = str
     each: Callable[[], Sequence["Connection"]] = tuple
+    asked_by_itself: bool = True
+    ends_outage: Callable[[], object] = str
 
     @property
     def key(self) -> tuple[str, str]:
@@ -109,6 +112,6 @@ def note_failure(system: System, why: str, partner: str = "") -> None:
     states = ConnectionState.objects.select_for_update()
     state, _is_new = states.get_or_create(system=system, partner=partner)
     state.failing_since = state.failing_since or now
-    state.last_failure_at, state.last_failure = now, why[:longest] or system.value
+    state.last_failure_at, state.last_failure = now, why.replace("\0", "")[:longest] or system.value
     state.failures = F("failures") + 1
     state.save()

@@ -28,9 +28,14 @@ def answer_request(request: IncomingRequest, *, by, answer: str, uploads=()) -> 
     """
     if refusal := refusal_of_answer(request):
         raise refusal
+    check_may_answer(request, by)
+    return _answered(request, by, _text(answer), files_of_answer(uploads))
+
+
+def check_may_answer(request: IncomingRequest, by) -> None:
+    """Raises `NotPermitted`."""
     if not (rules.is_officer_of(by, request.agency) or rules.is_supervisor_of(by, request.agency)):
         raise errors.not_permitted(Verb.CONSULT)
-    return _answered(request, by, _text(answer), files_of_answer(uploads))
 
 
 def files_of_answer(uploads) -> list[CheckedFile]:

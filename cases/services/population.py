@@ -305,9 +305,8 @@ def forget_old_lookups(now: datetime) -> int:
 
 
 def probe() -> None:
-    """Ask for a sign of life, which ends an outage as a look-up does. Raises `OutsideError`."""
+    """Ask for a sign of life. Raises `OutsideError`."""
     client.sign_of_life(account())
-    outages.end(System.POPULATION)
 
 
 def connection() -> Connection:
@@ -315,4 +314,5 @@ def connection() -> Connection:
         System.POPULATION,
         address=lambda: settings.POPULATION_URL,
         probe=probe,
+        ends_outage=partial(outages.end, System.POPULATION),
     )

@@ -28,6 +28,7 @@ class OfGroup:
     dossier: Dossier
     checked: Checked | None = None
     refusal: str = ""
+    is_left: bool = False  # who agreed, and was not asked about yet
 
     @property
     def agrees(self) -> bool:
@@ -48,9 +49,17 @@ def check_group(
         if dossier.pk not in agreed:
             continue
         if silent >= RESTS_AFTER:
-            found.append(OfGroup(dossier, refusal=_("Not asked: the population database gives no answer.")))
+            found.append(
+                OfGroup(
+                    dossier, refusal=_("Not asked: the population database gives no answer."), is_left=True
+                )
+            )
         elif not is_first and time.monotonic() >= stop_at:
-            found.append(OfGroup(dossier, refusal=_("Not asked yet: the time was over. Ask about the rest.")))
+            found.append(
+                OfGroup(
+                    dossier, refusal=_("Not asked yet: the time was over. Ask about the rest."), is_left=True
+                )
+            )
         else:
             found.append(one := _asked(dossier, by=by, purpose=purpose))
             is_first = False

@@ -33,6 +33,7 @@ logger = logging.getLogger(__name__)
 
 LEASE = timedelta(minutes=10)  # longer than a run and the calls that may hang at its end
 RUN_SECONDS = 50  # the next run starts a minute later
+PROBE_SECONDS = 15  # of a sign of life
 CLAIMED_AT_ONCE = 100  # dossiers
 RESTS_AFTER = 3  # bad calls one after another: then it is left alone for the rest of the run
 
@@ -48,7 +49,7 @@ class PortalCounts:
 
 def probe() -> None:
     """Log in, and nothing else. Raises `OutsideError`."""
-    with opened() as portal:
+    with opened(whole_seconds=PROBE_SECONDS) as portal:
         portal.sign_in()
 
 

@@ -57,8 +57,9 @@ def can_be_asked() -> bool:
     return settings.PORTAL_VARIANT != MOHA
 
 
-def opened() -> Variant:
-    return Moha() if settings.PORTAL_VARIANT == MOHA else National()
+def opened(*, whole_seconds: float | None = None) -> Variant:
+    """`whole_seconds`: for all that is asked, where it is only a sign of life."""
+    return (Moha if settings.PORTAL_VARIANT == MOHA else National)(whole_seconds)
 
 
 def access(*, whole_seconds: float | None = None) -> Access:
@@ -83,9 +84,9 @@ def access(*, whole_seconds: float | None = None) -> Access:
 class National:
     """The portal itself: two services, and a question what it has."""
 
-    def __init__(self) -> None:
+    def __init__(self, whole_seconds: float | None = None) -> None:
         self.batch = settings.PORTAL_BATCH
-        self.portal = Portal(access())
+        self.portal = Portal(access(whole_seconds=whole_seconds))
 
     def __enter__(self) -> Self:
         return self
@@ -146,7 +147,7 @@ class Moha:
 
     batch = 1
 
-    def __init__(self) -> None:
+    def __init__(self, whole_seconds: float | None = None) -> None:
         self.portal = MohaPortal(
             MohaAccess(
                 url=settings.PORTAL_URL,
@@ -154,6 +155,7 @@ class Moha:
                 client_id=settings.PORTAL_USERNAME,
                 client_secret=settings.PORTAL_PASSWORD,
                 read_seconds=settings.PORTAL_READ_SECONDS,
+                whole_seconds=whole_seconds,
                 session_codes=tuple(settings.PORTAL_SESSION_CODES),
                 exists_codes=tuple(settings.PORTAL_EXISTS_CODES),
                 paths=settings.PORTAL_PATHS,

@@ -207,9 +207,8 @@ def waiting(system: System = System.PERSONAL_STORE) -> Waiting:
 
 
 def probe(system: System) -> None:
-    """Ask for a sign of life, which ends an outage as a search does. Raises `OutsideError`."""
+    """Ask for a sign of life. Raises `OutsideError`."""
     store_of(system).sign_of_life()
-    outages.end(system)
 
 
 def connection(system: System) -> Connection:
@@ -219,4 +218,5 @@ def connection(system: System) -> Connection:
         probe=partial(probe, system),
         waiting=partial(waiting, system),
         page=PAGES[system],
+        ends_outage=partial(outages.end, system),
     )

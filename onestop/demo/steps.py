@@ -172,7 +172,9 @@ class Demo:
             self.send("cases.tasks.heartbeat")
             self.wait_for(self.everything_is_ready, READY_SECONDS, _("readiness of all parts"))
             self.send("cases.tasks.fetch_publication_decisions")  # else the first ones come in the night
-            self.send("cases.tasks.try_quiet_connections")  # else the screen knows of them after a minute
+            self.send(
+                "cases.tasks.try_all_connections"
+            )  # the screen shows how each stands from the beginning
             facts.append(_("logs in %(folder)s") % {"folder": data_dir / "logs"})
 
     def send(self, task: str) -> None:

@@ -111,12 +111,35 @@ def _leave_what_is_of_another_folder(data_dir: Path, cluster: Path, say: Say) ->
         return
     if here.exists() and here.read_text() == there.read_text():
         return
+    if _keys_are_older(data_dir, there):
+        return
+    if _runs(cluster):
+        raise EmbeddedError(
+            f"The database in {cluster} still runs for a data folder that is gone. Stop its process "
+            f"({(cluster / 'postmaster.pid').read_text().split()[0]}), then try again."
+        )
     aside = cluster.with_name(f"postgresql.left-{datetime.now(UTC):%Y%m%d%H%M%S}")
     cluster.rename(aside)
     say(
         f"the database that lay in {cluster} belonged to another data folder of this name, which is gone with "
-        f"the keys to it. A new one is made; the old one is now {aside}, and may be deleted"
+        f"the keys to it. A new one is made; nothing of the old one was deleted, it is now {aside}"
     )
+
+
+def _keys_are_older(data_dir: Path, mark: Path) -> bool:
+    """The keys come from elsewhere, or were there before the cluster was: they are those that open it."""
+    if os.environ.get("FIELD_KEYS") or os.environ.get("FIELD_KEYS_FILE"):
+        return True
+    own = data_dir / "data_key"
+    return own.exists() and own.stat().st_mtime <= mark.stat().st_mtime
+
+
+def _runs(cluster: Path) -> bool:
+    try:
+        os.kill(int((cluster / "postmaster.pid").read_text().split()[0]), 0)
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+    return True
 
 
 def initialise(cluster: Path, bin_dir: Path, account: Account, *, unsafe: bool) -> None:

@@ -69,7 +69,8 @@ class MailServer(Simulator):
         self.controller.stop()
 
     def answer(self, asked: Asked) -> Reply:
-        shown = [{name: str(one[name]) for name in ("To", "Subject", "Date")} for one in self.letters]
+        letters = list(self.letters)  # others go on handing some in
+        shown = [{name: str(one[name]) for name in ("To", "Subject", "Date")} for one in letters]
         return Reply(body={"letters": shown})
 
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from procedures import publication
 from procedures.calendars import calendar_for
+from procedures.days import is_possible
 from procedures.enums import ExtensionMode, FeeRule, LimitUnit
 from procedures.models import Agency, ProcedureVersion
 from procedures.services.competence import decides, is_of_level
@@ -119,9 +120,12 @@ class Linter:
 
     def _publication(self, version: ProcedureVersion) -> Iterator[Finding]:
         """Late ones with the number of working days; what is late cannot be mended, so it forbids nothing."""
-        level, signed_on, loaded_on = version.level, version.decision_signed_on, version.loaded_on
-        if signed_on and version.text_effective_on:
-            by = publication.sign_by(level, version.text_effective_on, self.calendar)
+        # Days that cannot be right, of before they were refused, are counted from as little as missing ones.
+        stated = (version.decision_signed_on, version.text_effective_on, version.loaded_on)
+        signed_on, effective_on, loaded_on = (day if day and is_possible(day) else None for day in stated)
+        level = version.level
+        if signed_on and effective_on:
+            by = publication.sign_by(level, effective_on, self.calendar)
             if days := publication.days_late(by, signed_on, self.calendar):
                 sentence = ngettext(
                     "The decision was signed on %(day)s, %(days)d working day after %(by)s.",

@@ -163,27 +163,75 @@ def test_trying_it_turns_it_green_or_says_why_it_is_red(keeper, client, asked):
     assert "Working" in text
 
 
-def test_who_was_quiet_is_asked_and_not_again_for_minutes(asked):
-    """Seldom used, and yet the screen tells how it stands today; what fails turns green by itself."""
-    asked += [NotReached("Away."), None]
+def quietly(monkeypatch, **other) -> None:
+    """Nothing waits for the first connection; `other`: what else is different about it."""
+    first, *others = around.CONNECTIONS
+    monkeypatch.setattr(around, "CONNECTIONS", (replace(first, waiting=Waiting, **other), *others))
+
+
+def test_who_was_quiet_is_asked_and_not_again_for_minutes(asked, monkeypatch):
+    """Seldom used, and yet the screen tells how it stands today."""
+    quietly(monkeypatch)
+    asked += [None, None]
     with time_machine.travel(timezone.now(), tick=False) as clock:
-        assert around.try_quiet() == (0, 1)
-        assert health() == Health.FAILING
+        assert around.try_quiet() == (1, 0)
         clock.shift(4 * 60)
         assert around.try_quiet() == (0, 0)
         clock.shift(61)
         assert around.try_quiet() == (1, 0)
-        assert health() == Health.WORKING
-        clock.shift(6 * 60)
+        clock.shift(4 * 60)
         call()  # somebody works with it
+        clock.shift(4 * 60)
         assert around.try_quiet() == (0, 0)
 
 
+def test_who_fails_is_asked_after_an_hour(asked, monkeypatch):
+    """A wrong password that is tried often closes an account."""
+    quietly(monkeypatch)
+    asked += [NotLetIn("Who?"), None]
+    with time_machine.travel(timezone.now(), tick=False) as clock:
+        assert around.try_quiet() == (0, 1)
+        clock.shift(59 * 60)
+        assert around.try_quiet() == (0, 0)
+        clock.shift(60)
+        assert around.try_quiet() == (1, 0)
+        assert health() == Health.WORKING
+
+
+def test_a_sign_of_life_says_nothing_where_what_waits_is_not_taken(asked):
+    """The login may work while no dossier is taken: what waits says when that is over."""
+    with time_machine.travel(timezone.now(), tick=False) as clock:
+        call(NotReached("Away."))
+        clock.shift(2 * 60 * 60)
+        assert around.try_quiet() == (0, 0)
+    assert health() == Health.FAILING
+
+
+def test_what_only_a_person_may_ask_is_asked_by_nobody_else(asked, monkeypatch):
+    quietly(monkeypatch, asked_by_itself=False)
+    assert around.try_quiet() == (0, 0)
+    asked.append(None)
+    around.try_all()
+    assert health() == Health.WORKING
+
+
 def test_one_that_fails_keeps_nobody_from_the_next(asked, monkeypatch):
+    """Whatever it fails with, the reason is on the screen."""
     portal, post = around.CONNECTIONS
     monkeypatch.setattr(around, "CONNECTIONS", (portal, replace(post, address=portal.address)))
-    asked += [NoAnswer("Late."), None]
+    asked += [UnicodeError("label empty or too long"), None]
     assert around.try_quiet() == (1, 1)
+    assert state().last_failure == "UnicodeError"
+
+
+def test_an_outage_is_over_when_a_person_has_seen_it(asked, monkeypatch, keeper):
+    ended = []
+    quietly(monkeypatch, ends_outage=lambda: ended.append(1))
+    asked += [None, None]
+    around.try_quiet()
+    assert not ended
+    around.try_now("portal", by=keeper)
+    assert ended == [1]
 
 
 def test_nobody_is_asked_where_the_office_does_not_want_it(asked, settings):

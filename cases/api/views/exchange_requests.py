@@ -22,7 +22,12 @@ from cases.api.views.base import StaffView, WriteView
 from cases.models import IncomingRequest
 from cases.scopes import Scope
 from cases.services.documents import ACCEPTED
-from cases.services.exchange_answers import answer_request, files_of_answer, requests_to_answer
+from cases.services.exchange_answers import (
+    answer_request,
+    check_may_answer,
+    files_of_answer,
+    requests_to_answer,
+)
 
 
 def _request_of(request, pk: int) -> IncomingRequest:
@@ -106,6 +111,7 @@ class AnswerExchangeRequestView(WriteView):
     )
     def post(self, request, pk: int):
         found = _request_of(request, pk)
+        check_may_answer(found, request.user)
         given = self.checked(ExchangeAnswerSerializer)
         # Looked through before the transaction that the key of the request opens.
         files = files_of_answer([given["file"]] if "file" in given else [])

@@ -20,7 +20,7 @@ from cases.connections.payment.protocol import (
     number_text,
     whole_dong,
 )
-from onestop.outside import SPOKEN, Door, Garbled, is_this_machine
+from onestop.outside import SPOKEN, Door, Garbled, is_this_machine, two_things
 
 READ_SECONDS = WHOLE_SECONDS = 15  # a citizen or a clerk looks at the page meanwhile
 MOST_PAGES = 1_000
@@ -154,9 +154,7 @@ def _answered(platform: Platform, door: Door, what: str, *, also: tuple[str, ...
     answer = came.said(platform.name("code"))
     checked = platform.checked(answer, also=tuple(platform.code(one) for one in also))
     if not came.is_good:
-        raise Garbled(
-            _("The answer says two things: a success, and HTTP %(status)s.") % {"status": came.status}
-        )
+        raise two_things(came.status)
     return checked
 
 

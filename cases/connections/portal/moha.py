@@ -11,7 +11,7 @@ from typing import Any, Self
 
 from django.utils.translation import gettext as _
 
-from onestop.outside import SPOKEN, Answer, Door, Garbled, NotLetIn, Refused, shortened
+from onestop.outside import SPOKEN, Answer, Door, Garbled, NotLetIn, Refused, shortened, two_things
 
 PATHS = {
     "code": "CapMaHoSo",
@@ -34,6 +34,7 @@ class MohaAccess:
     client_id: str
     client_secret: str = field(repr=False)
     read_seconds: float = 60.0
+    whole_seconds: float | None = None
     session_codes: tuple[str, ...] = ()
     exists_codes: tuple[str, ...] = ()
     paths: Mapping[str, str] = field(default_factory=dict)
@@ -52,10 +53,9 @@ class MohaPortal:
 
     def __init__(self, access: MohaAccess):
         self.access = access
-        self._door = Door(
-            access.url, read_seconds=access.read_seconds, refuses_by_status=False, spoken=SPOKEN
-        )
-        self._token_door = Door(access.token_url or access.url, read_seconds=access.read_seconds)
+        seconds = {"read_seconds": access.read_seconds, "whole_seconds": access.whole_seconds}
+        self._door = Door(access.url, **seconds, refuses_by_status=False, spoken=SPOKEN)
+        self._token_door = Door(access.token_url or access.url, **seconds)
         self._token, self._ends_at = "", 0.0
 
     def __enter__(self) -> Self:
@@ -151,7 +151,9 @@ class MohaPortal:
             return told.get("data")
         if "code" not in told:
             raise Garbled(_("The answer of the portal has no code."))
-        if answer.is_good and code.isdecimal() and int(code) in SUCCESS:
+        if code.isdecimal() and int(code) in SUCCESS:
+            if not answer.is_good:
+                raise two_things(answer.status)
             return told.get("data")
         refusal = _("Code %(code)s: %(words)s") % {"code": code or "–", "words": _words(told)}
         if code in {"401", *self.access.session_codes}:

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from cases.connections.signing import is_digest
 from cases.post_enums import PostalStep
-from onestop.outside import SPOKEN, Door, Garbled, NotLetIn, Refused, shortened
+from onestop.outside import SPOKEN, Door, Garbled, NotLetIn, Refused, shortened, two_things
 
 READ_SECONDS = WHOLE_SECONDS = 15  # a clerk looks at the page meanwhile
 OK, UNKNOWN, SIGNED_OUT, WRONG_SIGNATURE = "00", "01", "05", "97"
@@ -137,7 +137,9 @@ def _ask(post: Post, method: str, path: str, **options: Any) -> dict[str, Any]:
         came = door.ask(method, path, **options)
     answer = came.said("code")
     code = str(answer.get("code", ""))
-    if code == OK and came.is_good:
+    if code == OK:
+        if not came.is_good:
+            raise two_things(came.status)
         return answer
     if code == SIGNED_OUT:
         raise NotLetIn(_("The post does not know us: look at its token."), code)
