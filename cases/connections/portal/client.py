@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from django.utils.translation import gettext as _
 
-from onestop.outside import SPOKEN, Door, Garbled, NotLetIn, Refused, shortened, two_things
+from onestop.outside import SPOKEN, Door, Garbled, NotLetIn, Refused, shortened
 
 DOSSIERS, STEPS = "DongBoHoSoMC", "CapNhatTienDoHoSoMC"
 LOOK_UP, PROCEDURE = "TraCuuHoSo", "LayThuTuc"
@@ -184,9 +184,7 @@ class Portal:
         body = {"session": self.session, "madonvi": self.access.unit, "service": service, **asked}
         came = self._door.ask("POST", body=body)
         answer = came.said("error_code")
-        if "error_code" not in answer or is_success(answer["error_code"]):
-            if not came.is_good:
-                raise two_things(came.status)
+        if came.is_good and ("error_code" not in answer or is_success(answer["error_code"])):
             return answer
         code, words = code_of(answer), words_of(answer)
         refusal = _("Code %(code)s: %(words)s") % {"code": code or "–", "words": words}

@@ -11,7 +11,7 @@ from typing import Any, Self
 
 from django.utils.translation import gettext as _
 
-from onestop.outside import SPOKEN, Answer, Door, Garbled, NotLetIn, Refused, shortened, two_things
+from onestop.outside import SPOKEN, Answer, Door, Garbled, NotLetIn, Refused, shortened
 
 PATHS = {
     "code": "CapMaHoSo",
@@ -151,9 +151,7 @@ class MohaPortal:
             return told.get("data")
         if "code" not in told:
             raise Garbled(_("The answer of the portal has no code."))
-        if code.isdecimal() and int(code) in SUCCESS:
-            if not answer.is_good:
-                raise two_things(answer.status)
+        if answer.is_good and code.isdecimal() and int(code) in SUCCESS:
             return told.get("data")
         refusal = _("Code %(code)s: %(words)s") % {"code": code or "–", "words": _words(told)}
         if code in {"401", *self.access.session_codes}:
