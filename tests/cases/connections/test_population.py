@@ -14,13 +14,15 @@ from cases.connections.systems import System
 from cases.enums import ReuseGround
 from cases.errors import Invalid, NotPermitted
 from cases.models import ConnectionState, Outage, PopulationLookup
+from cases.services import around
 from cases.services import population as service
 from cases.services.applicants import ApplicantFacts
 from cases.services.connections import note_success
 from onestop.encryption import keyed_hash
 from onestop.outside import NoAnswer, NotLetIn, OutsideError
 from onestop.simulators.base import Fault, Reply
-from tests.cases.helpers import everything, refused
+from procedures.enums import Role
+from tests.cases.helpers import everything, make_person, refused
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english")]
 
@@ -299,11 +301,14 @@ def test_an_outage_is_one_row_and_ends_with_the_next_answer(world, population, c
     assert Outage.objects.get().ended_at == ended_at
 
 
-def test_a_sign_of_life_ends_an_outage(world, population):
+def test_a_sign_of_life_ends_an_outage_when_a_person_has_asked_for_it(world, population):
+    """By itself it says only that we are let in, not that look-ups are answered again."""
     population.set_fault(Fault.BUSY)
     look_up(world)
     population.set_fault(None)
     service.connection().probe()
+    assert not Outage.objects.get().ended_at
+    around.try_now("population", by=make_person("he-thong", None, Role.SYSTEM_ADMIN, is_staff=True))
     assert Outage.objects.get().ended_at
 
 
