@@ -90,6 +90,7 @@ def all_connections(*, only_configured: bool = False) -> list[Shown]:
     shown = [
         _shown(one, states.get(one.key) or ConnectionState(system=one.system, partner=one.partner))
         for one in _lines()
+        if one.address() or one.partner or not only_configured
     ]
     return [one for one in shown if one.is_configured or one.is_left_behind or not only_configured]
 
