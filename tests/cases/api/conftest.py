@@ -5,6 +5,9 @@ from rest_framework.test import APIClient
 
 from cases.scopes import Scope
 from cases.services.tokens import make_token
+from tests.cases.connections.conftest import exchange_partner
+
+__all__ = ["Client", "client_of", "exchange_partner", "token_client"]
 
 API = "/api/v1"
 

@@ -6,7 +6,6 @@ from cases.models import ExchangedFile, ExchangeMessage, IncomingRequest
 from cases.services import exchange_taking
 from cases.services.documents import check_file
 from tests.cases.api.conftest import client_of, refused, token_client
-from tests.cases.connections.conftest import exchange_partner  # noqa: F401
 from tests.cases.connections.test_exchange_taking import FILE, packed, said, taken
 from tests.cast import upload
 
@@ -14,7 +13,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english")]
 
 
 @pytest.fixture
-def asked(world, exchange_partner) -> IncomingRequest:  # noqa: F811
+def asked(world, exchange_partner) -> IncomingRequest:
     exchange_taking.take(packed())
     return IncomingRequest.objects.get()
 
